@@ -1,0 +1,54 @@
+/* Failures. Sentences are for people: what is wrong, where, what to do. */
+#include "base/ctx.h"
+
+#include <stdarg.h>
+
+static struct str print(struct arena *arena, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    int len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (len < 0) return S("");
+    char *at = arena_alloc(arena, (size_t)len + 1);
+    vsnprintf(at, (size_t)len + 1, format, arguments);
+    return (struct str){at, (size_t)len};
+}
+
+enum result fail(struct ctx *ctx, enum result r, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    ctx->error.sentence = print(ctx->arena, format, arguments);
+    va_end(arguments);
+    ctx->error.result = r;
+    return r;
+}
+
+void fail_field(struct ctx *ctx, const char *field, const char *code, const char *format, ...)
+{
+    struct field_error *error = arena_make(ctx->arena, struct field_error);
+    va_list arguments;
+    va_start(arguments, format);
+    error->detail = print(ctx->arena, format, arguments);
+    va_end(arguments);
+    error->pointer = arena_print(ctx->arena, "/%s", field);
+    error->code = code;
+    if (ctx->error.last_field)
+        ctx->error.last_field->next = error;
+    else
+        ctx->error.fields = error;
+    ctx->error.last_field = error;
+    ctx->error.result = INVALID;
+    if (!ctx->error.sentence.len) ctx->error.sentence = S("Some fields need another look.");
+}
+
+bool ctx_has_field_errors(const struct ctx *ctx)
+{
+    return ctx->error.fields != NULL;
+}
+
+void ctx_clear_error(struct ctx *ctx)
+{
+    ctx->error = (struct error){0};
+}

@@ -1,0 +1,46 @@
+/* What every function of a request is handed first: where memory comes from, who asks, which database, what time it is,
+ * and where a failure leaves its sentence. One thread uses a ctx at a time. */
+#ifndef MERLON_BASE_CTX_H
+#define MERLON_BASE_CTX_H
+
+#include "base/arena.h"
+
+struct actor; /* access/actor.h */
+struct db;    /* store/db.h */
+struct house; /* records/house.h: the registers and what belongs to them */
+
+/* One thing that is wrong with one field; all of them are collected before answering. */
+struct field_error {
+    struct str pointer; /* RFC 6901, "/title" */
+    const char *code;   /* for machines and translation: "required", "too_long", ... */
+    struct str detail;  /* one sentence: what is wrong and what to do */
+    struct field_error *next;
+};
+
+struct error {
+    enum result result;
+    struct str sentence;
+    struct field_error *fields, *last_field;
+};
+
+struct ctx {
+    struct arena *arena;
+    const struct house *house;
+    struct db *db;             /* the connection of this thread; in a write, the one that holds the transaction */
+    const struct actor *actor; /* who asks; never NULL once access has decided */
+    int64_t now;               /* ms; one reading a request, so that its rows agree */
+    int64_t as_of;             /* 0, or the instant that is being looked at */
+    struct str request_id;
+    struct str language; /* "en", "de": of labels in reports and notifications */
+    struct error error;
+};
+
+/* Keeps the sentence and returns r, so that one writes: return fail(ctx, NOT_FOUND, "There is no risk %s.", ref); */
+enum result fail(struct ctx *ctx, enum result r, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Adds a field error. The caller goes on, and returns INVALID at the end when ctx_has_field_errors(). */
+void fail_field(struct ctx *ctx, const char *field, const char *code, const char *format, ...) PRINTF_LIKE(4, 5);
+bool ctx_has_field_errors(const struct ctx *ctx);
+void ctx_clear_error(struct ctx *ctx);
+
+#endif

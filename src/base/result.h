@@ -1,0 +1,29 @@
+/* The one enum of results. Every function that can fail returns it; the sentence stays in the ctx (ctx.h). */
+#ifndef MERLON_BASE_RESULT_H
+#define MERLON_BASE_RESULT_H
+
+#include "base/banned.h"
+
+enum result {
+    OK,        /* done */
+    INVALID,   /* the caller's input is wrong; the ctx says where */
+    DENIED,    /* the caller may not; the ctx says why */
+    NOT_FOUND, /* no such thing, or the caller may not know that there is */
+    CONFLICT,  /* right in itself, but not now: stale version, uniqueness, a state that does not allow it */
+    BUSY,      /* try again: too many at once, database locked */
+    BROKEN,    /* our fault or the machine's: disk full, database gone, damaged data */
+};
+
+#define MUST_USE __attribute__((warn_unused_result))
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
+
+/* Return early with whatever went wrong; the sentence is in the ctx already. */
+#define TRY(call)                                                                                                      \
+    do {                                                                                                               \
+        enum result try_result_ = (call);                                                                              \
+        if (try_result_ != OK) return try_result_;                                                                     \
+    } while (0)
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif
