@@ -36,16 +36,16 @@ $(BUILD)/%.o: src/%.c VERSION
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
-define room
+define room_rules
 $(BUILD)/lib/$1.a: $(call objects,$1) $(GENERATED_OBJECTS.$1)
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	ar rcs $$@ $$^
 -include $(patsubst %.o,%.d,$(call objects,$1))
 endef
-$(foreach room,$(ROOMS),$(eval $(call room,$(room))))
+$(foreach name,$(ROOMS),$(eval $(call room_rules,$(name))))
 
-libraries = $(foreach room,$1,$(BUILD)/lib/$(room).a)
+libraries = $(foreach name,$1,$(BUILD)/lib/$(name).a)
 
 $(BUILD)/merlon: $(call libraries,$(ROOMS))
 	$(CC) $(LDFLAGS) -Wl,--start-group $^ -Wl,--end-group $(LIBS) -o $@
@@ -53,13 +53,13 @@ $(BUILD)/merlon: $(call libraries,$(ROOMS))
 # One program for each file of tests/unit/ROOM/, linked with that room and the rooms it may use.
 UNIT_TESTS := $(sort $(shell find tests/unit -name '*_test.c'))
 unit_program = $(patsubst tests/unit/%_test.c,$(BUILD)/tests/unit/%_test,$1)
-define unit_test
+define unit_test_rules
 $(call unit_program,$1): $1 $(call libraries,$(call reach,$(word 3,$(subst /, ,$1))))
 	@mkdir -p $$(@D)
 	$$(CC) $$(CFLAGS) -Itests/unit -MMD -MP $1 $$(LDFLAGS) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) -lcmocka -o $$@
 -include $(call unit_program,$1).d
 endef
-$(foreach test,$(UNIT_TESTS),$(eval $(call unit_test,$(test))))
+$(foreach test,$(UNIT_TESTS),$(eval $(call unit_test_rules,$(test))))
 
 unit-tests: $(call unit_program,$(UNIT_TESTS))
 # make unit-ROOM builds and runs the unit tests of one room
