@@ -1,0 +1,33 @@
+/* Files in the database: evidence, imports, results of jobs. Stored in sealed chunks of 256 kB (secretstream: order and end
+ * are authenticated), so that neither writing nor reading needs the whole in memory. Reading verifies the SHA-256. */
+#ifndef MERLON_STORE_BLOB_H
+#define MERLON_STORE_BLOB_H
+
+#include "store/db.h"
+#include "store/seal.h"
+#include "store/table.h"
+
+struct blob_info {
+    int64_t id;
+    int64_t size;
+    char sha256[65]; /* of the plain bytes, hex */
+};
+
+/* Tables that the store itself needs: blob, blob_chunk, meta. */
+extern const struct table *const store_tables[];
+extern const size_t store_table_count;
+
+/* Inside a write. `plain` is the whole content. */
+enum result blob_write(struct ctx *ctx, const struct keyring *keyring, struct str plain, struct blob_info *info) MUST_USE;
+enum result blob_describe(struct ctx *ctx, int64_t id, struct blob_info *info) MUST_USE; /* NOT_FOUND */
+/* Hands the plain bytes to `sink` chunk by chunk; BROKEN at the first chunk that does not authenticate, and at the end when
+ * the SHA-256 differs. What `sink` returns other than OK ends the reading with that result. */
+enum result blob_read(struct ctx *ctx, const struct keyring *keyring, int64_t id,
+                      enum result (*sink)(struct ctx *ctx, void *arg, struct str chunk), void *arg) MUST_USE;
+enum result blob_delete(struct ctx *ctx, int64_t id) MUST_USE;
+
+/* One line of the program's own settings kept with the data: schema version, key fingerprint. */
+enum result meta_get(struct ctx *ctx, const char *name, struct str *value) MUST_USE; /* "" when there is none */
+enum result meta_set(struct ctx *ctx, const char *name, struct str value) MUST_USE;
+
+#endif

@@ -1,0 +1,55 @@
+/* The database as a whole: where it is, its readers, its writer. One store a process, shared by all threads.
+ *
+ * SQLite: WAL, synchronous=FULL, foreign keys on; one reading connection for each thread that asks, one writer thread that
+ * runs write jobs one after the other, each in a savepoint, and commits them in groups: a job is done when the group is on
+ * disk. PostgreSQL: a connection for each thread that asks; a write job is a transaction on the calling worker's own, run
+ * again up to three times on a serialization failure. Either way nothing is acknowledged before it is durable. */
+#ifndef MERLON_STORE_STORE_H
+#define MERLON_STORE_STORE_H
+
+#include "store/db.h"
+
+struct store;
+
+struct store_config {
+    struct str directory;     /* the data directory; must exist and be writable. SQLite's file is merlon.db in it */
+    struct str database;      /* empty for SQLite, or postgresql://... */
+    bool read_only;           /* for verify: nothing is created or changed */
+    int64_t lock_wait;        /* ms to wait for another program's lock; 0 is 5000 */
+};
+
+/* INVALID when the directory or URL cannot be used, BROKEN when the file is damaged: one sentence with what to do. */
+enum result store_open(struct ctx *ctx, const struct store_config *config, struct store **store) MUST_USE;
+/* Ends the writer after what is queued, closes every connection. */
+void store_close(struct store *store);
+
+enum dialect store_dialect(const struct store *store);
+
+/* This thread's connection for reading, opened at first use and kept. On PostgreSQL the same one serves for writing. */
+enum result store_reader(struct ctx *ctx, struct store *store, struct db **db) MUST_USE;
+/* Reads that must agree with each other (export, backup, report): a read transaction on ctx->db until store_end_snapshot. */
+enum result store_begin_snapshot(struct ctx *ctx) MUST_USE;
+void store_end_snapshot(struct ctx *ctx);
+
+/* A write. `run` is called with a connection that is inside a transaction; OK keeps what it did, anything else undoes it.
+ * `done` is called once it is durable (or undone) with the final result: on the writer thread for SQLite, on the calling
+ * thread for PostgreSQL; it must be quick. The job struct belongs to the caller until `done` has been called.
+ * `run` sets up its own ctx (arena, guard); an arena escape inside must be caught by it and returned as BROKEN. */
+struct write_job {
+    enum result (*run)(struct write_job *job, struct db *db);
+    void (*done)(struct write_job *job, enum result result);
+    struct write_job *next; /* for the queue */
+};
+/* SQLite: queues and returns at once. PostgreSQL: runs it here. BUSY (and done is not called) when the queue is full. */
+enum result store_submit(struct store *store, struct write_job *job) MUST_USE;
+
+/* The same for a caller that may wait: runs fn inside a transaction and returns when it is durable. While it runs,
+ * ctx->db is the writing connection; the ctx is used by the writer thread meanwhile. Must not be called from within a
+ * write job (that would wait for itself): inside one, just call the function. */
+enum result store_write(struct ctx *ctx, struct store *store, enum result (*fn)(struct ctx *ctx, void *arg),
+                        void *arg) MUST_USE;
+
+/* Bytes of the database and of its log, for metrics and /readyz. */
+enum result store_size(struct ctx *ctx, struct store *store, int64_t *bytes) MUST_USE;
+
+#endif

@@ -1,0 +1,56 @@
+/* Tables as data, and how a database is brought to them: what is missing (tables, columns, indexes) is added on start;
+ * anything destructive is a numbered migration (store/migrate.h). Ranges and choices are checked in C, not here.
+ * PostgreSQL refuses forward references and SQLite cannot add one later: references are inline for SQLite and a second
+ * pass for PostgreSQL. */
+#ifndef MERLON_STORE_TABLE_H
+#define MERLON_STORE_TABLE_H
+
+#include "store/db.h"
+
+enum column_type {
+    COLUMN_KEY,     /* INTEGER PRIMARY KEY, given by the database in rising order, never used twice */
+    COLUMN_NUMBER,  /* 64 bits */
+    COLUMN_DECIMAL, /* double */
+    COLUMN_TEXT,
+    COLUMN_BYTES,
+};
+
+enum {
+    COLUMN_NOT_NULL = 1,
+    COLUMN_INDEXED = 2, /* a plain index on this column */
+    COLUMN_UNIQUE = 4,  /* among rows where it is not NULL */
+    COLUMN_LIVE_UNIQUE = 8, /* unique among rows whose column `deleted` is NULL */
+};
+
+struct column {
+    const char *name;
+    enum column_type type;
+    unsigned flags;
+    const char *references; /* table whose key it holds, or NULL */
+    const char *fallback;   /* default as an SQL literal of the program's own, or NULL; needed for a NOT NULL added later */
+};
+
+struct index {
+    const char *name;    /* unique in the database */
+    const char *columns; /* "register, record, id": identifiers of the program's own */
+    bool unique;
+    const char *where; /* NULL or a condition of the program's own */
+};
+
+struct table {
+    const char *name;
+    const struct column *columns;
+    size_t column_count;
+    const struct index *indexes;
+    size_t index_count;
+    const char *primary_key; /* NULL where a COLUMN_KEY is the key, else "register, record" */
+    bool append_only;        /* the database itself refuses UPDATE and DELETE, by triggers */
+};
+
+/* The complete DDL of these tables for one dialect, as text: what golden files hold. */
+struct str tables_ddl(struct ctx *ctx, enum dialect dialect, const struct table *const *tables, size_t count);
+
+/* Inside a transaction: creates what is missing. */
+enum result tables_apply(struct ctx *ctx, const struct table *const *tables, size_t count) MUST_USE;
+
+#endif
