@@ -1,0 +1,25 @@
+/* The registers of this program, and what they share at run time. Made once by app/, read by everyone; a test makes its
+ * own from registers of its own. records/ is handed the list and names none. */
+#ifndef MERLON_RECORDS_HOUSE_H
+#define MERLON_RECORDS_HOUSE_H
+
+#include "schema/reg.h"
+
+struct store;
+struct keyring;
+
+struct house {
+    const struct reg *const *registers;
+    size_t register_count;
+    const struct follow *const *follows; /* closed by NULL; each list is closed by a NULL `on` */
+    struct store *store;
+    const struct keyring *keyring;
+    struct custom_fields *custom; /* records/custom.h: the administrators' fields, replaced as a whole under a lock */
+    const struct reg *unit;       /* the register that records' `unit` names */
+    const struct reg *person;     /* the register that records' `owner` names */
+};
+
+const struct reg *house_register(const struct house *house, struct str name);   /* NULL when none */
+const struct reg *house_by_prefix(const struct house *house, struct str prefix); /* NULL when none */
+
+#endif

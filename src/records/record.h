@@ -1,0 +1,59 @@
+/* A record in memory: one value for each field of its row, in the stored form (schema/field.h). It lives in an arena. */
+#ifndef MERLON_RECORDS_RECORD_H
+#define MERLON_RECORDS_RECORD_H
+
+#include "base/buf.h"
+#include "format/json.h"
+#include "schema/common.h"
+
+struct record {
+    const struct reg *reg;
+    struct value *row; /* row_width(reg) values: COMMON first */
+    struct value *own; /* = row + COMMON: own[TITLE] with the register's own enum */
+};
+
+struct record *record_new(struct ctx *ctx, const struct reg *reg); /* every value null, lists "[]", objects "{}" */
+struct record *record_clone(struct ctx *ctx, const struct record *record);
+
+int64_t record_id(const struct record *record);
+int64_t record_unit(const struct record *record);
+int64_t record_owner(const struct record *record);
+struct str record_status(const struct record *record);
+struct str record_title(const struct record *record);
+struct str record_reference(struct ctx *ctx, const struct record *record); /* "RSK-12" */
+bool record_is_deleted(const struct record *record);
+
+/* Own fields by index; 0 or "" when null. */
+int64_t record_number(const struct record *record, size_t field);
+struct str record_text(const struct record *record, size_t field);
+bool record_is_null(const struct record *record, size_t field);
+/* The ids of a LINKS field, in the arena. */
+struct ids {
+    const int64_t *at;
+    size_t count;
+};
+struct ids record_ids(struct ctx *ctx, const struct record *record, size_t field);
+/* The texts of a CHOICES, RECORDS or TAGS field. */
+struct texts {
+    const struct str *at;
+    size_t count;
+};
+struct texts record_texts(struct ctx *ctx, const struct record *record, size_t field);
+/* The JSON of a RATINGS or DATA field; NULL when empty. */
+const struct json *record_data(struct ctx *ctx, const struct record *record, size_t field);
+
+void record_set_number(struct record *record, size_t field, int64_t n);
+void record_set_text(struct record *record, size_t field, struct str s); /* borrowed; also for JSON kinds */
+void record_set_null(struct record *record, size_t field);
+struct str ids_json(struct ctx *ctx, const int64_t *ids, size_t count); /* "[1,2]" */
+
+/* The record as the API shows it, common fields first (docs/api.md). */
+void record_write_json(struct ctx *ctx, struct buf *out, const struct record *record);
+/* From such JSON, as the ledger keeps it: for as-of reading. Fields unknown to today's register are passed over. */
+enum result record_of_state(struct ctx *ctx, const struct reg *reg, int64_t id, struct str json,
+                            struct record **record) MUST_USE;
+
+/* "RSK-12" to register and id; false when it is not of that form or names no register. */
+bool reference_parse(const struct house *house, struct str reference, const struct reg **reg, int64_t *id);
+
+#endif

@@ -1,0 +1,66 @@
+/* What every register does, for the logic of registers and for the API: read, create, change, delete, move on.
+ * All of these act as ctx->actor and answer DENIED or NOT_FOUND where that one may not. Writes must be called inside a
+ * write (store_write or a write job); each writes the record, its ledger entry, its search text, its links and its outbox
+ * rows, then what follows from it, all in that transaction. */
+#ifndef MERLON_RECORDS_RECORDS_H
+#define MERLON_RECORDS_RECORDS_H
+
+#include "records/record.h"
+
+/* ---- reading ---- */
+
+/* By id as of ctx->as_of (or now). NOT_FOUND also when the actor may not read it. Deleted records are found. */
+enum result record_get(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record) MUST_USE;
+/* Without the actor's rights: for derive, check and recompute, which must not depend on who asks. NOT_FOUND leaves no
+ * sentence behind. */
+enum result record_load(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record) MUST_USE;
+
+struct record_list {
+    struct record **at;
+    size_t count;
+};
+/* The records of `reg` (not deleted) whose own or common field has this value; also for LINKS and RECORDS fields, where it
+ * means "contains". Without the actor's rights. Ordered by id. */
+enum result records_where(struct ctx *ctx, const struct reg *reg, const char *field, struct value value,
+                          struct record_list *list) MUST_USE;
+
+/* ---- writing, on behalf of the actor: rights, validation, check ---- */
+
+/* `body` is the JSON object of a request. All field errors are collected; INVALID then. */
+enum result record_create(struct ctx *ctx, const struct reg *reg, const struct json *body, struct record **record) MUST_USE;
+/* Merge patch (RFC 7396). version 0: whatever it is now; else CONFLICT when it is not that one. */
+enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, const struct json *patch,
+                          struct record **record) MUST_USE;
+enum result record_delete(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, bool force) MUST_USE;
+enum result record_restore(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record) MUST_USE;
+enum result record_move(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, struct str transition,
+                        const struct json *body, struct record **record) MUST_USE;
+
+/* ---- writing by the program itself: effects, recomputation, jobs ---- */
+
+/* Writes a record made or changed by code: derive and follows run, rights and workflow do not apply, bounds and check do.
+ * `action` is what history shows: "create", "derive", "expire". Nothing is written when nothing changed. */
+enum result record_insert(struct ctx *ctx, struct record *record, const char *action) MUST_USE;
+enum result record_update(struct ctx *ctx, struct record *record, const char *action) MUST_USE;
+
+/* ---- moving on ---- */
+
+struct step {
+    const struct transition *transition;
+    bool allowed;
+    struct str reason; /* why not */
+};
+/* Every transition from the record's present state, with whether the actor may. */
+enum result record_steps(struct ctx *ctx, const struct record *record, struct step **steps, size_t *count) MUST_USE;
+
+/* ---- what leans on it ---- */
+
+struct leaning {
+    const struct reg *reg;
+    int64_t id;
+    const char *field;
+    struct str title, status;
+};
+enum result record_leaning(struct ctx *ctx, const struct record *record, struct leaning **at, size_t *count) MUST_USE;
+
+#endif

@@ -1,0 +1,63 @@
+/* What a field is. Registers declare theirs in const tables; the custom fields which administrators add at run time are
+ * described by the same struct. How each kind looks in JSON is in docs/api.md; how it is stored stands beside it here. */
+#ifndef MERLON_SCHEMA_FIELD_H
+#define MERLON_SCHEMA_FIELD_H
+
+#include "base/value.h"
+
+enum kind {
+    TEXT,    /* one line of text */
+    PROSE,   /* Markdown */
+    NUMBER,  /* 64-bit integer, min..max */
+    DECIMAL, /* double */
+    BOOLEAN, /* stored 0 or 1 */
+    DATE,    /* YYYY-MM-DD, stored as text */
+    TIME,    /* instant, stored as ms */
+    CHOICE,  /* one of `choices`, stored by name */
+    CHOICES, /* several of `choices`, stored as a JSON list of names */
+    SCALE,   /* a step of the methodology's scale named `scale`; stored 1..10 */
+    RATINGS, /* {"criterion": step}, stored as JSON; criteria are the methodology's */
+    LINK,    /* one record of the register `target`, stored as its id */
+    LINKS,   /* several, stored as a JSON list of ids in rising order; table `link` is the index of it */
+    RECORD,  /* one record of any register (or of `targets`), stored as its reference "RSK-12" */
+    RECORDS, /* several, stored as a JSON list of references */
+    TAGS,    /* JSON list of short texts */
+    DATA,    /* JSON of the register's own shape, checked by its `check` */
+    KINDS
+};
+
+enum field_flag {
+    REQUIRED = 1 << 0,
+    SEARCH = 1 << 1,  /* its text is found by full-text search */
+    UNIQUE = 1 << 2,  /* among records that are not deleted */
+    DERIVED = 1 << 3, /* computed; refused in requests */
+    LISTED = 1 << 4,  /* a column of the list unless the reader chooses otherwise */
+    FIXED = 1 << 5,   /* set at creation and not changed by PATCH */
+    INDEXED = 1 << 6, /* lists are filtered or sorted by it */
+    TITLE = 1 << 7,   /* what a person calls the record; exactly one a register, TEXT */
+    BY_TRANSITION = 1 << 8, /* changed only by a transition that asks for it or sets it */
+    PERSONAL = 1 << 9,      /* personal data: never in logs or metrics, gone with a purge */
+};
+
+struct field {
+    const char *name; /* lower case, digits, underscore; the column, the JSON key, part of the label key */
+    enum kind kind;
+    unsigned flags;
+    int64_t min, max;           /* NUMBER: bounds (0,0 is none). TEXT, PROSE: largest length in code points (0: 200; 20000) */
+    const char *const *choices; /* CHOICE, CHOICES: closed by NULL */
+    const char *target;         /* LINK, LINKS: register */
+    const char *const *targets; /* RECORD, RECORDS: registers, closed by NULL; NULL is any */
+    const char *scale;          /* SCALE */
+    const char *group;          /* heading under which the form shows it; NULL is the first */
+    const char *fallback;       /* value when a request for creation does not name it, as JSON text; NULL is none */
+    bool custom;                /* an administrator's: its value stands in the record's `custom` */
+};
+
+const char *kind_name(enum kind kind);              /* "text", "links": as the API says it */
+bool kind_of_name(struct str name, enum kind *kind);
+
+bool kind_is_list(enum kind kind); /* stored as a JSON list: CHOICES, LINKS, RECORDS, TAGS */
+bool kind_is_json(enum kind kind); /* stored as JSON text: the lists, RATINGS, DATA */
+bool kind_is_number(enum kind kind); /* stored as an integer: NUMBER, BOOLEAN, TIME, SCALE, LINK */
+
+#endif
