@@ -25,8 +25,9 @@ enum { ARENA_LIMIT = 256 * 1024 * 1024 };
  * Without a guard, running out of memory logs a line and aborts. Returns the guard that was set before. */
 jmp_buf *arena_guard(struct arena *arena, jmp_buf *escape);
 
-void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, alloc_size(2), returns_nonnull)); /* zeroed */
-void *arena_array(struct arena *arena, size_t count, size_t size) __attribute__((malloc, returns_nonnull));  /* zeroed */
+void *arena_alloc(struct arena *arena, size_t size)
+    __attribute__((malloc, alloc_size(2), returns_nonnull));                                                /* zeroed */
+void *arena_array(struct arena *arena, size_t count, size_t size) __attribute__((malloc, returns_nonnull)); /* zeroed */
 #define arena_make(arena, type) ((type *)arena_alloc(arena, sizeof(type)))
 #define arena_make_many(arena, type, count) ((type *)arena_array(arena, count, sizeof(type)))
 
@@ -36,8 +37,8 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_siz
 void arena_defer(struct arena *arena, void (*release)(void *), void *thing);
 void arena_undefer(struct arena *arena, void *thing); /* it was released by hand */
 
-struct str arena_copy(struct arena *arena, struct str s);    /* also terminated, for libraries that want that */
-const char *arena_cstr(struct arena *arena, struct str s);   /* cut at an embedded NUL */
+struct str arena_copy(struct arena *arena, struct str s);  /* also terminated, for libraries that want that */
+const char *arena_cstr(struct arena *arena, struct str s); /* cut at an embedded NUL */
 struct str arena_print(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
 size_t arena_used(const struct arena *arena);

@@ -42,7 +42,8 @@ static struct day day_of(int64_t days)
     int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int64_t month = (5 * day_of_year + 2) / 153;
-    struct day d = {.day = (int)(day_of_year - (153 * month + 2) / 5 + 1), .month = (int)(month < 10 ? month + 3 : month - 9)};
+    struct day d = {.day = (int)(day_of_year - (153 * month + 2) / 5 + 1),
+                    .month = (int)(month < 10 ? month + 3 : month - 9)};
     d.year = (int)(year_of_era + era * 400 + (d.month <= 2));
     return d;
 }

@@ -14,10 +14,10 @@ void time_format(int64_t ms, char out[TIME_TEXT]);
 /* RFC 3339 with zone, seconds needed, fraction optional; years 1970 to 9999. */
 bool time_parse(struct str s, int64_t *ms) MUST_USE;
 
-bool date_is_valid(struct str s);                                      /* YYYY-MM-DD of the Gregorian calendar, years 1900 to 9999 */
-void date_of_time(int64_t ms, char out[DATE_TEXT]);                    /* the UTC day of an instant */
+bool date_is_valid(struct str s);                   /* YYYY-MM-DD of the Gregorian calendar, years 1900 to 9999 */
+void date_of_time(int64_t ms, char out[DATE_TEXT]); /* the UTC day of an instant */
 bool date_add_days(struct str date, int64_t days, char out[DATE_TEXT]) MUST_USE;
-bool date_to_time(struct str date, int64_t *ms) MUST_USE;              /* 00:00 UTC of that day */
-int64_t date_days(struct str date);                                    /* days since 1970; the date must be valid */
+bool date_to_time(struct str date, int64_t *ms) MUST_USE; /* 00:00 UTC of that day */
+int64_t date_days(struct str date);                       /* days since 1970; the date must be valid */
 
 #endif

@@ -25,7 +25,7 @@ bool str_is(struct str a, const char *terminated);
 bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
-int str_compare(struct str a, struct str b); /* byte order, as memcmp */
+int str_compare(struct str a, struct str b);                /* byte order, as memcmp */
 struct str str_slice(struct str s, size_t from, size_t to); /* clamped: never outside s */
 struct str str_trim(struct str s);                          /* white space of ASCII at both ends */
 bool str_find(struct str s, struct str needle, size_t *at);

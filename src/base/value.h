@@ -16,14 +16,35 @@ struct value {
     };
 };
 
-static inline struct value value_null(void) { return (struct value){.type = IS_NULL}; }
-static inline struct value value_number(int64_t n) { return (struct value){.type = IS_NUMBER, .number = n}; }
-static inline struct value value_decimal(double n) { return (struct value){.type = IS_DECIMAL, .decimal = n}; }
-static inline struct value value_text(struct str s) { return (struct value){.type = IS_TEXT, .text = s}; }
-static inline struct value value_bytes(struct str s) { return (struct value){.type = IS_BYTES, .text = s}; }
+static inline struct value value_null(void)
+{
+    return (struct value){.type = IS_NULL};
+}
+static inline struct value value_number(int64_t n)
+{
+    return (struct value){.type = IS_NUMBER, .number = n};
+}
+static inline struct value value_decimal(double n)
+{
+    return (struct value){.type = IS_DECIMAL, .decimal = n};
+}
+static inline struct value value_text(struct str s)
+{
+    return (struct value){.type = IS_TEXT, .text = s};
+}
+static inline struct value value_bytes(struct str s)
+{
+    return (struct value){.type = IS_BYTES, .text = s};
+}
 /* NULL for a record id of 0: "no record". */
-static inline struct value value_id(int64_t id) { return id ? value_number(id) : value_null(); }
-static inline struct value value_optional(struct str s) { return s.len ? value_text(s) : value_null(); }
+static inline struct value value_id(int64_t id)
+{
+    return id ? value_number(id) : value_null();
+}
+static inline struct value value_optional(struct str s)
+{
+    return s.len ? value_text(s) : value_null();
+}
 
 static inline bool value_eq(struct value a, struct value b)
 {

@@ -1,0 +1,38 @@
+# Test programs. Unit tests: one program for each tests/unit/ROOM/NAME_test.c, linked with that room and what it leans
+# on; other .c files of the folder are helpers that all of its programs share.
+
+UNIT_TESTS := $(sort $(shell find tests/unit -name '*_test.c'))
+unit_programs = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$1)
+helpers = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard $(dir $1)*.c)))
+define unit_rules
+$(call unit_programs,$1): $(BUILD)/$(1:.c=.o) $(call helpers,$1) $(call libraries,$(reach.$(word 3,$(subst /, ,$1))))
+	$$(LINK) $$(LIBS) -lcmocka -o $$@
+-include $(BUILD)/$(1:.c=.d) $(patsubst %.o,%.d,$(call helpers,$1))
+endef
+$(foreach test,$(UNIT_TESTS),$(eval $(call unit_rules,$(test))))
+
+unit-tests: $(call unit_programs,$(UNIT_TESTS))
+unit-%: FORCE
+	@$(MAKE) --no-print-directory $(call unit_programs,$(filter tests/unit/$*/%,$(UNIT_TESTS)))
+	@set -e; for test in $(call unit_programs,$(filter tests/unit/$*/%,$(UNIT_TESTS))); do $$test; done
+
+# Fuzz targets: tests/fuzz/NAME_fuzz.c, linked with the rooms whose headers it includes. They are fuzzed with clang
+# (make fuzz), and in `make test` the corpus is replayed by a small main of our own, with any compiler.
+FUZZ_TARGETS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_SECONDS ?= 60
+FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(BUILD)/tests/fuzz/replay.o)
+fuzz_rooms = $(filter $(ROOMS),$(sort $(shell sed -n 's|^.include "\([a-z]*\)/.*|\1|p' $1)))
+define fuzz_rules
+$(BUILD)/$(1:.c=): $(BUILD)/$(1:.c=.o) $(FUZZ_MAIN) \
+        $(call libraries,$(sort $(foreach room,$(call fuzz_rooms,$1),$(reach.$(room)))))
+	$$(LINK) $$(LIBS) -o $$@
+-include $(BUILD)/$(1:.c=.d)
+endef
+$(foreach target,$(FUZZ_TARGETS),$(eval $(call fuzz_rules,$(target))))
+
+fuzz-programs: $(patsubst %.c,$(BUILD)/%,$(FUZZ_TARGETS))
+fuzz:
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang BUILD=$(BUILD)/fuzz fuzz-programs
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/run-fuzz.sh $(BUILD)/fuzz/tests/fuzz
+
+.PHONY: unit-tests fuzz-programs fuzz
