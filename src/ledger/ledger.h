@@ -1,0 +1,51 @@
+/* The ledger: who did what to which record and when, append-only. Writing an entry takes part in the transaction of the
+ * change. The entry holds a salted hash of the state after; the state itself stands beside it in ledger_state and can be
+ * purged for privacy law without touching the ledger (hash and tombstone stay). Soon after (at most a second, or when asked)
+ * the sealer gives new entries their place in a Merkle tree (RFC 9162 section 2.1 hashing) and signs the head with Ed25519.
+ * A row in `ledger_pending` says which entries await that, so that sealing is exact also when transactions overlap. */
+#ifndef MERLON_LEDGER_LEDGER_H
+#define MERLON_LEDGER_LEDGER_H
+
+#include "base/ctx.h"
+#include "store/table.h"
+
+extern const struct table *const ledger_tables[];
+extern const size_t ledger_table_count;
+
+struct ledger_event {
+    struct str action;   /* "create", "change", "delete", "transition:accept", "derive", "purge", "grant", ... */
+    struct str subject;  /* register, or "user", "setting", ... */
+    int64_t record;      /* id within it */
+    int64_t version;     /* of the record after */
+    int64_t actor;       /* user id; 0 is the program itself */
+    struct str comment;  /* the reason a person gave; may be empty */
+    struct str state;    /* JSON after; empty for none */
+};
+
+/* Inside a write. At ctx->now. */
+enum result ledger_append(struct ctx *ctx, const struct ledger_event *event, int64_t *entry) MUST_USE;
+
+struct ledger_entry {
+    int64_t id, at, actor, record, version;
+    struct str action, subject, comment, state; /* state empty when purged or none */
+    bool purged;
+};
+struct ledger_entries {
+    struct ledger_entry *at;
+    size_t count;
+};
+/* All entries of one record, oldest first. */
+enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, struct ledger_entries *entries) MUST_USE;
+/* The newest `limit` entries before entry id `before` (0: from the end), newest first, without states. */
+enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct ledger_entries *entries) MUST_USE;
+/* The state of a record as of an instant: NOT_FOUND when it did not exist then (leaves no sentence). */
+enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record, int64_t instant,
+                            struct ledger_entry *entry) MUST_USE;
+/* The state of every record of a subject as of an instant, by record id, handed over one by one. */
+enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
+                           enum result (*each)(struct ctx *ctx, void *arg, const struct ledger_entry *entry),
+                           void *arg) MUST_USE;
+/* Removes the states of a record (privacy law), leaving hashes, and appends a "purge" entry. Inside a write. */
+enum result ledger_purge(struct ctx *ctx, struct str subject, int64_t record, int64_t *entry) MUST_USE;
+
+#endif
