@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#undef sprintf /* a macro where clang meets _FORTIFY_SOURCE */
 #pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets strtok atoi atol atoll atof
 #pragma GCC poison localtime gmtime ctime asctime tmpnam mktemp rand srand
 
