@@ -1,0 +1,172 @@
+/* The tree: nodes in the order of the text, linked as siblings, taken from the arena by the handful. Lookup walks the
+ * siblings, which for the objects of an API is faster than any table would be. */
+#include "format/json.h"
+
+#include "format/json_out.h"
+#include "format/json_reader.h"
+
+enum { HANDFUL = 16, FEW_KEYS = 24 };
+
+struct builder {
+    struct json_reader reader;
+    struct json *free_nodes;
+    size_t free_count;
+    struct str key;
+    struct json *open[JSON_DEEPEST]; /* the arrays and objects around the newest node */
+    struct json *last[JSON_DEEPEST]; /* their newest child */
+    int depth;
+    struct json *root;
+};
+
+static struct json *add_node(struct builder *b)
+{
+    if (!b->free_count) {
+        b->free_nodes = arena_make_many(b->reader.arena, struct json, HANDFUL);
+        b->free_count = HANDFUL;
+    }
+    b->free_count--;
+    struct json *node = b->free_nodes++;
+    node->key = b->key;
+    if (b->depth == 0) return b->root = node;
+    struct json *parent = b->open[b->depth - 1], *elder = b->last[b->depth - 1];
+    if (elder)
+        elder->next = node;
+    else
+        parent->first = node;
+    b->last[b->depth - 1] = node;
+    parent->count++;
+    return node;
+}
+
+static void add_value(struct builder *b)
+{
+    const struct json_reader *r = &b->reader;
+    struct json *node = add_node(b);
+    node->kind = r->kind;
+    b->key = S("");
+    if (r->kind == JSON_STRING || r->kind == JSON_NUMBER || r->kind == JSON_DECIMAL) node->text = r->text;
+    if (r->kind == JSON_BOOL) node->boolean = r->boolean;
+    if (r->kind == JSON_NUMBER) node->number = r->number;
+    if (r->kind == JSON_DECIMAL) node->decimal = r->decimal;
+    if (r->kind != JSON_ARRAY && r->kind != JSON_OBJECT) return;
+    b->open[b->depth] = node;
+    b->last[b->depth] = NULL;
+    b->depth++;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct json *const *left = a, *const *right = b;
+    return str_compare((*left)->key, (*right)->key);
+}
+
+/* A sender chooses the keys, so that the work must not grow with the square of their number: many are sorted. */
+static const struct json *find_double(struct arena *arena, const struct json *object)
+{
+    if (object->count <= FEW_KEYS) {
+        for (const struct json *a = object->first; a; a = a->next)
+            for (const struct json *b = object->first; b != a; b = b->next)
+                if (str_eq(a->key, b->key)) return a;
+        return NULL;
+    }
+    const struct json **sorted = arena_make_many(arena, const struct json *, object->count);
+    size_t count = 0;
+    for (const struct json *child = object->first; child; child = child->next) sorted[count++] = child;
+    qsort(sorted, count, sizeof *sorted, compare_keys);
+    for (size_t i = 1; i < count; i++)
+        if (str_eq(sorted[i - 1]->key, sorted[i]->key)) return sorted[i];
+    return NULL;
+}
+
+static enum result close_node(struct ctx *ctx, struct builder *b)
+{
+    const struct json *node = b->open[--b->depth];
+    if (node->kind != JSON_OBJECT) return OK;
+    const struct json *twice = find_double(ctx->arena, node);
+    if (!twice) return OK;
+    struct str shown = str_slice(twice->key, 0, 60);
+    b->reader.kind = JSON_BAD;
+    b->reader.problem =
+        arena_print(ctx->arena, "the object that ends here has the key \"%.*s\" twice", PRINT(shown)).at;
+    b->reader.at--;
+    return json_complain(ctx, &b->reader);
+}
+
+enum result json_parse_deep(struct ctx *ctx, struct str text, int depth, struct json **out)
+{
+    struct builder b = {.reader = json_open(ctx->arena, text)};
+    b.reader.depth_limit = depth;
+    for (;;) {
+        enum json_kind kind = json_next(&b.reader);
+        if (kind == JSON_BAD) return json_complain(ctx, &b.reader);
+        if (kind == JSON_END) break;
+        if (kind == JSON_KEY)
+            b.key = b.reader.text;
+        else if (kind == JSON_CLOSE)
+            TRY(close_node(ctx, &b));
+        else
+            add_value(&b);
+    }
+    *out = b.root;
+    return OK;
+}
+
+enum result json_parse(struct ctx *ctx, struct str text, struct json **out)
+{
+    return json_parse_deep(ctx, text, JSON_DEPTH, out);
+}
+
+const struct json *json_find(const struct json *object, struct str key)
+{
+    if (!object || object->kind != JSON_OBJECT) return NULL;
+    for (const struct json *child = object->first; child; child = child->next)
+        if (str_eq(child->key, key)) return child;
+    return NULL;
+}
+
+const struct json *json_get(const struct json *object, const char *key)
+{
+    return json_find(object, str_of(key));
+}
+
+struct str json_str(const struct json *object, const char *key, struct str otherwise)
+{
+    const struct json *member = json_get(object, key);
+    return member && member->kind == JSON_STRING ? member->text : otherwise;
+}
+
+int64_t json_number(const struct json *object, const char *key, int64_t otherwise)
+{
+    const struct json *member = json_get(object, key);
+    return member && member->kind == JSON_NUMBER ? member->number : otherwise;
+}
+
+double json_decimal(const struct json *object, const char *key, double otherwise)
+{
+    const struct json *member = json_get(object, key);
+    if (member && member->kind == JSON_NUMBER) return (double)member->number;
+    return member && member->kind == JSON_DECIMAL ? member->decimal : otherwise;
+}
+
+bool json_bool(const struct json *object, const char *key, bool otherwise)
+{
+    const struct json *member = json_get(object, key);
+    return member && member->kind == JSON_BOOL ? member->boolean : otherwise;
+}
+
+const char *json_kind_name(enum json_kind kind)
+{
+    static const char *const names[] = {
+        [JSON_NULL] = "null",           [JSON_BOOL] = "true or false", [JSON_NUMBER] = "a whole number",
+        [JSON_DECIMAL] = "a number",    [JSON_STRING] = "a string",    [JSON_ARRAY] = "an array",
+        [JSON_OBJECT] = "an object",    [JSON_KEY] = "a key",          [JSON_CLOSE] = "a closing bracket",
+        [JSON_END] = "the end of text", [JSON_BAD] = "not JSON",
+    };
+    return (size_t)kind < COUNT(names) ? names[kind] : "unknown";
+}
+
+void json_write_value(struct buf *buf, const struct json *value)
+{
+    struct json_out out = json_out_to(buf);
+    json_put_value(&out, value);
+}
