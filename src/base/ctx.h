@@ -32,6 +32,7 @@ struct ctx {
     int64_t as_of;             /* 0, or the instant that is being looked at */
     struct str request_id;
     struct str language; /* "en", "de": of labels in reports and notifications */
+    int depth;           /* of recomputations that follow from each other; bounded, so that a circle is told */
     struct error error;
 };
 

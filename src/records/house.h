@@ -17,9 +17,15 @@ struct house {
     struct custom_fields *custom; /* records/custom.h: the administrators' fields, replaced as a whole under a lock */
     const struct reg *unit;       /* the register that records' `unit` names */
     const struct reg *person;     /* the register that records' `owner` names */
+    const struct reg_sql *sql;    /* records/sql.h: the statements of each register, made once */
 };
 
-const struct reg *house_register(const struct house *house, struct str name);   /* NULL when none */
+/* Fills `house` from the tables; what it makes lives in `arena`. Store, keyring and custom fields are the caller's to set. */
+void house_init(struct house *house, struct ctx *ctx, const struct reg *const *registers, size_t count,
+                const struct follow *const *follows);
+
+const struct reg *house_register(const struct house *house, struct str name); /* NULL when none */
+size_t house_index(const struct house *house, const struct reg *reg);
 const struct reg *house_by_prefix(const struct house *house, struct str prefix); /* NULL when none */
 
 #endif

@@ -3,7 +3,7 @@
 #define MERLON_RECORDS_RECORD_H
 
 #include "base/buf.h"
-#include "format/json.h"
+#include "format/json_out.h"
 #include "schema/common.h"
 
 struct record {
@@ -46,6 +46,9 @@ void record_set_number(struct record *record, size_t field, int64_t n);
 void record_set_text(struct record *record, size_t field, struct str s); /* borrowed; also for JSON kinds */
 void record_set_null(struct record *record, size_t field);
 struct str ids_json(struct ctx *ctx, const int64_t *ids, size_t count); /* "[1,2]" */
+
+/* One stored value as JSON. */
+void value_write_json(struct json_out *out, const struct field *field, struct value value);
 
 /* The record as the API shows it, common fields first (docs/api.md). */
 void record_write_json(struct ctx *ctx, struct buf *out, const struct record *record);

@@ -27,7 +27,8 @@ enum result records_where(struct ctx *ctx, const struct reg *reg, const char *fi
 /* ---- writing, on behalf of the actor: rights, validation, check ---- */
 
 /* `body` is the JSON object of a request. All field errors are collected; INVALID then. */
-enum result record_create(struct ctx *ctx, const struct reg *reg, const struct json *body, struct record **record) MUST_USE;
+enum result record_create(struct ctx *ctx, const struct reg *reg, const struct json *body,
+                          struct record **record) MUST_USE;
 /* Merge patch (RFC 7396). version 0: whatever it is now; else CONFLICT when it is not that one. */
 enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, const struct json *patch,
                           struct record **record) MUST_USE;

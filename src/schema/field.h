@@ -28,13 +28,13 @@ enum kind {
 
 enum field_flag {
     REQUIRED = 1 << 0,
-    SEARCH = 1 << 1,  /* its text is found by full-text search */
-    UNIQUE = 1 << 2,  /* among records that are not deleted */
-    DERIVED = 1 << 3, /* computed; refused in requests */
-    LISTED = 1 << 4,  /* a column of the list unless the reader chooses otherwise */
-    FIXED = 1 << 5,   /* set at creation and not changed by PATCH */
-    INDEXED = 1 << 6, /* lists are filtered or sorted by it */
-    TITLE = 1 << 7,   /* what a person calls the record; exactly one a register, TEXT */
+    SEARCH = 1 << 1,        /* its text is found by full-text search */
+    UNIQUE = 1 << 2,        /* among records that are not deleted */
+    DERIVED = 1 << 3,       /* computed; refused in requests */
+    LISTED = 1 << 4,        /* a column of the list unless the reader chooses otherwise */
+    FIXED = 1 << 5,         /* set at creation and not changed by PATCH */
+    INDEXED = 1 << 6,       /* lists are filtered or sorted by it */
+    TITLE = 1 << 7,         /* what a person calls the record; exactly one a register, TEXT */
     BY_TRANSITION = 1 << 8, /* changed only by a transition that asks for it or sets it */
     PERSONAL = 1 << 9,      /* personal data: never in logs or metrics, gone with a purge */
 };
@@ -43,7 +43,7 @@ struct field {
     const char *name; /* lower case, digits, underscore; the column, the JSON key, part of the label key */
     enum kind kind;
     unsigned flags;
-    int64_t min, max;           /* NUMBER: bounds (0,0 is none). TEXT, PROSE: largest length in code points (0: 200; 20000) */
+    int64_t min, max; /* NUMBER: bounds (0,0 is none). TEXT, PROSE: largest length in code points (0: 200; 20000) */
     const char *const *choices; /* CHOICE, CHOICES: closed by NULL */
     const char *target;         /* LINK, LINKS: register */
     const char *const *targets; /* RECORD, RECORDS: registers, closed by NULL; NULL is any */
@@ -53,11 +53,11 @@ struct field {
     bool custom;                /* an administrator's: its value stands in the record's `custom` */
 };
 
-const char *kind_name(enum kind kind);              /* "text", "links": as the API says it */
+const char *kind_name(enum kind kind); /* "text", "links": as the API says it */
 bool kind_of_name(struct str name, enum kind *kind);
 
-bool kind_is_list(enum kind kind); /* stored as a JSON list: CHOICES, LINKS, RECORDS, TAGS */
-bool kind_is_json(enum kind kind); /* stored as JSON text: the lists, RATINGS, DATA */
+bool kind_is_list(enum kind kind);   /* stored as a JSON list: CHOICES, LINKS, RECORDS, TAGS */
+bool kind_is_json(enum kind kind);   /* stored as JSON text: the lists, RATINGS, DATA */
 bool kind_is_number(enum kind kind); /* stored as an integer: NUMBER, BOOLEAN, TIME, SCALE, LINK */
 
 #endif

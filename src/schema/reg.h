@@ -43,8 +43,8 @@ struct transition {
     const char *name;
     const char *from[FROM_MAX]; /* states, closed by NULL */
     const char *to;
-    enum verb needs;              /* CHANGE also lets the owner act whose role has CHANGE_OWN */
-    const char *asks[ASKS_MAX];   /* fields the request brings; those REQUIRED in `demands` must not be empty */
+    enum verb needs;               /* CHANGE also lets the owner act whose role has CHANGE_OWN */
+    const char *asks[ASKS_MAX];    /* fields the request brings; those REQUIRED in `demands` must not be empty */
     const char *demands[ASKS_MAX]; /* fields that must have a value, now or from the request */
     /* Independence (product.md): the actor must not be any of these: "owner", "created_by", "changed_by", or a LINK field
      * to a person, or a NUMBER field holding a user id. Checked in one place, records/independence.h. */
@@ -61,13 +61,13 @@ struct transition {
 /* ---- the register ---- */
 
 enum reg_flag {
-    GLOBAL = 1,       /* its records belong to no unit: everybody with READ sees all (frameworks, threats, methods) */
-    NO_CREATE = 2,    /* made by the program only (SoA versions, notifications) */
-    NO_CHANGE = 4,    /* never changed by PATCH */
+    GLOBAL = 1,    /* its records belong to no unit: everybody with READ sees all (frameworks, threats, methods) */
+    NO_CREATE = 2, /* made by the program only (SoA versions, notifications) */
+    NO_CHANGE = 4, /* never changed by PATCH */
     NO_OWNER = 8,
-    MINE = 16,        /* a reader sees only those whose `owner` is his person (notifications, saved views) */
+    MINE = 16,            /* a reader sees only those whose `owner` is his person (notifications, saved views) */
     FOLLOWS_SUBJECT = 32, /* its unit is that of the record its field `subject` names (comments, tasks) */
-    QUIET = 64,       /* not in navigation or in "what leans on this" */
+    QUIET = 64,           /* not in navigation or in "what leans on this" */
 };
 
 struct reg {
@@ -77,7 +77,7 @@ struct reg {
     unsigned flags;
     const struct field *fields;
     size_t field_count;
-    const struct state *states; /* closed by a NULL name; NULL: one state, "active" */
+    const struct state *states;           /* closed by a NULL name; NULL: one state, "active" */
     const struct transition *transitions; /* closed by a NULL name; may be NULL */
     /* Fills DERIVED fields from the record's other fields and from what they link to. Called after every change, before
      * check. Must depend on nothing else, so that rebuild gives the same. May be NULL. */

@@ -1,0 +1,34 @@
+/* Finding registers. There are some sixty: walking them is quick enough and needs no index to keep right. */
+#include "records/house.h"
+
+#include "records/sql.h"
+
+void house_init(struct house *house, struct ctx *ctx, const struct reg *const *registers, size_t count,
+                const struct follow *const *follows)
+{
+    *house = (struct house){.registers = registers, .register_count = count, .follows = follows};
+    house->unit = house_register(house, S("unit"));
+    house->person = house_register(house, S("person"));
+    house->sql = reg_sql_make(ctx, registers, count);
+}
+
+const struct reg *house_register(const struct house *house, struct str name)
+{
+    for (size_t i = 0; i < house->register_count; i++)
+        if (str_is(name, house->registers[i]->name)) return house->registers[i];
+    return NULL;
+}
+
+size_t house_index(const struct house *house, const struct reg *reg)
+{
+    size_t i = 0;
+    while (i < house->register_count && house->registers[i] != reg) i++;
+    return i;
+}
+
+const struct reg *house_by_prefix(const struct house *house, struct str prefix)
+{
+    for (size_t i = 0; i < house->register_count; i++)
+        if (str_eq_nocase(prefix, str_of(house->registers[i]->prefix))) return house->registers[i];
+    return NULL;
+}

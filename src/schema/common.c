@@ -1,0 +1,42 @@
+/* The fields of every record. Their order is the order of columns and of JSON. */
+#include "schema/common.h"
+
+const struct field common_fields[COMMON] = {
+    [C_ID] = {.name = "id", .kind = NUMBER, .flags = DERIVED},
+    [C_UNIT] = {.name = "unit", .kind = LINK, .target = "unit", .flags = INDEXED},
+    [C_OWNER] = {.name = "owner", .kind = LINK, .target = "person", .flags = INDEXED},
+    [C_STATUS] = {.name = "status", .kind = TEXT, .flags = DERIVED | INDEXED},
+    [C_VERSION] = {.name = "version", .kind = NUMBER, .flags = DERIVED},
+    [C_CREATED_AT] = {.name = "created_at", .kind = TIME, .flags = DERIVED},
+    [C_CREATED_BY] = {.name = "created_by", .kind = NUMBER, .flags = DERIVED},
+    [C_CHANGED_AT] = {.name = "changed_at", .kind = TIME, .flags = DERIVED},
+    [C_CHANGED_BY] = {.name = "changed_by", .kind = NUMBER, .flags = DERIVED},
+    [C_DELETED_AT] = {.name = "deleted_at", .kind = TIME, .flags = DERIVED},
+    [C_TAGS] = {.name = "tags", .kind = TAGS},
+    [C_CUSTOM] = {.name = "custom", .kind = DATA},
+};
+
+const struct field *row_field(const struct reg *reg, size_t index)
+{
+    return index < COMMON ? &common_fields[index] : &reg->fields[index - COMMON];
+}
+
+size_t row_width(const struct reg *reg)
+{
+    return COMMON + reg->field_count;
+}
+
+const struct field *row_find(const struct reg *reg, struct str name, size_t *index)
+{
+    for (size_t i = 0; i < row_width(reg); i++) {
+        if (!str_is(name, row_field(reg, i)->name)) continue;
+        if (index) *index = i;
+        return row_field(reg, i);
+    }
+    return NULL;
+}
+
+bool field_is_writable(const struct field *field)
+{
+    return !(field->flags & DERIVED);
+}
