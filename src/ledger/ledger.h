@@ -13,13 +13,13 @@ extern const struct table *const ledger_tables[];
 extern const size_t ledger_table_count;
 
 struct ledger_event {
-    struct str action;   /* "create", "change", "delete", "transition:accept", "derive", "purge", "grant", ... */
-    struct str subject;  /* register, or "user", "setting", ... */
-    int64_t record;      /* id within it */
-    int64_t version;     /* of the record after */
-    int64_t actor;       /* user id; 0 is the program itself */
-    struct str comment;  /* the reason a person gave; may be empty */
-    struct str state;    /* JSON after; empty for none */
+    struct str action;  /* "create", "change", "delete", "transition:accept", "derive", "purge", "grant", ... */
+    struct str subject; /* register, or "user", "setting", ... */
+    int64_t record;     /* id within it */
+    int64_t version;    /* of the record after */
+    int64_t actor;      /* user id; 0 is the program itself */
+    struct str comment; /* the reason a person gave; may be empty */
+    struct str state;   /* JSON after; empty for none */
 };
 
 /* Inside a write. At ctx->now. */
@@ -35,7 +35,8 @@ struct ledger_entries {
     size_t count;
 };
 /* All entries of one record, oldest first. */
-enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, struct ledger_entries *entries) MUST_USE;
+enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record,
+                           struct ledger_entries *entries) MUST_USE;
 /* The newest `limit` entries before entry id `before` (0: from the end), newest first, without states. */
 enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct ledger_entries *entries) MUST_USE;
 /* The state of a record as of an instant: NOT_FOUND when it did not exist then (leaves no sentence). */
