@@ -34,9 +34,9 @@ struct actor {
     struct str name, email, language;
     const struct grant *grants;
     size_t grant_count;
-    bool system;             /* the program's own work: may everything, and history says so */
-    bool read_only;          /* a token without the scope `write` */
-    struct str registers;    /* a token's scope: comma separated registers; empty is all */
+    bool system;                    /* the program's own work: may everything, and history says so */
+    bool read_only;                 /* a token without the scope `write` */
+    struct str registers;           /* a token's scope: comma separated registers; empty is all */
     const struct unit_reach *reach; /* access/reach.h: which units lie below which, as of when the actor was loaded */
 };
 
@@ -45,6 +45,8 @@ extern const struct actor actor_system;
 /* May the actor do `verb` to records of `reg` at `unit`? unit 0: at any unit at all. owner is the record's owner, for
  * CHANGE_OWN (which also answers for CHANGE). Leaves no sentence. */
 bool actor_may(const struct actor *actor, const struct reg *reg, enum verb verb, int64_t unit, int64_t owner);
+/* The same for what is no register: the room "administration" (users, roles, custom fields, settings). */
+bool actor_may_in(const struct actor *actor, struct str room, enum verb verb, int64_t unit);
 bool actor_has_role(const struct actor *actor, enum role role, int64_t unit);
 
 /* The units at which a grant gives `verb` on `reg`, for the condition of a query:

@@ -7,9 +7,19 @@
 
 struct unit_reach; /* in memory: sorted, shared by actors, counted references */
 
-/* From the table `unit` (columns id, parent, deleted_at). CONFLICT when the parents form a cycle. Inside a write. */
+/* From the table `unit` (columns id, parent, deleted_at). CONFLICT when the parents form a cycle. Inside a write; only
+ * what differs is written. A deleted unit stays below those above it, so that its records stay within reach; a grant at
+ * the deleted unit itself gives nothing any more. */
 enum result reach_rebuild(struct ctx *ctx) MUST_USE;
 
+/* From the table. The caller owns one reference and gives it back by reach_release (which takes NULL). */
+enum result reach_load(struct ctx *ctx, struct unit_reach **reach) MUST_USE;
+struct unit_reach *reach_hold(struct unit_reach *reach);
+void reach_release(void *reach);
+
+/* NULL, and units it does not know, reach themselves only. */
 bool reach_holds(const struct unit_reach *reach, int64_t ancestor, int64_t unit);
+/* Nothing lies above this unit: who holds a role here holds it for the whole organisation. */
+bool reach_is_top(const struct unit_reach *reach, int64_t unit);
 
 #endif

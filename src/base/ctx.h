@@ -5,7 +5,8 @@
 
 #include "base/arena.h"
 
-struct actor; /* access/actor.h */
+struct access; /* access/access.h */
+struct actor;  /* access/actor.h */
 struct db;    /* store/db.h */
 struct house; /* records/house.h: the registers and what belongs to them */
 
@@ -34,6 +35,7 @@ struct ctx {
     struct str language; /* "en", "de": of labels in reports and notifications */
     int depth;           /* of recomputations that follow from each other; bounded, so that a circle is told */
     struct error error;
+    struct access *access; /* what the process keeps of sessions and sign-ins; NULL where nobody signs in */
 };
 
 /* Keeps the sentence and returns r, so that one writes: return fail(ctx, NOT_FOUND, "There is no risk %s.", ref); */

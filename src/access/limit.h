@@ -1,0 +1,25 @@
+/* Failed attempts to sign in, counted for each account name and each address, in the database so that all nodes agree.
+ * From the fifth failure of an account (the twentieth of an address) on, each holds further attempts back: 30 s, 1 min,
+ * 2 min ... up to an hour. Names are counted whether or not there is such a user, and kept only as a hash: people type
+ * passwords into the wrong box. A day (address: an hour) without failures forgets.
+ * An attempt is counted before the password is looked at, so that many at once gain nothing. */
+#ifndef MERLON_ACCESS_LIMIT_H
+#define MERLON_ACCESS_LIMIT_H
+
+#include "base/ctx.h"
+
+struct attempt {
+    struct str account, address; /* e-mail as typed; either may be empty */
+    int64_t retry_after;         /* out: seconds to wait when BUSY */
+};
+
+/* BUSY while held back. Read only: a refusal costs no write. */
+enum result limit_check(struct ctx *ctx, struct attempt *attempt) MUST_USE;
+/* Inside a write: the same, and counts this attempt as failed until limit_forgive. */
+enum result limit_take(struct ctx *ctx, struct attempt *attempt) MUST_USE;
+/* Inside a write: it succeeded. Clears the account; takes the one attempt back from the address. */
+enum result limit_forgive(struct ctx *ctx, const struct attempt *attempt) MUST_USE;
+/* Until when the account is held back; 0 when it is not. */
+enum result limit_blocked_until(struct ctx *ctx, struct str account, int64_t *until) MUST_USE;
+
+#endif

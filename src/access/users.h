@@ -1,0 +1,74 @@
+/* People who sign in, and the roles they hold. A user is never deleted, only made inactive: history names him. Every change
+ * is in the ledger (subject "user") and reaches sessions at once. E-mail addresses are unique without regard to case; a
+ * person has at most one user, or independence could be evaded by a second account.
+ *
+ * Rights: who has ADMINISTER in the room "administration" manages the users all of whose grants lie within his reach, and
+ * grants roles within it only. Users without grants are managed from a top unit. The program itself may everything. */
+#ifndef MERLON_ACCESS_USERS_H
+#define MERLON_ACCESS_USERS_H
+
+#include "access/actor.h"
+
+struct user {
+    int64_t id;
+    int64_t person; /* 0: none */
+    struct str name, email, language;
+    bool active, has_password;
+    int64_t created_at, changed_at, last_login_at; /* 0: never */
+    int64_t blocked_until;                         /* sign-in is held back after failures; 0: it is not */
+    const struct grant *grants;                    /* by unit, then role */
+    size_t grant_count;
+};
+struct user_list {
+    struct user *at;
+    size_t count;
+};
+
+/* What an edit sets; the rest stays as it is. */
+enum user_part {
+    USER_NAME = 1,
+    USER_EMAIL = 2,
+    USER_LANGUAGE = 4,
+    USER_PERSON = 8,
+    USER_ACTIVE = 16,
+    USER_PASSWORD = 32,
+    USER_GRANTS = 64,   /* the whole set is replaced */
+    USER_UNBLOCK = 128, /* forget failed attempts */
+};
+struct user_edit {
+    unsigned sets; /* of enum user_part; creation needs NAME and EMAIL, and is active unless told otherwise */
+    struct str name, email, language;
+    int64_t person;
+    bool active;
+    struct str password_hash; /* from password_prepare; empty: cannot sign in by password */
+    const struct grant *grants;
+    size_t grant_count;
+    struct str comment; /* the reason, for the ledger */
+};
+
+/* Inside a write. INVALID with field errors (/name, /email, /language, /grants, /person), DENIED, CONFLICT (taken e-mail or
+ * person; the last administrator of a top unit). A new password, or being made inactive, ends the user's sessions; changed
+ * grants give them a new token. That units and persons exist is for the caller to check. */
+enum result user_create(struct ctx *ctx, const struct user_edit *edit, struct user *user) MUST_USE;
+enum result user_change(struct ctx *ctx, int64_t id, const struct user_edit *edit, struct user *user) MUST_USE;
+
+/* Inside a write: what everyone may change of himself. The password must have been confirmed first (password_confirm);
+ * every session but `keep_session` ends. */
+enum result user_change_own_language(struct ctx *ctx, struct str language) MUST_USE;
+enum result user_change_own_password(struct ctx *ctx, struct str password_hash, int64_t keep_session) MUST_USE;
+
+/* NOT_FOUND also when the actor may not know. Oneself may always. */
+enum result user_get(struct ctx *ctx, int64_t id, struct user *user) MUST_USE;
+/* Those with an id above `after`, by id, at most `limit`, as far as the actor may READ the room "administration". */
+enum result user_list(struct ctx *ctx, int64_t after, int64_t limit, struct user_list *list) MUST_USE;
+
+/* Without the actor's rights. */
+enum result user_load(struct ctx *ctx, int64_t id, struct user *user) MUST_USE;     /* NOT_FOUND */
+enum result user_by_email(struct ctx *ctx, struct str email, int64_t *id) MUST_USE; /* 0 when none */
+enum result user_name(struct ctx *ctx, int64_t id, struct str *name) MUST_USE;      /* "" when none; for history */
+enum result user_of_person(struct ctx *ctx, int64_t person, int64_t *id) MUST_USE;  /* 0 when none */
+enum result user_count(struct ctx *ctx, int64_t *count) MUST_USE;
+/* A user's rights as an actor without session, for jobs on his behalf and the command line. Valid until the arena ends. */
+enum result user_actor(struct ctx *ctx, int64_t id, const struct actor **actor) MUST_USE;
+
+#endif
