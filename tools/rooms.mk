@@ -20,3 +20,8 @@ uses.app := base format http store schema ledger access records registers framew
 
 # reach.X: a room with all that it needs for linking, also what the rooms it uses lean on themselves.
 $(foreach room,$(ROOMS),$(eval reach.$(room) := $(sort $(room) $(foreach used,$(uses.$(room)),$(reach.$(used))))))
+
+# Libraries that only the rooms named may include.
+only.microhttpd.h := http
+only.sqlite3.h := store
+only.libpq-fe.h := store

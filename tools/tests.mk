@@ -35,4 +35,20 @@ fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang BUILD=$(BUILD)/fuzz fuzz-programs
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/run-fuzz.sh $(BUILD)/fuzz/tests/fuzz
 
-.PHONY: unit-tests fuzz-programs fuzz
+
+# For the scripts: what the compilers are told, and which test programs there are.
+print-flags:
+	@echo $(CPPFLAGS) $(filter-out -Werror,$(CFLAGS)) -Werror | sed 's/-D_FORTIFY_SOURCE=2//'
+print-programs:
+	@echo $(call unit_programs,$(UNIT_TESTS)) $(patsubst %.c,$(BUILD)/%,$(FUZZ_TARGETS))
+
+check:
+	@BUILD=$(BUILD) sh tests/run-check.sh
+test:
+	@BUILD=$(BUILD) sh tests/run-all.sh
+bench: all
+	@MERLON_BIN=$(abspath $(BUILD))/merlon sh tests/bench/run.sh
+format:
+	@clang-format -i $(shell find src tests tools -name node_modules -prune -o -name '*.[ch]' -print)
+
+.PHONY: unit-tests fuzz-programs fuzz print-flags print-programs check test bench format

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Runs a folder with tests of its own kind: folder.sh FOLDER PROGRAM. `npm test` where there is a package.json, else run.sh.
+set -eu
+cd "$1"
+export MERLON_BIN="$2"
+if [ -f package.json ]; then
+    [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel=error
+    if [ "$1" = ui ]; then npm run --silent check; else npm test --silent; fi
+else
+    sh ./run.sh
+fi

@@ -1,0 +1,104 @@
+#!/bin/sh
+# The gates and generators must see what they are there for: each case builds a small tree with one fault in it.
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+fresh() {
+    rm -rf "${work:?}"/*
+    mkdir -p "$work/tools" "$work/src/base" "$work/src/store" "$work/src/api"
+    cat >"$work/tools/rooms.mk" <<'MK'
+ROOMS := base store api
+uses.base :=
+uses.store := base
+uses.api := base
+only.sqlite3.h := store
+MK
+    printf 'Base.\n' | tee "$work/src/base/README.md" "$work/src/store/README.md" >"$work/src/api/README.md"
+    echo 'The tools.' >"$work/tools/README.md"
+}
+result() { # what, ok
+    if [ "$2" = 1 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED $1" && cat "$work/out"; fi
+}
+refuses() { # what is expected in the message, gate
+    ok=1
+    if (cd "$work" && sh "$root/tools/$2" >"$work/out" 2>&1); then ok=0; fi
+    grep -qF -- "$1" "$work/out" || ok=0
+    result "$2 refuses: $1" $ok
+}
+accepts() { # what, gate
+    ok=1
+    (cd "$work" && sh "$root/tools/$2" >"$work/out" 2>&1) || ok=0
+    result "$2 accepts: $1" $ok
+}
+lines() { awk -v n="$1" -v text="$2" 'BEGIN { while (n-- > 0) print text }'; }
+function_of() { printf 'int f(void)\n{\n' && lines "$1" '    g();' && printf '}\n'; }
+
+fresh
+printf '#include "base/str.h"\n#include "store/db.h"\n#include <sqlite3.h>\n' >"$work/src/store/db.c"
+accepts 'an allowed room and its own library' check-rooms.sh
+printf '#include "store/db.h"\n' >"$work/src/api/routes.c"
+refuses 'src/api/routes.c:1: api may not use store' check-rooms.sh
+printf '#  include  <sqlite3.h>\n' >"$work/src/api/routes.c"
+refuses '<sqlite3.h> belongs to the room store' check-rooms.sh
+printf '#include "routes.h"\n' >"$work/src/api/routes.c"
+refuses 'write the path from src/' check-rooms.sh
+rm "$work/src/api/routes.c" && mkdir "$work/src/attic"
+refuses 'src/attic: a room that' check-rooms.sh
+fresh && echo 'uses.base := api' >>"$work/tools/rooms.mk"
+refuses 'imports would run in a circle' check-rooms.sh
+
+fresh && function_of 59 >"$work/src/base/a.c"
+accepts 'a function of 60 lines' check-sizes.sh
+function_of 60 >"$work/src/base/a.c"
+refuses 'the function has 61 lines' check-sizes.sh
+fresh && lines 601 'int x;' >"$work/src/base/a.c"
+refuses 'the file has 601 lines' check-sizes.sh
+fresh && lines 121 'int x;' >"$work/src/base/a.h"
+refuses 'at most 120 are allowed' check-sizes.sh
+fresh && mkdir -p "$work/ui/src" "$work/ui/node_modules/x" && lines 601 'let x' >"$work/ui/src/a.tsx"
+refuses 'ui/src/a.tsx:601' check-sizes.sh
+mv "$work/ui/src/a.tsx" "$work/ui/node_modules/x/a.ts"
+accepts 'what others wrote' check-sizes.sh
+fresh && printf '/* %s */\n' "$(lines 115 x | tr -d '\n')" >"$work/src/base/a.c"
+refuses 'the line has 121 columns' check-sizes.sh
+printf '/* %s */\n' "$(lines 114 ä | tr -d '\n')" >"$work/src/base/a.c"
+accepts '120 columns of two bytes each' check-sizes.sh
+deep='int f(void)\n{\n    for (;;) {\n        if (a) {\n            while (b) {\n'
+fresh && printf "$deep                c();\n            }\n        }\n    }\n}\n" >"$work/src/base/a.c"
+accepts 'nesting of 3' check-sizes.sh
+printf "$deep                if (c) d();\n            }\n        }\n    }\n}\n" >"$work/src/base/a.c"
+refuses 'src/base/a.c:6: nested 4 deep' check-sizes.sh
+
+fresh && echo 'int x;' >"$work/src/base/a.c"
+accepts 'a README in each room' check-readmes.sh
+lines 16 text >"$work/src/base/README.md"
+refuses 'src/base/README.md: 16 lines' check-readmes.sh
+rm "$work/src/base/README.md"
+refuses 'src/base/: no README.md' check-readmes.sh
+
+fresh && mkdir -p "$work/src/registers/risk" "$work/g"
+printf 'const struct reg risk_register = {\nconst struct follow risk_follows[] = {\n' >"$work/src/registers/risk/risk.c"
+printf 'const struct reg asset_register = {.name = "x"};\n' >"$work/src/registers/asset.c"
+(cd "$work" && sh "$root/tools/list-registers.sh" g/list.c) >"$work/out" 2>&1
+ok=1 && tr -d '\n' <"$work/g/list.c" | grep -qF '    &asset_register,    &risk_register,    NULL' || ok=0
+grep -qF 'risk_follows,' "$work/g/list.c" || ok=0
+result 'list-registers.sh lists registers sorted, and what follows' $ok
+printf 'const struct reg risk_register = {\n' >>"$work/src/registers/asset.c"
+ok=1 && (cd "$work" && sh "$root/tools/list-registers.sh" g/list.c) >"$work/out" 2>&1 && ok=0
+result 'list-registers.sh refuses a register that is defined twice' $ok
+
+fresh && mkdir -p "$work/ui/dist/assets" "$work/content/labels"
+lines 500 'some text' >"$work/ui/dist/assets/a.js"
+echo '{}' >"$work/content/labels/en.json" && echo 'For people.' >"$work/content/README.md"
+(cd "$work" && sh "$root/tools/embed.sh" g) >"$work/out" 2>&1
+ok=1 && grep -qF '"labels/en.json", "application/json"' "$work/g/assets.c" || ok=0
+grep -qE '"ui/assets/a.js", "text/javascript; charset=utf-8", "[0-9a-f]{32}", \{asset_1, 5000\}, \{asset_1_br' "$work/g/assets.c" || ok=0
+grep -q README "$work/g/assets.c" && ok=0
+result 'embed.sh embeds pages compressed, and content' $ok
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]

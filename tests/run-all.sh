@@ -1,0 +1,25 @@
+#!/bin/sh
+# Everything, as `make test` and CI run it. Closes with "N passed, N failed[, N skipped]".
+. "$(dirname "$0")/parts.sh"
+sh tools/setup.sh test || exit 1
+export PATH="$PWD/build/node/node_modules/.bin:$PATH"
+c_files=$(find src tests tools -name node_modules -prune -o -name '*.[ch]' -print | sort)
+
+part gates sh tools/gates.sh
+part gate-tests sh tests/gates/run.sh
+part build build all
+part build-sanitized sanitized unit-tests fuzz-programs "$san/merlon"
+part units units
+part corpus corpus
+for tool in clang cppcheck tidy; do part lint-$tool sh tools/lint.sh $tool $c_files; done
+! has_tests ui || part ui folder ui ''
+if has_tests tests/api; then
+    part api-sqlite folder tests/api "$PWD/$san/merlon"
+    part api-postgresql sh tests/with-postgres.sh sh tests/folder.sh tests/api "$PWD/$san/merlon"
+fi
+for folder in tests/*/; do
+    name=$(basename "$folder")
+    case $name in unit | fuzz | gates | api | bench) continue ;; esac
+    ! has_tests "tests/$name" || part "$name" sh tests/with-postgres.sh sh tests/folder.sh "tests/$name" "$PWD/$build/merlon"
+done
+finish

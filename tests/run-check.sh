@@ -1,0 +1,21 @@
+#!/bin/sh
+# The fast part, for every commit: under a minute when little has changed. Linters look at what differs from the main
+# branch; everything else runs in full, in two lanes because the smallest machine has two cores.
+. "$(dirname "$0")/parts.sh"
+export PATH="$PWD/build/node/node_modules/.bin:$PATH"
+changed=$(sh tools/changed.sh)
+c_files=$(printf '%s\n' "$changed" | grep -E '^(src|tests|tools)/.*\.[ch]$')
+
+part gates sh tools/gates.sh $c_files
+{
+    part gate-tests sh tests/gates/run.sh
+    [ -z "$c_files" ] || for tool in clang cppcheck tidy; do part lint-$tool sh tools/lint.sh $tool $c_files; done
+    ! printf '%s\n' "$changed" | grep -q '^ui/' || part ui folder ui ''
+} &
+if part build sanitized unit-tests fuzz-programs; then
+    part units units
+    part corpus corpus
+fi
+wait
+if has_tests tests/api && part build-program sanitized "$san/merlon"; then part api-sqlite folder tests/api "$PWD/$san/merlon"; fi
+finish
