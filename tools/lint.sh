@@ -11,7 +11,7 @@ if [ "$tool" = --one ]; then
     tidy) clang-tidy --quiet "$2" -- $FLAGS ;;
     cppcheck)
         cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --error-exitcode=1 --inline-suppr \
-            --suppress=missingIncludeSystem -Isrc -D_GNU_SOURCE "$2"
+            --suppress=missingIncludeSystem --suppress=varFuncNullUB -Isrc -D_GNU_SOURCE "$2"
         ;;
     esac >"$OUT/$(echo "$2" | tr / _)" 2>&1 && echo "ok 1 - $2" && exit 0
     echo "not ok 1 - $2"
