@@ -64,7 +64,7 @@ struct arena *arena_new(size_t limit)
     return arena;
 }
 
-static void release_all(struct arena *arena)
+void arena_release(struct arena *arena)
 {
     while (arena->deferred) {
         struct deferred *next = arena->deferred;
@@ -75,7 +75,7 @@ static void release_all(struct arena *arena)
 
 void arena_reset(struct arena *arena)
 {
-    release_all(arena);
+    arena_release(arena);
     while (arena->newest->older) {
         struct block *older = arena->newest->older;
         free(arena->newest);
@@ -89,7 +89,7 @@ void arena_reset(struct arena *arena)
 void arena_free(struct arena *arena)
 {
     if (!arena) return;
-    release_all(arena);
+    arena_release(arena);
     while (arena->newest) {
         struct block *older = arena->newest->older;
         free(arena->newest);

@@ -19,6 +19,7 @@ struct arena;
 struct arena *arena_new(size_t limit) MUST_USE;
 void arena_free(struct arena *arena);  /* runs what was deferred, last first; NULL is fine */
 void arena_reset(struct arena *arena); /* as free and new, keeping the first block */
+void arena_release(struct arena *arena); /* runs what was deferred, now and on this thread; the memory stays */
 enum { ARENA_LIMIT = 256 * 1024 * 1024 };
 
 /* if (setjmp(escape)) { out of memory } else { arena_guard(arena, &escape); ... arena_guard(arena, NULL); }
