@@ -2,6 +2,7 @@
 #include "format/xlsx_text.h"
 
 #include "format/scan.h"
+#include "format/xml.h"
 
 bool xlsx_text_is_wanted(struct xlsx_text_state *state, const struct xml_reader *xml)
 {

@@ -3,7 +3,8 @@
 #define MERLON_FORMAT_XLSX_TEXT_H
 
 #include "base/buf.h"
-#include "format/xml.h"
+
+struct xml_reader; /* format/xml.h */
 
 struct xlsx_text_state {
     bool wanted;  /* inside <t> or <v> */
