@@ -1,0 +1,106 @@
+/* Headings, paragraphs, facts and figures. What belongs together is kept on one page where it fits. */
+#include "report/furniture.h"
+#include "report/print.h"
+
+#include <cairo-pdf.h>
+
+enum { FACT_PADDING = 4, FIGURE_HEIGHT = 52, FIGURES_A_ROW = 6 };
+
+void print_heading(struct press *press, const struct block *block)
+{
+    bool chapter = block->level == 1;
+    enum style style = chapter ? STYLE_CHAPTER : STYLE_SECTION;
+    const char *tag = chapter ? "H1" : "H2";
+    press_need(press, chapter ? 170 : 110);
+    if (press->y > press->top) press->y += chapter ? 20 : 12;
+    size_t index = press->landmark_next++;
+    press->landmarks[index].page = press->page;
+    struct str name = arena_print(press->ctx->arena, "name='heading-%zu'", index);
+    double indent = chapter ? 24 : 30;
+    press_tag(press, tag);
+    if (press->drawing) cairo_tag_begin(press->cairo, CAIRO_TAG_DEST, name.at);
+    press_text(press, style, INK_ACCENT, block->number, press->left, press->y, 0);
+    press->y +=
+        press_text(press, style, INK_ACCENT, block->text, press->left + indent, press->y, press_width(press) - indent);
+    press_untag(press, CAIRO_TAG_DEST);
+    press_untag(press, tag);
+    press->y += chapter ? 8 : 5;
+}
+
+void print_paragraph(struct press *press, const struct block *block)
+{
+    int line = 0;
+    double measure = press_width(press) < 620 ? press_width(press) : 620; /* longer lines are hard to read */
+    press_need(press, 30);
+    for (;;) {
+        press_set(press, press->layout, STYLE_BODY, block->text, measure);
+        press_tag(press, "P");
+        if (press->drawing) furniture_ink(press, INK);
+        press->y += press_lines(press, press->layout, press->left, press->y, &line, press_room(press));
+        press_untag(press, "P");
+        if (line >= pango_layout_get_line_count(press->layout)) break;
+        press_break(press);
+    }
+    press->y += 8;
+}
+
+static double fact_height(struct press *press, const struct fact *fact, double labels, double width)
+{
+    struct str value = cell_printed(press->ctx->arena, &fact->value);
+    double space = fact->value.mark ? MARK_SPACE : 0;
+    double label = press_set(press, press->layout, STYLE_LABEL, fact->label, labels - 8);
+    double text = press_set(press, press->layout, fact->code ? STYLE_CODE : STYLE_BODY, value, width - space);
+    return (label > text ? label : text) + 2 * FACT_PADDING;
+}
+
+static void print_fact(struct press *press, const struct fact *fact, double labels)
+{
+    struct str value = cell_printed(press->ctx->arena, &fact->value);
+    double width = press_width(press) - labels, x = press->left + labels;
+    double height = fact_height(press, fact, labels, width);
+    press_need(press, height);
+    double y = press->y + FACT_PADDING;
+    press_tag(press, "P");
+    press_text(press, STYLE_LABEL, INK_MUTED, fact->label, press->left, y + 1, labels - 8);
+    if (fact->value.mark) {
+        furniture_mark(press, fact->value.mark, fact->value.colour, x, y + 5.5);
+        x += MARK_SPACE, width -= MARK_SPACE;
+    }
+    press_text(press, fact->code ? STYLE_CODE : STYLE_BODY, INK, value, x, y, width);
+    press_untag(press, "P");
+    press->y += height;
+    furniture_rule(press, press->left, press->y - 0.25, press_width(press), 0.5, INK_LINE);
+}
+
+void print_facts(struct press *press, const struct fact *facts, size_t count, double labels)
+{
+    furniture_rule(press, press->left, press->y - 0.25, press_width(press), 0.5, INK_LINE);
+    for (size_t i = 0; i < count; i++)
+        if (!cell_is_empty(&facts[i].value)) print_fact(press, &facts[i], labels);
+    press->y += 8;
+}
+
+static void print_figure(struct press *press, const struct figure *figure, double x, double width)
+{
+    uint32_t colour = figure->colour ? figure->colour : INK_ACCENT;
+    struct str number = arena_print(press->ctx->arena, "%lld", (long long)figure->number);
+    furniture_fill(press, x, press->y, width, FIGURE_HEIGHT, 4, INK_PALE);
+    furniture_fill(press, x, press->y + 8, 2.5, FIGURE_HEIGHT - 16, 0, colour);
+    press_tag(press, "P");
+    press_line(press, STYLE_FIGURE, colour, LEFT, number, x + 12, press->y + 6, width - 20);
+    press_line(press, STYLE_LABEL, INK_MUTED, LEFT, figure->label, x + 12, press->y + 34, width - 18);
+    press_untag(press, "P");
+}
+
+void print_figures(struct press *press, const struct block *block)
+{
+    size_t columns = block->count < FIGURES_A_ROW ? block->count : FIGURES_A_ROW;
+    if (press_width(press) < 600 && columns > 4) columns = columns == 6 ? 3 : 4;
+    double gap = 8, width = columns ? (press_width(press) - gap * (double)(columns - 1)) / (double)columns : 0;
+    for (size_t i = 0; i < block->count; i++) {
+        if (i % columns == 0) press_need(press, FIGURE_HEIGHT + gap);
+        print_figure(press, &block->figures[i], press->left + (width + gap) * (double)(i % columns), width);
+        if (i % columns == columns - 1 || i == block->count - 1) press->y += FIGURE_HEIGHT + gap;
+    }
+    press->y += 6;
+}
