@@ -22,7 +22,7 @@ include tools/generated.mk
 
 PACKAGES := libmicrohttpd sqlite3 libpq libsodium libcrypto libcurl yaml-0.1 libxml-2.0 pangocairo cairo-pdf libzip
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Wpointer-arith \
-            -Wcast-align -Wundef -Wformat=2 -Wswitch-enum -Wno-missing-field-initializers -Werror
+            -Wcast-align -Wundef -Wformat=2 -Wno-missing-field-initializers -Werror
 FLAGS.release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 FLAGS.sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS.fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -2,7 +2,7 @@
 #include "records/sql.h"
 
 #include "records/house.h"
-#include "store/db.h"
+#include "schema/parse.h"
 
 static void name_column(struct buf *sql, const struct reg *reg, size_t index)
 {

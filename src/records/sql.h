@@ -3,6 +3,7 @@
 #define MERLON_RECORDS_SQL_H
 
 #include "records/record.h"
+#include "store/db.h"
 
 struct reg_sql {
     struct str columns;    /* "\"id\",\"unit\",...": the whole row in order, for SELECT */

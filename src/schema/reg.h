@@ -68,6 +68,7 @@ enum reg_flag {
     MINE = 16,            /* a reader sees only those whose `owner` is his person (notifications, saved views) */
     FOLLOWS_SUBJECT = 32, /* its unit is that of the record its field `subject` names (comments, tasks) */
     QUIET = 64,           /* not in navigation or in "what leans on this" */
+    IS_UNIT = 128, /* its records are the units: rights are those at the record itself, to create at its `parent` */
 };
 
 struct reg {

@@ -1,0 +1,29 @@
+/* Fields that administrators add at run time. Their values stand in the record's `custom` object; they are described by the
+ * same struct field as declared ones. The set is read by every request and replaced as a whole when it changes. */
+#ifndef MERLON_RECORDS_CUSTOM_H
+#define MERLON_RECORDS_CUSTOM_H
+
+#include "records/record.h"
+
+struct custom_field {
+    int64_t id;
+    struct str label;
+    struct field field;
+};
+struct custom_set {
+    const struct custom_field *at;
+    size_t count;
+};
+
+/* Of one register, in the ctx's arena. */
+enum result custom_of(struct ctx *ctx, const struct reg *reg, struct custom_set *set) MUST_USE;
+/* NULL when the set has no such field. */
+const struct custom_field *custom_find(struct custom_set set, struct str name);
+
+/* Inside a write; both leave a ledger entry. Kinds: text, prose, number, decimal, boolean, date, choice. */
+enum result custom_create(struct ctx *ctx, const struct json *body, int64_t *id) MUST_USE;
+enum result custom_delete(struct ctx *ctx, int64_t id) MUST_USE;
+/* All of them as {"items": [...]}. */
+enum result custom_write_json(struct ctx *ctx, struct buf *out) MUST_USE;
+
+#endif

@@ -1,0 +1,71 @@
+/* Independence compares people, not accounts, wherever an account is tied to a person: a second login is no second person. */
+#include "records/independence.h"
+
+#include "access/actor.h"
+#include "records/house.h"
+#include "records/records.h"
+#include "store/db.h"
+
+static enum result person_of_user(struct ctx *ctx, int64_t user, int64_t *person)
+{
+    struct value args[] = {value_number(user)};
+    return db_query_number(ctx, S("SELECT person FROM \"user\" WHERE id=?1"), args, COUNT(args), 0, person);
+}
+
+/* Is it the actor whom this field of the record names? */
+static enum result names_actor(struct ctx *ctx, const struct record *record, const char *name, bool *yes)
+{
+    size_t index;
+    const struct field *field = row_find(record->reg, str_of(name), &index);
+    struct value value = field ? record->row[index] : value_null();
+    const struct actor *actor = ctx->actor;
+    *yes = false;
+    if (value.type != IS_NUMBER) return OK;
+    if (field->kind == LINK) {
+        *yes = actor->person && value.number == actor->person;
+        return OK;
+    }
+    int64_t person;
+    TRY(person_of_user(ctx, value.number, &person));
+    *yes = value.number == actor->user || (person && person == actor->person);
+    return OK;
+}
+
+enum result independence_check(struct ctx *ctx, const struct transition *transition, const struct record *record)
+{
+    static const struct {
+        const char *field, *words;
+    } roles[] = {{"owner", "you own it"},
+                 {"created_by", "you wrote it"},
+                 {"changed_by", "you were the last to change it"},
+                 {"submitted_by", "you submitted it"},
+                 {"requested_by", "you asked for it"}};
+    if (ctx->actor->system) return OK;
+    for (size_t i = 0; i < COUNT(transition->independent_of) && transition->independent_of[i]; i++) {
+        bool own;
+        TRY(names_actor(ctx, record, transition->independent_of[i], &own));
+        if (!own) continue;
+        const char *words = "you are named in it";
+        for (size_t k = 0; k < COUNT(roles); k++)
+            if (strcmp(roles[k].field, transition->independent_of[i]) == 0) words = roles[k].words;
+        return fail(ctx, DENIED, "Somebody else has to do this: %s (independence, ISO/IEC 27001 A.5.3).", words);
+    }
+    return OK;
+}
+
+enum result independence_compensate(struct ctx *ctx, const struct json *review, struct str *note)
+{
+    const struct json *by = json_get(review, "by");
+    struct str reason = str_trim(json_str(review, "reason", S("")));
+    struct record *reviewer = NULL;
+    const struct reg *reg = ctx->house->person;
+    int64_t id = by && by->kind == JSON_NUMBER ? by->number : 0;
+    if (by && by->kind == JSON_STRING && !reference_parse(ctx->house, by->text, &reg, &id)) id = 0;
+    if (!reason.len) fail_field(ctx, "compensating_review/reason", "required", "Say why nobody else can do this.");
+    bool found = id > 0 && reg == ctx->house->person && record_load(ctx, reg, id, &reviewer) == OK;
+    if (!found || id == ctx->actor->person)
+        fail_field(ctx, "compensating_review/by", "required", "Name the other person who reviewed this.");
+    if (ctx_has_field_errors(ctx)) return INVALID;
+    *note = arena_print(ctx->arena, "Compensating review by %.*s: %.*s", PRINT(record_title(reviewer)), PRINT(reason));
+    return OK;
+}

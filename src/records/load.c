@@ -1,0 +1,98 @@
+/* Reading single records, and the small sets that rules need. */
+#include "records/house.h"
+#include "records/records.h"
+#include "records/rights.h"
+#include "records/sql.h"
+
+#include "ledger/ledger.h"
+
+static enum result load_now(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
+{
+    struct value args[] = {value_number(id)};
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx, reg_sql(ctx, reg)->select, args, COUNT(args), &rows, &found));
+    if (found) *record = record_of_row(ctx, reg, rows);
+    rows_close(rows);
+    return found ? OK : NOT_FOUND;
+}
+
+static enum result load_then(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
+{
+    struct ledger_entry entry;
+    TRY(ledger_state_at(ctx, str_of(reg->name), id, ctx->as_of, &entry));
+    if (!entry.state.len) return NOT_FOUND;
+    return record_of_state(ctx, reg, id, entry.state, record);
+}
+
+enum result record_load(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
+{
+    return ctx->as_of ? load_then(ctx, reg, id, record) : load_now(ctx, reg, id, record);
+}
+
+enum result record_get(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
+{
+    enum result loaded = record_load(ctx, reg, id, record);
+    if (loaded == NOT_FOUND || (loaded == OK && !record_may(ctx, *record, READ)))
+        return fail(ctx, NOT_FOUND, "There is no %s %s-%lld.", reg->name, reg->prefix, (long long)id);
+    return loaded;
+}
+
+/* The condition on one field; links to many go through the link table. False when there is no such field. */
+static bool where_condition(const struct reg *reg, const char *name, struct buf *sql)
+{
+    size_t index;
+    const struct field *field = row_find(reg, str_of(name), &index);
+    if (!field) return false;
+    if (field->kind != LINKS) {
+        buf_print(sql, "t.\"%s\"=?1", name);
+        return true;
+    }
+    buf_print(
+        sql,
+        "t.id IN (SELECT record FROM link WHERE to_register='%s' AND to_record=?1 AND register='%s' AND field='%s')",
+        field->target, reg->name, field->name);
+    return true;
+}
+
+static enum result collect(struct ctx *ctx, const struct reg *reg, struct rows *rows, struct record_list *list)
+{
+    size_t room = 0;
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        if (list->count == room) {
+            size_t wider = room ? room * 2 : 16;
+            list->at = arena_grow(ctx->arena, list->at, room * sizeof *list->at, wider * sizeof *list->at);
+            room = wider;
+        }
+        list->at[list->count++] = record_of_row(ctx, reg, rows);
+    }
+    rows_close(rows);
+    return OK;
+}
+
+enum result records_where(struct ctx *ctx, const struct reg *reg, const char *field, struct value value,
+                          struct record_list *list)
+{
+    struct buf sql = buf_in(ctx->arena);
+    struct rows *rows;
+    *list = (struct record_list){0};
+    buf_print(&sql, "SELECT %.*s FROM \"%s\" t WHERE t.deleted_at IS NULL AND ", PRINT(reg_sql(ctx, reg)->columns),
+              reg->name);
+    if (!where_condition(reg, field, &sql))
+        return fail(ctx, BROKEN, "The register %s has no field %s.", reg->name, field);
+    buf_text(&sql, " ORDER BY t.id");
+    TRY(db_query(ctx, buf_str(&sql), &value, 1, &rows));
+    return collect(ctx, reg, rows, list);
+}
+
+enum result records_all(struct ctx *ctx, const struct reg *reg, struct record_list *list)
+{
+    struct rows *rows;
+    *list = (struct record_list){0};
+    struct str select = reg_sql(ctx, reg)->select_all;
+    struct str sql = arena_print(ctx->arena, "%.*s WHERE deleted_at IS NULL ORDER BY id", PRINT(select));
+    TRY(db_query(ctx, sql, NULL, 0, &rows));
+    return collect(ctx, reg, rows, list);
+}

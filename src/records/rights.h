@@ -1,0 +1,16 @@
+/* May the actor do this to this record? The one place where scope (unit, global, own) meets the roles. */
+#ifndef MERLON_RECORDS_RIGHTS_H
+#define MERLON_RECORDS_RIGHTS_H
+
+#include "records/record.h"
+
+bool record_may(const struct ctx *ctx, const struct record *record, enum verb verb);
+/* DENIED with a sentence when not; NOT_FOUND when he may not even read it, so that nothing is given away. */
+enum result record_demand(struct ctx *ctx, const struct record *record, enum verb verb) MUST_USE;
+
+/* The same as a condition of a query over the register's table (alias t), starting with " AND ". Parameters are appended to
+ * args. The units come from the actor's grants, never from a request. */
+void rights_condition(struct ctx *ctx, const struct reg *reg, struct buf *sql, struct value *args, size_t *count);
+enum { RIGHTS_ARGS = 64 }; /* it appends at most so many */
+
+#endif

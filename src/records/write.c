@@ -1,0 +1,268 @@
+/* Writing. Everything that must be true together is written together, in the caller's transaction: the row, its index of
+ * links, its search text, its ledger entry, its outbox row, and what follows from it by the tables of `struct follow`. */
+#include "records/write.h"
+
+#include "access/actor.h"
+#include "access/reach.h"
+#include "ledger/ledger.h"
+#include "records/house.h"
+#include "records/records.h"
+#include "records/sql.h"
+#include "schema/parse.h"
+#include "store/search.h"
+
+enum { DEEPEST = 16 };
+
+static bool same(const struct record *before, const struct record *after)
+{
+    for (size_t i = 0; i < row_width(after->reg); i++)
+        if (i != C_VERSION && i != C_CHANGED_AT && i != C_CHANGED_BY && !value_eq(before->row[i], after->row[i]))
+            return false;
+    return true;
+}
+
+static bool field_changed(const struct writing *w, size_t index)
+{
+    return !w->before || !value_eq(w->before->row[index], w->record->row[index]);
+}
+
+/* ---- uniqueness: told at the field, before the database refuses ---- */
+
+static enum result check_unique(struct ctx *ctx, const struct writing *w, size_t index)
+{
+    const struct reg *reg = w->record->reg;
+    const struct field *field = row_field(reg, index);
+    if (!(field->flags & UNIQUE) || !field_changed(w, index) || w->record->row[index].type == IS_NULL) return OK;
+    struct value args[] = {w->record->row[index], value_number(record_id(w->record))};
+    struct str sql =
+        arena_print(ctx->arena, "SELECT count(*) FROM \"%s\" WHERE \"%s\"=?1 AND id<>?2 AND deleted_at IS NULL",
+                    reg->name, field->name);
+    int64_t others;
+    TRY(db_query_number(ctx, sql, args, COUNT(args), 0, &others));
+    if (others) fail_field(ctx, field->name, "taken", "Another %s has this %s already.", reg->name, field->name);
+    return OK;
+}
+
+static enum result derive_and_check(struct ctx *ctx, const struct writing *w)
+{
+    const struct reg *reg = w->record->reg;
+    if (reg->derive) TRY(reg->derive(ctx, w->record));
+    if (reg->check) TRY(reg->check(ctx, w->before, w->record));
+    for (size_t i = COMMON; i < row_width(reg); i++) TRY(check_unique(ctx, w, i));
+    return ctx_has_field_errors(ctx) ? INVALID : OK;
+}
+
+/* ---- the row ---- */
+
+static void stamp(struct ctx *ctx, const struct writing *w)
+{
+    struct value *row = w->record->row;
+    int64_t version = w->before ? w->before->row[C_VERSION].number : 0;
+    row[C_VERSION] = value_number(version + 1);
+    row[C_CHANGED_AT] = value_number(ctx->now);
+    row[C_CHANGED_BY] = value_id(ctx->actor->user);
+    if (w->before) return;
+    row[C_CREATED_AT] = value_number(ctx->now);
+    row[C_CREATED_BY] = value_id(ctx->actor->user);
+}
+
+static enum result write_row(struct ctx *ctx, const struct writing *w)
+{
+    struct record *record = w->record;
+    const struct reg_sql *sql = reg_sql(ctx, record->reg);
+    size_t width = row_width(record->reg);
+    struct value *args = arena_make_many(ctx->arena, struct value, width);
+    memcpy(args, record->row + 1, (width - 1) * sizeof *args);
+    if (w->before) {
+        int64_t changed;
+        args[width - 1] = record->row[C_ID];
+        TRY(db_run(ctx, sql->update, args, width, &changed));
+        return changed == 1 ? OK : fail(ctx, CONFLICT, "The record was removed meanwhile.");
+    }
+    int64_t id;
+    TRY(db_insert(ctx, sql->insert, args, width - 1, &id));
+    record->row[C_ID] = value_number(id);
+    return OK;
+}
+
+/* ---- links ---- */
+
+static enum result add_link(struct ctx *ctx, const struct record *record, const struct field *field, const char *target,
+                            int64_t id)
+{
+    struct value args[] = {value_text(str_of(record->reg->name)), value_number(record_id(record)),
+                           value_text(str_of(field->name)), value_text(str_of(target)), value_number(id)};
+    return db_run(ctx, S("INSERT INTO link (register, record, field, to_register, to_record) VALUES (?1,?2,?3,?4,?5)"),
+                  args, COUNT(args), NULL);
+}
+
+static enum result add_reference(struct ctx *ctx, const struct record *record, const struct field *field,
+                                 struct str reference)
+{
+    const struct reg *reg;
+    int64_t id;
+    if (!reference_parse(ctx->house, reference, &reg, &id)) return OK;
+    return add_link(ctx, record, field, reg->name, id);
+}
+
+static enum result add_links(struct ctx *ctx, const struct record *record, size_t index)
+{
+    const struct field *field = &record->reg->fields[index];
+    struct ids ids;
+    struct texts texts;
+    switch (field->kind) {
+    case LINK:
+        if (record_is_null(record, index)) return OK;
+        return add_link(ctx, record, field, field->target, record_number(record, index));
+    case RECORD:
+        if (record_is_null(record, index)) return OK;
+        return add_reference(ctx, record, field, record_text(record, index));
+    case LINKS:
+        ids = record_ids(ctx, record, index);
+        for (size_t i = 0; i < ids.count; i++) TRY(add_link(ctx, record, field, field->target, ids.at[i]));
+        return OK;
+    case RECORDS:
+        texts = record_texts(ctx, record, index);
+        for (size_t i = 0; i < texts.count; i++) TRY(add_reference(ctx, record, field, texts.at[i]));
+        return OK;
+    default: return OK;
+    }
+}
+
+static enum result drop_links(struct ctx *ctx, const struct record *record, const struct field *field)
+{
+    struct value args[] = {value_text(str_of(record->reg->name)), value_number(record_id(record)),
+                           value_text(str_of(field->name))};
+    return db_run(ctx, S("DELETE FROM link WHERE register=?1 AND record=?2 AND field=?3"), args, COUNT(args), NULL);
+}
+
+static bool links_something(const struct field *field)
+{
+    return field->kind == LINK || field->kind == LINKS || field->kind == RECORD || field->kind == RECORDS;
+}
+
+static enum result write_links(struct ctx *ctx, const struct writing *w)
+{
+    for (size_t i = 0; i < w->record->reg->field_count; i++) {
+        const struct field *field = &w->record->reg->fields[i];
+        if (!links_something(field) || !field_changed(w, COMMON + i)) continue;
+        if (w->before) TRY(drop_links(ctx, w->record, field));
+        TRY(add_links(ctx, w->record, i));
+    }
+    return OK;
+}
+
+/* ---- search ---- */
+
+static struct str search_text(struct ctx *ctx, const struct record *record)
+{
+    struct buf text = buf_in(ctx->arena);
+    buf_add(&text, record_reference(ctx, record));
+    for (size_t i = 0; i < record->reg->field_count; i++) {
+        if (!(record->reg->fields[i].flags & SEARCH) || record->own[i].type != IS_TEXT) continue;
+        buf_char(&text, '\n');
+        buf_add(&text, record->own[i].text);
+    }
+    return buf_str(&text);
+}
+
+static bool search_changed(const struct writing *w)
+{
+    if (!w->before || record_is_deleted(w->before) != record_is_deleted(w->record)) return true;
+    for (size_t i = 0; i < w->record->reg->field_count; i++)
+        if (w->record->reg->fields[i].flags & SEARCH && field_changed(w, COMMON + i)) return true;
+    return false;
+}
+
+static enum result write_search(struct ctx *ctx, const struct writing *w)
+{
+    struct str name = str_of(w->record->reg->name);
+    if (!search_changed(w) || w->record->reg->flags & QUIET) return OK;
+    if (record_is_deleted(w->record)) return search_remove(ctx, name, record_id(w->record));
+    return search_put(ctx, name, record_id(w->record), search_text(ctx, w->record));
+}
+
+/* ---- ledger and outbox ---- */
+
+static enum result write_ledger(struct ctx *ctx, const struct writing *w)
+{
+    struct buf state = buf_in(ctx->arena);
+    record_write_json(ctx, &state, w->record);
+    struct ledger_event event = {.action = str_of(w->action),
+                                 .subject = str_of(w->record->reg->name),
+                                 .record = record_id(w->record),
+                                 .version = w->record->row[C_VERSION].number,
+                                 .actor = ctx->actor->user,
+                                 .comment = w->comment,
+                                 .state = buf_str(&state)};
+    int64_t entry;
+    return ledger_append(ctx, &event, &entry);
+}
+
+/* Whom a change concerns: a new owner who is not the one acting. Jobs turn these rows into notifications. */
+static enum result write_outbox(struct ctx *ctx, const struct writing *w)
+{
+    const struct reg *reg = w->record->reg;
+    int64_t owner = record_owner(w->record);
+    bool moved = w->before && !str_eq(record_status(w->before), record_status(w->record));
+    bool handed_over = field_changed(w, C_OWNER);
+    if (reg->flags & (QUIET | MINE) || !owner || owner == ctx->actor->person || (!moved && !handed_over)) return OK;
+    struct value args[] = {value_number(ctx->now),         value_text(handed_over ? S("assigned") : S("moved")),
+                           value_text(str_of(reg->name)),  value_number(record_id(w->record)),
+                           value_number(ctx->actor->user), value_number(owner)};
+    return db_run(ctx, S("INSERT INTO outbox (at, topic, register, record, actor, person) VALUES (?1,?2,?3,?4,?5,?6)"),
+                  args, COUNT(args), NULL);
+}
+
+/* ---- what follows ---- */
+
+static bool follow_applies(const struct follow *follow, const struct writing *w)
+{
+    if (!str_is(str_of(w->record->reg->name), follow->on)) return false;
+    if (!follow->fields[0] || !w->before) return true;
+    if (record_is_deleted(w->before) != record_is_deleted(w->record)) return true;
+    for (size_t i = 0; i < COUNT(follow->fields) && follow->fields[i]; i++) {
+        size_t index;
+        if (row_find(w->record->reg, str_of(follow->fields[i]), &index) && field_changed(w, index)) return true;
+    }
+    return false;
+}
+
+static enum result run_follows(struct ctx *ctx, const struct writing *w)
+{
+    if (w->record->reg == ctx->house->unit) TRY(reach_rebuild(ctx));
+    if (w->record->reg->after) TRY(w->record->reg->after(ctx, w->before, w->record));
+    for (const struct follow *const *list = ctx->house->follows; list && *list; list++)
+        for (const struct follow *follow = *list; follow->on; follow++)
+            if (follow_applies(follow, w)) TRY(follow->recompute(ctx, w->before, w->record));
+    return OK;
+}
+
+enum result record_write(struct ctx *ctx, const struct writing *w)
+{
+    TRY(derive_and_check(ctx, w));
+    if (w->before && same(w->before, w->record)) return OK;
+    if (ctx->depth >= DEEPEST)
+        return fail(ctx, BROKEN, "Changes to %s follow from each other in a circle.", w->record->reg->name);
+    stamp(ctx, w);
+    TRY(write_row(ctx, w));
+    TRY(write_links(ctx, w));
+    TRY(write_search(ctx, w));
+    TRY(write_ledger(ctx, w));
+    TRY(write_outbox(ctx, w));
+    ctx->depth++;
+    enum result followed = run_follows(ctx, w);
+    ctx->depth--;
+    return followed;
+}
+
+enum result record_reindex(struct ctx *ctx, const struct record *record)
+{
+    struct value args[] = {value_text(str_of(record->reg->name)), value_number(record_id(record))};
+    TRY(db_run(ctx, S("DELETE FROM link WHERE register=?1 AND record=?2"), args, COUNT(args), NULL));
+    for (size_t i = 0; i < record->reg->field_count; i++)
+        if (links_something(&record->reg->fields[i])) TRY(add_links(ctx, record, i));
+    if (record->reg->flags & QUIET) return OK;
+    if (record_is_deleted(record)) return search_remove(ctx, str_of(record->reg->name), record_id(record));
+    return search_put(ctx, str_of(record->reg->name), record_id(record), search_text(ctx, record));
+}

@@ -1,0 +1,21 @@
+/* The one place where a record is written: derive, check, row, links, search text, ledger, outbox, what follows. */
+#ifndef MERLON_RECORDS_WRITE_H
+#define MERLON_RECORDS_WRITE_H
+
+#include "records/record.h"
+
+struct writing {
+    const struct record *before; /* NULL at creation */
+    struct record *record;
+    const char *action;
+    struct str comment;
+};
+
+/* Inside a write. Version, times and user are set here. When nothing changed nothing is written. INVALID with field errors when
+ * a check fails. */
+enum result record_write(struct ctx *ctx, const struct writing *writing) MUST_USE;
+
+/* Makes links and search text of one record anew; for `merlon rebuild`. */
+enum result record_reindex(struct ctx *ctx, const struct record *record) MUST_USE;
+
+#endif
