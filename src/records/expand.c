@@ -1,0 +1,89 @@
+/* What an id stands for. A deleted record keeps its name here: a link to it is still a fact. Whoever may not read it sees the
+ * reference alone. */
+#include "records/list.h"
+
+#include "records/house.h"
+#include "records/rights.h"
+#include "store/db.h"
+
+static enum result write_one(struct ctx *ctx, struct json_out *out, const struct reg *reg, int64_t id)
+{
+    struct record *record = NULL;
+    enum result loaded = record_load(ctx, reg, id, &record);
+    if (loaded != OK && loaded != NOT_FOUND) return loaded;
+    bool readable = loaded == OK && record_may(ctx, record, READ);
+    json_open_object(out);
+    json_key(out, "id"), json_put_number(out, id);
+    json_key(out, "reference"), json_put_str(out, arena_print(ctx->arena, "%s-%lld", reg->prefix, (long long)id));
+    json_key(out, "title");
+    if (readable)
+        json_put_str(out, record_title(record));
+    else
+        json_put_null(out);
+    json_key(out, "register"), json_put_text(out, reg->name);
+    json_key(out, "status");
+    if (readable)
+        json_put_str(out, record_status(record));
+    else
+        json_put_null(out);
+    json_close_object(out);
+    return OK;
+}
+
+static enum result write_reference(struct ctx *ctx, struct json_out *out, struct str reference)
+{
+    const struct reg *reg;
+    int64_t id;
+    if (reference_parse(ctx->house, reference, &reg, &id)) return write_one(ctx, out, reg, id);
+    json_put_str(out, reference);
+    return OK;
+}
+
+static enum result write_list(struct ctx *ctx, struct json_out *out, const struct field *field, struct str text)
+{
+    const struct reg *reg = field->target ? house_register(ctx->house, str_of(field->target)) : NULL;
+    struct json *list;
+    TRY(json_parse(ctx, text, &list));
+    json_open_array(out);
+    for (const struct json *entry = list->first; entry; entry = entry->next) {
+        if (reg && entry->kind == JSON_NUMBER)
+            TRY(write_one(ctx, out, reg, entry->number));
+        else if (entry->kind == JSON_STRING)
+            TRY(write_reference(ctx, out, entry->text));
+    }
+    json_close_array(out);
+    return OK;
+}
+
+static enum result write_user(struct ctx *ctx, struct json_out *out, int64_t id)
+{
+    struct value args[] = {value_number(id)};
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx, S("SELECT name FROM \"user\" WHERE id=?1"), args, COUNT(args), &rows, &found));
+    json_open_object(out);
+    json_key(out, "id"), json_put_number(out, id);
+    json_key(out, "title");
+    if (found)
+        json_put_str(out, rows_text(rows, 0));
+    else
+        json_put_null(out);
+    json_close_object(out);
+    rows_close(rows);
+    return OK;
+}
+
+enum result expand_write(struct ctx *ctx, struct json_out *out, const struct field *field, struct value value)
+{
+    bool by_user = field == &common_fields[C_CREATED_BY] || field == &common_fields[C_CHANGED_BY];
+    if (value.type == IS_NULL ||
+        (field->kind != LINK && field->kind != LINKS && field->kind != RECORD && field->kind != RECORDS && !by_user)) {
+        value_write_json(out, field, value);
+        return OK;
+    }
+    if (by_user) return write_user(ctx, out, value.number);
+    if (field->kind == LINK)
+        return write_one(ctx, out, house_register(ctx->house, str_of(field->target)), value.number);
+    if (field->kind == RECORD) return write_reference(ctx, out, value.text);
+    return write_list(ctx, out, field, value.text);
+}
