@@ -50,7 +50,9 @@ enum result db_insert(struct ctx *ctx, struct str sql, const struct value *args,
 enum result db_script(struct ctx *ctx, const char *sql) MUST_USE;
 
 /* Nested: the outermost is a transaction, inner ones are savepoints. Every begin is met by one commit or rollback;
- * a rollback never fails from the caller's view (a connection that cannot roll back is replaced). */
+ * a commit that fails has rolled back; a rollback never fails from the caller's view (a connection that cannot roll back
+ * is replaced). The end of the outermost closes all rows. After a failed statement PostgreSQL wants a rollback before
+ * anything else: what may fail and be survived stands in a begin of its own. */
 enum result db_begin(struct ctx *ctx) MUST_USE;
 enum result db_commit(struct ctx *ctx) MUST_USE;
 void db_rollback(struct ctx *ctx);

@@ -43,6 +43,9 @@ struct write_job {
 /* SQLite: queues and returns at once. PostgreSQL: runs it here. BUSY (and done is not called) when the queue is full. */
 enum result store_submit(struct store *store, struct write_job *job) MUST_USE;
 
+/* Inside `done`: why the database could not keep what `run` had done well, when the result is not the one of `run`. */
+struct str store_failure(struct store *store);
+
 /* The same for a caller that may wait: runs fn inside a transaction and returns when it is durable. While it runs,
  * ctx->db is the writing connection; the ctx is used by the writer thread meanwhile. Must not be called from within a
  * write job (that would wait for itself): inside one, just call the function. */

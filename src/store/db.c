@@ -1,0 +1,292 @@
+/* What both dialects share: opening and closing rows, nesting transactions, turning a driver's failure into the ctx's.
+ * Rows are in a list of their connection, so that a job or transaction that ends leaves nothing open behind it. */
+#include "store/driver.h"
+
+#include <stdarg.h>
+
+enum result driver_fail(struct db *db, enum result result, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(db->sentence, sizeof db->sentence, format, arguments);
+    va_end(arguments);
+    return result;
+}
+
+void db_init(struct db *db, const struct driver *driver, size_t statement_budget)
+{
+    db->driver = driver;
+    db->begin = "BEGIN";
+    db->statements.budget = statement_budget;
+}
+
+enum dialect db_dialect(const struct db *db)
+{
+    return db->driver->dialect;
+}
+
+/* ---- rows ---- */
+
+static enum result tell(struct ctx *ctx, enum result result)
+{
+    return fail(ctx, result, "%s", ctx->db->sentence);
+}
+
+static enum result connection(struct ctx *ctx, struct db **db)
+{
+    *db = ctx->db;
+    return *db ? OK : fail(ctx, BROKEN, "This part of the program was called without a database connection.");
+}
+
+static enum result check_arguments(struct db *db, const struct value *args, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (args[i].type == IS_TEXT && args[i].text.len && memchr(args[i].text.at, 0, args[i].text.len))
+            return driver_fail(db, INVALID, "A text holds a NUL character, which no text may: remove it.");
+    return OK;
+}
+
+static enum result open_rows(struct db *db, struct rows *rows, struct str sql, const struct value *args, size_t count)
+{
+    if (db->depth && db->driver->transaction_lost(db))
+        return driver_fail(db, BROKEN, "The database gave up the transaction after an earlier error; try again.");
+    TRY(check_arguments(db, args, count));
+    TRY(statements_take(db, sql, args, count, &rows->statement));
+    rows->db = db;
+    enum result result = db->driver->start(rows, args, count);
+    if (result != OK) {
+        db->driver->finish(rows);
+        statements_give_back(db, rows->statement);
+        rows->db = NULL;
+        return result;
+    }
+    rows->older = db->open;
+    rows->newer = NULL;
+    if (db->open) db->open->newer = rows;
+    db->open = rows;
+    return OK;
+}
+
+void rows_close(struct rows *rows)
+{
+    struct db *db = rows->db;
+    if (!db) return;
+    *(rows->newer ? &rows->newer->older : &db->open) = rows->older;
+    if (rows->older) rows->older->newer = rows->newer;
+    db->driver->finish(rows);
+    statements_give_back(db, rows->statement);
+    rows->db = NULL;
+    rows->statement = NULL;
+}
+
+void db_close_rows(struct db *db)
+{
+    while (db->open) rows_close(db->open);
+}
+
+static void release_rows(void *rows)
+{
+    rows_close(rows);
+}
+
+enum result db_query(struct ctx *ctx, struct str sql, const struct value *args, size_t count, struct rows **rows)
+{
+    struct db *db;
+    TRY(connection(ctx, &db));
+    struct rows *opened = arena_make(ctx->arena, struct rows);
+    arena_defer(ctx->arena, release_rows, opened);
+    opened->arena = ctx->arena;
+    enum result result = open_rows(db, opened, sql, args, count);
+    if (result != OK) return tell(ctx, result);
+    *rows = opened;
+    return OK;
+}
+
+/* The last row closes, so that a finished read holds neither lock nor snapshot. */
+static enum result advance(struct rows *rows, bool *more)
+{
+    *more = false;
+    if (!rows->db) return OK;
+    enum result result = rows->db->driver->next(rows, more);
+    if (result != OK || !*more) rows_close(rows);
+    return result;
+}
+
+enum result rows_next(struct ctx *ctx, struct rows *rows, bool *more)
+{
+    struct db *db = rows->db;
+    enum result result = advance(rows, more);
+    return result == OK ? OK : fail(ctx, result, "%s", db->sentence);
+}
+
+size_t rows_width(const struct rows *rows)
+{
+    return rows->width;
+}
+
+bool rows_is_null(const struct rows *rows, size_t column)
+{
+    return !rows->db || rows->db->driver->is_null(rows, column);
+}
+
+int64_t rows_number(const struct rows *rows, size_t column)
+{
+    return rows->db ? rows->db->driver->number(rows, column) : 0;
+}
+
+double rows_decimal(const struct rows *rows, size_t column)
+{
+    return rows->db ? rows->db->driver->decimal(rows, column) : 0;
+}
+
+struct str rows_text(const struct rows *rows, size_t column)
+{
+    return rows->db ? rows->db->driver->text(rows, column) : S("");
+}
+
+struct str rows_bytes(struct rows *rows, size_t column)
+{
+    return rows->db ? rows->db->driver->bytes(rows, column) : S("");
+}
+
+enum result db_query_one(struct ctx *ctx, struct str sql, const struct value *args, size_t count, struct rows **rows,
+                         bool *found)
+{
+    *found = false;
+    TRY(db_query(ctx, sql, args, count, rows));
+    return rows_next(ctx, *rows, found);
+}
+
+/* Runs to the end; the first row's first column goes to *number. These rows live on the stack: they are closed before
+ * anything may take memory from the arena, whose escape would leave them dangling. */
+static enum result run(struct db *db, struct str sql, const struct value *args, size_t count, int64_t *number,
+                       int64_t *changed)
+{
+    struct rows rows = {0};
+    TRY(open_rows(db, &rows, sql, args, count));
+    bool more = false;
+    enum result result = db->driver->next(&rows, &more);
+    if (result == OK && more && number && !db->driver->is_null(&rows, 0)) *number = db->driver->number(&rows, 0);
+    while (result == OK && more) result = db->driver->next(&rows, &more);
+    if (result == OK && changed) *changed = db->driver->changed(&rows);
+    rows_close(&rows);
+    return result;
+}
+
+enum result db_query_number(struct ctx *ctx, struct str sql, const struct value *args, size_t count, int64_t otherwise,
+                            int64_t *number)
+{
+    struct db *db;
+    TRY(connection(ctx, &db));
+    *number = otherwise;
+    enum result result = run(db, sql, args, count, number, NULL);
+    return result == OK ? OK : tell(ctx, result);
+}
+
+enum result db_run(struct ctx *ctx, struct str sql, const struct value *args, size_t count, int64_t *changed)
+{
+    struct db *db;
+    TRY(connection(ctx, &db));
+    enum result result = run(db, sql, args, count, NULL, changed);
+    return result == OK ? OK : tell(ctx, result);
+}
+
+enum result db_insert(struct ctx *ctx, struct str sql, const struct value *args, size_t count, int64_t *id)
+{
+    struct db *db;
+    TRY(connection(ctx, &db));
+    *id = 0;
+    enum result result = run(db, sql, args, count, id, NULL);
+    return result == OK ? OK : tell(ctx, result);
+}
+
+enum result db_script(struct ctx *ctx, const char *sql)
+{
+    struct db *db;
+    TRY(connection(ctx, &db));
+    enum result result = db->driver->script(db, sql);
+    return result == OK ? OK : tell(ctx, result);
+}
+
+/* ---- transactions ---- */
+
+enum { CONTROL_SIZE = 40 };
+
+enum result db_control_begin(struct db *db)
+{
+    char sql[CONTROL_SIZE];
+    snprintf(sql, sizeof sql, "SAVEPOINT s%u", db->depth);
+    TRY(db->driver->control(db, db->depth ? sql : db->begin));
+    db->depth++;
+    return OK;
+}
+
+enum result db_control_commit(struct db *db)
+{
+    if (!db->depth) return driver_fail(db, BROKEN, "A transaction was to end that had not begun.");
+    if (db->driver->transaction_lost(db))
+        return driver_fail(db, BROKEN, "The database gave up the transaction after an earlier error; try again.");
+    char sql[CONTROL_SIZE];
+    snprintf(sql, sizeof sql, "RELEASE s%u", db->depth - 1);
+    if (db->depth == 1) db_close_rows(db);
+    TRY(db->driver->control(db, db->depth == 1 ? "COMMIT" : sql));
+    db->depth--;
+    return OK;
+}
+
+/* What cannot be rolled back is gone already: SQLite ended the transaction itself, or the connection is lost. Each level
+ * above finds that out by transaction_lost. The sentence of the failure that led here stays. */
+void db_control_rollback(struct db *db)
+{
+    if (!db->depth) return;
+    char kept[SENTENCE_SIZE];
+    memcpy(kept, db->sentence, sizeof kept);
+    db->depth--;
+    if (db->depth == 0) db_close_rows(db);
+    if (!db->driver->transaction_lost(db)) {
+        char sql[CONTROL_SIZE];
+        snprintf(sql, sizeof sql, "ROLLBACK TO s%u", db->depth);
+        enum result result = db->driver->control(db, db->depth ? sql : "ROLLBACK");
+        snprintf(sql, sizeof sql, "RELEASE s%u", db->depth);
+        if (result == OK && db->depth) result = db->driver->control(db, sql);
+        (void)result;
+    }
+    memcpy(db->sentence, kept, sizeof kept);
+}
+
+enum result db_begin(struct ctx *ctx)
+{
+    struct db *db;
+    TRY(connection(ctx, &db));
+    enum result result = db_control_begin(db);
+    return result == OK ? OK : tell(ctx, result);
+}
+
+enum result db_commit(struct ctx *ctx)
+{
+    struct db *db;
+    TRY(connection(ctx, &db));
+    enum result result = db_control_commit(db);
+    if (result == OK) return OK;
+    db_control_rollback(db);
+    return tell(ctx, result);
+}
+
+void db_rollback(struct ctx *ctx)
+{
+    if (ctx->db) db_control_rollback(ctx->db);
+}
+
+bool db_in_transaction(const struct db *db)
+{
+    return db->depth > 0;
+}
+
+enum result db_lock(struct ctx *ctx, const char *name)
+{
+    struct db *db;
+    TRY(connection(ctx, &db));
+    if (db_dialect(db) == DIALECT_SQLITE) return OK;
+    struct value args[] = {value_number((int64_t)str_hash(str_of(name)))};
+    return db_run(ctx, S("SELECT pg_advisory_xact_lock(?1)"), args, COUNT(args), NULL);
+}

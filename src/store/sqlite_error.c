@@ -1,0 +1,87 @@
+/* What SQLite's error codes mean for the one who asked. Unique violations name the columns, because "already taken" is
+ * a message for people; the rest says what the operator has to do. */
+#include "store/sqlite.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+
+struct meaning {
+    int code; /* primary or extended */
+    enum result result;
+    const char *sentence;
+};
+
+/* Extended codes come before the primary ones that they belong to. */
+static const struct meaning meanings[] = {
+    {SQLITE_CONSTRAINT_FOREIGNKEY, CONFLICT,
+     "It refers to something that does not exist, or something else still refers to it."},
+    {SQLITE_BUSY, BUSY, "Another program is writing to the database; try again in a moment."},
+    {SQLITE_LOCKED, BUSY, "The database is locked by another part of the program; try again in a moment."},
+    {SQLITE_INTERRUPT, BUSY, "The database query was interrupted; try again."},
+    {SQLITE_FULL, BROKEN, "The disk that holds the database is full: nothing was saved; make room and try again."},
+    {SQLITE_CORRUPT, BROKEN,
+     "The database file is damaged: stop the program, run `merlon verify` and restore the latest backup."},
+    {SQLITE_NOTADB, BROKEN,
+     "The database file is damaged or is no database: restore the latest backup, or name another data directory."},
+    {SQLITE_IOERR, BROKEN,
+     "The disk that holds the database reports an error: nothing was saved; check the disk and the system's log."},
+    {SQLITE_CANTOPEN, BROKEN, "The database file cannot be opened: check that it exists and who may read it."},
+    {SQLITE_READONLY, BROKEN,
+     "The database cannot be written here: the file or its directory is read-only, or this connection is for reading."},
+    {SQLITE_NOMEM, BROKEN, "There is no memory left for the database."},
+    {SQLITE_TOOBIG, INVALID, "A value is larger than the database can hold."},
+};
+
+/* "UNIQUE constraint failed: risk.unit, risk.ref" becomes "risk" and "unit, ref". */
+static enum result not_unique(struct db *db, const char *message)
+{
+    struct str rest = str_of(message), table = S(""), piece;
+    size_t at;
+    if (!str_find(rest, S(": "), &at)) return driver_fail(db, CONFLICT, "There is already an entry with the same key.");
+    rest = str_slice(rest, at + 2, rest.len);
+    char columns[200];
+    size_t len = 0;
+    while (str_cut(&rest, ',', &piece)) {
+        struct str column = str_trim(piece);
+        if (str_find(column, S("."), &at)) {
+            table = str_slice(column, 0, at);
+            column = str_slice(column, at + 1, column.len);
+        }
+        int added = snprintf(columns + len, sizeof columns - len, "%s%.*s", len ? ", " : "", PRINT(column));
+        if (added < 0 || (size_t)added >= sizeof columns - len) break;
+        len += (size_t)added;
+    }
+    return driver_fail(db, CONFLICT, "There is already an entry in \"%.*s\" with the same %.*s.", PRINT(table),
+                       (int)len, columns);
+}
+
+static enum result constraint(struct db *db, int code, const char *message)
+{
+    switch (code) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID: return not_unique(db, message);
+    case SQLITE_CONSTRAINT_TRIGGER: return driver_fail(db, DENIED, "%s", message);
+    default: return driver_fail(db, INVALID, "The database refuses a value: %s.", message);
+    }
+}
+
+static bool out_of_space(struct sqlite3 *handle, int code)
+{
+    int system = sqlite3_system_errno(handle);
+    return (code & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG);
+}
+
+enum result sqlite_failed(struct db *db, int code)
+{
+    struct sqlite3 *handle = sqlite_of(db)->handle;
+    int extended =
+        handle && (sqlite3_extended_errcode(handle) & 0xff) == (code & 0xff) ? sqlite3_extended_errcode(handle) : code;
+    const char *message = handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+    if (handle && out_of_space(handle, extended)) extended = SQLITE_FULL;
+    for (size_t i = 0; i < COUNT(meanings); i++)
+        if (meanings[i].code == extended || meanings[i].code == (extended & 0xff))
+            return driver_fail(db, meanings[i].result, "%s", meanings[i].sentence);
+    if ((extended & 0xff) == SQLITE_CONSTRAINT) return constraint(db, extended, message);
+    return driver_fail(db, BROKEN, "The database refuses a query of the program: %s.", message);
+}

@@ -1,0 +1,185 @@
+/* The file, its directory, and how a connection is set. Page caches are small on purpose: pages come through the memory
+ * map, which is the system's own cache, and eight connections must not hold eight copies of the database. */
+#include "store/sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { APPLICATION = 0x4d726c6e }; /* "Mrln", in the file's header, so that another program's file is told apart */
+
+enum { READER_STATEMENTS = 1536 * 1024, WRITER_STATEMENTS = 6 * 1024 * 1024 };
+
+static const char *const settings[] = {
+    [SQLITE_READER] = "PRAGMA cache_size=-2048; PRAGMA query_only=ON;",
+    [SQLITE_WRITER] = "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=33554432;"
+                      "PRAGMA wal_autocheckpoint=0;",
+    [SQLITE_CHECKPOINTER] = "PRAGMA cache_size=-64; PRAGMA wal_autocheckpoint=0;",
+};
+
+/* recursive_triggers: else INSERT OR REPLACE would delete from an append-only table without asking its trigger. */
+static const char common_settings[] = "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF;"
+                                      "PRAGMA mmap_size=268435456; PRAGMA synchronous=FULL;";
+
+static enum result check_directory(struct ctx *ctx, struct str directory, bool read_only)
+{
+    const char *path = arena_cstr(ctx->arena, directory);
+    struct stat status;
+    if (!directory.len) return fail(ctx, INVALID, "No data directory is named: give one with --data DIR.");
+    if (stat(path, &status) != 0 && errno == ENOENT)
+        return fail(ctx, INVALID, "There is no data directory %s: make it, or run `merlon init --data %s`.", path,
+                    path);
+    if (errno == EACCES && access(path, X_OK) != 0)
+        return fail(ctx, INVALID, "The data directory %s cannot be entered: give this user the right to.", path);
+    if (!S_ISDIR(status.st_mode)) return fail(ctx, INVALID, "%s is not a directory: name one with --data DIR.", path);
+    if (access(path, X_OK | R_OK) != 0)
+        return fail(ctx, INVALID, "The data directory %s cannot be read by this user: give it the right to.", path);
+    if (!read_only && access(path, W_OK) != 0)
+        return fail(ctx, INVALID, "The data directory %s cannot be written by this user: give it the right to.", path);
+    return OK;
+}
+
+/* With nobody else's log beside it the file is opened as unchanging; otherwise SQLite needs its log and index. */
+static bool has_log(const char *file)
+{
+    char log[4096];
+    struct stat status;
+    int len = snprintf(log, sizeof log, "%s-wal", file);
+    return len > 0 && (size_t)len < sizeof log && stat(log, &status) == 0 && status.st_size > 0;
+}
+
+enum result sqlite_place_find(struct ctx *ctx, const struct store_config *config, struct sqlite_place *place)
+{
+    TRY(check_directory(ctx, config->directory, config->read_only));
+    const char *path = arena_print(ctx->arena, "%.*s/merlon.db", PRINT(config->directory)).at;
+    int flags = config->read_only ? O_RDONLY : O_RDWR | O_CREAT;
+    int file = open(path, flags | O_CLOEXEC, 0600);
+    if (file < 0 && errno == ENOENT) return fail(ctx, INVALID, "There is no database %s to read.", path);
+    if (file < 0 && (errno == ENOSPC || errno == EDQUOT))
+        return fail(ctx, BROKEN, "The disk is full: %s cannot be made; make room and start again.", path);
+    if (file < 0) return fail(ctx, INVALID, "The database %s cannot be opened: %s.", path, strerror(errno));
+    close(file);
+    *place = (struct sqlite_place){.read_only = config->read_only,
+                                   .immutable = config->read_only && !has_log(path),
+                                   .lock_wait = config->lock_wait ? (int)config->lock_wait : 5000,
+                                   .file = strdup(path)};
+    return place->file ? OK : fail(ctx, BROKEN, "There is no memory left to open the database.");
+}
+
+void sqlite_place_release(struct sqlite_place *place)
+{
+    free(place->file);
+    place->file = NULL;
+}
+
+/* A path as a file: URI, for the one parameter that only a URI carries. NULL without memory. */
+static char *uri_of(const struct sqlite_place *place)
+{
+    size_t room = strlen(place->file) * 3 + 32;
+    char *uri = malloc(room);
+    if (!uri) return NULL;
+    size_t len = (size_t)snprintf(uri, room, "file:");
+    for (const char *at = place->file; *at; at++) {
+        bool plain = !strchr("%?#", *at);
+        len += (size_t)snprintf(uri + len, room - len, plain ? "%c" : "%%%02x", (unsigned char)*at);
+    }
+    snprintf(uri + len, room - len, "?immutable=%d", place->immutable);
+    return uri;
+}
+
+static int number_of(struct sqlite3 *handle, const char *pragma, int64_t *number)
+{
+    struct sqlite3_stmt *statement;
+    int code = sqlite3_prepare_v2(handle, pragma, -1, &statement, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
+    *number = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_finalize(statement);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+/* The first reading of the file: a damaged header shows here. */
+static enum result check_owner(struct db *db, const struct sqlite_place *place)
+{
+    struct sqlite3 *handle = sqlite_of(db)->handle;
+    int64_t application, tables;
+    int code = number_of(handle, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (code == SQLITE_OK) code = number_of(handle, "PRAGMA application_id", &application);
+    if (code != SQLITE_OK) return sqlite_failed(db, code);
+    if (application != APPLICATION && (tables || application))
+        return driver_fail(db, INVALID, "%s is a database of another program: name another data directory.",
+                           place->file);
+    if (application == APPLICATION || place->read_only) return OK;
+    char sql[60];
+    snprintf(sql, sizeof sql, "PRAGMA application_id=%d", APPLICATION);
+    return db->driver->script(db, sql);
+}
+
+static int after_commit(void *connection, struct sqlite3 *handle, const char *name, int pages)
+{
+    (void)handle;
+    (void)name;
+    ((struct sqlite_db *)connection)->log_pages = pages;
+    return SQLITE_OK;
+}
+
+static enum result set_up(struct db *db, const struct sqlite_place *place, enum sqlite_role role)
+{
+    struct sqlite3 *handle = sqlite_of(db)->handle;
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_busy_timeout(handle, place->lock_wait);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    TRY(db->driver->script(db, common_settings));
+    if (role == SQLITE_WRITER && !place->read_only) {
+        TRY(check_owner(db, place));
+        TRY(db->driver->script(db, "PRAGMA journal_mode=WAL"));
+    } else if (place->read_only) {
+        TRY(check_owner(db, place));
+    }
+    TRY(db->driver->script(db, settings[role]));
+    if (role == SQLITE_WRITER) {
+        db->begin = "BEGIN IMMEDIATE";
+        sqlite3_wal_hook(handle, after_commit, db);
+    }
+    return OK;
+}
+
+enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role, struct db **db, char *why)
+{
+    *db = NULL;
+    struct sqlite_db *opened = calloc(1, sizeof *opened);
+    char *uri = uri_of(place);
+    if (!opened || !uri) {
+        free(opened);
+        free(uri);
+        snprintf(why, SENTENCE_SIZE, "There is no memory left to open the database.");
+        return BROKEN;
+    }
+    db_init(&opened->db, &sqlite_driver, role == SQLITE_WRITER ? WRITER_STATEMENTS : READER_STATEMENTS);
+    int flags =
+        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | (place->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+    int code = sqlite3_open_v2(uri, &opened->handle, flags, NULL);
+    free(uri);
+    enum result result = code == SQLITE_OK ? set_up(&opened->db, place, role) : sqlite_failed(&opened->db, code);
+    if (result != OK) {
+        memcpy(why, opened->db.sentence, SENTENCE_SIZE);
+        opened->db.driver->close(&opened->db);
+        return result;
+    }
+    *db = &opened->db;
+    return OK;
+}
+
+int64_t sqlite_size(const struct sqlite_place *place)
+{
+    static const char *const endings[] = {"", "-wal"};
+    int64_t bytes = 0;
+    for (size_t i = 0; i < COUNT(endings); i++) {
+        char path[4096];
+        struct stat status;
+        int len = snprintf(path, sizeof path, "%s%s", place->file, endings[i]);
+        if (len > 0 && (size_t)len < sizeof path && stat(path, &status) == 0) bytes += status.st_size;
+    }
+    return bytes;
+}

@@ -1,0 +1,181 @@
+/* One thread writes. Jobs that wait are run one after the other, each in a savepoint of its own, inside one transaction,
+ * so that one flush of the disk serves them all; each is told only after that flush. */
+#include "store/sqlite.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <pthread.h>
+
+enum { QUEUE_LIMIT = 4096, GROUP_LIMIT = 128, GROUP_TIME = 8 /* ms */ };
+
+struct sqlite_writer {
+    struct db *db;
+    struct sqlite_checkpointer *checkpointer;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct write_job *first, *last; /* under lock, as are the next two */
+    size_t waiting;
+    bool stopping;
+};
+
+struct group {
+    struct write_job *jobs[GROUP_LIMIT];
+    enum result results[GROUP_LIMIT];
+    size_t count;
+};
+
+/* The oldest job; waits for one when `wait`. NULL when there is none, or when the writer ends. */
+static struct write_job *take(struct sqlite_writer *writer, bool wait)
+{
+    pthread_mutex_lock(&writer->lock);
+    while (wait && !writer->first && !writer->stopping) pthread_cond_wait(&writer->wake, &writer->lock);
+    struct write_job *job = writer->first;
+    if (job) {
+        writer->first = job->next;
+        if (!writer->first) writer->last = NULL;
+        writer->waiting--;
+    }
+    pthread_mutex_unlock(&writer->lock);
+    return job;
+}
+
+/* A job that leaves a transaction open would take its neighbours with it. */
+static enum result close_levels(struct db *db, unsigned depth, enum result result)
+{
+    db_close_rows(db);
+    if (db->depth == depth) return result;
+    log_line(LOG_ERROR, "a write left a transaction open", NULL);
+    while (db->depth > depth) db_control_rollback(db);
+    return result == OK ? driver_fail(db, BROKEN, "A write of the program left a transaction open.") : result;
+}
+
+static enum result run_job(struct sqlite_writer *writer, struct write_job *job)
+{
+    struct db *db = writer->db;
+    TRY(db_control_begin(db));
+    unsigned depth = db->depth;
+    enum result result = close_levels(db, depth, job->run(job, db));
+    if (result == OK) result = db_control_commit(db);
+    if (db->depth == depth) {
+        if (result != OK) db_control_rollback(db);
+    }
+    return result;
+}
+
+static void run_jobs(struct sqlite_writer *writer, struct write_job *job, struct group *group)
+{
+    int64_t until = clock_monotonic() + GROUP_TIME;
+    do {
+        group->jobs[group->count] = job;
+        group->results[group->count++] = run_job(writer, job);
+        if (writer->db->driver->transaction_lost(writer->db)) return;
+        if (group->count == GROUP_LIMIT || clock_monotonic() > until) return;
+        job = take(writer, false);
+    } while (job);
+}
+
+/* The transaction could not begin: whoever waits now would wait as long again for the same answer. */
+static void refuse_waiting(struct sqlite_writer *writer, struct write_job *job, struct group *group, enum result result)
+{
+    while (job) {
+        group->jobs[group->count] = job;
+        group->results[group->count++] = result;
+        job = group->count < GROUP_LIMIT ? take(writer, false) : NULL;
+    }
+}
+
+static void run_group(struct sqlite_writer *writer, struct write_job *job)
+{
+    struct db *db = writer->db;
+    struct group group = {.count = 0};
+    enum result result = db_control_begin(db);
+    if (result != OK) {
+        refuse_waiting(writer, job, &group, result);
+    } else {
+        run_jobs(writer, job, &group);
+        result = db_control_commit(db);
+        if (result != OK) {
+            db_control_rollback(db);
+            log_text(LOG_ERROR, "writes could not be saved", "why", str_of(db->sentence));
+            for (size_t i = 0; i < group.count; i++) group.results[i] = BROKEN;
+        }
+    }
+    for (size_t i = 0; i < group.count; i++) group.jobs[i]->done(group.jobs[i], group.results[i]);
+    if (result == OK) sqlite_checkpointer_note(writer->checkpointer, sqlite_of(db));
+}
+
+static void *work(void *arg)
+{
+    struct sqlite_writer *writer = arg;
+    for (struct write_job *job = take(writer, true); job; job = take(writer, true)) run_group(writer, job);
+    return NULL;
+}
+
+static enum result start_thread(struct sqlite_writer *writer, char *why)
+{
+    pthread_mutex_init(&writer->lock, NULL);
+    pthread_cond_init(&writer->wake, NULL);
+    if (pthread_create(&writer->thread, NULL, work, writer) == 0) return OK;
+    snprintf(why, SENTENCE_SIZE, "The system gives no thread for the database: raise its limits.");
+    return BROKEN;
+}
+
+enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *place, struct sqlite_writer **started)
+{
+    char why[SENTENCE_SIZE];
+    *started = NULL;
+    struct sqlite_writer *writer = calloc(1, sizeof *writer);
+    if (!writer) return fail(ctx, BROKEN, "There is no memory left to open the database.");
+    enum result result = sqlite_open(place, SQLITE_WRITER, &writer->db, why);
+    if (result == OK) result = sqlite_checkpointer_start(place, &writer->checkpointer, why);
+    if (result == OK) result = start_thread(writer, why);
+    if (result == OK) {
+        *started = writer;
+        return OK;
+    }
+    sqlite_checkpointer_stop(writer->checkpointer);
+    if (writer->db) writer->db->driver->close(writer->db);
+    free(writer);
+    return fail(ctx, result, "%s (%s)", why, place->file);
+}
+
+void sqlite_writer_stop(struct sqlite_writer *writer)
+{
+    if (!writer) return;
+    pthread_mutex_lock(&writer->lock);
+    writer->stopping = true;
+    pthread_cond_signal(&writer->wake);
+    pthread_mutex_unlock(&writer->lock);
+    pthread_join(writer->thread, NULL);
+    sqlite_checkpointer_stop(writer->checkpointer);
+    writer->db->driver->close(writer->db);
+    pthread_mutex_destroy(&writer->lock);
+    pthread_cond_destroy(&writer->wake);
+    free(writer);
+}
+
+enum result sqlite_writer_submit(struct sqlite_writer *writer, struct write_job *job)
+{
+    job->next = NULL;
+    pthread_mutex_lock(&writer->lock);
+    bool full = writer->waiting >= QUEUE_LIMIT || writer->stopping;
+    if (!full) {
+        *(writer->last ? &writer->last->next : &writer->first) = job;
+        writer->last = job;
+        if (writer->waiting++ == 0) pthread_cond_signal(&writer->wake);
+    }
+    pthread_mutex_unlock(&writer->lock);
+    return full ? BUSY : OK;
+}
+
+bool sqlite_writer_is_current(const struct sqlite_writer *writer)
+{
+    return pthread_equal(writer->thread, pthread_self()) != 0;
+}
+
+const char *sqlite_writer_sentence(const struct sqlite_writer *writer)
+{
+    return writer->db->sentence;
+}

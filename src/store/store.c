@@ -1,0 +1,292 @@
+/* The store hands each thread its own connection, kept under a key of that thread and closed when the thread ends.
+ * Writing goes to the one writer on SQLite and stays on the calling thread on PostgreSQL. */
+#include "store/store.h"
+
+#include "base/log.h"
+#include "store/postgres.h"
+#include "store/sqlite.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+enum { WRITE_ATTEMPTS = 3 };
+
+struct store {
+    enum dialect dialect;
+    struct sqlite_place place;
+    struct postgres_place postgres;
+    struct sqlite_writer *writer; /* NULL on PostgreSQL and when reading only */
+    bool read_only;
+    pthread_key_t thread_connection;
+    pthread_mutex_t lock;
+    struct db *connections; /* under lock */
+};
+
+/* ---- connections ---- */
+
+static void unlink_connection(struct store *store, struct db *db)
+{
+    pthread_mutex_lock(&store->lock);
+    *db->link = db->next;
+    if (db->next) db->next->link = db->link;
+    pthread_mutex_unlock(&store->lock);
+}
+
+/* At the end of a thread. */
+static void close_connection(void *connection)
+{
+    struct db *db = connection;
+    unlink_connection(db->store, db);
+    db->driver->close(db);
+}
+
+static void link_connection(struct store *store, struct db *db)
+{
+    db->store = store;
+    pthread_mutex_lock(&store->lock);
+    db->next = store->connections;
+    db->link = &store->connections;
+    if (db->next) db->next->link = &db->next;
+    store->connections = db;
+    pthread_mutex_unlock(&store->lock);
+}
+
+enum result store_reader(struct ctx *ctx, struct store *store, struct db **db)
+{
+    *db = pthread_getspecific(store->thread_connection);
+    if (*db) return OK;
+    char why[SENTENCE_SIZE] = "";
+    enum result result = store->dialect == DIALECT_SQLITE ? sqlite_open(&store->place, SQLITE_READER, db, why)
+                                                          : postgres_open(&store->postgres, db, why);
+    if (result != OK) return fail(ctx, result, "%s", why);
+    link_connection(store, *db);
+    if (pthread_setspecific(store->thread_connection, *db) == 0) return OK;
+    close_connection(*db);
+    return fail(ctx, BROKEN, "There is no memory left for a database connection.");
+}
+
+enum dialect store_dialect(const struct store *store)
+{
+    return store->dialect;
+}
+
+/* ---- opening and closing ---- */
+
+static enum result open_sqlite(struct ctx *ctx, const struct store_config *config, struct store *store)
+{
+    /* Fails harmlessly when an earlier store in this process has set SQLite up already. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    TRY(sqlite_place_find(ctx, config, &store->place));
+    if (!store->read_only) TRY(sqlite_writer_start(ctx, &store->place, &store->writer));
+    return OK;
+}
+
+static enum result open_postgres(struct ctx *ctx, const struct store_config *config, struct store *store)
+{
+    store->dialect = DIALECT_POSTGRES;
+    return postgres_place_find(ctx, config, &store->postgres);
+}
+
+enum result store_open(struct ctx *ctx, const struct store_config *config, struct store **opened)
+{
+    *opened = NULL;
+    struct store *store = calloc(1, sizeof *store);
+    if (!store) return fail(ctx, BROKEN, "There is no memory left to open the database.");
+    pthread_mutex_init(&store->lock, NULL);
+    if (pthread_key_create(&store->thread_connection, close_connection) != 0) {
+        free(store);
+        return fail(ctx, BROKEN, "The system gives no room for one more database connection a thread.");
+    }
+    store->read_only = config->read_only;
+    enum result result = config->database.len ? open_postgres(ctx, config, store) : open_sqlite(ctx, config, store);
+    struct db *db;
+    if (result == OK) result = store_reader(ctx, store, &db);
+    if (result == OK)
+        *opened = store;
+    else
+        store_close(store);
+    return result;
+}
+
+void store_close(struct store *store)
+{
+    if (!store) return;
+    sqlite_writer_stop(store->writer);
+    pthread_key_delete(store->thread_connection);
+    while (store->connections) close_connection(store->connections);
+    sqlite_place_release(&store->place);
+    postgres_place_release(&store->postgres);
+    pthread_mutex_destroy(&store->lock);
+    free(store);
+}
+
+enum result store_size(struct ctx *ctx, struct store *store, int64_t *bytes)
+{
+    if (store->dialect == DIALECT_SQLITE) {
+        *bytes = sqlite_size(&store->place);
+        return OK;
+    }
+    struct db *before = ctx->db;
+    TRY(store_reader(ctx, store, &ctx->db));
+    enum result result = db_query_number(ctx, S("SELECT pg_database_size(current_database())"), NULL, 0, 0, bytes);
+    ctx->db = before;
+    return result;
+}
+
+/* ---- reading what belongs together ---- */
+
+enum result store_begin_snapshot(struct ctx *ctx)
+{
+    if (!ctx->db) return fail(ctx, BROKEN, "This part of the program was called without a database connection.");
+    const char *begin = ctx->db->begin;
+    bool postgres = db_dialect(ctx->db) == DIALECT_POSTGRES;
+    if (postgres) ctx->db->begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    enum result result = db_begin(ctx);
+    ctx->db->begin = begin;
+    TRY(result);
+    /* The view is fixed by the first read, so it is made now: otherwise two snapshots begun together could differ. */
+    int64_t one;
+    result = db_query_number(ctx, postgres ? S("SELECT 1") : S("SELECT count(*) FROM sqlite_schema"), NULL, 0, 0, &one);
+    if (result != OK) db_rollback(ctx);
+    return result;
+}
+
+void store_end_snapshot(struct ctx *ctx)
+{
+    db_rollback(ctx);
+}
+
+/* ---- writing ---- */
+
+/* One attempt on this thread's own connection. */
+static enum result attempt(struct write_job *job, struct db *db)
+{
+    db->transient = false;
+    TRY(db_control_begin(db));
+    enum result result = job->run(job, db);
+    db_close_rows(db);
+    while (db->depth > 1) db_control_rollback(db);
+    if (result == OK) result = db_control_commit(db);
+    if (db->depth) db_control_rollback(db);
+    return result;
+}
+
+static enum result run_here(struct ctx *ctx, struct store *store, struct write_job *job)
+{
+    struct db *db;
+    TRY(store_reader(ctx, store, &db));
+    if (db->depth) return fail(ctx, BROKEN, "A write of the program was begun inside a transaction of its own.");
+    enum result result = attempt(job, db);
+    for (int i = 1; i < WRITE_ATTEMPTS && db->transient; i++) result = attempt(job, db);
+    job->done(job, result);
+    return OK;
+}
+
+static enum result submit_here(struct store *store, struct write_job *job)
+{
+    struct arena *arena = arena_new(0);
+    if (!arena) return BUSY;
+    jmp_buf escape;
+    struct ctx ctx = {.arena = arena};
+    enum result result = BUSY;
+    if (setjmp(escape) == 0) {
+        arena_guard(arena, &escape);
+        result = run_here(&ctx, store, job) == OK ? OK : BUSY;
+    }
+    arena_free(arena);
+    return result;
+}
+
+enum result store_submit(struct store *store, struct write_job *job)
+{
+    if (store->read_only) return BUSY;
+    return store->writer ? sqlite_writer_submit(store->writer, job) : submit_here(store, job);
+}
+
+struct str store_failure(struct store *store)
+{
+    if (store->writer) return str_of(sqlite_writer_sentence(store->writer));
+    const struct db *db = pthread_getspecific(store->thread_connection);
+    return str_of(db ? db->sentence : "");
+}
+
+/* A write whose caller waits. What it leaves in the ctx is read by the caller only after `finished`. */
+struct waiting_job {
+    struct write_job job; /* first */
+    struct ctx *ctx;
+    struct store *store;
+    enum result (*fn)(struct ctx *ctx, void *arg);
+    void *arg;
+    enum result ran, result;
+    char sentence[SENTENCE_SIZE];
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool finished;
+};
+
+static enum result run_guarded(struct waiting_job *waiting)
+{
+    struct ctx *ctx = waiting->ctx;
+    jmp_buf escape, *volatile before = arena_guard(ctx->arena, &escape);
+    volatile enum result result = BROKEN;
+    if (setjmp(escape) == 0)
+        result = waiting->fn(ctx, waiting->arg);
+    else
+        ctx->error = (struct error){.result = BROKEN, .sentence = S("There is not enough memory for this write.")};
+    arena_guard(ctx->arena, before);
+    return result;
+}
+
+static enum result run_waiting(struct write_job *job, struct db *db)
+{
+    struct waiting_job *waiting = (struct waiting_job *)(void *)job;
+    struct db *before = waiting->ctx->db;
+    waiting->ctx->db = db;
+    waiting->ran = run_guarded(waiting);
+    waiting->ctx->db = before;
+    return waiting->ran;
+}
+
+static void finish_waiting(struct write_job *job, enum result result)
+{
+    struct waiting_job *waiting = (struct waiting_job *)(void *)job;
+    struct str why = store_failure(waiting->store);
+    snprintf(waiting->sentence, sizeof waiting->sentence, "%.*s", PRINT(why));
+    pthread_mutex_lock(&waiting->lock);
+    waiting->result = result;
+    waiting->finished = true;
+    pthread_cond_signal(&waiting->wake);
+    pthread_mutex_unlock(&waiting->lock);
+}
+
+/* The ctx holds the sentence of fn's own failure already; a failure around it is told here. */
+static enum result answer(struct ctx *ctx, const struct waiting_job *waiting)
+{
+    if (waiting->result == OK || waiting->result == waiting->ran) return waiting->result;
+    return fail(ctx, waiting->result, "%s", waiting->sentence);
+}
+
+enum result store_write(struct ctx *ctx, struct store *store, enum result (*fn)(struct ctx *ctx, void *arg), void *arg)
+{
+    if (store->read_only) return fail(ctx, DENIED, "The database was opened for reading only.");
+    if (store->writer && sqlite_writer_is_current(store->writer))
+        return fail(ctx, BROKEN, "A write of the program was begun inside another write.");
+    struct waiting_job waiting = {
+        .job = {.run = run_waiting, .done = finish_waiting}, .ctx = ctx, .store = store, .fn = fn, .arg = arg};
+    if (!store->writer) {
+        pthread_mutex_init(&waiting.lock, NULL);
+        pthread_cond_init(&waiting.wake, NULL);
+        TRY(run_here(ctx, store, &waiting.job));
+        return answer(ctx, &waiting);
+    }
+    pthread_mutex_init(&waiting.lock, NULL);
+    pthread_cond_init(&waiting.wake, NULL);
+    enum result result = sqlite_writer_submit(store->writer, &waiting.job);
+    if (result != OK) return fail(ctx, result, "Too many writes are waiting; try again in a moment.");
+    pthread_mutex_lock(&waiting.lock);
+    while (!waiting.finished) pthread_cond_wait(&waiting.wake, &waiting.lock);
+    pthread_mutex_unlock(&waiting.lock);
+    pthread_cond_destroy(&waiting.wake);
+    pthread_mutex_destroy(&waiting.lock);
+    return answer(ctx, &waiting);
+}
