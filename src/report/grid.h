@@ -67,6 +67,10 @@ struct grid *grid_new(struct arena *arena, struct str name, const struct column 
 struct cell *grid_row(struct grid *grid);
 void grid_group(struct grid *grid, struct str text);
 
+/* The text with what cannot be printed replaced: bytes that are no UTF-8 by U+FFFD, control characters by a space; line
+ * breaks and tabs stay. The same text when there is nothing to replace, else a copy in the arena. */
+struct str text_printable(struct arena *arena, struct str text);
+
 /* The text of a cell as it is printed. A number's is in the arena. */
 struct str cell_printed(struct arena *arena, const struct cell *cell);
 bool cell_is_empty(const struct cell *cell);

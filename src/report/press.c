@@ -35,7 +35,7 @@ static const struct {
     double width, height;
 } papers[] = {[A4] = {595.28, 841.89}, [LETTER] = {612, 792}};
 
-enum { MARGIN_SIDE = 50, MARGIN_TOP = 62, MARGIN_BOTTOM = 56 };
+enum { MARGIN_SIDE = 50, MARGIN_TOP = 62, MARGIN_BOTTOM = 56, LONGEST_TEXT = 1 << 20 };
 
 void press_close(struct press *press)
 {
@@ -146,8 +146,9 @@ static void set_metadata(struct press *press)
         {CAIRO_PDF_METADATA_MOD_DATE, when},
     };
     for (size_t i = 0; i < COUNT(entries); i++) {
-        if (!entries[i].text.len || !str_is_utf8(entries[i].text)) continue;
-        cairo_pdf_surface_set_metadata(press->surface, entries[i].which, arena_cstr(arena, entries[i].text));
+        if (!entries[i].text.len) continue;
+        struct str text = text_printable(arena, entries[i].text);
+        cairo_pdf_surface_set_metadata(press->surface, entries[i].which, arena_cstr(arena, text));
     }
 }
 
@@ -200,7 +201,7 @@ void press_need(struct press *press, double height)
 /* Pango counts bytes in an int; what is longer is not for reading anyway. */
 double press_set(struct press *press, PangoLayout *layout, enum style style, struct str text, double width)
 {
-    struct str shown = str_slice(text, 0, 1 << 20);
+    struct str shown = text_printable(press->ctx->arena, str_slice(text, 0, LONGEST_TEXT));
     bool code = styles[style].code;
     pango_layout_set_font_description(layout, press->faces[style]);
     pango_layout_set_attributes(layout, code ? press->code : press->figures);

@@ -119,7 +119,7 @@ static void print_column_labels(struct press *press, const struct matrix *matrix
 
 void print_matrix(struct press *press, const struct matrix *matrix)
 {
-    double labels = 96, widest = 110;
+    double labels = 96, widest = 140;
     double width = (press_width(press) - labels) / (double)matrix->columns;
     if (width > widest) width = widest;
     press_need(press, (double)matrix->rows * MATRIX_ROW + 4 * AXIS);

@@ -97,9 +97,9 @@ void print_outline(struct press *press)
         const struct block *heading = press->landmarks[i].heading;
         struct str text = arena_print(arena, "%.*s  %.*s", PRINT(heading->number), PRINT(heading->text));
         struct str target = arena_print(arena, "dest='heading-%zu'", i);
-        if (!str_is_utf8(text)) continue;
         int parent = heading->level == 1 ? CAIRO_PDF_OUTLINE_ROOT : chapter;
-        int item = cairo_pdf_surface_add_outline(press->surface, parent, text.at, target.at,
+        const char *shown = arena_cstr(arena, text_printable(arena, text));
+        int item = cairo_pdf_surface_add_outline(press->surface, parent, shown, target.at,
                                                  heading->level == 1 ? CAIRO_PDF_OUTLINE_FLAG_OPEN : 0);
         if (heading->level == 1) chapter = item;
     }

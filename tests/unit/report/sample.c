@@ -159,7 +159,7 @@ struct str sample_run(struct ctx *ctx, const char *command, struct str bytes)
     if (file < 0) abort();
     write_all(file, bytes);
     close(file);
-    FILE *pipe = popen(arena_print(ctx->arena, "%s %s - 2>&1", command, name).at, "r");
+    FILE *pipe = popen(arena_print(ctx->arena, "file=%s; %s 2>&1", name, command).at, "r");
     struct buf out = buf_in(ctx->arena);
     for (;;) {
         buf_reserve(&out, 4096);
@@ -174,7 +174,7 @@ struct str sample_run(struct ctx *ctx, const char *command, struct str bytes)
 
 struct str sample_pdf_text(struct ctx *ctx, struct str pdf)
 {
-    return sample_run(ctx, "pdftotext -layout", pdf);
+    return sample_run(ctx, "pdftotext -layout $file -", pdf);
 }
 
 size_t sample_count(struct str text, const char *needle)

@@ -13,7 +13,7 @@ struct ctx sample_ctx(struct arena *arena); /* with a clock that stands still */
 
 /* What pdftotext reads out of it (-layout). */
 struct str sample_pdf_text(struct ctx *ctx, struct str pdf);
-/* Runs "PROGRAM OPTION FILE -" on the bytes; its output. */
+/* What a command of the shell says, with the bytes in "$file". */
 struct str sample_run(struct ctx *ctx, const char *command, struct str bytes);
 size_t sample_count(struct str text, const char *needle);
 
