@@ -39,14 +39,18 @@ enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record,
                            struct ledger_entries *entries) MUST_USE;
 /* The newest `limit` entries before entry id `before` (0: from the end), newest first, without states. */
 enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct ledger_entries *entries) MUST_USE;
-/* The state of a record as of an instant: NOT_FOUND when it did not exist then (leaves no sentence). */
+/* The state of a record as of an instant: NOT_FOUND when it did not exist then (leaves no sentence). It is the newest entry
+ * up to then that came with a state; of a record that was deleted, that which the deletion left (see its action). */
 enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record, int64_t instant,
                             struct ledger_entry *entry) MUST_USE;
-/* The state of every record of a subject as of an instant, by record id, handed over one by one. */
+/* The state of every record of a subject as of an instant, by record id, handed over one by one; as ledger_state_at. The
+ * entry's texts are valid during the call only. What `each` returns other than OK ends the reading with that result. */
 enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
                            enum result (*each)(struct ctx *ctx, void *arg, const struct ledger_entry *entry),
                            void *arg) MUST_USE;
-/* Removes the states of a record (privacy law), leaving hashes, and appends a "purge" entry. Inside a write. */
-enum result ledger_purge(struct ctx *ctx, struct str subject, int64_t record, int64_t *entry) MUST_USE;
+/* Removes states and comments of a record (privacy law), leaving hashes, and appends a "purge" entry with the reason.
+ * Inside a write. NOT_FOUND when the ledger knows no such record. */
+enum result ledger_purge(struct ctx *ctx, struct str subject, int64_t record, int64_t actor, struct str reason,
+                         int64_t *entry) MUST_USE;
 
 #endif

@@ -1,0 +1,29 @@
+/* The exact bytes that are hashed and signed, which docs/ledger.md describes so that a third party can write them too.
+ * Nothing here may ever change for what has been written; a new form gets a new name in its first place. */
+#ifndef MERLON_LEDGER_CANONICAL_H
+#define MERLON_LEDGER_CANONICAL_H
+
+#include "base/buf.h"
+#include "ledger/hash.h"
+
+/* A row of ledger_entry. */
+struct ledger_row {
+    int64_t id, at, actor, record, version, state_size;
+    struct str action, subject;
+    struct str content; /* the content hash, HASH_SIZE bytes; empty for an entry with neither comment nor state */
+};
+
+/* ["merlon-ledger-entry-1",id,at,actor,"action","subject",record,version,state_size,"content hash in hex"]
+ * No white space; strings as JSON.stringify writes them (RFC 8785): UTF-8 as it is, only ", \ and control escaped. */
+void canonical_entry(struct buf *out, const struct ledger_row *row);
+
+/* SHA-256(salt || comment || 0x00 || state). */
+void canonical_content(struct hasher *hasher, struct str salt, struct str comment, struct str state, struct hash *out);
+
+/* What a head's signature covers, five lines: "merlon-ledger-head-1", size, root in hex, time in ms, key id. */
+void canonical_head(struct buf *out, int64_t size, const struct hash *root, int64_t at, struct str key_id);
+
+/* What the signature on anything else covers, three lines: "merlon-signature-1", what it is, SHA-256 of it in hex. */
+void canonical_signature(struct buf *out, struct hasher *hasher, const char *what, struct str bytes);
+
+#endif

@@ -1,0 +1,209 @@
+/* Writing and reading entries. Writing is on the path of every change: three inserts and one short hash, nothing that
+ * waits for other writers; the tree, which all writers would have to queue for, is the sealer's. */
+#include "ledger/ledger.h"
+
+#include "base/random.h"
+#include "ledger/canonical.h"
+
+enum { SALT_SIZE = 16, SALTS = 256, MANY = 32 };
+
+/* ---- writing ---- */
+
+/* One system call for 256 salts; for each thread its own, so that nobody waits for a lock. A salt is as public as the state
+ * beside which it is stored, so it does not matter that used ones stay in memory. */
+static struct str next_salt(struct arena *arena)
+{
+    static _Thread_local unsigned char salts[SALTS][SALT_SIZE];
+    static _Thread_local size_t left;
+    if (left == 0) {
+        random_bytes(salts, sizeof salts);
+        left = SALTS;
+    }
+    left--;
+    return arena_copy(arena, (struct str){(const char *)salts[left], SALT_SIZE});
+}
+
+static enum result insert_entry(struct ctx *ctx, const struct ledger_event *event, struct str content, int64_t *entry)
+{
+    const struct value args[] = {
+        value_number(ctx->now),
+        value_number(event->actor),
+        value_text(event->action),
+        value_text(event->subject),
+        value_number(event->record),
+        value_number(event->version),
+        value_number((int64_t)event->state.len),
+        content.len ? value_bytes(content) : value_null(),
+    };
+    return db_insert(
+        ctx,
+        S("INSERT INTO ledger_entry (at, actor, action, subject, record, version, state_size, content_hash) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id"),
+        args, COUNT(args), entry);
+}
+
+static enum result insert_state(struct ctx *ctx, const struct ledger_event *event, struct str salt, int64_t entry)
+{
+    const struct value args[] = {
+        value_number(entry),
+        value_bytes(salt),
+        value_text(event->comment),
+        value_text(event->state),
+    };
+    return db_run(ctx, S("INSERT INTO ledger_state (entry, salt, comment, state) VALUES (?1, ?2, ?3, ?4)"), args,
+                  COUNT(args), NULL);
+}
+
+enum result ledger_append(struct ctx *ctx, const struct ledger_event *event, int64_t *entry)
+{
+    bool has_content = event->state.len || event->comment.len;
+    struct hash hash;
+    struct str content = S(""), salt = S("");
+    if (has_content) {
+        salt = next_salt(ctx->arena);
+        canonical_content(hasher_in(ctx->arena), salt, event->comment, event->state, &hash);
+        content = hash_bytes(&hash);
+    }
+    TRY(insert_entry(ctx, event, content, entry));
+    if (has_content) TRY(insert_state(ctx, event, salt, *entry));
+    const struct value args[] = {value_number(*entry)};
+    return db_run(ctx, S("INSERT INTO ledger_pending (entry) VALUES (?1)"), args, COUNT(args), NULL);
+}
+
+enum result ledger_purge(struct ctx *ctx, struct str subject, int64_t record, int64_t actor, struct str reason,
+                         int64_t *entry)
+{
+    const struct value args[] = {value_text(subject), value_number(record)};
+    int64_t version;
+    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = ?1 AND record = ?2"), args,
+                        COUNT(args), -1, &version));
+    if (version < 0)
+        return fail(ctx, NOT_FOUND, "The ledger has no entry of %.*s %lld, so there is nothing to purge.",
+                    PRINT(subject), (long long)record);
+    TRY(db_run(ctx,
+               S("DELETE FROM ledger_state WHERE entry IN "
+                 "(SELECT id FROM ledger_entry WHERE subject = ?1 AND record = ?2)"),
+               args, COUNT(args), NULL));
+    const struct ledger_event event = {.action = S("purge"),
+                                       .subject = subject,
+                                       .record = record,
+                                       .version = version,
+                                       .actor = actor,
+                                       .comment = reason};
+    return ledger_append(ctx, &event, entry);
+}
+
+/* ---- reading ---- */
+
+#define ENTRY_COLUMNS                                                                                                  \
+    "e.id, e.at, e.actor, e.record, e.version, e.action, e.subject, e.content_hash, s.entry, s.comment"
+enum { ID, AT, ACTOR, RECORD, VERSION, ACTION, SUBJECT, CONTENT, STATE_ENTRY, COMMENT, STATE };
+
+/* Texts are borrowed from the row. */
+static struct ledger_entry entry_of(const struct rows *rows)
+{
+    return (struct ledger_entry){
+        .id = rows_number(rows, ID),
+        .at = rows_number(rows, AT),
+        .actor = rows_number(rows, ACTOR),
+        .record = rows_number(rows, RECORD),
+        .version = rows_number(rows, VERSION),
+        .action = rows_text(rows, ACTION),
+        .subject = rows_text(rows, SUBJECT),
+        .comment = rows_text(rows, COMMENT),
+        .state = rows_width(rows) > STATE ? rows_text(rows, STATE) : S(""),
+        .purged = !rows_is_null(rows, CONTENT) && rows_is_null(rows, STATE_ENTRY),
+    };
+}
+
+static void keep(struct arena *arena, struct ledger_entry *entry)
+{
+    entry->action = arena_copy(arena, entry->action);
+    entry->subject = arena_copy(arena, entry->subject);
+    entry->comment = arena_copy(arena, entry->comment);
+    entry->state = arena_copy(arena, entry->state);
+}
+
+static enum result collect(struct ctx *ctx, struct str sql, const struct value *args, size_t count,
+                           struct ledger_entries *entries)
+{
+    struct rows *rows;
+    TRY(db_query(ctx, sql, args, count, &rows));
+    size_t room = 0;
+    *entries = (struct ledger_entries){0};
+    for (;;) {
+        bool more;
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) return OK;
+        if (entries->count == room) {
+            size_t wider = room ? room * 2 : MANY;
+            entries->at = arena_grow(ctx->arena, entries->at, room * sizeof *entries->at, wider * sizeof *entries->at);
+            room = wider;
+        }
+        struct ledger_entry entry = entry_of(rows);
+        keep(ctx->arena, &entry);
+        entries->at[entries->count++] = entry;
+    }
+}
+
+enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, struct ledger_entries *entries)
+{
+    const struct value args[] = {value_text(subject), value_number(record)};
+    return collect(ctx,
+                   S("SELECT " ENTRY_COLUMNS ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
+                     "WHERE e.subject = ?1 AND e.record = ?2 ORDER BY e.id"),
+                   args, COUNT(args), entries);
+}
+
+enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct ledger_entries *entries)
+{
+    const struct value args[] = {value_number(before ? before : INT64_MAX), value_number(limit)};
+    return collect(ctx,
+                   S("SELECT " ENTRY_COLUMNS " FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
+                     "WHERE e.id < ?1 ORDER BY e.id DESC LIMIT ?2"),
+                   args, COUNT(args), entries);
+}
+
+enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record, int64_t instant,
+                            struct ledger_entry *entry)
+{
+    const struct value args[] = {value_text(subject), value_number(record), value_number(instant)};
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx,
+                     S("SELECT " ENTRY_COLUMNS
+                       ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
+                       "WHERE e.subject = ?1 AND e.record = ?2 AND e.at <= ?3 AND e.state_size > 0 "
+                       "ORDER BY e.id DESC LIMIT 1"),
+                     args, COUNT(args), &rows, &found));
+    if (!found) return NOT_FOUND;
+    *entry = entry_of(rows);
+    keep(ctx->arena, entry);
+    rows_close(rows);
+    return OK;
+}
+
+enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
+                           enum result (*each)(struct ctx *ctx, void *arg, const struct ledger_entry *entry), void *arg)
+{
+    const struct value args[] = {value_text(subject), value_number(instant)};
+    struct rows *rows;
+    TRY(db_query(ctx,
+                 S("SELECT " ENTRY_COLUMNS ", s.state FROM "
+                   "(SELECT record, max(id) AS newest FROM ledger_entry "
+                   "WHERE subject = ?1 AND at <= ?2 AND state_size > 0 GROUP BY record) n "
+                   "JOIN ledger_entry e ON e.id = n.newest LEFT JOIN ledger_state s ON s.entry = n.newest "
+                   "ORDER BY n.record"),
+                 args, COUNT(args), &rows));
+    for (;;) {
+        bool more;
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) return OK;
+        struct ledger_entry entry = entry_of(rows);
+        enum result result = each(ctx, arg, &entry);
+        if (result != OK) {
+            rows_close(rows);
+            return result;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+/* Proofs are computed when asked for: some twenty reads of stored hashes. The canonical bytes go along, so that whoever
+ * checks can hash them as they are and need not know how to write them. */
+#include "ledger/proof.h"
+
+#include "format/json_out.h"
+#include "ledger/canonical.h"
+
+#include <sodium.h>
+
+static void put_hex(struct json_out *out, struct arena *arena, struct str bytes)
+{
+    struct buf hex = buf_in(arena);
+    buf_hex(&hex, bytes.at, bytes.len);
+    json_put_str(out, buf_str(&hex));
+}
+
+static void put_head(struct json_out *out, const struct ledger_head *head)
+{
+    char signature[sodium_base64_ENCODED_LEN(SIGNATURE_SIZE, sodium_base64_VARIANT_ORIGINAL)];
+    sodium_bin2base64(signature, sizeof signature, head->signature, SIGNATURE_SIZE, sodium_base64_VARIANT_ORIGINAL);
+    json_open_object(out);
+    json_key(out, "size"), json_put_number(out, head->size);
+    json_key(out, "root"), put_hex(out, out->buf->arena, hash_bytes(&head->root));
+    json_key(out, "at"), json_put_number(out, head->at);
+    json_key(out, "key_id"), json_put_text(out, head->key_id);
+    json_key(out, "signature"), json_put_text(out, signature);
+    json_close_object(out);
+}
+
+void ledger_head_json(struct buf *out, const struct ledger_head *head)
+{
+    struct json_out json = json_out_to(out);
+    put_head(&json, head);
+}
+
+static void put_path(struct json_out *out, const struct merkle_proof *proof)
+{
+    json_open_array(out);
+    for (size_t i = 0; i < proof->count; i++) put_hex(out, out->buf->arena, hash_bytes(&proof->at[i]));
+    json_close_array(out);
+}
+
+/* ---- inclusion ---- */
+
+struct sealed_entry {
+    struct ledger_row row;
+    int64_t position; /* -1 while it is pending */
+    struct str leaf, salt, comment, state;
+    bool has_content;
+};
+
+static enum result find_entry(struct ctx *ctx, int64_t entry, struct sealed_entry *found)
+{
+    const struct value args[] = {value_number(entry)};
+    struct rows *rows;
+    bool any;
+    TRY(db_query_one(
+        ctx,
+        S("SELECT e.id, e.at, e.actor, e.action, e.subject, e.record, e.version, e.state_size, "
+          "e.content_hash, l.position, l.leaf_hash, s.entry, s.salt, s.comment, s.state FROM ledger_entry e "
+          "LEFT JOIN ledger_leaf l ON l.entry = e.id LEFT JOIN ledger_state s ON s.entry = e.id "
+          "WHERE e.id = ?1"),
+        args, COUNT(args), &rows, &any));
+    if (!any) return fail(ctx, NOT_FOUND, "The ledger has no entry %lld.", (long long)entry);
+    *found = (struct sealed_entry){
+        .row = {.id = rows_number(rows, 0),
+                .at = rows_number(rows, 1),
+                .actor = rows_number(rows, 2),
+                .action = arena_copy(ctx->arena, rows_text(rows, 3)),
+                .subject = arena_copy(ctx->arena, rows_text(rows, 4)),
+                .record = rows_number(rows, 5),
+                .version = rows_number(rows, 6),
+                .state_size = rows_number(rows, 7),
+                .content = arena_copy(ctx->arena, rows_bytes(rows, 8))},
+        .position = rows_is_null(rows, 9) ? -1 : rows_number(rows, 9),
+        .leaf = arena_copy(ctx->arena, rows_bytes(rows, 10)),
+        .has_content = !rows_is_null(rows, 11),
+        .salt = arena_copy(ctx->arena, rows_bytes(rows, 12)),
+        .comment = arena_copy(ctx->arena, rows_text(rows, 13)),
+        .state = arena_copy(ctx->arena, rows_text(rows, 14)),
+    };
+    rows_close(rows);
+    return OK;
+}
+
+static void put_content(struct json_out *out, const struct sealed_entry *entry)
+{
+    if (!entry->has_content) {
+        json_key(out, "salt"), json_put_null(out);
+        json_key(out, "comment"), json_put_null(out);
+        json_key(out, "state"), json_put_null(out);
+        return;
+    }
+    json_key(out, "salt"), put_hex(out, out->buf->arena, entry->salt);
+    json_key(out, "comment"), json_put_str(out, entry->comment);
+    json_key(out, "state"), json_put_str(out, entry->state);
+}
+
+enum result ledger_proof_json(struct ctx *ctx, int64_t entry, int64_t size, bool content, struct buf *out)
+{
+    struct sealed_entry found;
+    struct ledger_head head;
+    TRY(find_entry(ctx, entry, &found));
+    if (found.position < 0)
+        return fail(ctx, CONFLICT, "Entry %lld has not been sealed yet: ask again in a few seconds.", (long long)entry);
+    TRY(tree_head(ctx, size, &head));
+    if (found.position >= head.size)
+        return fail(ctx, CONFLICT, "The head over %lld entries is older than entry %lld: ask for a newer one.",
+                    (long long)head.size, (long long)entry);
+    struct hasher *hasher = hasher_in(ctx->arena);
+    const struct merkle_source source = tree_source(hasher);
+    struct merkle_proof proof;
+    TRY(merkle_inclusion(ctx, hasher, &source, (uint64_t)found.position, (uint64_t)head.size, &proof));
+    struct buf canonical = buf_in(ctx->arena);
+    canonical_entry(&canonical, &found.row);
+
+    struct json_out json = json_out_to(out);
+    json_open_object(&json);
+    json_key(&json, "entry"), json_put_number(&json, entry);
+    json_key(&json, "canonical"), json_put_str(&json, buf_str(&canonical));
+    json_key(&json, "position"), json_put_number(&json, found.position);
+    json_key(&json, "leaf"), put_hex(&json, ctx->arena, found.leaf);
+    json_key(&json, "path"), put_path(&json, &proof);
+    json_key(&json, "head"), put_head(&json, &head);
+    if (content) put_content(&json, &found);
+    json_close_object(&json);
+    return OK;
+}
+
+/* ---- consistency ---- */
+
+enum result ledger_consistency_json(struct ctx *ctx, int64_t first, int64_t second, struct buf *out)
+{
+    if (first <= 0) return fail(ctx, INVALID, "Name the size of the older head, at least 1.");
+    struct ledger_head older, newer;
+    TRY(tree_head(ctx, first, &older));
+    TRY(tree_head(ctx, second, &newer));
+    struct hasher *hasher = hasher_in(ctx->arena);
+    const struct merkle_source source = tree_source(hasher);
+    struct merkle_proof proof;
+    TRY(merkle_consistency(ctx, hasher, &source, (uint64_t)older.size, (uint64_t)newer.size, &proof));
+    struct json_out json = json_out_to(out);
+    json_open_object(&json);
+    json_key(&json, "first"), put_head(&json, &older);
+    json_key(&json, "second"), put_head(&json, &newer);
+    json_key(&json, "path"), put_path(&json, &proof);
+    json_close_object(&json);
+    return OK;
+}
