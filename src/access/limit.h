@@ -17,8 +17,12 @@ struct attempt {
 enum result limit_check(struct ctx *ctx, struct attempt *attempt) MUST_USE;
 /* Inside a write: the same, and counts this attempt as failed until limit_forgive. */
 enum result limit_take(struct ctx *ctx, struct attempt *attempt) MUST_USE;
+/* Outside a write: both, limit_take in a write of its own. */
+enum result limit_begin(struct ctx *ctx, struct attempt *attempt) MUST_USE;
 /* Inside a write: it succeeded. Clears the account; takes the one attempt back from the address. */
 enum result limit_forgive(struct ctx *ctx, const struct attempt *attempt) MUST_USE;
+/* Inside a write: forgets the account's failures. */
+enum result limit_unblock(struct ctx *ctx, struct str account) MUST_USE;
 /* Until when the account is held back; 0 when it is not. */
 enum result limit_blocked_until(struct ctx *ctx, struct str account, int64_t *until) MUST_USE;
 

@@ -5,9 +5,11 @@
 
 #include "base/ctx.h"
 
+enum { UNIT_LEVELS = 64 };
 struct unit_reach; /* in memory: sorted, shared by actors, counted references */
 
-/* From the table `unit` (columns id, parent, deleted_at). CONFLICT when the parents form a cycle. Inside a write; only
+/* From the table `unit` (columns id, parent, deleted_at). CONFLICT when the parents form a cycle or
+ * are more than UNIT_LEVELS deep. Inside a write; only
  * what differs is written. A deleted unit stays below those above it, so that its records stay within reach; a grant at
  * the deleted unit itself gives nothing any more. */
 enum result reach_rebuild(struct ctx *ctx) MUST_USE;
@@ -17,7 +19,7 @@ enum result reach_load(struct ctx *ctx, struct unit_reach **reach) MUST_USE;
 struct unit_reach *reach_hold(struct unit_reach *reach);
 void reach_release(void *reach);
 
-/* NULL, and units it does not know, reach themselves only. */
+/* With NULL each unit reaches itself only; a unit that it does not know, nothing. */
 bool reach_holds(const struct unit_reach *reach, int64_t ancestor, int64_t unit);
 /* Nothing lies above this unit: who holds a role here holds it for the whole organisation. */
 bool reach_is_top(const struct unit_reach *reach, int64_t unit);

@@ -25,6 +25,7 @@ struct session {
     int64_t id;
     struct str csrf;    /* the browser sends it back in X-CSRF-Token */
     int64_t expires_at; /* when it ends without a further request */
+    struct str key;     /* hash of the token that was shown */
     bool rotate;        /* its user's rights changed: call session_rotate and set the cookie anew */
     struct access_due due;
 };
@@ -50,7 +51,8 @@ struct opened {
  * retry_after while the account or the address is held back; BUSY without when too many sign in at once. */
 enum result session_open(struct ctx *ctx, const struct login *login, struct opened *opened) MUST_USE;
 
-/* Inside a write. A new token for the same session; the old one is good for 30 seconds more, for requests under way. */
+/* Inside a write. A new token for the same session; the old one is good for 30 seconds more, for requests under way. When
+ * another request has done so already, *token is empty: no cookie is to be set. */
 enum result session_rotate(struct ctx *ctx, const struct session *session, struct str *token) MUST_USE;
 enum result session_close(struct ctx *ctx, int64_t id) MUST_USE;
 /* All of a user's but one (0: all). */

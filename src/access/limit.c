@@ -1,0 +1,142 @@
+/* Delays instead of locks: a lock for good would let anybody shut anybody out. An account's delay doubles, so that in a year
+ * some nine thousand guesses can be made against it, which a password that passes the rules withstands. */
+#include "access/limit.h"
+
+#include "access/cache.h"
+#include "store/store.h"
+
+enum { FIRST_DELAY = 30 * 1000, LONGEST_DELAY = 60 * 60 * 1000, DOUBLINGS = 7 };
+
+struct policy {
+    const char *prefix;
+    int64_t free, forgotten_after; /* failures without delay; ms of quiet */
+};
+
+static const struct policy account_policy = {"account", 4, 24 * 60 * 60 * 1000};
+static const struct policy address_policy = {"address", 19, 60 * 60 * 1000};
+
+struct count {
+    struct str subject; /* key of the table */
+    int64_t failures, blocked_until;
+};
+
+static struct str lower(struct arena *arena, struct str s)
+{
+    char *at = arena_alloc(arena, s.len + 1);
+    for (size_t i = 0; i < s.len; i++) at[i] = (char)(s.at[i] >= 'A' && s.at[i] <= 'Z' ? s.at[i] + 'a' - 'A' : s.at[i]);
+    return (struct str){at, s.len};
+}
+
+static enum result read_count(struct ctx *ctx, const struct policy *policy, struct str name, struct count *count)
+{
+    struct str low = lower(ctx->arena, str_trim(name));
+    struct str subject = secret_hex(ctx->arena, arena_print(ctx->arena, "%s:%.*s", policy->prefix, PRINT(low)));
+    struct value args[] = {value_text(subject)};
+    struct rows *rows;
+    bool found;
+    *count = (struct count){.subject = subject};
+    TRY(db_query_one(ctx, S("SELECT failures, blocked_until, last_at FROM login_attempt WHERE subject = ?1"), args, 1,
+                     &rows, &found));
+    if (found && rows_number(rows, 2) + policy->forgotten_after > ctx->now) {
+        count->failures = rows_number(rows, 0);
+        count->blocked_until = rows_number(rows, 1);
+    }
+    rows_close(rows);
+    return OK;
+}
+
+struct counts {
+    struct count account, address;
+};
+
+static enum result read_both(struct ctx *ctx, struct attempt *attempt, struct counts *counts)
+{
+    *counts = (struct counts){0};
+    attempt->retry_after = 0;
+    if (attempt->account.len) TRY(read_count(ctx, &account_policy, attempt->account, &counts->account));
+    if (attempt->address.len) TRY(read_count(ctx, &address_policy, attempt->address, &counts->address));
+    int64_t until = counts->account.blocked_until;
+    if (until < counts->address.blocked_until) until = counts->address.blocked_until;
+    if (until <= ctx->now) return OK;
+    attempt->retry_after = (until - ctx->now + 999) / 1000;
+    return fail(ctx, BUSY, "After so many failed attempts, wait %lld seconds before the next.",
+                (long long)attempt->retry_after);
+}
+
+static int64_t delay(const struct policy *policy, int64_t failures)
+{
+    int64_t beyond = failures - policy->free - 1;
+    if (beyond < 0) return 0;
+    if (beyond >= DOUBLINGS) return LONGEST_DELAY;
+    return (int64_t)FIRST_DELAY << beyond < LONGEST_DELAY ? (int64_t)FIRST_DELAY << beyond : LONGEST_DELAY;
+}
+
+static enum result write_count(struct ctx *ctx, struct str subject, int64_t failures, int64_t blocked_until)
+{
+    struct value args[] = {value_text(subject), value_number(failures), value_number(ctx->now),
+                           value_number(blocked_until)};
+    return db_run(ctx,
+                  S("INSERT INTO login_attempt (subject, failures, last_at, blocked_until) VALUES (?1, ?2, ?3, ?4) "
+                    "ON CONFLICT (subject) DO UPDATE SET failures = ?2, last_at = ?3, blocked_until = ?4"),
+                  args, COUNT(args), NULL);
+}
+
+static enum result add_failure(struct ctx *ctx, const struct policy *policy, const struct count *count)
+{
+    if (!count->subject.len) return OK;
+    int64_t failures = count->failures + 1, wait = delay(policy, failures);
+    return write_count(ctx, count->subject, failures, wait ? ctx->now + wait : 0);
+}
+
+enum result limit_check(struct ctx *ctx, struct attempt *attempt)
+{
+    struct counts counts;
+    return read_both(ctx, attempt, &counts);
+}
+
+enum result limit_take(struct ctx *ctx, struct attempt *attempt)
+{
+    struct counts counts;
+    TRY(db_lock(ctx, "login_attempt"));
+    TRY(read_both(ctx, attempt, &counts));
+    TRY(add_failure(ctx, &account_policy, &counts.account));
+    return add_failure(ctx, &address_policy, &counts.address);
+}
+
+static enum result take(struct ctx *ctx, void *arg)
+{
+    return limit_take(ctx, arg);
+}
+
+enum result limit_begin(struct ctx *ctx, struct attempt *attempt)
+{
+    if (!ctx->access) return fail(ctx, BROKEN, "Sign-in was asked of a part of the program that does not serve it.");
+    TRY(limit_check(ctx, attempt));
+    return store_write(ctx, ctx->access->store, take, attempt);
+}
+
+enum result limit_forgive(struct ctx *ctx, const struct attempt *attempt)
+{
+    struct count count;
+    TRY(db_lock(ctx, "login_attempt"));
+    if (attempt->account.len) TRY(limit_unblock(ctx, attempt->account));
+    if (!attempt->address.len) return OK;
+    TRY(read_count(ctx, &address_policy, attempt->address, &count));
+    return count.failures ? write_count(ctx, count.subject, count.failures - 1, 0) : OK;
+}
+
+enum result limit_unblock(struct ctx *ctx, struct str account)
+{
+    struct count count;
+    TRY(read_count(ctx, &account_policy, account, &count));
+    struct value args[] = {value_text(count.subject)};
+    return db_run(ctx, S("DELETE FROM login_attempt WHERE subject = ?1"), args, 1, NULL);
+}
+
+enum result limit_blocked_until(struct ctx *ctx, struct str account, int64_t *until)
+{
+    struct count count;
+    TRY(read_count(ctx, &account_policy, account, &count));
+    *until = count.blocked_until > ctx->now ? count.blocked_until : 0;
+    return OK;
+}
