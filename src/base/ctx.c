@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-static struct str print(struct arena *arena, const char *format, va_list arguments)
+static struct str PRINTF_LIKE(2, 0) print(struct arena *arena, const char *format, va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);
