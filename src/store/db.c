@@ -2,6 +2,8 @@
  * Rows are in a list of their connection, so that a job or transaction that ends leaves nothing open behind it. */
 #include "store/driver.h"
 
+#include "base/log.h"
+
 #include <stdarg.h>
 
 enum result driver_fail(struct db *db, enum result result, const char *format, ...)
@@ -46,7 +48,7 @@ static enum result check_arguments(struct db *db, const struct value *args, size
     return OK;
 }
 
-static enum result open_rows(struct db *db, struct rows *rows, struct str sql, const struct value *args, size_t count)
+static enum result open_once(struct db *db, struct rows *rows, struct str sql, const struct value *args, size_t count)
 {
     if (db->depth && db->driver->transaction_lost(db))
         return driver_fail(db, BROKEN, "The database gave up the transaction after an earlier error; try again.");
@@ -65,6 +67,13 @@ static enum result open_rows(struct db *db, struct rows *rows, struct str sql, c
     if (db->open) db->open->newer = rows;
     db->open = rows;
     return OK;
+}
+
+static enum result open_rows(struct db *db, struct rows *rows, struct str sql, const struct value *args, size_t count)
+{
+    enum result result = open_once(db, rows, sql, args, count);
+    if (result != BROKEN || db->depth || !db->driver->recover || !db->driver->recover(db, sql)) return result;
+    return open_once(db, rows, sql, args, count);
 }
 
 void rows_close(struct rows *rows)
@@ -252,6 +261,15 @@ void db_control_rollback(struct db *db)
         (void)result;
     }
     memcpy(db->sentence, kept, sizeof kept);
+}
+
+enum result db_close_levels(struct db *db, unsigned depth, enum result result)
+{
+    db_close_rows(db);
+    if (db->depth <= depth) return result;
+    log_line(LOG_ERROR, "a write left a transaction open", NULL);
+    while (db->depth > depth) db_control_rollback(db);
+    return result == OK ? driver_fail(db, BROKEN, "A write of the program left a transaction open.") : result;
 }
 
 enum result db_begin(struct ctx *ctx)

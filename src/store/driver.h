@@ -66,6 +66,9 @@ struct driver {
     enum result (*script)(struct db *db, const char *sql);
     /* BEGIN, SAVEPOINT and their kind. */
     enum result (*control)(struct db *db, const char *sql);
+    /* Outside of a transaction, after a failure: true when the connection was lost, is made anew, and `sql` only reads, so
+     * that it may be run once more. NULL where connections are not lost. */
+    bool (*recover)(struct db *db, struct str sql);
     /* The database has ended the transaction on its own (disk full, connection lost). */
     bool (*transaction_lost)(const struct db *db);
     void (*close)(struct db *db);
@@ -96,6 +99,9 @@ void db_close_rows(struct db *db);
 enum result db_control_begin(struct db *db);
 enum result db_control_commit(struct db *db);
 void db_control_rollback(struct db *db);
+/* At the end of a job that returned `result`: a transaction that it left open above `depth` is undone, and is a failure,
+ * because it would take its neighbours with it. Closes all rows. */
+enum result db_close_levels(struct db *db, unsigned depth, enum result result) MUST_USE;
 
 /* A statement ready for use, from the cache or new. *found is NULL when the result is not OK. */
 enum result statements_take(struct db *db, struct str sql, const struct value *args, size_t count,

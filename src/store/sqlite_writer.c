@@ -41,22 +41,12 @@ static struct write_job *take(struct sqlite_writer *writer, bool wait)
     return job;
 }
 
-/* A job that leaves a transaction open would take its neighbours with it. */
-static enum result close_levels(struct db *db, unsigned depth, enum result result)
-{
-    db_close_rows(db);
-    if (db->depth == depth) return result;
-    log_line(LOG_ERROR, "a write left a transaction open", NULL);
-    while (db->depth > depth) db_control_rollback(db);
-    return result == OK ? driver_fail(db, BROKEN, "A write of the program left a transaction open.") : result;
-}
-
 static enum result run_job(struct sqlite_writer *writer, struct write_job *job)
 {
     struct db *db = writer->db;
     TRY(db_control_begin(db));
     unsigned depth = db->depth;
-    enum result result = close_levels(db, depth, job->run(job, db));
+    enum result result = db_close_levels(db, depth, job->run(job, db));
     if (result == OK) result = db_control_commit(db);
     if (db->depth == depth) {
         if (result != OK) db_control_rollback(db);

@@ -2,7 +2,6 @@
  * Writing goes to the one writer on SQLite and stays on the calling thread on PostgreSQL. */
 #include "store/store.h"
 
-#include "base/log.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
 
@@ -163,9 +162,7 @@ static enum result attempt(struct write_job *job, struct db *db)
 {
     db->transient = false;
     TRY(db_control_begin(db));
-    enum result result = job->run(job, db);
-    db_close_rows(db);
-    while (db->depth > 1) db_control_rollback(db);
+    enum result result = db_close_levels(db, 1, job->run(job, db));
     if (result == OK) result = db_control_commit(db);
     if (db->depth) db_control_rollback(db);
     return result;

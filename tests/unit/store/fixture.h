@@ -33,6 +33,7 @@ struct fixture {
 static inline void fixture_sql(const char *url, const char *sql)
 {
     PGconn *connection = PQconnectdb(url);
+    PQclear(PQexec(connection, "SET client_min_messages = error"));
     PGresult *result = PQexec(connection, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) test_failed("%s: %s", sql, PQerrorMessage(connection));
     PQclear(result);

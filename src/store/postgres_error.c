@@ -1,0 +1,80 @@
+/* What PostgreSQL's error codes (SQLSTATE, appendix A of its manual) mean for the one who asked. */
+#include "store/postgres.h"
+
+#include <libpq-fe.h>
+
+struct meaning {
+    const char *state; /* a whole code, or the two characters of its class */
+    enum result result;
+    bool transient;
+    const char *sentence; /* NULL: the server's own words */
+};
+
+static const struct meaning meanings[] = {
+    {"23503", CONFLICT, false, "It refers to something that does not exist, or something else still refers to it."},
+    {"23", INVALID, false, NULL},
+    {"22", INVALID, false, NULL},
+    {"40001", BUSY, true, "Somebody changed the same at the same moment; try again."},
+    {"40P01", BUSY, true, "Two changes waited for each other; try again."},
+    {"40", BROKEN, false, NULL},
+    {"55P03", BUSY, false, "Another change holds what this one needs; try again in a moment."},
+    {"57014", BUSY, false, "The database query was interrupted or took too long; try again."},
+    {"53100", BROKEN, false,
+     "The disk of the database server is full: nothing was saved; make room there and try again."},
+    {"53200", BROKEN, false, "The database server has no memory left; try again later."},
+    {"53300", BUSY, false, "The database server takes no more connections: raise max_connections, or try again."},
+    {"25006", BROKEN, false, "The database cannot be written here: this server or connection is for reading only."},
+    {"25P02", BROKEN, false, "An earlier failure in this write was not undone before it went on."},
+    {"P0001", DENIED, false, NULL},
+    {"57P", BROKEN, false, "The database server is stopping or starting; try again in a moment."},
+    {"08", BROKEN, false, "The connection to the database was lost; try again in a moment."},
+    {"58", BROKEN, false, "The disk of the database server reports an error: nothing was saved; see its log."},
+    {"XX001", BROKEN, false, "The database is damaged: stop the program and restore the latest backup."},
+    {"XX002", BROKEN, false, "An index of the database is damaged: run REINDEX, or restore the latest backup."},
+};
+
+/* "Key (unit, ref)=(1, RSK-1) already exists." gives "unit, ref"; the values may be personal and stay out. */
+static struct str columns_of(const char *detail)
+{
+    struct str text = str_of(detail);
+    size_t from, to;
+    if (!str_find(text, S("("), &from) || !str_find(text, S(")=("), &to) || to <= from) return S("key");
+    return str_slice(text, from + 1, to);
+}
+
+static enum result not_unique(struct db *db, const struct pg_result *result)
+{
+    const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
+    char columns[200];
+    size_t len = 0;
+    struct str named = columns_of(PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
+    for (size_t i = 0; i < named.len && len < sizeof columns; i++)
+        if (named.at[i] != '"') columns[len++] = named.at[i];
+    return driver_fail(db, CONFLICT, "There is already an entry in \"%s\" with the same %.*s.", table ? table : "?",
+                       (int)len, columns);
+}
+
+static enum result connection_lost(struct db *db)
+{
+    char message[300];
+    snprintf(message, sizeof message, "%s", PQerrorMessage(postgres_of(db)->connection));
+    message[strcspn(message, "\n")] = 0;
+    return driver_fail(db, BROKEN, "The connection to the database was lost (%s); try again in a moment.", message);
+}
+
+enum result postgres_failed(struct db *db, const struct pg_result *result)
+{
+    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    if (!state) return connection_lost(db);
+    if (strcmp(state, "23505") == 0) return not_unique(db, result);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    for (size_t i = 0; i < COUNT(meanings); i++) {
+        const struct meaning *meaning = &meanings[i];
+        if (!str_starts(str_of(state), str_of(meaning->state))) continue;
+        db->transient = db->transient || meaning->transient;
+        if (meaning->sentence) return driver_fail(db, meaning->result, "%s", meaning->sentence);
+        if (meaning->result == DENIED) return driver_fail(db, DENIED, "%s", message);
+        return driver_fail(db, meaning->result, "The database refuses a value: %s.", message);
+    }
+    return driver_fail(db, BROKEN, "The database refuses a query of the program: %s (%s).", message, state);
+}
