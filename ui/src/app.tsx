@@ -1,0 +1,85 @@
+// The addresses of the interface. A register needs no line here: /NAME, /NAME/new, /NAME/import, /NAME/REFERENCE.
+import 'dayjs/locale/de';
+import { DatesProvider } from '@mantine/dates';
+import { IconMapOff } from '@tabler/icons-react';
+import { lazy, type ComponentType } from 'react';
+import { BrowserRouter, Route, Routes, useParams } from 'react-router';
+import { useWords } from './core/labels';
+import { ListPage } from './core/list/page';
+import { NewPage } from './core/record/new';
+import { RecordPage } from './core/record/page';
+import { SchemaProvider, useRegister } from './core/schema';
+import { SessionProvider } from './core/session';
+import { JobsProvider } from './core/shell/jobs';
+import { Shell } from './core/shell/shell';
+import type { Register } from './core/types';
+import { Empty } from './core/ui/empty';
+import { Login } from './rooms/login';
+import { Start } from './rooms/start';
+
+const ImportPage = lazy(() => import('./core/imports/page').then((page) => ({ default: page.ImportPage })));
+
+/** Registers whose record or list is told in a way of their own. */
+const RECORD_PAGES: Record<string, ComponentType<{ register: Register; reference: string }>> = {};
+
+function NotFound() {
+  const { t } = useWords();
+  return (
+    <div className="page">
+      <Empty icon={IconMapOff} title={t('ui.notfound')} text={t('ui.notfound.text')} />
+    </div>
+  );
+}
+
+function OfRegister({ page: Page }: { page: ComponentType<{ register: Register }> }) {
+  const { register: name } = useParams();
+  const register = useRegister(name);
+  return register ? <Page key={register.name} register={register} /> : <NotFound />;
+}
+
+function OfRecord() {
+  const { register: name, reference = '' } = useParams();
+  const register = useRegister(name);
+  if (!register) return <NotFound />;
+  const Page = RECORD_PAGES[register.name] ?? RecordPage;
+  return <Page key={`${register.name}/${reference}`} register={register} reference={reference} />;
+}
+
+function Pages() {
+  return (
+    <Shell>
+      <Routes>
+        <Route path="/:register" element={<OfRegister page={ListPage} />} />
+        <Route path="/:register/new" element={<OfRegister page={NewPage} />} />
+        <Route path="/:register/import" element={<OfRegister page={ImportPage} />} />
+        <Route path="/:register/:reference" element={<OfRecord />} />
+        <Route path="*" element={<NotFound />} />
+      </Routes>
+    </Shell>
+  );
+}
+
+export function App() {
+  const { language } = useWords();
+  return (
+    <DatesProvider settings={{ locale: language, firstDayOfWeek: 1 }}>
+      <BrowserRouter>
+        <Routes>
+          <Route path="/start" element={<Start />} />
+          <Route
+            path="*"
+            element={
+              <SessionProvider signIn={<Login />}>
+                <SchemaProvider>
+                  <JobsProvider>
+                    <Pages />
+                  </JobsProvider>
+                </SchemaProvider>
+              </SessionProvider>
+            }
+          />
+        </Routes>
+      </BrowserRouter>
+    </DatesProvider>
+  );
+}

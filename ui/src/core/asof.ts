@@ -1,0 +1,26 @@
+// The day which the whole interface shows: null is now. Set, everything is read-only.
+import { useSyncExternalStore } from 'react';
+
+const STORE = 'merlon.as_of';
+const listeners = new Set<() => void>();
+let day: string | null = new URLSearchParams(location.search).get('as_of') ?? sessionStorage.getItem(STORE);
+
+export function asOf(): string | null {
+  return day;
+}
+
+export function setAsOf(next: string | null): void {
+  day = next || null;
+  if (day) sessionStorage.setItem(STORE, day);
+  else sessionStorage.removeItem(STORE);
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useAsOf(): string | null {
+  return useSyncExternalStore(subscribe, asOf);
+}

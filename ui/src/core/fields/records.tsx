@@ -1,0 +1,180 @@
+// Choosing records: typing searches the register; what was seen once keeps its title.
+import { MultiSelect, Select, Text, type ComboboxItem } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { useMemo, useState, type ReactNode } from 'react';
+import { api } from '../api';
+import { useWords } from '../labels';
+import { useSchema } from '../schema';
+import type { Page, Rec, Ref, Register } from '../types';
+import { isRef, titleOf } from '../values';
+
+interface Option extends ComboboxItem {
+  reference: string;
+  register: string;
+}
+
+export interface RecordInputProps {
+  /** Registers that may be chosen from; none means all. */
+  targets: string[];
+  /** What the server expects: the number of one register's record, or the reference of any register's. */
+  by: 'id' | 'reference';
+  value: unknown;
+  onChange: (value: unknown) => void;
+  /** Records already known with their titles. */
+  known?: Ref[];
+  label?: ReactNode;
+  description?: ReactNode;
+  error?: ReactNode;
+  required?: boolean;
+  disabled?: boolean;
+  placeholder?: string;
+  name?: string;
+  'aria-label'?: string;
+}
+
+function option(ref: Ref, by: 'id' | 'reference'): Option {
+  const key = by === 'id' ? String(ref.id) : ref.reference;
+  return { value: key, label: ref.title || ref.reference, reference: ref.reference, register: ref.register };
+}
+
+function refOf(record: Rec, register: Register): Ref {
+  return { id: record.id, reference: record.reference, title: titleOf(record, register), register: register.name };
+}
+
+function useFound(targets: string[], search: string, enabled: boolean): Ref[] {
+  const { byName } = useSchema();
+  const target = targets.length === 1 ? byName.get(targets[0] ?? '') : undefined;
+  const { data } = useQuery({
+    queryKey: ['data', 'choose', targets, search],
+    queryFn: async ({ signal }) => {
+      if (target) {
+        const page = await api<Page>(`/${target.name}`, { query: { q: search, limit: 30 }, signal });
+        return page.items.map((record) => refOf(record, target));
+      }
+      const found = await api<{ items: Ref[] }>('/search', { query: { q: search, limit: 30 }, signal });
+      return targets.length ? found.items.filter((item) => targets.includes(item.register)) : found.items;
+    },
+    enabled: enabled && (target !== undefined || search.length > 0),
+    placeholderData: (previous) => previous,
+  });
+  return data ?? [];
+}
+
+/** Titles of chosen records that no search has shown yet. */
+function useMissing(targets: string[], missing: string[]): Ref[] {
+  const { byName } = useSchema();
+  const target = targets.length === 1 ? byName.get(targets[0] ?? '') : undefined;
+  return useQueries({
+    queries: missing.map((id) => ({
+      queryKey: ['data', 'titled', targets[0], id],
+      queryFn: () => api<Rec>(`/${targets[0]}/${id}`),
+      enabled: target !== undefined,
+      staleTime: 300_000,
+    })),
+    combine: (results) => results.flatMap((result) => (result.data && target ? [refOf(result.data, target)] : [])),
+  });
+}
+
+function useOptions(props: RecordInputProps, chosen: string[], search: string, open: boolean): Option[] {
+  const { targets, by, known } = props;
+  const [typed] = useDebouncedValue(search, 200);
+  const found = useFound(targets, typed, open);
+  const given = useMemo(() => (known ?? []).filter(isRef).map((ref) => option(ref, by)), [known, by]);
+  const options = useMemo(
+    () => new Map([...given, ...found.map((ref) => option(ref, by))].map((item) => [item.value, item])),
+    [given, found, by],
+  );
+  const missing = useMissing(targets, by === 'id' ? chosen.filter((key) => !options.has(key)) : []);
+  return useMemo(() => {
+    const all = new Map(options);
+    for (const ref of missing) all.set(String(ref.id), option(ref, by));
+    for (const key of chosen) {
+      if (!all.has(key))
+        all.set(key, { value: key, label: by === 'id' ? `#${key}` : key, reference: key, register: '' });
+    }
+    return [...all.values()];
+  }, [options, missing, chosen, by]);
+}
+
+const everything = ({ options }: { options: unknown[] }) => options as never;
+
+function renderOption({ option: item }: { option: ComboboxItem }) {
+  return (
+    <span style={{ display: 'flex', gap: 8, alignItems: 'baseline' }}>
+      <span className="reference">{(item as Option).reference}</span>
+      <span>{item.label}</span>
+    </span>
+  );
+}
+
+const key = (value: unknown) =>
+  value === null || value === undefined ? null : String(isRef(value) ? value.id : value);
+const back = (text: string, by: 'id' | 'reference') => (by === 'id' && /^\d+$/.test(text) ? Number(text) : text);
+
+export function RecordInput(props: RecordInputProps) {
+  const { t } = useWords();
+  const [search, setSearch] = useState('');
+  const [open, setOpen] = useState(false);
+  const value = key(props.value);
+  const chosen = useMemo(() => (value ? [value] : []), [value]);
+  const current = useOptions(props, chosen, '', false).find((item) => item.value === value);
+  const options = useOptions(props, chosen, search === current?.label ? '' : search, open);
+  return (
+    <Select
+      name={props.name}
+      label={props.label}
+      aria-label={props['aria-label']}
+      description={props.description}
+      error={props.error}
+      withAsterisk={props.required}
+      disabled={props.disabled}
+      placeholder={props.placeholder ?? t('ui.choose.search')}
+      data={options}
+      value={value}
+      onChange={(text) => props.onChange(text === null ? null : back(text, props.by))}
+      searchable
+      clearable
+      onSearchChange={setSearch}
+      onDropdownOpen={() => setOpen(true)}
+      filter={everything}
+      renderOption={renderOption}
+      nothingFoundMessage={<Text size="sm">{t('ui.choose.none')}</Text>}
+      maxDropdownHeight={320}
+    />
+  );
+}
+
+export function RecordsInput(props: RecordInputProps) {
+  const { t } = useWords();
+  const [search, setSearch] = useState('');
+  const [open, setOpen] = useState(false);
+  const list = Array.isArray(props.value) ? (props.value as unknown[]) : [];
+  const keys = list.map(key).join('\n');
+  const chosen = useMemo(() => (keys ? keys.split('\n') : []), [keys]);
+  const options = useOptions(props, chosen, search, open);
+  return (
+    <MultiSelect
+      name={props.name}
+      label={props.label}
+      aria-label={props['aria-label']}
+      description={props.description}
+      error={props.error}
+      withAsterisk={props.required}
+      disabled={props.disabled}
+      placeholder={chosen.length ? undefined : (props.placeholder ?? t('ui.choose.search'))}
+      data={options}
+      value={chosen}
+      onChange={(values) => props.onChange(values.map((text) => back(text, props.by)))}
+      searchable
+      clearable
+      searchValue={search}
+      onSearchChange={setSearch}
+      onDropdownOpen={() => setOpen(true)}
+      filter={everything}
+      renderOption={renderOption}
+      nothingFoundMessage={<Text size="sm">{t('ui.choose.none')}</Text>}
+      maxDropdownHeight={320}
+    />
+  );
+}

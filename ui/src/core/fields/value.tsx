@@ -1,0 +1,98 @@
+// How the value of a field is read, in a list's cell or on a record's page.
+import { Badge, Code, Group } from '@mantine/core';
+import { IconCheck, IconMinus } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { formatDate, formatNumber, formatTime } from '../format';
+import { useWords, type Words } from '../labels';
+import { scaleStep, useMethod, type Method } from '../method';
+import type { Field, Register } from '../types';
+import { Prose } from '../ui/prose';
+import { RefList } from '../ui/reference';
+import { LevelBadge } from '../ui/level';
+import { isEmpty, isRef, refsOf } from '../values';
+
+interface ValueProps {
+  register: Register;
+  field: Field;
+  value: unknown;
+  /** In a list: one line, no formatting. */
+  brief?: boolean;
+}
+
+const MARK = /[#*_`>[\]]/g;
+
+function brieflyListed(value: unknown[]): string {
+  return value.map((item) => (isRef(item) ? item.title || item.reference : String(item))).join(', ');
+}
+
+function scaleText(field: Field, value: unknown, method: Method | undefined): string {
+  const step = typeof value === 'number' ? scaleStep(method, field.scale, value) : undefined;
+  return step ? `${String(value)} · ${step}` : String(value);
+}
+
+function ratingsText(value: unknown, words: Words, method: Method | undefined): string {
+  return Object.entries(value as Record<string, number>)
+    .map(([name, step]) => {
+      const criterion = method?.criteria.find((item) => item.name === name);
+      return `${criterion?.title ?? words.label(`criterion.${name}`)} ${step}`;
+    })
+    .join(' · ');
+}
+
+const DRAW: Partial<
+  Record<Field['kind'], (props: ValueProps, words: Words, method: Method | undefined) => ReactNode>
+> = {
+  prose: ({ value, brief }) =>
+    brief ? String(value).replace(MARK, '').slice(0, 160) : <Prose text={String(value)} />,
+  number: ({ value }, words) => <span className="number">{formatNumber(Number(value), words.language)}</span>,
+  decimal: ({ value }, words) => <span className="number">{formatNumber(Number(value), words.language)}</span>,
+  boolean: ({ value }, words) => (
+    <Group gap={4} component="span" display="inline-flex">
+      {value ? <IconCheck size={15} aria-hidden /> : <IconMinus size={15} aria-hidden />}
+      {words.t(value ? 'ui.yes' : 'ui.no')}
+    </Group>
+  ),
+  scale: ({ field, value }, _, method) => scaleText(field, value, method),
+  ratings: ({ value }, words, method) => ratingsText(value, words, method),
+  date: ({ value }, words) => <time dateTime={String(value)}>{formatDate(String(value), words.language)}</time>,
+  time: ({ value }, words) => <time dateTime={String(value)}>{formatTime(String(value), words.language)}</time>,
+  choice: ({ register, field, value }, words, method) => {
+    const level = field.name.endsWith('level') ? method?.levels.find((item) => item.name === value) : undefined;
+    if (level) return <LevelBadge level={level} />;
+    return words.choice(register.name, field.name, String(value));
+  },
+  choices: ({ register, field, value }, words) =>
+    (value as string[]).map((choice) => words.choice(register.name, field.name, choice)).join(', '),
+  link: ({ field, value, brief }) =>
+    brief && refsOf(value).length ? brieflyListed(refsOf(value)) : <RefList value={value} register={field.target} />,
+  links: ({ field, value, brief }) =>
+    brief ? brieflyListed(value as unknown[]) : <RefList value={value} register={field.target} />,
+  record: ({ value, brief }) => (brief ? brieflyListed([value]) : <RefList value={value} />),
+  records: ({ value, brief }) => (brief ? brieflyListed(value as unknown[]) : <RefList value={value} />),
+  data: ({ value, brief }) =>
+    brief ? JSON.stringify(value).slice(0, 80) : <Code block>{JSON.stringify(value, null, 2)}</Code>,
+};
+
+export function FieldValue(props: ValueProps) {
+  const words = useWords();
+  const method = useMethod();
+  const { field, value, brief } = props;
+  if (isEmpty(value))
+    return (
+      <span className="quiet" aria-label={words.t('ui.nothing')}>
+        –
+      </span>
+    );
+  if (field.name === 'tags' && Array.isArray(value)) {
+    return (
+      <Group gap={4} component="span" display="inline-flex" wrap={brief ? 'nowrap' : 'wrap'}>
+        {value.map((tag) => (
+          <Badge key={String(tag)} size="sm" tt="none" fw={500}>
+            {String(tag)}
+          </Badge>
+        ))}
+      </Group>
+    );
+  }
+  return <>{DRAW[field.kind]?.(props, words, method) ?? String(value)}</>;
+}

@@ -1,0 +1,57 @@
+// Dates and numbers in the reader's own locale and time zone.
+
+const cache = new Map<string, Intl.DateTimeFormat>();
+
+function dateFormat(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language}${JSON.stringify(options)}`;
+  let format = cache.get(key);
+  if (!format) {
+    // The browser's own locale gives the region: English in Germany writes days first.
+    const locale = navigator.languages.find((name) => name.startsWith(language)) ?? language;
+    format = new Intl.DateTimeFormat(locale, options);
+    cache.set(key, format);
+  }
+  return format;
+}
+
+/** A date without a time ("2026-11-21") is the same day everywhere: no time zone is applied. */
+export function formatDate(text: string, language: string): string {
+  const date = new Date(text.length === 10 ? `${text}T12:00:00` : text);
+  if (Number.isNaN(date.getTime())) return text;
+  return dateFormat(language, { day: 'numeric', month: 'short', year: 'numeric' }).format(date);
+}
+
+export function formatTime(text: string, language: string): string {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) return text;
+  return dateFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+
+/** "3 days ago", "in 2 weeks". */
+export function formatAgo(text: string, language: string, now = Date.now()): string {
+  const seconds = (new Date(text.length === 10 ? `${text}T12:00:00` : text).getTime() - now) / 1000;
+  if (Number.isNaN(seconds)) return text;
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  for (const [unit, size] of STEPS)
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+  return format.format(0, 'minute');
+}
+
+export function formatNumber(value: number, language: string): string {
+  return value.toLocaleString(language);
+}
+
+export function today(): string {
+  const now = new Date();
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}

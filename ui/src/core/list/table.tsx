@@ -1,0 +1,304 @@
+// The rows: only those in sight are in the page, whatever the length of the list.
+import { Checkbox, Skeleton, Text } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { memo, useEffect, useRef, type RefObject } from 'react';
+import { Link } from 'react-router';
+import { FieldValue } from '../fields/value';
+import { useWords } from '../labels';
+import type { Rec, Register } from '../types';
+import { Status } from '../ui/status';
+import { pathOf, titleOf, valueOf } from '../values';
+import { fieldOfColumn } from './state';
+
+const ROW = 38;
+const CARD = 92;
+
+export interface TableProps {
+  register: Register;
+  rows: Rec[];
+  total: number | null;
+  columns: string[];
+  sort: string;
+  onSort: (sort: string) => void;
+  selected: Set<number>;
+  onSelect: (ids: number[], on: boolean) => void;
+  cursor: number;
+  onCursor: (index: number) => void;
+  onEnd: () => void;
+  loading: boolean;
+  narrow: boolean;
+  /** False where nothing can be done with a selection. */
+  selectable: boolean;
+}
+
+function Cell({ register, record, column }: { register: Register; record: Rec; column: string }) {
+  if (column === 'reference') return <span className="reference">{record.reference}</span>;
+  if (column === 'status') return <Status register={register.name} status={record.status} />;
+  if (column === register.title_field) {
+    return (
+      <Link to={pathOf(register.name, record.reference)} className="row-title clip" tabIndex={-1}>
+        {titleOf(record, register)}
+      </Link>
+    );
+  }
+  const field = fieldOfColumn(register, column);
+  if (!field) return null;
+  return <FieldValue register={register} field={field} value={valueOf(record, field)} brief />;
+}
+
+interface RowProps {
+  register: Register;
+  record: Rec;
+  columns: string[];
+  index: number;
+  at: boolean;
+  selected: boolean;
+  onSelect: TableProps['onSelect'];
+  onCursor: TableProps['onCursor'];
+  selectLabel: string;
+  selectable: boolean;
+}
+
+const Row = memo(function Row({
+  register,
+  record,
+  columns,
+  index,
+  at,
+  selected,
+  onSelect,
+  onCursor,
+  selectLabel,
+  selectable,
+}: RowProps) {
+  const marks = [at && 'row-at', selected && 'row-selected', record.deleted_at && 'row-deleted'];
+  return (
+    <tr
+      className={['row', ...marks].filter(Boolean).join(' ')}
+      aria-rowindex={index + 2}
+      aria-selected={selectable ? selected : undefined}
+      onMouseDown={() => onCursor(index)}
+    >
+      {selectable && (
+        <td className="cell-check">
+          <Checkbox
+            size="xs"
+            checked={selected}
+            onChange={(event) => onSelect([record.id], event.currentTarget.checked)}
+            aria-label={`${selectLabel} ${record.reference}`}
+          />
+        </td>
+      )}
+      {columns.map((column) => (
+        <td key={column}>
+          <div className="clip">
+            <Cell register={register} record={record} column={column} />
+          </div>
+        </td>
+      ))}
+    </tr>
+  );
+});
+
+function SortHead({ column, props }: { column: string; props: TableProps }) {
+  const words = useWords();
+  const { register, sort, onSort } = props;
+  const label =
+    column === 'reference'
+      ? words.t('ui.reference')
+      : words.field(register.name, fieldOfColumn(register, column) ?? column);
+  const order = sort === column ? 'ascending' : sort === `-${column}` ? 'descending' : undefined;
+  const next = order === 'ascending' ? `-${column}` : order === 'descending' ? '' : column;
+  const sortable =
+    !['links', 'records', 'data', 'ratings', 'choices'].includes(fieldOfColumn(register, column)?.kind ?? '') &&
+    column !== 'tags';
+  return (
+    <th scope="col" aria-sort={order} className={column === register.title_field ? 'cell-title' : undefined}>
+      {sortable ? (
+        <button type="button" className="head-button" onClick={() => onSort(next)}>
+          <span className="clip">{label}</span>
+          {order === 'ascending' && <IconArrowUp size={13} aria-hidden />}
+          {order === 'descending' && <IconArrowDown size={13} aria-hidden />}
+        </button>
+      ) : (
+        <span className="head-button clip">{label}</span>
+      )}
+    </th>
+  );
+}
+
+function useRows(props: TableProps, scroller: RefObject<HTMLDivElement | null>, size: number) {
+  const { rows, cursor, onEnd } = props;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => size,
+    overscan: 12,
+  });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (rows.length > 0 && last >= rows.length - 20) onEnd();
+  }, [last, rows.length, onEnd]);
+  const { scrollToIndex } = virtual;
+  useEffect(() => {
+    if (cursor >= 0) scrollToIndex(cursor, { align: 'auto' });
+  }, [cursor, scrollToIndex]);
+  const before = items[0]?.start ?? 0;
+  const after = Math.max(0, virtual.getTotalSize() - (items.at(-1)?.end ?? 0));
+  return { items, before, after };
+}
+
+function Bones({ columns }: { columns: number }) {
+  return Array.from({ length: 10 }, (_, row) => (
+    <tr key={row} className="row" aria-hidden>
+      {Array.from({ length: columns }, (__, column) => (
+        <td key={column}>
+          <Skeleton height={10} width={`${40 + ((row * 7 + column * 13) % 50)}%`} />
+        </td>
+      ))}
+    </tr>
+  ));
+}
+
+function Cards(props: TableProps) {
+  const { register, rows, columns, selected, onSelect, selectable } = props;
+  const words = useWords();
+  const scroller = useRef<HTMLDivElement>(null);
+  const { items, before, after } = useRows(props, scroller, CARD);
+  const more = columns
+    .filter((column) => !['reference', 'status', register.title_field].includes(column))
+    .slice(0, 2);
+  return (
+    <div
+      ref={scroller}
+      className="list-scroll print-whole"
+      tabIndex={0}
+      role="region"
+      aria-label={words.registers(register.name)}
+    >
+      <ul className="cards">
+        <li aria-hidden style={{ height: before }} />
+        {items.map(({ index }) => {
+          const record = rows[index];
+          if (!record) return null;
+          return (
+            <li key={record.id} className="card" style={{ height: CARD }}>
+              {selectable && (
+                <Checkbox
+                  size="sm"
+                  checked={selected.has(record.id)}
+                  onChange={(event) => onSelect([record.id], event.currentTarget.checked)}
+                  aria-label={`${words.t('ui.select')} ${record.reference}`}
+                />
+              )}
+              <div className="card-body">
+                <Link to={pathOf(register.name, record.reference)} className="row-title clip">
+                  {titleOf(record, register)}
+                </Link>
+                <div className="card-line">
+                  <span className="reference">{record.reference}</span>
+                  <Status register={register.name} status={record.status} />
+                </div>
+                <div className="card-line clip quiet">
+                  {more.map((column) => (
+                    <span key={column}>
+                      <Cell register={register} record={record} column={column} />
+                    </span>
+                  ))}
+                </div>
+              </div>
+            </li>
+          );
+        })}
+        <li aria-hidden style={{ height: after }} />
+      </ul>
+      {props.loading && (
+        <Text size="sm" c="dimmed" p="sm">
+          {words.t('ui.loading')}
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function Grid(props: TableProps) {
+  const { register, rows, columns, selected, selectable } = props;
+  const words = useWords();
+  const scroller = useRef<HTMLDivElement>(null);
+  const { items, before, after } = useRows(props, scroller, ROW);
+  const all = rows.length > 0 && rows.every((row) => selected.has(row.id));
+  const span = columns.length + (selectable ? 1 : 0);
+  return (
+    <div
+      ref={scroller}
+      className="list-scroll print-whole"
+      tabIndex={0}
+      role="region"
+      aria-label={words.registers(register.name)}
+    >
+      <table className="list" aria-rowcount={props.total ?? -1} aria-busy={props.loading}>
+        <thead>
+          <tr aria-rowindex={1}>
+            {selectable && (
+              <th className="cell-check">
+                <Checkbox
+                  size="xs"
+                  checked={all}
+                  indeterminate={!all && selected.size > 0}
+                  onChange={(event) =>
+                    props.onSelect(
+                      rows.map((row) => row.id),
+                      event.currentTarget.checked,
+                    )
+                  }
+                  aria-label={words.t('ui.select.all')}
+                />
+              </th>
+            )}
+            {columns.map((column) => (
+              <SortHead key={column} column={column} props={props} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {before > 0 && (
+            <tr aria-hidden style={{ height: before }}>
+              <td colSpan={span} />
+            </tr>
+          )}
+          {items.map(({ index }) => {
+            const record = rows[index];
+            if (!record) return null;
+            return (
+              <Row
+                key={record.id}
+                register={register}
+                record={record}
+                columns={columns}
+                index={index}
+                at={props.cursor === index}
+                selected={selected.has(record.id)}
+                onSelect={props.onSelect}
+                onCursor={props.onCursor}
+                selectLabel={words.t('ui.select')}
+                selectable={selectable}
+              />
+            );
+          })}
+          {after > 0 && (
+            <tr aria-hidden style={{ height: after }}>
+              <td colSpan={span} />
+            </tr>
+          )}
+          {props.loading && rows.length === 0 && <Bones columns={span} />}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function RecordTable(props: TableProps) {
+  return props.narrow ? <Cards {...props} /> : <Grid {...props} />;
+}

@@ -1,0 +1,64 @@
+// What happened to a record, newest first, as differences that can be read.
+import { Skeleton, Stack, Text, Timeline } from '@mantine/core';
+import { useHistory } from '../data';
+import { FieldValue } from '../fields/value';
+import { formatTime } from '../format';
+import { useWords } from '../labels';
+import { fieldOf } from '../schema';
+import type { Change, Register } from '../types';
+import { Trouble } from '../ui/trouble';
+import { fieldOfColumn } from '../list/state';
+import { Status } from '../ui/status';
+
+export function ChangeLine({ register, change }: { register: Register; change: Change }) {
+  const words = useWords();
+  const field = fieldOf(register, change.field) ?? fieldOfColumn(register, change.field);
+  const draw = (value: unknown) => {
+    if (change.field === 'status' && typeof value === 'string')
+      return <Status register={register.name} status={value} />;
+    if (field) return <FieldValue register={register} field={field} value={value} brief />;
+    return value === null || value === undefined ? '–' : JSON.stringify(value);
+  };
+  return (
+    <div className="change">
+      <span className="change-field">{words.field(register.name, field ?? change.field)}</span>
+      <span className="change-values wrap">
+        <del className="change-before">{draw(change.before)}</del>
+        <span aria-hidden>→</span>
+        <ins className="change-after">{draw(change.after)}</ins>
+      </span>
+    </div>
+  );
+}
+
+export function History({ register, id }: { register: Register; id: number }) {
+  const words = useWords();
+  const { data, error } = useHistory(register.name, id);
+  if (error) return <Trouble error={error} />;
+  if (!data) return <Skeleton height={160} />;
+  return (
+    <Timeline bulletSize={10} lineWidth={1} active={-1}>
+      {data.map((item) => (
+        <Timeline.Item
+          key={item.entry}
+          title={
+            <Text size="sm">
+              <strong>{item.actor?.name ?? words.t('ui.history.system')}</strong>{' '}
+              {words.label(`action.${item.action}`).toLowerCase()}
+            </Text>
+          }
+        >
+          <Text size="xs" c="dimmed" mb={6}>
+            <time dateTime={item.at}>{formatTime(item.at, words.language)}</time> ·{' '}
+            {words.t('ui.history.entry', { entry: String(item.entry) })}
+          </Text>
+          <Stack gap={4}>
+            {item.changes.map((change) => (
+              <ChangeLine key={change.field} register={register} change={change} />
+            ))}
+          </Stack>
+        </Timeline.Item>
+      ))}
+    </Timeline>
+  );
+}

@@ -1,0 +1,125 @@
+// The next steps of a record as buttons. A step that is not allowed stays in sight and says why.
+import { Alert, Button, Group, Modal, Stack, Textarea, Tooltip } from '@mantine/core';
+import { IconAlertTriangle, IconLock } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Problem } from '../api';
+import { takeStep, useNextSteps, useRefresh } from '../data';
+import { FieldInput } from '../fields/input';
+import type { Values } from '../form/draft';
+import { useWords } from '../labels';
+import { fieldOf } from '../schema';
+import type { NextStep, Rec, Register } from '../types';
+import { sayDone, sentence } from '../ui/trouble';
+import { plain, valueOf } from '../values';
+
+interface StepProps {
+  register: Register;
+  record: Rec;
+}
+
+function StepDialog({ register, record, step, onClose }: StepProps & { step: NextStep; onClose: () => void }) {
+  const words = useWords();
+  const refresh = useRefresh();
+  const fields = step.asks.flatMap((name) => fieldOf(register, name) ?? []);
+  const [values, setValues] = useState<Values>(() =>
+    Object.fromEntries(fields.map((field) => [field.name, plain(valueOf(record, field) ?? null, field)])),
+  );
+  const [comment, setComment] = useState('');
+  const [problem, setProblem] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const go = async () => {
+    setBusy(true);
+    try {
+      await takeStep(register.name, record, step.name, comment.trim() ? { ...values, comment } : values);
+      await refresh();
+      sayDone(words.t('ui.step.done', { reference: record.reference, state: words.state(register.name, step.to) }));
+      onClose();
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={`${words.transition(register.name, step.name)}: ${record.reference}`}
+      size="lg"
+    >
+      <Stack>
+        {problem !== null && (
+          <Alert color="red" icon={<IconAlertTriangle />} p="xs" role="alert">
+            {sentence(problem, words)}
+          </Alert>
+        )}
+        {fields.map((field) => (
+          <FieldInput
+            key={field.name}
+            register={register}
+            field={{ ...field, required: true }}
+            value={values[field.name]}
+            known={valueOf(record, field)}
+            onChange={(value) => setValues({ ...values, [field.name]: value })}
+            error={problem instanceof Problem ? problem.field(field.name) : undefined}
+          />
+        ))}
+        <Textarea
+          label={words.t('ui.step.comment')}
+          value={comment}
+          onChange={(event) => setComment(event.currentTarget.value)}
+          autosize
+          minRows={2}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {words.t('ui.cancel')}
+          </Button>
+          <Button onClick={() => void go()} loading={busy}>
+            {words.transition(register.name, step.name)}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+export function Steps({ register, record }: StepProps) {
+  const words = useWords();
+  const { data } = useNextSteps(register.name, record.id, record.version);
+  const [open, setOpen] = useState<NextStep | null>(null);
+  const first = data?.find((step) => step.allowed);
+  return (
+    <>
+      {data?.map((step) => {
+        const name = words.transition(register.name, step.name);
+        if (step.allowed) {
+          return (
+            <Button key={step.name} variant={step === first ? 'filled' : 'default'} onClick={() => setOpen(step)}>
+              {name}
+            </Button>
+          );
+        }
+        return (
+          <Tooltip
+            key={step.name}
+            label={step.reason ?? words.t('ui.step.denied')}
+            events={{ hover: true, focus: true, touch: true }}
+          >
+            <Button
+              variant="default"
+              data-disabled
+              aria-disabled
+              aria-description={step.reason ?? words.t('ui.step.denied')}
+              leftSection={<IconLock size={13} />}
+              onClick={(event) => event.preventDefault()}
+            >
+              {name}
+            </Button>
+          </Tooltip>
+        );
+      })}
+      {open && <StepDialog register={register} record={record} step={open} onClose={() => setOpen(null)} />}
+    </>
+  );
+}

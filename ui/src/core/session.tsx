@@ -1,0 +1,68 @@
+// Who is signed in. Without a session only the sign-in page is shown.
+import { createContext, useCallback, useContext, useEffect, useMemo, type ReactNode } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Problem, api, setCsrf, setSignedOut } from './api';
+import type { Session } from './types';
+import { Trouble } from './ui/trouble';
+
+interface SessionValue {
+  session: Session;
+  has: (role: string) => boolean;
+  signOut: () => Promise<void>;
+}
+
+const Context = createContext<SessionValue | null>(null);
+const KEY = ['session'];
+
+async function fetchSession(): Promise<Session | null> {
+  try {
+    return await api<Session>('/session');
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) return null;
+    throw error;
+  }
+}
+
+/** Puts the answer of signing in where everybody looks. */
+export function useSignedIn() {
+  const queries = useQueryClient();
+  return useCallback(
+    (session: Session) => {
+      setCsrf(session.csrf);
+      queries.setQueryData(KEY, session);
+    },
+    [queries],
+  );
+}
+
+export function SessionProvider({ children, signIn }: { children: ReactNode; signIn: ReactNode }) {
+  const queries = useQueryClient();
+  const { data: session, error, refetch } = useQuery({ queryKey: KEY, queryFn: fetchSession, staleTime: 300_000 });
+  if (session) setCsrf(session.csrf);
+  useEffect(() => {
+    setSignedOut(() => queries.setQueryData(KEY, null));
+  }, [queries]);
+  const value = useMemo(
+    () =>
+      session && {
+        session,
+        has: (role: string) => session.roles.some((grant) => grant.role === role),
+        signOut: async () => {
+          await api('/session', { method: 'DELETE' });
+          queries.clear();
+          queries.setQueryData(KEY, null);
+        },
+      },
+    [session, queries],
+  );
+  if (error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (session === undefined) return null;
+  if (!value) return <>{signIn}</>;
+  return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+export function useSession(): SessionValue {
+  const value = useContext(Context);
+  if (!value) throw new Error('The session is used outside its provider');
+  return value;
+}

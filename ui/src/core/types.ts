@@ -1,0 +1,161 @@
+// The shape of what the server describes itself with (docs/api.md). The fields of records come from the schema.
+
+export type Kind =
+  | 'text'
+  | 'prose'
+  | 'number'
+  | 'decimal'
+  | 'boolean'
+  | 'scale'
+  | 'ratings'
+  | 'date'
+  | 'time'
+  | 'choice'
+  | 'choices'
+  | 'link'
+  | 'links'
+  | 'record'
+  | 'records'
+  | 'data';
+
+export type Tone = 'neutral' | 'active' | 'good' | 'warning' | 'bad';
+
+export interface Field {
+  name: string;
+  kind: Kind;
+  group: string;
+  required: boolean;
+  derived: boolean;
+  list: boolean;
+  search: boolean;
+  unique: boolean;
+  fixed: boolean;
+  max: number | null;
+  min: number | null;
+  target: string | null;
+  targets: string[] | null;
+  choices: string[] | null;
+  scale: string | null;
+  custom: boolean;
+  label?: string | null;
+}
+
+export interface State {
+  name: string;
+  tone: Tone;
+  initial: boolean;
+  final: boolean;
+  locked: boolean;
+}
+
+export interface Transition {
+  name: string;
+  from: string[];
+  to: string;
+  asks: string[];
+}
+
+export interface Register {
+  name: string;
+  prefix: string;
+  room: string;
+  title_field: string;
+  scope: string;
+  may: { create: boolean; change: boolean; delete: boolean; import: boolean };
+  columns: string[];
+  fields: Field[];
+  states: State[];
+  transitions: Transition[];
+}
+
+export interface Schema {
+  registers: Register[];
+  roles: string[];
+  languages: string[];
+}
+
+export interface Rec {
+  id: number;
+  reference: string;
+  version: number;
+  status: string | null;
+  deleted_at?: string | null;
+  custom?: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+/** What `expand` makes of an id. */
+export interface Ref {
+  id: number;
+  reference: string;
+  title: string;
+  register: string;
+  status?: string | null;
+}
+
+export interface Page<T = Rec> {
+  items: T[];
+  next: string | null;
+  total: number | null;
+}
+
+export interface Session {
+  user: { id: number; name: string; email: string; person: number | null };
+  csrf: string;
+  language: string | null;
+  roles: { role: string; unit: number | null }[];
+  expires_at: string;
+}
+
+export interface NextStep {
+  name: string;
+  to: string;
+  allowed: boolean;
+  reason: string | null;
+  asks: string[];
+}
+
+export interface Change {
+  field: string;
+  before: unknown;
+  after: unknown;
+}
+
+export interface HistoryItem {
+  entry: number;
+  at: string;
+  actor: { id: number; name: string } | null;
+  action: string;
+  version: number;
+  changes: Change[];
+}
+
+export interface LinkItem {
+  register: string;
+  id: number;
+  reference: string;
+  title: string;
+  field: string;
+  status: string | null;
+}
+
+export interface Job {
+  id: number | string;
+  kind: string;
+  status: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+  done: number;
+  total: number;
+  detail: string | null;
+  result: unknown;
+}
+
+export interface WorkItem {
+  kind: string;
+  register: string;
+  id: number;
+  reference: string;
+  title: string;
+  due: string | null;
+  late: boolean;
+  transition: string | null;
+}
