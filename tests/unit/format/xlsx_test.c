@@ -205,15 +205,17 @@ static void days_from_1904(void **state)
     assert_str(buf_str(&out), "2024-11-22T00:00:00.000Z");
 }
 
+static struct str sample; /* libzip, which builds it, is not to be jumped out of */
+
 static void read_something(struct ctx *ctx)
 {
-    struct str told = rows_of(ctx, "<row><c t=\"s\"><v>3</v></c><c r=\"BZ1\"><v>1.5</v></c></row>");
+    struct str told = rows_with(ctx, sample, NULL);
     assert_true(str_ends(told, S("|1.5]")));
 }
 
 static void running_out_of_memory_harms_nothing(void **state)
 {
-    (void)state;
+    sample = workbook_of(*state, "<row><c t=\"s\"><v>3</v></c><c r=\"BZ1\"><v>1.5</v></c></row>");
     assert_true(fail_each_allocation(read_something) > 20);
 }
 
