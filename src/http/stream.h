@@ -17,7 +17,8 @@ struct exchange_stream;
  * there is no memory: then the exchange is answered 503 and finished. */
 struct exchange_stream *exchange_stream(struct exchange *x, int64_t total) MUST_USE;
 
-/* Waits while the window is full. BROKEN: the client has gone, or the server is closing. BUSY: the client has taken
+/* Gathers some 32 KiB before the client sees them (push an empty string to send what there is); waits while the window
+ * is full. BROKEN: the client has gone, or the server is closing. BUSY: the client has taken
  * nothing for STREAM_PATIENCE; it has been cut off. Nothing is sent after either. For worker threads only. */
 enum result stream_write(struct exchange_stream *stream, struct str bytes) MUST_USE;
 

@@ -1,0 +1,109 @@
+/* A ring of jobs and a few threads that wait for it. Closing lets the threads finish what is in the ring, because each job
+ * there is an exchange that somebody waits for. */
+#include "http/pool.h"
+
+#include <pthread.h>
+
+struct job {
+    void (*run)(void *argument, unsigned worker);
+    void *argument;
+};
+
+struct worker {
+    struct pool *pool;
+    unsigned number;
+    pthread_t thread;
+};
+
+struct pool {
+    pthread_mutex_t lock;
+    pthread_cond_t has_jobs;
+    struct job *ring;
+    size_t room, first, count;
+    bool is_closing;
+    unsigned threads;
+    struct worker workers[];
+};
+
+static void *work(void *argument)
+{
+    struct worker *worker = argument;
+    struct pool *pool = worker->pool;
+    pthread_mutex_lock(&pool->lock);
+    while (pool->count || !pool->is_closing) {
+        if (!pool->count) {
+            pthread_cond_wait(&pool->has_jobs, &pool->lock);
+            continue;
+        }
+        struct job job = pool->ring[pool->first];
+        pool->first = (pool->first + 1) % pool->room;
+        pool->count--;
+        pthread_mutex_unlock(&pool->lock);
+        job.run(job.argument, worker->number);
+        pthread_mutex_lock(&pool->lock);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+enum result pool_open(struct ctx *ctx, unsigned threads, size_t queue, struct pool **out)
+{
+    if (!threads || !queue) return fail(ctx, INVALID, "A worker pool needs at least one thread and a queue of one.");
+    struct pool *pool = calloc(1, sizeof *pool + threads * sizeof *pool->workers);
+    struct job *ring = calloc(queue, sizeof *ring);
+    if (!pool || !ring) {
+        free(pool);
+        free(ring);
+        return fail(ctx, BROKEN, "There is no memory for a pool of %u worker threads.", threads);
+    }
+    pool->ring = ring;
+    pool->room = queue;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->has_jobs, NULL);
+    for (unsigned i = 0; i < threads; i++) {
+        pool->workers[i] = (struct worker){.pool = pool, .number = i};
+        if (pthread_create(&pool->workers[i].thread, NULL, work, &pool->workers[i])) {
+            pool_close(pool);
+            return fail(ctx, BROKEN, "The system gives only %u of %u worker threads; allow more processes (ulimit -u).",
+                        i, threads);
+        }
+        pool->threads++;
+    }
+    *out = pool;
+    return OK;
+}
+
+enum result pool_submit(struct pool *pool, void (*job)(void *argument, unsigned worker), void *argument)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool has_room = pool->count < pool->room && !pool->is_closing;
+    if (has_room) {
+        pool->ring[(pool->first + pool->count) % pool->room] = (struct job){job, argument};
+        pool->count++;
+        pthread_cond_signal(&pool->has_jobs);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return has_room ? OK : BUSY;
+}
+
+size_t pool_waiting(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    size_t count = pool->count;
+    pthread_mutex_unlock(&pool->lock);
+    return count;
+}
+
+void pool_close(struct pool *pool)
+{
+    if (!pool) return;
+    pthread_mutex_lock(&pool->lock);
+    pool->is_closing = true;
+    pthread_mutex_unlock(&pool->lock);
+    pthread_cond_broadcast(&pool->has_jobs);
+    for (unsigned i = 0; i < pool->threads; i++) pthread_join(pool->workers[i].thread, NULL);
+    pthread_cond_destroy(&pool->has_jobs);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool->ring);
+    free(pool);
+}
