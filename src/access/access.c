@@ -1,5 +1,5 @@
-/* Making and ending what a process keeps, and the stamp by which all processes learn that rights have changed: one number
- * in the database, read along with each session that is looked up. */
+/* Making and ending what a process keeps, and the stamp by which all processes learn that rights have changed: one
+ * number in the database, read along with each session that is looked up. */
 #include "access/access.h"
 
 #include "access/cache.h"

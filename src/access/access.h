@@ -1,7 +1,7 @@
-/* What one process keeps for all of its requests: the sessions and tokens seen lately, the slots for hashing passwords,
- * the store that sign-ins are written to. Made once by app/ and put into every ctx (ctx->access); any thread may use it.
- * The database stays the truth: what is kept is asked again after two seconds, so that several nodes agree, and each time
- * for a while after users, grants or units changed in this process. */
+/* What one process keeps for all of its requests: the sessions and tokens seen lately, the slots for hashing
+ * passwords, the store that sign-ins are written to. Made once by app/ and put into every ctx (ctx->access); any
+ * thread may use it. The database stays the truth: what is kept is asked again after two seconds, so that several
+ * nodes agree, and each time for a while after users, grants or units changed in this process. */
 #ifndef MERLON_ACCESS_ACCESS_H
 #define MERLON_ACCESS_ACCESS_H
 
@@ -19,8 +19,8 @@ extern const size_t access_table_count;
 enum result access_new(struct ctx *ctx, struct store *store, struct access **access) MUST_USE;
 void access_free(struct access *access); /* after the last request; NULL is fine */
 
-/* Inside a write: users, grants or units changed. Every node loads its actors anew; this process at once. Called by users.h
- * and reach_rebuild themselves. Works without ctx->access. */
+/* Inside a write: users, grants or units changed. Every node loads its actors anew; this process at once. Called by
+ * users.h and reach_rebuild themselves. Works without ctx->access. */
 enum result access_changed(struct ctx *ctx) MUST_USE;
 
 /* Inside a write, once an hour or so: removes what has run out (sessions, links, attempts, idempotency keys). */

@@ -1,5 +1,5 @@
-/* Who asks, with what rights. An actor is made when a request has shown a session or a token (access/session.h), or by the
- * program itself for its own work (actor_system). It is read-only and outlives the request that holds it. */
+/* Who asks, with what rights. An actor is made when a request has shown a session or a token (access/session.h), or
+ * by the program itself for its own work (actor_system). It is read-only and outlives the request that holds it. */
 #ifndef MERLON_ACCESS_ACTOR_H
 #define MERLON_ACCESS_ACTOR_H
 

@@ -1,6 +1,7 @@
-/* What a process remembers (the inside of struct access): who came with which cookie or token, and the slots for hashing.
- * A box is one such visitor, never changed after it was made but for its two clocks; it lives as long as somebody holds it.
- * Nothing here takes memory from an arena while a lock is held: running out of it would jump away with the lock. */
+/* What a process remembers (the inside of struct access): who came with which cookie or token, and the slots for
+ * hashing. A box is one such visitor, never changed after it was made but for its two clocks; it lives as long as
+ * somebody holds it. Nothing here takes memory from an arena while a lock is held: running out of it would jump away
+ * with the lock. */
 #ifndef MERLON_ACCESS_CACHE_H
 #define MERLON_ACCESS_CACHE_H
 

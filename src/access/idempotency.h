@@ -1,4 +1,5 @@
-/* Idempotency keys of POST: a repetition answers what the first answered. A key belongs to its user and lives for a day. */
+/* Idempotency keys of POST: a repetition answers what the first answered. A key belongs to its user and lives for a
+ * day. */
 #ifndef MERLON_ACCESS_IDEMPOTENCY_H
 #define MERLON_ACCESS_IDEMPOTENCY_H
 

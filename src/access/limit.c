@@ -1,8 +1,9 @@
-/* Delays instead of locks: a lock for good would let anybody shut anybody out. An account's delay doubles, so that in a year
- * some nine thousand guesses can be made against it, which a password that passes the rules withstands. */
+/* Delays instead of locks: a lock for good would let anybody shut anybody out. An account's delay doubles, so that in
+ * a year some nine thousand guesses can be made against it, which a password that passes the rules withstands. */
 #include "access/limit.h"
 
 #include "access/cache.h"
+#include "access/email.h"
 #include "store/store.h"
 
 enum { FIRST_DELAY = 30 * 1000, LONGEST_DELAY = 60 * 60 * 1000, DOUBLINGS = 7 };
@@ -20,16 +21,9 @@ struct count {
     int64_t failures, blocked_until;
 };
 
-static struct str lower(struct arena *arena, struct str s)
-{
-    char *at = arena_alloc(arena, s.len + 1);
-    for (size_t i = 0; i < s.len; i++) at[i] = (char)(s.at[i] >= 'A' && s.at[i] <= 'Z' ? s.at[i] + 'a' - 'A' : s.at[i]);
-    return (struct str){at, s.len};
-}
-
 static enum result read_count(struct ctx *ctx, const struct policy *policy, struct str name, struct count *count)
 {
-    struct str low = lower(ctx->arena, str_trim(name));
+    struct str low = email_key(ctx->arena, name);
     struct str subject = secret_hex(ctx->arena, arena_print(ctx->arena, "%s:%.*s", policy->prefix, PRINT(low)));
     struct value args[] = {value_text(subject)};
     struct rows *rows;

@@ -1,5 +1,5 @@
-/* Length and a look at what everybody tries; nothing about kinds of characters, which only makes people write "Password1!".
- * Text is taken as it comes, without Unicode normalisation: browsers send the composed form. */
+/* Length and a look at what everybody tries; nothing about kinds of characters, which only makes people write
+ * "Password1!". Text is taken as it comes, without Unicode normalisation: browsers send the composed form. */
 #include "access/password.h"
 
 #include "access/actor.h"
@@ -13,7 +13,8 @@ enum { PASSES = 2, MEMORY = 64 * 1024 * 1024, DISTINCT_LEAST = 5, PIECE_LEAST = 
 
 /* ---- rules ---- */
 
-/* What is left of common passwords in lower case without what people put around the word: "Password2024!!" is "password". */
+/* What is left of common passwords in lower case without what people put around the word: "Password2024!!" is
+ * "password". */
 static const char *const common[] = {
     "password",      "passwort", "passw0rd",   "p@ssword",   "p@ssw0rd",   "pa$$word",     "qwerty",
     "qwertyuiop",    "qwertz",   "qwertzuiop", "azerty",     "azertyuiop", "asdfghjkl",    "yxcvbnm",
@@ -113,7 +114,8 @@ void password_check(struct ctx *ctx, const char *field, struct str password, str
                    PASSWORD_LEAST);
         return;
     }
-    if (str_cut(&rest, '@', &local) && (holds_piece(password, name) || holds_piece(password, local)))
+    bool has_local = str_cut(&rest, '@', &local);
+    if (holds_piece(password, name) || (has_local && holds_piece(password, local)))
         fail_field(ctx, field, "personal", "Do not use your name or e-mail address in the password.");
     else if (is_common(password) || is_pattern(password))
         fail_field(ctx, field, "common",
@@ -122,7 +124,8 @@ void password_check(struct ctx *ctx, const char *field, struct str password, str
 
 /* ---- hashing ---- */
 
-/* Of a random password that nobody knows: what is compared when there is nothing to compare with. Same cost as a real one. */
+/* Of a random password that nobody knows: what is compared when there is nothing to compare with. Same cost as a real
+ * one. */
 #define NOBODY "$argon2id$v=19$m=65536,t=2,p=1$uB6GggKTMXyiEGB4FDUXAg$JoZwb35rWTI+DS+bvoj2ej2wZlPpB2SYiAgKb/OHbMk"
 
 static enum result enter(struct ctx *ctx)

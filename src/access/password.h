@@ -1,7 +1,7 @@
-/* Passwords: Argon2id, 64 MiB, 2 passes (libsodium's string form). The rules are NIST SP 800-63B 5.1.1.2: length, no common
- * ones, nothing of the user's own name; no composition rules and no forced change.
- * Hashing takes some 100 ms and 64 MiB, so at most two threads of a process do it at once and a few more wait: always on a
- * worker, never on a loop and never inside a write. All need ctx->access. */
+/* Passwords: Argon2id, 64 MiB, 2 passes (libsodium's string form). The rules are NIST SP 800-63B 5.1.1.2: length, no
+ * common ones, nothing of the user's own name; no composition rules and no forced change. Hashing takes some 100 ms
+ * and 64 MiB, so at most two threads of a process do it at once and a few more wait: always on a worker, never on a
+ * loop and never inside a write. All need ctx->access. */
 #ifndef MERLON_ACCESS_PASSWORD_H
 #define MERLON_ACCESS_PASSWORD_H
 
@@ -18,8 +18,8 @@ enum result password_prepare(struct ctx *ctx, struct str password, struct str na
 /* An empty hash costs the same and never matches. */
 enum result password_matches(struct ctx *ctx, struct str hash, struct str password, bool *matches) MUST_USE;
 
-/* Before a change that must be the user's own: is this the actor's present password? DENIED with a field error at /password
- * when not; counted and held back like a sign-in (BUSY, retry_after in seconds). Makes its own write. */
+/* Before a change that must be the user's own: is this the actor's present password? DENIED with a field error at
+ * /password when not; counted and held back like a sign-in (BUSY, retry_after in seconds). Makes its own write. */
 enum result password_confirm(struct ctx *ctx, struct str password, struct str address, int64_t *retry_after) MUST_USE;
 
 #endif

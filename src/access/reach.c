@@ -1,5 +1,5 @@
-/* The closure of the units' tree. It is made anew from the whole table and compared with what is there: with some thousand
- * units that takes a millisecond, and nobody has to prove that a clever update of a moved branch is right. */
+/* The closure of the units' tree. It is made anew from the whole table and compared with what is there: with some
+ * thousand units that takes a millisecond, and nobody has to prove that a clever update of a moved branch is right. */
 #include "access/reach.h"
 
 #include "access/access.h"

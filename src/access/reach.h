@@ -1,5 +1,5 @@
-/* Which units lie below which: table unit_reach(ancestor, unit), with each unit below itself. Kept by records/ whenever a
- * unit is written; small enough to be made anew each time. A unit's parents may form no cycle. */
+/* Which units lie below which: table unit_reach(ancestor, unit), with each unit below itself. Kept by records/
+ * whenever a unit is written; small enough to be made anew each time. A unit's parents may form no cycle. */
 #ifndef MERLON_ACCESS_REACH_H
 #define MERLON_ACCESS_REACH_H
 

@@ -1,5 +1,6 @@
 /* Who may do what, in one table that people can read: a line for each room, a column for each role. It separates what
- * ISO 27001 A.5.3 wants apart: who hands out rights does not decide on risks, and who audits does not run what he audits. */
+ * ISO 27001 A.5.3 wants apart: who hands out rights does not decide on risks, and who audits does not run what he
+ * audits. */
 #include "access/access.h"
 #include "access/actor.h"
 #include "base/buf.h"
@@ -21,31 +22,32 @@ struct room {
 
 /* clang-format off */
 static const struct room rooms[] = {
-    /*                   administrator       security manager  top management  owner       auditor        reader  employee */
-    {"organisation",    {KEEP | ADMINISTER,  ALL,              JUDGE,          ANSWER_FOR, READ,          READ,   READ}},
-    {"asset",           {LOOK_AFTER,         ALL,              JUDGE,          ADD,        READ,          READ,   0}},
-    {"risk",            {LOOK_AFTER,         ALL,              JUDGE,          ADD,        READ,          READ,   0}},
-    {"compliance",      {LOOK_AFTER,         ALL,              JUDGE,          ANSWER_FOR, READ,          READ,   0}},
-    {"control",         {LOOK_AFTER,         ALL,              JUDGE,          ADD,        READ,          READ,   0}},
-    {"document",        {LOOK_AFTER,         ALL,              JUDGE,          ANSWER_FOR, READ,          READ,   ANSWER_FOR}},
-    {"people",          {LOOK_AFTER,         ALL,              JUDGE,          ANSWER_FOR, READ,          READ,   CHANGE_OWN}},
-    {"access",          {LOOK_AFTER,         ALL,              JUDGE,          ANSWER_FOR, READ,          READ,   0}},
-    {"incident",        {LOOK_AFTER | ADD,   ALL,              JUDGE | CREATE, ADD,        READ | CREATE, READ,   HAND_IN}},
-    {"monitoring",      {LOOK_AFTER,         ALL,              JUDGE,          ANSWER_FOR, READ,          READ,   0}},
-    {"vulnerability",   {LOOK_AFTER,         ALL,              JUDGE,          ANSWER_FOR, READ,          READ,   0}},
-    {"audit",           {LOOK_AFTER,         ALL,              JUDGE,          ANSWER_FOR, KEEP | DECIDE, READ,   0}},
-    {"continuity",      {LOOK_AFTER,         ALL,              JUDGE,          ANSWER_FOR, READ,          READ,   0}},
-    {"supplier",        {LOOK_AFTER,         ALL,              JUDGE,          ANSWER_FOR, READ,          READ,   0}},
-    {"privacy",         {LOOK_AFTER,         ALL,              JUDGE,          ANSWER_FOR, READ,          READ,   0}},
-    {"work",            {LOOK_AFTER | ADD,   ALL,              JUDGE | ADD,    ADD,        ADD,           ADD,    HAND_IN}},
-    {"assurance",       {LOOK_AFTER,         ALL,              JUDGE,          READ,       READ | CREATE, READ,   0}},
-    {"administration",  {KEEP | ADMINISTER,  READ,             READ,           0,          READ,          0,      0}},
+    /*                 administrator      manager management      owner       auditor        reader employee */
+    {"organisation",   {KEEP | ADMINISTER, ALL,    JUDGE,          ANSWER_FOR, READ,          READ,  READ}},
+    {"asset",          {LOOK_AFTER,        ALL,    JUDGE,          ADD,        READ,          READ,  0}},
+    {"risk",           {LOOK_AFTER,        ALL,    JUDGE,          ADD,        READ,          READ,  0}},
+    {"compliance",     {LOOK_AFTER,        ALL,    JUDGE,          ANSWER_FOR, READ,          READ,  0}},
+    {"control",        {LOOK_AFTER,        ALL,    JUDGE,          ADD,        READ,          READ,  0}},
+    {"document",       {LOOK_AFTER,        ALL,    JUDGE,          ANSWER_FOR, READ,          READ,  ANSWER_FOR}},
+    {"people",         {LOOK_AFTER,        ALL,    JUDGE,          ANSWER_FOR, READ,          READ,  CHANGE_OWN}},
+    {"access",         {LOOK_AFTER,        ALL,    JUDGE,          ANSWER_FOR, READ,          READ,  0}},
+    {"incident",       {LOOK_AFTER | ADD,  ALL,    JUDGE | CREATE, ADD,        READ | CREATE, READ,  HAND_IN}},
+    {"monitoring",     {LOOK_AFTER,        ALL,    JUDGE,          ANSWER_FOR, READ,          READ,  0}},
+    {"vulnerability",  {LOOK_AFTER,        ALL,    JUDGE,          ANSWER_FOR, READ,          READ,  0}},
+    {"audit",          {LOOK_AFTER,        ALL,    JUDGE,          ANSWER_FOR, KEEP | DECIDE, READ,  0}},
+    {"continuity",     {LOOK_AFTER,        ALL,    JUDGE,          ANSWER_FOR, READ,          READ,  0}},
+    {"supplier",       {LOOK_AFTER,        ALL,    JUDGE,          ANSWER_FOR, READ,          READ,  0}},
+    {"privacy",        {LOOK_AFTER,        ALL,    JUDGE,          ANSWER_FOR, READ,          READ,  0}},
+    {"work",           {LOOK_AFTER | ADD,  ALL,    JUDGE | ADD,    ADD,        ADD,           ADD,   HAND_IN}},
+    {"assurance",      {LOOK_AFTER,        ALL,    JUDGE,          READ,       READ | CREATE, READ,  0}},
+    {"administration", {KEEP | ADMINISTER, READ,   READ,           0,          READ,          0,     0}},
 };
 
 static const struct {
     const char *name, *title, *for_whom;
 } roles[ROLES] = {
-    [ADMINISTRATOR] = {"administrator", "Administrator", "installs, connects, manages users; sees all, decides nothing"},
+    [ADMINISTRATOR] = {"administrator", "Administrator",
+                       "installs, connects, manages users; sees all, decides on nothing"},
     [SECURITY_MANAGER] = {"security_manager", "Security manager", "runs the ISMS: every register, and decides"},
     [TOP_MANAGEMENT] = {"top_management", "Top management", "reads all, accepts high risks, approves"},
     [OWNER] = {"owner", "Owner", "of risks, assets, controls: reads, adds, and changes what is his"},

@@ -1,5 +1,5 @@
-/* libsodium's SHA-256 and not OpenSSL's: a token is one block, for which the latter's set-up costs more than the hashing.
- * No salt and no stretching: 256 random bits cannot be guessed, and lookups are by this hash. */
+/* libsodium's SHA-256 and not OpenSSL's: a token is one block, for which the latter's set-up costs more than the
+ * hashing. No salt and no stretching: 256 random bits cannot be guessed, and lookups are by this hash. */
 #include "access/secret.h"
 
 #include "base/buf.h"

@@ -1,7 +1,9 @@
-/* Browser sessions. The cookie holds 32 random bytes (base64url, 43 characters); the database only their SHA-256. A session
- * ends after 8 hours without a request, and 7 days after sign-in whatever happens (OWASP ASVS 3.3, NIST SP 800-63B 7.2).
+/* Browser sessions. The cookie holds 32 random bytes (base64url, 43 characters); the database only their SHA-256. A
+ * session ends after 8 hours without a request, and 7 days after sign-in whatever happens (OWASP ASVS 3.3, NIST SP
+ * 800-63B 7.2).
  *
- * What find hands out (actor, csrf) stays valid until the ctx's arena ends, also when the session is closed meanwhile. */
+ * What find hands out (actor, csrf) stays valid until the ctx's arena ends, also when the session is closed
+ * meanwhile. */
 #ifndef MERLON_ACCESS_SESSION_H
 #define MERLON_ACCESS_SESSION_H
 
@@ -9,8 +11,8 @@
 
 enum { SESSION_IDLE = 8 * 60 * 60 * 1000, SESSION_LIFE = 7 * 24 * 60 * 60 * 1000, SESSIONS_MAX = 20 };
 
-/* A small write that became due while reading: at most one a minute for each session or token. The caller submits a write
- * that calls access_touch; dropping it does no harm but to the accuracy of "last seen". */
+/* A small write that became due while reading: at most one a minute for each session or token. The caller submits a
+ * write that calls access_touch; dropping it does no harm but to the accuracy of "last seen". */
 struct access_due {
     int64_t session, token; /* 0, 0: nothing is due */
 };
@@ -30,8 +32,8 @@ struct session {
     struct access_due due;
 };
 
-/* Who holds this cookie. NOT_FOUND (to be answered 401) when there is no such session, it has run out, or its user is not
- * active. Reads only; usually from memory. Does not set ctx->actor. */
+/* Who holds this cookie. NOT_FOUND (to be answered 401) when there is no such session, it has run out, or its user is
+ * not active. Reads only; usually from memory. Does not set ctx->actor. */
 enum result session_find(struct ctx *ctx, struct str cookie, struct session *session) MUST_USE;
 
 struct login {
@@ -46,13 +48,13 @@ struct opened {
     int64_t retry_after; /* seconds; set when sign-in is refused for too many failures (answer 429) */
 };
 
-/* Signs in. Takes some 100 ms and waits for a slot: on a worker, never inside a write (it makes its own). DENIED, with the
- * same sentence and at the same cost, for an unknown e-mail address, a wrong password and an inactive user; BUSY with
- * retry_after while the account or the address is held back; BUSY without when too many sign in at once. */
+/* Signs in. Takes some 100 ms and waits for a slot: on a worker, never inside a write (it makes its own). DENIED,
+ * with the same sentence and at the same cost, for an unknown e-mail address, a wrong password and an inactive user;
+ * BUSY with retry_after while the account or the address is held back; BUSY without when too many sign in at once. */
 enum result session_open(struct ctx *ctx, const struct login *login, struct opened *opened) MUST_USE;
 
-/* Inside a write. A new token for the same session; the old one is good for 30 seconds more, for requests under way. When
- * another request has done so already, *token is empty: no cookie is to be set. */
+/* Inside a write. A new token for the same session; the old one is good for 30 seconds more, for requests under way.
+ * When another request has done so already, *token is empty: no cookie is to be set. */
 enum result session_rotate(struct ctx *ctx, const struct session *session, struct str *token) MUST_USE;
 enum result session_close(struct ctx *ctx, int64_t id) MUST_USE;
 /* All of a user's but one (0: all). */

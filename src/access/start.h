@@ -6,7 +6,8 @@
 
 enum { START_LIFE = 24 * 60 * 60 * 1000 };
 
-/* Inside a write. A new token (earlier ones end), good for 24 hours; only its hash is stored. CONFLICT when there are users. */
+/* Inside a write. A new token (earlier ones end), good for 24 hours; only its hash is stored. CONFLICT when there are
+ * users. */
 enum result access_start_link(struct ctx *ctx, struct str *token) MUST_USE;
 
 /* DENIED when the token is not, or no longer, good. To be asked before the password is hashed. */

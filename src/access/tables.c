@@ -1,5 +1,6 @@
-/* The tables of this room. Secrets are kept as SHA-256 in hexadecimal: they are 256 random bits, so that nothing slower is
- * needed, and a stolen copy of the database opens no session. Units and persons are registers, which this room knows not. */
+/* The tables of this room. Secrets are kept as SHA-256 in hexadecimal: they are 256 random bits, so that nothing
+ * slower is needed, and a stolen copy of the database opens no session. Units and persons are registers, which this
+ * room knows not. */
 #include "access/access.h"
 
 static const struct column user_columns[] = {

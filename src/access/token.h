@@ -1,5 +1,5 @@
-/* API tokens: "mrl_" and 32 random bytes in base64url. The secret is shown once; the database holds its SHA-256. A token
- * acts as its user with that user's rights of the moment, narrowed by scopes:
+/* API tokens: "mrl_" and 32 random bytes in base64url. The secret is shown once; the database holds its SHA-256. A
+ * token acts as its user with that user's rights of the moment, narrowed by scopes:
  *   "read"                 reads only
  *   "write"                also writes
  *   any other name         a register; with at least one, the token is good for these registers only */

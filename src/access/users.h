@@ -1,9 +1,10 @@
-/* People who sign in, and the roles they hold. A user is never deleted, only made inactive: history names him. Every change
- * is in the ledger (subject "user") and reaches sessions at once. E-mail addresses are unique without regard to case; a
- * person has at most one user, or independence could be evaded by a second account.
+/* People who sign in, and the roles they hold. A user is never deleted, only made inactive: history names him. Every
+ * change is in the ledger (subject "user") and reaches sessions at once. E-mail addresses are unique without regard
+ * to case; a person has at most one user, or independence could be evaded by a second account.
  *
- * Rights: who has ADMINISTER in the room "administration" manages the users all of whose grants lie within his reach, and
- * grants roles within it only. Users without grants are managed from a top unit. The program itself may everything. */
+ * Rights: who has ADMINISTER in the room "administration" manages the users all of whose grants lie within his reach,
+ * and grants roles within it only. Users without grants are managed from a top unit. The program itself may
+ * everything. */
 #ifndef MERLON_ACCESS_USERS_H
 #define MERLON_ACCESS_USERS_H
 
@@ -18,6 +19,7 @@ struct user {
     int64_t blocked_until;                         /* sign-in is held back after failures; 0: it is not */
     const struct grant *grants;                    /* by unit, then role */
     size_t grant_count;
+    int64_t version;
 };
 struct user_list {
     struct user *at;
@@ -46,9 +48,9 @@ struct user_edit {
     struct str comment; /* the reason, for the ledger */
 };
 
-/* Inside a write. INVALID with field errors (/name, /email, /language, /grants, /person), DENIED, CONFLICT (taken e-mail or
- * person; the last administrator of a top unit). A new password, or being made inactive, ends the user's sessions; changed
- * grants give them a new token. That units and persons exist is for the caller to check. */
+/* Inside a write. INVALID with field errors (/name, /email, /language, /grants, /person), DENIED, CONFLICT (taken
+ * e-mail or person; the last administrator of a top unit). A new password, or being made inactive, ends the user's
+ * sessions; changed grants give them a new token. That units and persons exist is for the caller to check. */
 enum result user_create(struct ctx *ctx, const struct user_edit *edit, struct user *user) MUST_USE;
 enum result user_change(struct ctx *ctx, int64_t id, const struct user_edit *edit, struct user *user) MUST_USE;
 
@@ -59,6 +61,8 @@ enum result user_change_own_password(struct ctx *ctx, struct str password_hash, 
 
 /* NOT_FOUND also when the actor may not know. Oneself may always. */
 enum result user_get(struct ctx *ctx, int64_t id, struct user *user) MUST_USE;
+/* OK when the actor may change this user; NOT_FOUND or DENIED. */
+enum result user_demand_manage(struct ctx *ctx, int64_t id) MUST_USE;
 /* Those with an id above `after`, by id, at most `limit`, as far as the actor may READ the room "administration". */
 enum result user_list(struct ctx *ctx, int64_t after, int64_t limit, struct user_list *list) MUST_USE;
 
@@ -68,7 +72,8 @@ enum result user_by_email(struct ctx *ctx, struct str email, int64_t *id) MUST_U
 enum result user_name(struct ctx *ctx, int64_t id, struct str *name) MUST_USE;      /* "" when none; for history */
 enum result user_of_person(struct ctx *ctx, int64_t person, int64_t *id) MUST_USE;  /* 0 when none */
 enum result user_count(struct ctx *ctx, int64_t *count) MUST_USE;
-/* A user's rights as an actor without session, for jobs on his behalf and the command line. Valid until the arena ends. */
+/* A user's rights as an actor without session, for jobs on his behalf and the command line. Valid until the arena
+ * ends. */
 enum result user_actor(struct ctx *ctx, int64_t id, const struct actor **actor) MUST_USE;
 
 #endif

@@ -1,5 +1,5 @@
-/* One query tells whether the secret is good and whether anybody's rights have changed since the box was made; only then
- * are grants and units read. So the usual request costs one hash and one look into memory. */
+/* One query tells whether the secret is good and whether anybody's rights have changed since the box was made; only
+ * then are grants and units read. So the usual request costs one hash and one look into memory. */
 #include "access/visitor.h"
 
 #include "store/db.h"
@@ -31,7 +31,8 @@ struct found {
     size_t grant_count;
 };
 
-/* Columns of all three: user, person, name, email, language, stamp, id, expires_at, seen_at, rotate, csrf, key, scopes. */
+/* Columns of all three: user, person, name, email, language, stamp, id, expires_at, seen_at, rotate, csrf, key,
+ * scopes. */
 #define USER_COLUMNS                                                                                                   \
     "SELECT u.id, u.person, u.name, u.email, u.language, "                                                             \
     "(SELECT number FROM access_stamp WHERE name = 'rights'), "

@@ -7,8 +7,8 @@
 enum visitor_kind { BY_SESSION, BY_TOKEN };
 enum { SEEN_STEP = 60 * 1000 }; /* "last seen" is written at most so often, ms */
 
-/* *box is held until the ctx's arena ends. NOT_FOUND without a sentence when the database knows no such secret, or its user
- * is not active; whether it has run out is for the caller to see. */
+/* *box is held until the ctx's arena ends. NOT_FOUND without a sentence when the database knows no such secret, or
+ * its user is not active; whether it has run out is for the caller to see. */
 enum result visitor_find(struct ctx *ctx, enum visitor_kind kind, struct str secret, struct box **box) MUST_USE;
 
 /* A user's rights alone; NOT_FOUND without a sentence when there is no such active user. */

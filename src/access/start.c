@@ -1,0 +1,61 @@
+/* Whoever holds the link printed at the first start becomes the administrator, so it is a secret like a session's, good
+ * once, for a day, and only while there is nobody yet. */
+#include "access/start.h"
+
+#include "access/secret.h"
+#include "base/random.h"
+#include "store/db.h"
+
+static enum result demand_nobody(struct ctx *ctx)
+{
+    int64_t users;
+    TRY(user_count(ctx, &users));
+    return users ? fail(ctx, CONFLICT, "There are users already: ask an administrator for access.") : OK;
+}
+
+enum result access_start_link(struct ctx *ctx, struct str *token)
+{
+    struct str made = random_token(ctx->arena, SECRET_SIZE);
+    struct value args[] = {value_text(secret_hex(ctx->arena, made)), value_number(ctx->now + START_LIFE)};
+    TRY(db_lock(ctx, "user"));
+    TRY(demand_nobody(ctx));
+    TRY(db_run(ctx, S("DELETE FROM start_link"), NULL, 0, NULL));
+    TRY(db_run(ctx, S("INSERT INTO start_link (token_hash, expires_at) VALUES (?1, ?2)"), args, COUNT(args), NULL));
+    *token = made;
+    return OK;
+}
+
+enum result access_start_check(struct ctx *ctx, struct str token)
+{
+    struct value args[] = {value_text(secret_hex(ctx->arena, token)), value_number(ctx->now)};
+    int64_t good;
+    TRY(demand_nobody(ctx));
+    TRY(db_query_number(ctx, S("SELECT COUNT(*) FROM start_link WHERE token_hash = ?1 AND expires_at > ?2"), args,
+                        COUNT(args), 0, &good));
+    if (good) return OK;
+    return fail(ctx, DENIED, "This link is not good any more: start the program again, and it prints a new one.");
+}
+
+enum result access_start(struct ctx *ctx, const struct start *start, struct user *user)
+{
+    struct grant grants[] = {{ADMINISTRATOR, start->unit}, {SECURITY_MANAGER, start->unit}};
+    struct user_edit edit = {.sets = USER_NAME | USER_EMAIL | USER_PERSON | USER_PASSWORD | USER_GRANTS,
+                             .name = start->name,
+                             .email = start->email,
+                             .language = start->language,
+                             .person = start->person,
+                             .password_hash = start->password_hash,
+                             .grants = grants,
+                             .grant_count = start->security_manager ? 2 : 1,
+                             .comment = S("first start")};
+    if (start->language.len) edit.sets |= USER_LANGUAGE;
+    TRY(db_lock(ctx, "user"));
+    TRY(access_start_check(ctx, start->token));
+    if (!start->password_hash.len) return fail(ctx, INVALID, "The first administrator needs a password.");
+    const struct actor *before = ctx->actor;
+    ctx->actor = &actor_system;
+    enum result result = user_create(ctx, &edit, user);
+    ctx->actor = before;
+    TRY(result);
+    return db_run(ctx, S("DELETE FROM start_link"), NULL, 0, NULL);
+}
