@@ -15,6 +15,9 @@ void print_facts(struct press *press, const struct fact *facts, size_t count, do
 void print_figures(struct press *press, const struct block *block);
 void print_bars(struct press *press, const struct bars *bars);
 void print_matrix(struct press *press, const struct matrix *matrix);
+/* At least; for a matrix all of it. */
+double print_bars_height(const struct bars *bars);
+double print_matrix_height(const struct matrix *matrix);
 void print_grid(struct press *press, const struct grid *grid);
 
 #endif

@@ -6,12 +6,31 @@
 
 enum { FACT_PADDING = 4, FIGURE_HEIGHT = 52, FIGURES_A_ROW = 6 };
 
+/* Height at least of what must not be torn from the heading before it: all of a chart, the beginning of a grid. */
+static double kept_together(const struct block *block)
+{
+    double height = 0;
+    for (; block; block = block->next) {
+        switch (block->kind) {
+        case BLOCK_HEADING: height += 30; continue;
+        case BLOCK_PARAGRAPH: height += 36; continue;
+        case BLOCK_FACTS: return height + 60;
+        case BLOCK_FIGURES: return height + FIGURE_HEIGHT + 8;
+        case BLOCK_BARS: return height + print_bars_height(block->bars);
+        case BLOCK_MATRIX: return height + print_matrix_height(block->matrix);
+        case BLOCK_GRID: return height + 110;
+        }
+    }
+    return height;
+}
+
 void print_heading(struct press *press, const struct block *block)
 {
+    double needed = 44 + kept_together(block->next);
     bool chapter = block->level == 1;
     enum style style = chapter ? STYLE_CHAPTER : STYLE_SECTION;
     const char *tag = chapter ? "H1" : "H2";
-    press_need(press, chapter ? 170 : 110);
+    press_need(press, needed < press->bottom - press->top ? needed : 170);
     if (press->y > press->top) press->y += chapter ? 20 : 12;
     size_t index = press->landmark_next++;
     press->landmarks[index].page = press->page;
@@ -95,7 +114,7 @@ static void print_figure(struct press *press, const struct figure *figure, doubl
 void print_figures(struct press *press, const struct block *block)
 {
     size_t columns = block->count < FIGURES_A_ROW ? block->count : FIGURES_A_ROW;
-    if (press_width(press) < 600 && columns > 4) columns = columns == 6 ? 3 : 4;
+    if (press_width(press) < 600 && columns == FIGURES_A_ROW) columns /= 2;
     double gap = 8, width = columns ? (press_width(press) - gap * (double)(columns - 1)) / (double)columns : 0;
     for (size_t i = 0; i < block->count; i++) {
         if (i % columns == 0) press_need(press, FIGURE_HEIGHT + gap);

@@ -57,10 +57,15 @@ static void print_bar(struct press *press, const struct bars *bars, const struct
     press->y += BAR_STEP;
 }
 
+double print_bars_height(const struct bars *bars)
+{
+    double height = (double)(bars->bar_count * BAR_STEP + 2 * LEGEND_STEP);
+    return height < 300 ? height : 60;
+}
+
 void print_bars(struct press *press, const struct bars *bars)
 {
-    double height = (double)(bars->bar_count * BAR_STEP + LEGEND_STEP);
-    press_need(press, height < 300 ? height : 60);
+    press_need(press, print_bars_height(bars));
     print_legend(press, bars->series, bars->series_count);
     for (size_t i = 0; i < bars->bar_count; i++) {
         press_need(press, BAR_STEP);
@@ -117,12 +122,17 @@ static void print_column_labels(struct press *press, const struct matrix *matrix
     press->y += height + 8;
 }
 
+double print_matrix_height(const struct matrix *matrix)
+{
+    return (double)matrix->rows * MATRIX_ROW + 4 * AXIS;
+}
+
 void print_matrix(struct press *press, const struct matrix *matrix)
 {
     double labels = 96, widest = 140;
     double width = (press_width(press) - labels) / (double)matrix->columns;
     if (width > widest) width = widest;
-    press_need(press, (double)matrix->rows * MATRIX_ROW + 4 * AXIS);
+    press_need(press, print_matrix_height(matrix));
     press_line(press, STYLE_COLUMN, INK_MUTED, LEFT, matrix->row_axis, press->left, press->y, labels);
     press->y += AXIS;
     press_tag(press, "Table");

@@ -3,7 +3,7 @@
 #include "report/furniture.h"
 #include "report/print.h"
 
-enum { PAD_X = 5, PAD_Y = 4, SPLIT_ROOM = 90, LABEL_UNBROKEN = 56 };
+enum { PAD_X = 5, PAD_Y = 4, SPLIT_ROOM = 90, LONGEST_WORD = 90, ROWS_LOOKED_AT = 60 };
 
 /* The row at hand: its cells as set, and how many lines of each are printed. */
 struct setting {
@@ -14,17 +14,32 @@ struct setting {
     int line[GRID_COLUMNS];
 };
 
-/* What a column needs at least: its label on one line where that is short, its dates and numbers unbroken. */
+/* The widest word of a text, if it is not too long to be kept whole. */
+static double widest_word(struct press *press, enum style style, struct str text)
+{
+    double widest = 0;
+    struct str word;
+    while (str_cut(&text, ' ', &word)) {
+        double width = press_text_width(press, style, word);
+        if (width > widest && width < LONGEST_WORD) widest = width;
+    }
+    return widest;
+}
+
+/* What a column needs at least: the words of its label, its dates and the words of its status unbroken. The first rows tell
+ * for all of them. */
 static double least_width(struct setting *setting, size_t column)
 {
     struct press *press = setting->press;
-    double least = press_text_width(press, STYLE_COLUMN, setting->grid->columns[column].label);
-    if (least > LABEL_UNBROKEN) least = LABEL_UNBROKEN;
-    const struct grid_row *row = setting->grid->first;
-    while (row && !row->cells) row = row->next;
-    double date =
-        row && row->cells[column].kind == CELL_DATE ? press_text_width(press, STYLE_CELL, S("2026-06-06")) : 0;
-    return (date > least ? date : least) + 2 * PAD_X + 1;
+    double least = widest_word(press, STYLE_COLUMN, setting->grid->columns[column].label);
+    size_t rows = ROWS_LOOKED_AT;
+    for (const struct grid_row *row = setting->grid->first; row && rows; row = row->next, rows--) {
+        const struct cell *cell = row->cells ? &row->cells[column] : NULL;
+        if (!cell || (cell->kind != CELL_DATE && !cell->mark)) continue;
+        double width = widest_word(press, STYLE_CELL, cell->text) + (cell->mark ? MARK_SPACE : 0);
+        if (width > least) least = width;
+    }
+    return least + 2 * PAD_X + 1;
 }
 
 /* Widths by weight; columns that would get less than they need take it from the others. */
