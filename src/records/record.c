@@ -115,6 +115,24 @@ const struct json *record_data(struct ctx *ctx, const struct record *record, siz
     return parse_stored(ctx, record_text(record, field));
 }
 
+struct value record_value(const struct record *record, const char *field)
+{
+    size_t index;
+    return row_find(record->reg, str_of(field), &index) ? record->row[index] : value_null();
+}
+
+int64_t record_number_of(const struct record *record, const char *field)
+{
+    struct value value = record_value(record, field);
+    return value.type == IS_NUMBER ? value.number : 0;
+}
+
+struct str record_text_of(const struct record *record, const char *field)
+{
+    struct value value = record_value(record, field);
+    return value.type == IS_TEXT ? value.text : S("");
+}
+
 void record_set_number(struct record *record, size_t field, int64_t n)
 {
     record->own[field] = value_number(n);

@@ -42,6 +42,11 @@ struct texts record_texts(struct ctx *ctx, const struct record *record, size_t f
 /* The JSON of a RATINGS or DATA field; NULL when empty. */
 const struct json *record_data(struct ctx *ctx, const struct record *record, size_t field);
 
+/* Own or common field by name, for logic that spans registers; null when the register has none of that name. */
+struct value record_value(const struct record *record, const char *field);
+int64_t record_number_of(const struct record *record, const char *field);
+struct str record_text_of(const struct record *record, const char *field);
+
 void record_set_number(struct record *record, size_t field, int64_t n);
 void record_set_text(struct record *record, size_t field, struct str s); /* borrowed; also for JSON kinds */
 void record_set_null(struct record *record, size_t field);

@@ -24,6 +24,9 @@ struct record_list {
 enum result records_where(struct ctx *ctx, const struct reg *reg, const char *field, struct value value,
                           struct record_list *list) MUST_USE;
 
+/* The records of `reg` (not deleted) whose LINKS, RECORD or RECORDS field holds `target`. */
+enum result records_linking(struct ctx *ctx, const struct reg *reg, const char *field, const struct record *target,
+                            struct record_list *list) MUST_USE;
 /* All that are not deleted, by id; for small registers and for rebuilding. Without the actor's rights. */
 enum result records_all(struct ctx *ctx, const struct reg *reg, struct record_list *list) MUST_USE;
 

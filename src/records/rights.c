@@ -4,6 +4,7 @@
 
 #include "access/actor.h"
 #include "records/house.h"
+#include "store/db.h"
 
 bool record_may(const struct ctx *ctx, const struct record *record, enum verb verb)
 {
@@ -35,6 +36,24 @@ enum result record_demand(struct ctx *ctx, const struct record *record, enum ver
     for (size_t i = 0; i < COUNT(deeds); i++)
         if (deeds[i].verb == verb) words = deeds[i].words;
     return fail(ctx, DENIED, "Your roles at this unit do not let you %s %s.", words, record->reg->name);
+}
+
+bool actor_is(const struct ctx *ctx, struct str name, int64_t unit)
+{
+    enum role role;
+    if (ctx->actor->system) return true;
+    return role_of_name(name, &role) && actor_has_role(ctx->actor, role, unit);
+}
+
+enum result units_related(struct ctx *ctx, int64_t a, int64_t b, bool *related)
+{
+    struct value args[] = {value_number(a), value_number(b)};
+    int64_t found = 1;
+    if (a != b)
+        TRY(db_query_number(ctx, S("SELECT count(*) FROM unit_reach WHERE (ancestor=?1 AND unit=?2) OR (ancestor=?2 AND unit=?1)"),
+                            args, COUNT(args), 0, &found));
+    *related = found > 0;
+    return OK;
 }
 
 void rights_condition(struct ctx *ctx, const struct reg *reg, struct buf *sql, struct value *args, size_t *count)

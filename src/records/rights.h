@@ -8,6 +8,11 @@ bool record_may(const struct ctx *ctx, const struct record *record, enum verb ve
 /* DENIED with a sentence when not; NOT_FOUND when he may not even read it, so that nothing is given away. */
 enum result record_demand(struct ctx *ctx, const struct record *record, enum verb verb) MUST_USE;
 
+/* Has the actor the role of that name at the unit? For guards whose role is data, such as a methodology's levels. */
+bool actor_is(const struct ctx *ctx, struct str role, int64_t unit);
+/* Does one of the units lie below the other, or are they the same? Controls of a group hold for its companies. */
+enum result units_related(struct ctx *ctx, int64_t a, int64_t b, bool *related) MUST_USE;
+
 /* The same as a condition of a query over the register's table (alias t), starting with " AND ". Parameters are appended to
  * args. The units come from the actor's grants, never from a request. */
 void rights_condition(struct ctx *ctx, const struct reg *reg, struct buf *sql, struct value *args, size_t *count);

@@ -1,0 +1,16 @@
+/* Signing what registers freeze (approved statements, reports), with the ledger's Ed25519 key. */
+#ifndef MERLON_RECORDS_SIGNATURE_H
+#define MERLON_RECORDS_SIGNATURE_H
+
+#include "base/ctx.h"
+
+struct signature {
+    struct str sha256;    /* of the bytes, hex */
+    struct str signature; /* over "purpose\nsha256", hex */
+    struct str key;       /* id of the key */
+};
+
+/* BROKEN when the house holds no key. */
+enum result record_sign(struct ctx *ctx, const char *purpose, struct str bytes, struct signature *signature) MUST_USE;
+
+#endif

@@ -1,0 +1,120 @@
+/* Statement of Applicability (ISO/IEC 27001 6.1.3 d): one line for every control of the reference list. Submitting asks that
+ * every line has its reason; approving, by somebody who did not submit it, makes a signed version (soa_version.c). */
+#include "records/house.h"
+#include "records/records.h"
+#include "registers/compliance/soa_snapshot.h"
+
+enum { TITLE_, FRAMEWORK, SCOPE, SUBMITTED_BY, SUBMITTED_ON, APPROVED_BY, APPROVED_ON, EDITION, LINES_OPEN, FIELDS };
+
+static const struct field fields[FIELDS] = {
+    [TITLE_] = {.name = "title", .kind = TEXT, .flags = REQUIRED | SEARCH | LISTED | TITLE},
+    [FRAMEWORK] = {.name = "framework", .kind = LINK, .target = "framework", .flags = REQUIRED | LISTED | FIXED},
+    [SCOPE] = {.name = "scope", .kind = PROSE, .flags = SEARCH},
+    [SUBMITTED_BY] = {.name = "submitted_by", .kind = NUMBER, .flags = DERIVED},
+    [SUBMITTED_ON] = {.name = "submitted_on", .kind = DATE, .flags = DERIVED},
+    [APPROVED_BY] = {.name = "approved_by", .kind = NUMBER, .flags = DERIVED},
+    [APPROVED_ON] = {.name = "approved_on", .kind = DATE, .flags = DERIVED | LISTED},
+    [EDITION] = {.name = "edition", .kind = NUMBER, .flags = DERIVED | LISTED},
+    [LINES_OPEN] = {.name = "lines_open", .kind = NUMBER, .flags = DERIVED | LISTED},
+};
+
+static const struct state states[] = {
+    {.name = "draft", .tone = NEUTRAL, .flags = INITIAL},
+    {.name = "in_review", .tone = ACTIVE},
+    {.name = "approved", .tone = GOOD},
+    {0},
+};
+
+/* Lines that do not say yet why they are in or out. */
+static enum result open_lines(struct ctx *ctx, const struct record *soa, int64_t *count)
+{
+    struct record_list lines;
+    *count = 0;
+    if (!record_id(soa)) return OK;
+    TRY(records_where(ctx, house_register(ctx->house, S("soa_line")), "soa", value_number(record_id(soa)), &lines));
+    for (size_t i = 0; i < lines.count; i++) *count += record_number_of(lines.at[i], "open") != 0;
+    return OK;
+}
+
+static enum result derive(struct ctx *ctx, struct record *soa)
+{
+    int64_t open;
+    TRY(open_lines(ctx, soa, &open));
+    record_set_number(soa, LINES_OPEN, open);
+    return OK;
+}
+
+static enum result all_lines_said(struct ctx *ctx, const struct record *soa)
+{
+    int64_t open;
+    TRY(open_lines(ctx, soa, &open));
+    if (!open) return OK;
+    return fail(ctx, CONFLICT,
+                "%lld %s no reason yet: link a risk, an obligation or mark good practice; an exclusion needs its "
+                "justification.",
+                (long long)open, open == 1 ? "line has" : "lines have");
+}
+
+static enum result make_version(struct ctx *ctx, struct record *soa)
+{
+    record_set_number(soa, EDITION, record_number(soa, EDITION) + 1);
+    return soa_version_make(ctx, soa, record_number(soa, EDITION));
+}
+
+static const struct transition transitions[] = {
+    {.name = "submit",
+     .from = {"draft"},
+     .to = "in_review",
+     .needs = CHANGE,
+     .stamps_user = "submitted_by",
+     .stamps_date = "submitted_on",
+     .guard = all_lines_said},
+    {.name = "return", .from = {"in_review"}, .to = "draft", .needs = CHANGE},
+    {.name = "approve",
+     .from = {"in_review"},
+     .to = "approved",
+     .needs = DECIDE,
+     .independent_of = {"submitted_by"},
+     .stamps_user = "approved_by",
+     .stamps_date = "approved_on",
+     .guard = all_lines_said,
+     .effect = make_version},
+    {.name = "revise", .from = {"approved"}, .to = "draft", .needs = CHANGE},
+    {0},
+};
+
+static bool is_reference(const struct record *requirement)
+{
+    return record_number_of(requirement, "reference_list") && !record_number_of(requirement, "withdrawn");
+}
+
+/* A new SoA has a line for every control of the reference list, each applicable until somebody says otherwise. */
+static enum result make_lines(struct ctx *ctx, const struct record *before, const struct record *soa)
+{
+    struct record_list requirements;
+    const struct reg *line_register = house_register(ctx->house, S("soa_line"));
+    if (before) return OK;
+    TRY(records_where(ctx, house_register(ctx->house, S("requirement")), "framework", soa->own[FRAMEWORK],
+                      &requirements));
+    for (size_t i = 0; i < requirements.count; i++) {
+        if (!is_reference(requirements.at[i])) continue;
+        struct record *line = record_new(ctx, line_register);
+        TRY(soa_line_fill(line, soa, requirements.at[i]));
+        TRY(record_insert(ctx, line, "create"));
+    }
+    struct record *again;
+    TRY(record_load(ctx, soa->reg, record_id(soa), &again));
+    return record_update(ctx, again, "derive");
+}
+
+const struct reg soa_register = {
+    .name = "soa",
+    .prefix = "SOA",
+    .room = "compliance",
+    .fields = fields,
+    .field_count = FIELDS,
+    .states = states,
+    .transitions = transitions,
+    .derive = derive,
+    .after = make_lines,
+};

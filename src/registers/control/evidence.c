@@ -1,0 +1,138 @@
+/* Evidence: what shows that something is so. It decays: every piece has a period and an expiry, and a grade of how far it can be
+ * trusted: (a) machine collected with population and query, (b) system export, (c) signed statement, (d) screenshot or free text. */
+#include "base/clock.h"
+#include "records/house.h"
+#include "records/records.h"
+
+enum {
+    TITLE_,
+    SUPPORTS,
+    SOURCE,
+    GRADE,
+    COLLECTOR,
+    PERIOD_FROM,
+    PERIOD_TO,
+    EXPIRES_ON,
+    NOTE,
+    REPLACES,
+    FILE_NAME,
+    FILE_TYPE,
+    FILE_SIZE,
+    SHA256,
+    BLOB,
+    FIELDS
+};
+
+static const char *const grades[] = {"a", "b", "c", "d", NULL};
+
+static const struct field fields[FIELDS] = {
+    [TITLE_] = {.name = "title", .kind = TEXT, .flags = REQUIRED | SEARCH | LISTED | TITLE},
+    [SUPPORTS] = {.name = "supports", .kind = RECORDS, .flags = LISTED},
+    [SOURCE] = {.name = "source", .kind = TEXT, .flags = SEARCH | LISTED},
+    [GRADE] = {.name = "grade", .kind = CHOICE, .choices = grades, .flags = REQUIRED | LISTED, .fallback = "\"d\""},
+    [COLLECTOR] = {.name = "collector", .kind = LINK, .target = "person"},
+    [PERIOD_FROM] = {.name = "period_from", .kind = DATE},
+    [PERIOD_TO] = {.name = "period_to", .kind = DATE},
+    [EXPIRES_ON] = {.name = "expires_on", .kind = DATE, .flags = LISTED | INDEXED},
+    [NOTE] = {.name = "note", .kind = PROSE, .flags = SEARCH},
+    [REPLACES] = {.name = "replaces", .kind = LINK, .target = "evidence", .flags = FIXED},
+    [FILE_NAME] = {.name = "file_name", .kind = TEXT, .flags = DERIVED | SEARCH | LISTED, .group = "file"},
+    [FILE_TYPE] = {.name = "file_type", .kind = TEXT, .flags = DERIVED, .group = "file"},
+    [FILE_SIZE] = {.name = "file_size", .kind = NUMBER, .flags = DERIVED, .group = "file"},
+    [SHA256] = {.name = "sha256", .kind = TEXT, .flags = DERIVED, .group = "file"},
+    [BLOB] = {.name = "blob", .kind = NUMBER, .flags = DERIVED, .group = "file"},
+};
+
+static const struct state states[] = {
+    {.name = "valid", .tone = GOOD, .flags = INITIAL},
+    {.name = "expired", .tone = BAD},
+    {.name = "replaced", .tone = NEUTRAL, .flags = FINAL},
+    {.name = "rejected", .tone = BAD, .flags = FINAL},
+    {0},
+};
+
+static const struct transition transitions[] = {
+    {.name = "reject",
+     .from = {"valid", "expired"},
+     .to = "rejected",
+     .needs = CHANGE,
+     .asks = {"note"},
+     .demands = {"note"}},
+    {.name = "reinstate", .from = {"rejected"}, .to = "valid", .needs = CHANGE},
+    {0},
+};
+
+static enum result derive(struct ctx *ctx, struct record *evidence)
+{
+    char today[DATE_TEXT];
+    struct str expires = record_text(evidence, EXPIRES_ON), status = record_status(evidence);
+    date_of_time(ctx->now, today);
+    bool over = expires.len && str_compare(expires, str_of(today)) < 0;
+    if (over && str_is(status, "valid")) evidence->row[C_STATUS] = value_text(S("expired"));
+    if (!over && str_is(status, "expired")) evidence->row[C_STATUS] = value_text(S("valid"));
+    return OK;
+}
+
+static enum result check(struct ctx *ctx, const struct record *before, const struct record *evidence)
+{
+    struct str from = record_text(evidence, PERIOD_FROM), to = record_text(evidence, PERIOD_TO);
+    (void)before;
+    if (from.len && to.len && str_compare(from, to) > 0)
+        fail_field(ctx, "period_to", "order", "The period covered ends before it begins.");
+    return OK;
+}
+
+/* A newer piece takes the older one's place; what leaned on the old one is looked at again through the controls below. */
+static enum result replace_old(struct ctx *ctx, const struct record *before, const struct record *evidence)
+{
+    struct record *old;
+    if (before || record_is_null(evidence, REPLACES)) return OK;
+    TRY(record_load(ctx, evidence->reg, record_number(evidence, REPLACES), &old));
+    old->row[C_STATUS] = value_text(S("replaced"));
+    return record_update(ctx, old, "replace");
+}
+
+const struct reg evidence_register = {
+    .name = "evidence",
+    .prefix = "EVD",
+    .room = "control",
+    .flags = DAILY,
+    .fields = fields,
+    .field_count = FIELDS,
+    .states = states,
+    .transitions = transitions,
+    .derive = derive,
+    .check = check,
+    .after = replace_old,
+};
+
+/* ---- what follows: the controls that it supports ---- */
+
+static enum result controls_of(struct ctx *ctx, const struct record *evidence)
+{
+    const struct reg *reg;
+    int64_t id;
+    struct texts supports = record_texts(ctx, evidence, SUPPORTS);
+    for (size_t i = 0; i < supports.count; i++) {
+        struct record *control;
+        if (!reference_parse(ctx->house, supports.at[i], &reg, &id) || !str_is(str_of(reg->name), "control")) continue;
+        enum result loaded = record_load(ctx, reg, id, &control);
+        if (loaded == OK) loaded = record_update(ctx, control, "derive");
+        if (loaded != OK && loaded != NOT_FOUND) return loaded;
+    }
+    return OK;
+}
+
+static enum result recompute(struct ctx *ctx, const struct record *before, const struct record *after)
+{
+    if (before) TRY(controls_of(ctx, before));
+    return controls_of(ctx, after);
+}
+
+const struct follow evidence_follows[] = {
+    {.on = "evidence",
+     .fields = {"status", "supports"},
+     .recompute = recompute,
+     .what = "implementation of the controls it supports"},
+    {0},
+};

@@ -1,0 +1,60 @@
+/* What a risk needs follows from its treatment, its acceptances and its method. An acceptance that begins lets the risk rest;
+ * one that ends puts it back into treatment, and its owner is told through the outbox (product.md, "Risk"). */
+#include "records/house.h"
+#include "records/records.h"
+
+static enum result derive_again(struct ctx *ctx, int64_t id, const char *status, const char *action)
+{
+    struct record *risk;
+    enum result loaded = record_load(ctx, house_register(ctx->house, S("risk")), id, &risk);
+    if (loaded != OK) return loaded == NOT_FOUND ? OK : loaded;
+    if (status && !str_is(record_status(risk), "closed")) risk->row[C_STATUS] = value_text(str_of(status));
+    return record_update(ctx, risk, action);
+}
+
+static enum result after_action(struct ctx *ctx, const struct record *before, const struct record *after)
+{
+    (void)before;
+    return derive_again(ctx, record_number_of(after, "risk"), NULL, "derive");
+}
+
+static enum result after_acceptance(struct ctx *ctx, const struct record *before, const struct record *after)
+{
+    bool held = before && str_is(record_status(before), "accepted");
+    bool holds = str_is(record_status(after), "accepted") && !record_is_deleted(after);
+    const char *status = NULL, *action = "derive";
+    if (holds && !held) status = "monitored", action = "accepted";
+    if (held && !holds) status = "in_treatment", action = "acceptance_ended";
+    return derive_again(ctx, record_number_of(after, "risk"), status, action);
+}
+
+/* Every risk of an assessment made with this methodology. */
+static enum result after_method(struct ctx *ctx, const struct record *before, const struct record *after)
+{
+    struct record_list assessments, risks;
+    if (!before) return OK;
+    TRY(records_where(ctx, house_register(ctx->house, S("risk_assessment")), "methodology",
+                      value_number(record_id(after)), &assessments));
+    for (size_t i = 0; i < assessments.count; i++) {
+        struct value id = value_number(record_id(assessments.at[i]));
+        TRY(records_where(ctx, house_register(ctx->house, S("risk")), "assessment", id, &risks));
+        for (size_t k = 0; k < risks.count; k++) TRY(record_update(ctx, risks.at[k], "derive"));
+    }
+    return OK;
+}
+
+const struct follow attention_follows[] = {
+    {.on = "treatment_action",
+     .fields = {"status", "risk"},
+     .recompute = after_action,
+     .what = "attention of its risk"},
+    {.on = "acceptance",
+     .fields = {"status"},
+     .recompute = after_acceptance,
+     .what = "status and attention of its risk"},
+    {.on = "methodology",
+     .fields = {"status"},
+     .recompute = after_method,
+     .what = "attention of the risks rated with it"},
+    {0},
+};

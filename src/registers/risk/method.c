@@ -1,0 +1,187 @@
+/* Scales are data, so everything is checked here once, when a methodology is written; readers may rely on it. */
+#include "registers/risk/method.h"
+
+#include "records/house.h"
+
+const char method_default[] =
+    "{\"likelihood\":[{\"title\":\"Rare\",\"description\":\"Less than once in ten years\"},"
+    "{\"title\":\"Unlikely\",\"description\":\"Once in three to ten years\"},"
+    "{\"title\":\"Possible\",\"description\":\"Once in one to three years\"},"
+    "{\"title\":\"Likely\",\"description\":\"Once a year or more\"},"
+    "{\"title\":\"Almost certain\",\"description\":\"Several times a year\"}],"
+    "\"consequence\":[{\"title\":\"Negligible\"},{\"title\":\"Minor\"},{\"title\":\"Moderate\"},{\"title\":\"Major\"},"
+    "{\"title\":\"Severe\"}],"
+    "\"criteria\":[{\"name\":\"financial\",\"title\":\"Financial\",\"steps\":[\"Below 10,000\",\"To 100,000\",\"To "
+    "500,000\","
+    "\"To 2 million\",\"Above 2 million\"]},"
+    "{\"name\":\"operational\",\"title\":\"Operational\",\"steps\":[\"Not noticed\",\"Hours\",\"A day\",\"Several "
+    "days\",\"Weeks\"]},"
+    "{\"name\":\"legal\",\"title\":\"Legal\",\"steps\":[\"None\",\"Note by an authority\",\"Warning\",\"Fine\","
+    "\"Loss of a licence\"]},"
+    "{\"name\":\"reputation\",\"title\":\"Reputation\",\"steps\":[\"None\",\"Single complaints\",\"Local press\","
+    "\"National press\",\"Lasting loss of trust\"]}],"
+    "\"levels\":[{\"name\":\"low\",\"title\":\"Low\",\"tone\":\"good\",\"appetite\":\"acceptable\",\"approver\":\"\"},"
+    "{\"name\":\"medium\",\"title\":\"Medium\",\"tone\":\"active\",\"appetite\":\"tolerable\",\"approver\":\"security_"
+    "manager\"},"
+    "{\"name\":\"high\",\"title\":\"High\",\"tone\":\"warning\",\"appetite\":\"tolerable\",\"approver\":\"top_"
+    "management\"},"
+    "{\"name\":\"very_high\",\"title\":\"Very high\",\"tone\":\"bad\",\"appetite\":\"unacceptable\","
+    "\"approver\":\"top_management\"}],"
+    "\"matrix\":[[0,0,0,1,1],[0,0,1,1,2],[0,1,1,2,2],[1,1,2,2,3],[1,2,2,3,3]],"
+    "\"acceptance_days\":365}";
+
+enum { FEWEST = 2, MOST = 10 };
+
+static const struct json *member(const struct json *scales, const char *name)
+{
+    const struct json *list = json_get(scales, name);
+    return list && list->kind == JSON_ARRAY ? list : NULL;
+}
+
+static size_t steps(const struct json *scales, const char *name)
+{
+    const struct json *list = member(scales, name);
+    return list ? list->count : 0;
+}
+
+static const struct json *at(const struct json *list, int64_t index)
+{
+    const struct json *entry = list ? list->first : NULL;
+    while (entry && index-- > 0) entry = entry->next;
+    return entry;
+}
+
+/* ---- checking ---- */
+
+static bool check_steps(struct ctx *ctx, const struct json *scales, const char *name)
+{
+    size_t count = steps(scales, name);
+    if (count >= FEWEST && count <= MOST) return true;
+    fail_field(ctx, "scales", "scale", "scales: %s needs a list of %d to %d steps.", name, FEWEST, MOST);
+    return false;
+}
+
+static void check_criteria(struct ctx *ctx, const struct json *scales)
+{
+    const struct json *criteria = member(scales, "criteria");
+    if (!criteria || !criteria->count) {
+        fail_field(ctx, "scales", "criteria", "scales: at least one consequence criterion is needed.");
+        return;
+    }
+    for (const struct json *one = criteria->first; one; one = one->next) {
+        struct str name = json_str(one, "name", S(""));
+        if (!name.len) fail_field(ctx, "scales", "criteria", "scales: every criterion needs a name.");
+        if (steps(one, "steps") != steps(scales, "consequence"))
+            fail_field(ctx, "scales", "criteria",
+                       "scales: the criterion \"%.*s\" needs as many steps as the consequence scale has.", PRINT(name));
+    }
+}
+
+static void check_levels(struct ctx *ctx, const struct json *scales)
+{
+    static const char *const appetites[] = {"acceptable", "tolerable", "unacceptable"};
+    const struct json *levels = member(scales, "levels");
+    for (const struct json *one = levels ? levels->first : NULL; one; one = one->next) {
+        bool known = false;
+        for (size_t i = 0; i < COUNT(appetites); i++) known |= str_is(json_str(one, "appetite", S("")), appetites[i]);
+        if (!known || !json_str(one, "name", S("")).len)
+            fail_field(ctx, "scales", "levels",
+                       "scales: every level needs a name and an appetite (acceptable, tolerable or unacceptable).");
+    }
+}
+
+static bool row_fits(const struct json *row, size_t width, size_t levels)
+{
+    if (row->kind != JSON_ARRAY || row->count != width) return false;
+    for (const struct json *cell = row->first; cell; cell = cell->next)
+        if (cell->kind != JSON_NUMBER || cell->number < 0 || (size_t)cell->number >= levels) return false;
+    return true;
+}
+
+static void check_matrix(struct ctx *ctx, const struct json *scales)
+{
+    const struct json *matrix = member(scales, "matrix");
+    bool fits = matrix && matrix->count == steps(scales, "likelihood");
+    for (const struct json *row = fits ? matrix->first : NULL; row; row = row->next)
+        fits = fits && row_fits(row, steps(scales, "consequence"), steps(scales, "levels"));
+    if (!fits)
+        fail_field(ctx, "scales", "matrix",
+                   "scales: the matrix needs one row for each step of likelihood, and in it one level for each step of "
+                   "consequence.");
+}
+
+void method_check(struct ctx *ctx, const struct json *scales)
+{
+    if (!scales || scales->kind != JSON_OBJECT) {
+        fail_field(ctx, "scales", "type",
+                   "scales must be an object with likelihood, consequence, criteria, levels and matrix.");
+        return;
+    }
+    bool sound = check_steps(ctx, scales, "likelihood");
+    sound &= check_steps(ctx, scales, "consequence");
+    sound &= check_steps(ctx, scales, "levels");
+    if (!sound) return;
+    check_criteria(ctx, scales);
+    check_levels(ctx, scales);
+    check_matrix(ctx, scales);
+    int64_t days = json_number(scales, "acceptance_days", 0);
+    if (days < 1 || days > 3660)
+        fail_field(ctx, "scales", "acceptance_days",
+                   "scales: acceptance_days, the longest an acceptance may run, is 1 to 3660.");
+}
+
+/* ---- reading ---- */
+
+enum result method_of_risk(struct ctx *ctx, const struct record *risk, struct method *method)
+{
+    struct record *assessment, *methodology;
+    int64_t id = record_number_of(risk, "assessment");
+    if (!id) return NOT_FOUND;
+    TRY(record_load(ctx, house_register(ctx->house, S("risk_assessment")), id, &assessment));
+    id = record_number_of(assessment, "methodology");
+    if (!id) return NOT_FOUND;
+    TRY(record_load(ctx, house_register(ctx->house, S("methodology")), id, &methodology));
+    size_t index;
+    if (!reg_field(methodology->reg, S("scales"), &index)) return NOT_FOUND;
+    const struct json *scales = record_data(ctx, methodology, index);
+    *method = (struct method){.scales = scales,
+                              .likelihood_steps = (int64_t)steps(scales, "likelihood"),
+                              .consequence_steps = (int64_t)steps(scales, "consequence"),
+                              .acceptance_days = json_number(scales, "acceptance_days", 365),
+                              .superseded = str_is(record_status(methodology), "superseded")};
+    return scales ? OK : NOT_FOUND;
+}
+
+bool method_level(const struct method *method, int64_t likelihood, int64_t consequence, struct level *level)
+{
+    bool inside = likelihood >= 1 && consequence >= 1 && likelihood <= method->likelihood_steps &&
+                  consequence <= method->consequence_steps;
+    const struct json *row = at(member(method->scales, "matrix"), likelihood - 1);
+    const struct json *cell = inside && row ? at(row, consequence - 1) : NULL;
+    const struct json *one = cell ? at(member(method->scales, "levels"), cell->number) : NULL;
+    if (!one) return false;
+    *level = (struct level){.rank = cell->number + 1,
+                            .name = json_str(one, "name", S("")),
+                            .appetite = json_str(one, "appetite", S("unacceptable")),
+                            .approver = json_str(one, "approver", S(""))};
+    return true;
+}
+
+static bool has_criterion(const struct method *method, struct str name)
+{
+    const struct json *criteria = member(method->scales, "criteria");
+    for (const struct json *one = criteria ? criteria->first : NULL; one; one = one->next)
+        if (str_eq(json_str(one, "name", S("")), name)) return true;
+    return false;
+}
+
+int64_t method_consequence(const struct method *method, const struct json *ratings, struct str *unknown)
+{
+    int64_t highest = 0;
+    *unknown = S("");
+    for (const struct json *one = ratings ? ratings->first : NULL; one; one = one->next) {
+        if (!has_criterion(method, one->key)) *unknown = one->key;
+        if (one->kind == JSON_NUMBER && one->number > highest) highest = one->number;
+    }
+    return highest;
+}

@@ -1,0 +1,37 @@
+/* Reading a methodology's scales (ISO/IEC 27001 6.1.2 a): likelihood, a consequence scale for each criterion, the matrix, the
+ * levels. Their JSON, in the methodology's field `scales`:
+ *   {"likelihood": [{"title", "description"}...],                       2 to 10 steps
+ *    "criteria": [{"name", "title", "steps": ["...", ...]}...],         each as many steps as `consequence`
+ *    "consequence": [{"title"}...],                                     2 to 10 steps
+ *    "levels": [{"name", "title", "tone", "appetite", "approver"}...],  lowest first; appetite acceptable|tolerable|unacceptable
+ *    "matrix": [[level, ...], ...],                                     matrix[likelihood-1][consequence-1], a level's index
+ *    "acceptance_days": 365} */
+#ifndef MERLON_REGISTERS_RISK_METHOD_H
+#define MERLON_REGISTERS_RISK_METHOD_H
+
+#include "records/records.h"
+
+struct method {
+    const struct json *scales;
+    int64_t likelihood_steps, consequence_steps, acceptance_days;
+    bool superseded;
+};
+
+struct level {
+    int64_t rank; /* 1 is lowest */
+    struct str name, appetite, approver;
+};
+
+/* The method of a risk, through its assessment. NOT_FOUND without a sentence when the risk has none yet. */
+enum result method_of_risk(struct ctx *ctx, const struct record *risk, struct method *method) MUST_USE;
+/* False when a step is outside the scales. */
+bool method_level(const struct method *method, int64_t likelihood, int64_t consequence, struct level *level);
+/* The maximum over the criteria; 0 when none is rated. *unknown is a criterion that the method does not have, or "". */
+int64_t method_consequence(const struct method *method, const struct json *ratings, struct str *unknown);
+/* Field errors on "scales" for whatever is not as described above. */
+void method_check(struct ctx *ctx, const struct json *scales);
+
+/* A 5 by 5 method to begin with, as JSON. */
+extern const char method_default[];
+
+#endif
