@@ -7,6 +7,7 @@
 
 struct store;
 struct keyring;
+struct ledger_keys;
 
 struct house {
     const struct reg *const *registers;
@@ -14,10 +15,10 @@ struct house {
     const struct follow *const *follows; /* closed by NULL; each list is closed by a NULL `on` */
     struct store *store;
     const struct keyring *keyring;
-    struct custom_fields *custom; /* records/custom.h: the administrators' fields, replaced as a whole under a lock */
-    const struct reg *unit;       /* the register that records' `unit` names */
-    const struct reg *person;     /* the register that records' `owner` names */
-    const struct reg_sql *sql;    /* records/sql.h: the statements of each register, made once */
+    const struct ledger_keys *keys; /* the ledger's, for signing what is frozen */
+    const struct reg *unit;         /* the register that records' `unit` names */
+    const struct reg *person;       /* the register that records' `owner` names */
+    const struct reg_sql *sql;      /* records/sql.h: the statements of each register, made once */
 };
 
 /* Fills `house` from the tables; what it makes lives in `arena`. Store, keyring and custom fields are the caller's to set. */

@@ -8,7 +8,7 @@
 enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 500, LIST_CONDITIONS = 24, LIST_VALUES = 100 };
 
 /* One parameter of a request, decoded. */
-struct pair {
+struct parameter {
     struct str name, value;
 };
 
@@ -38,7 +38,7 @@ struct list_query {
 
 /* INVALID with a sentence for an unknown parameter, operator or value. `reserved` names (NULL-closed) are passed over: those the
  * caller reads itself, such as "format". */
-enum result list_parse(struct ctx *ctx, const struct reg *reg, const struct pair *pairs, size_t count,
+enum result list_parse(struct ctx *ctx, const struct reg *reg, const struct parameter *pairs, size_t count,
                        const char *const *reserved, struct list_query **query) MUST_USE;
 
 /* Writes {"items": [...], "next": ..., "total": ...}. As of ctx->as_of, if that is set. */

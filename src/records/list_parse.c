@@ -158,10 +158,10 @@ static enum result find_field(struct parsing *p, struct str name, struct conditi
     return OK;
 }
 
-static enum result read_condition(struct parsing *p, const struct pair *pair)
+static enum result read_condition(struct parsing *p, const struct parameter *given)
 {
     struct list_query *query = p->query;
-    struct str name = pair->name;
+    struct str name = given->name;
     if (query->condition_count == LIST_CONDITIONS)
         return fail(p->ctx, INVALID, "At most %d filters at once.", LIST_CONDITIONS);
     struct condition *condition = &query->conditions[query->condition_count++];
@@ -177,7 +177,7 @@ static enum result read_condition(struct parsing *p, const struct pair *pair)
         return fail(p->ctx, INVALID, "The register %s has no field \"%.*s\" to filter by.", query->reg->name,
                     PRINT(str_slice(name, 0, 60)));
     if (kind_is_list(condition->field->kind) && condition->op == OP_EQ) condition->op = OP_HAS;
-    return read_values(p, condition, pair->value);
+    return read_values(p, condition, given->value);
 }
 
 static bool is_reserved(const char *const *reserved, struct str name)
@@ -187,15 +187,15 @@ static bool is_reserved(const char *const *reserved, struct str name)
     return str_is(name, "as_of");
 }
 
-static enum result read_pair(struct parsing *p, const struct pair *pair)
+static enum result read_parameter(struct parsing *p, const struct parameter *given)
 {
-    if (!str_is_utf8(pair->value)) return fail(p->ctx, INVALID, "A parameter is not valid UTF-8.");
+    if (!str_is_utf8(given->value)) return fail(p->ctx, INVALID, "A parameter is not valid UTF-8.");
     for (size_t i = 0; i < COUNT(parameters); i++)
-        if (str_is(pair->name, parameters[i].name)) return parameters[i].read(p, pair->value);
-    return read_condition(p, pair);
+        if (str_is(given->name, parameters[i].name)) return parameters[i].read(p, given->value);
+    return read_condition(p, given);
 }
 
-enum result list_parse(struct ctx *ctx, const struct reg *reg, const struct pair *pairs, size_t count,
+enum result list_parse(struct ctx *ctx, const struct reg *reg, const struct parameter *pairs, size_t count,
                        const char *const *reserved, struct list_query **query)
 {
     struct parsing p = {ctx, arena_make(ctx->arena, struct list_query)};
@@ -206,7 +206,7 @@ enum result list_parse(struct ctx *ctx, const struct reg *reg, const struct pair
     p.query->expanded = arena_make_many(ctx->arena, bool, row_width(reg));
     memset(p.query->shown, 1, row_width(reg));
     for (size_t i = 0; i < count; i++)
-        if (!is_reserved(reserved, pairs[i].name)) TRY(read_pair(&p, &pairs[i]));
+        if (!is_reserved(reserved, pairs[i].name)) TRY(read_parameter(&p, &pairs[i]));
     *query = p.query;
     return OK;
 }

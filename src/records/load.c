@@ -90,13 +90,14 @@ enum result records_where(struct ctx *ctx, const struct reg *reg, const char *fi
 enum result records_linking(struct ctx *ctx, const struct reg *reg, const char *field, const struct record *target,
                             struct record_list *list)
 {
-    struct value args[] = {value_text(str_of(reg->name)), value_text(str_of(field)), value_text(str_of(target->reg->name)),
-                           value_number(record_id(target))};
+    struct value args[] = {value_text(str_of(reg->name)), value_text(str_of(field)),
+                           value_text(str_of(target->reg->name)), value_number(record_id(target))};
     struct rows *rows;
-    struct str sql = arena_print(ctx->arena,
-                                 "%.*s WHERE deleted_at IS NULL AND id IN (SELECT record FROM link WHERE register=?1 AND "
-                                 "field=?2 AND to_register=?3 AND to_record=?4) ORDER BY id",
-                                 PRINT(reg_sql(ctx, reg)->select_all));
+    struct str sql =
+        arena_print(ctx->arena,
+                    "%.*s WHERE deleted_at IS NULL AND id IN (SELECT record FROM link WHERE register=?1 AND "
+                    "field=?2 AND to_register=?3 AND to_record=?4) ORDER BY id",
+                    PRINT(reg_sql(ctx, reg)->select_all));
     *list = (struct record_list){0};
     TRY(db_query(ctx, sql, args, COUNT(args), &rows));
     return collect(ctx, reg, rows, list);

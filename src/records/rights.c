@@ -50,8 +50,9 @@ enum result units_related(struct ctx *ctx, int64_t a, int64_t b, bool *related)
     struct value args[] = {value_number(a), value_number(b)};
     int64_t found = 1;
     if (a != b)
-        TRY(db_query_number(ctx, S("SELECT count(*) FROM unit_reach WHERE (ancestor=?1 AND unit=?2) OR (ancestor=?2 AND unit=?1)"),
-                            args, COUNT(args), 0, &found));
+        TRY(db_query_number(
+            ctx, S("SELECT count(*) FROM unit_reach WHERE (ancestor=?1 AND unit=?2) OR (ancestor=?2 AND unit=?1)"),
+            args, COUNT(args), 0, &found));
     *related = found > 0;
     return OK;
 }

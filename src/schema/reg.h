@@ -69,7 +69,7 @@ enum reg_flag {
     FOLLOWS_SUBJECT = 32, /* its unit is that of the record its field `subject` names (comments, tasks) */
     QUIET = 64,           /* not in navigation or in "what leans on this" */
     IS_UNIT = 128, /* its records are the units: rights are those at the record itself, to create at its `parent` */
-    DAILY = 256, /* its derived fields depend on the day: jobs/ derives every record anew after midnight */
+    DAILY = 256,   /* its derived fields depend on the day: jobs/ derives every record anew after midnight */
 };
 
 struct reg {

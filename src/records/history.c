@@ -1,0 +1,92 @@
+/* Differences are made from neighbouring states when they are read: the ledger keeps states, not differences, so that as-of
+ * reading is one look-up. */
+#include "records/history.h"
+
+#include "access/users.h"
+#include "base/clock.h"
+#include "format/json_out.h"
+#include "ledger/ledger.h"
+#include "store/db.h"
+
+static const char *const uninteresting[] = {"id",         "reference",  "version",   "changed_at",
+                                            "changed_by", "created_at", "created_by"};
+
+static bool is_uninteresting(struct str name)
+{
+    for (size_t i = 0; i < COUNT(uninteresting); i++)
+        if (str_is(name, uninteresting[i])) return true;
+    return false;
+}
+
+static struct str text_of(struct ctx *ctx, const struct json *json)
+{
+    struct buf text = buf_in(ctx->arena);
+    if (!json) return S("null");
+    json_write_value(&text, json);
+    return buf_str(&text);
+}
+
+static bool is_nothing(struct str text)
+{
+    return str_is(text, "null") || str_is(text, "[]") || str_is(text, "{}");
+}
+
+static void write_changes(struct ctx *ctx, struct json_out *out, const struct json *before, const struct json *after)
+{
+    json_key(out, "changes");
+    json_open_array(out);
+    for (const struct json *member = after ? after->first : NULL; member; member = member->next) {
+        struct str was = text_of(ctx, json_find(before, member->key)), is = text_of(ctx, member);
+        if (is_uninteresting(member->key) || str_eq(was, is) || (is_nothing(was) && is_nothing(is))) continue;
+        json_open_object(out);
+        json_key(out, "field"), json_put_str(out, member->key);
+        json_key(out, "before"), json_put_raw(out, was);
+        json_key(out, "after"), json_put_raw(out, is);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
+static enum result write_entry(struct ctx *ctx, struct json_out *out, const struct ledger_entry *entry)
+{
+    char at[TIME_TEXT];
+    struct str name = S("");
+    time_format(entry->at, at);
+    if (entry->actor) TRY(user_name(ctx, entry->actor, &name));
+    json_key(out, "entry"), json_put_number(out, entry->id);
+    json_key(out, "at"), json_put_text(out, at);
+    json_key(out, "actor");
+    json_open_object(out);
+    json_key(out, "id"), json_put_number(out, entry->actor);
+    json_key(out, "name"), json_put_str(out, entry->actor ? name : S("Merlon"));
+    json_close_object(out);
+    json_key(out, "action"), json_put_str(out, entry->action);
+    json_key(out, "comment"), json_put_str(out, entry->comment);
+    json_key(out, "version"), json_put_number(out, entry->version);
+    json_key(out, "purged"), json_put_bool(out, entry->purged);
+    return OK;
+}
+
+enum result history_write(struct ctx *ctx, const struct reg *reg, int64_t id, struct buf *buf)
+{
+    struct record *record;
+    struct ledger_entries entries;
+    struct json_out out = json_out_to(buf);
+    TRY(record_get(ctx, reg, id, &record));
+    TRY(ledger_history(ctx, str_of(reg->name), id, &entries));
+    struct json **states = arena_make_many(ctx->arena, struct json *, entries.count + 1);
+    for (size_t i = 0; i < entries.count; i++)
+        if (entries.at[i].state.len) TRY(json_parse_deep(ctx, entries.at[i].state, JSON_DEEPEST, &states[i]));
+    json_open_object(&out);
+    json_key(&out, "items");
+    json_open_array(&out);
+    for (size_t i = entries.count; i-- > 0;) {
+        json_open_object(&out);
+        TRY(write_entry(ctx, &out, &entries.at[i]));
+        write_changes(ctx, &out, i ? states[i - 1] : NULL, states[i]);
+        json_close_object(&out);
+    }
+    json_close_array(&out);
+    json_close_object(&out);
+    return OK;
+}
