@@ -28,6 +28,8 @@ static bool must_be_quoted(struct str text)
 {
     if (!text.len) return false;
     if (text.at[0] == ' ' || text.at[text.len - 1] == ' ') return true;
+    /* at the start of the file, these would be taken for its mark and its separator */
+    if (str_starts(text, S("\xEF\xBB\xBF")) || str_eq_nocase(str_slice(text, 0, 4), S("sep="))) return true;
     for (size_t i = 0; i < text.len; i++)
         if (memchr("\",;\t\r\n|", text.at[i], 7)) return true;
     return false;

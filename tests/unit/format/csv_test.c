@@ -164,6 +164,12 @@ static void formulas_are_made_harmless(void **state)
         {S(""), ""},
         {S(" x"), "\" x\""},
         {S("a\"b"), "\"a\"\"b\""},
+        {S("sep=|"), "\"sep=|\""},
+        {S("Sep=x"), "\"Sep=x\""},
+        {S("\xEF\xBB\xBF"
+           "a"),
+         "\"\xEF\xBB\xBF"
+         "a\""},
     };
     struct ctx *ctx = *state;
     for (size_t i = 0; i < COUNT(cases); i++) {
