@@ -24,8 +24,8 @@ PACKAGES := libmicrohttpd sqlite3 libpq libsodium libcrypto libcurl yaml-0.1 lib
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Wpointer-arith \
             -Wcast-align -Wundef -Wformat=2 -Wno-missing-field-initializers -Werror
 FLAGS.release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-FLAGS.sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-FLAGS.fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS.sanitize := -DMERLON_SANITIZE -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS.fuzz := -DMERLON_SANITIZE -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LINK.release := -pie -Wl,-z,relro,-z,now
 LINK.sanitize := -fsanitize=address,undefined
 LINK.fuzz := -fsanitize=fuzzer,address,undefined
@@ -41,7 +41,7 @@ LIBS = $(PACKAGE_LIBS) -lxlsxwriter -lcmark-gfm -lcmark-gfm-extensions -lgnutls 
 COMPILE = @mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 LINK = @mkdir -p $(@D) && echo "  LINK $@" && $(CC) $(LDFLAGS) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 
-sources = $(sort $(shell find src/$1 -name '*.c'))
+sources = $(if $(wildcard src/$1),$(sort $(shell find src/$1 -name "*.c")))
 objects = $(patsubst src/%.c,$(BUILD)/src/%.o,$(call sources,$1))
 libraries = $(foreach name,$1,$(BUILD)/lib/$(name).a)
 

@@ -9,6 +9,31 @@
 
 enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 1024 * 1024, ALIGN = alignof(max_align_t) };
 
+/* Under the sanitizers what nobody was given is poisoned, with a gap behind each allocation, so that reading past the end of
+ * something in an arena, or after the request has ended, is found as it would be on the heap. */
+#ifdef MERLON_SANITIZE
+#include <sanitizer/asan_interface.h>
+enum { GAP = ALIGN };
+static __attribute__((noinline)) void give(void *at, size_t size)
+{
+    __asan_unpoison_memory_region(at, size);
+}
+static __attribute__((noinline)) void take_back(void *at, size_t size)
+{
+    __asan_poison_memory_region(at, size);
+}
+#else
+enum { GAP = 0 };
+static void give(void *at, size_t size)
+{
+    (void)at, (void)size;
+}
+static void take_back(void *at, size_t size)
+{
+    (void)at, (void)size;
+}
+#endif
+
 struct block {
     struct block *older;
     size_t size, used;
@@ -40,6 +65,11 @@ uint64_t arena_allocation_count(void)
     return allocation_count;
 }
 
+static size_t rounded(size_t size)
+{
+    return (size + GAP + ALIGN - 1) / ALIGN * ALIGN;
+}
+
 static struct block *block_new(size_t size)
 {
     struct block *block = malloc(sizeof *block + size);
@@ -47,6 +77,7 @@ static struct block *block_new(size_t size)
     block->older = NULL;
     block->size = size;
     block->used = 0;
+    take_back(block->at, size);
     return block;
 }
 
@@ -82,6 +113,7 @@ void arena_reset(struct arena *arena)
         arena->newest = older;
     }
     arena->newest->used = 0;
+    take_back(arena->newest->at, arena->newest->size);
     arena->total = arena->newest->size;
     arena->escape = NULL;
 }
@@ -119,26 +151,37 @@ static struct block *add_block(struct arena *arena, size_t size)
     size_t step = arena->newest->size * 2;
     if (step > LARGEST_STEP) step = LARGEST_STEP;
     if (step < size) step = size;
-    if (step > arena->limit || arena->total > arena->limit - step) out_of_memory(arena, size);
+    size_t left = arena->limit > arena->total ? arena->limit - arena->total : 0;
+    if (size > left) return NULL;
+    if (step > left) step = left;
     struct block *block = block_new(step);
-    if (!block) out_of_memory(arena, size);
+    if (!block) return NULL;
     block->older = arena->newest;
     arena->newest = block;
     arena->total += step;
     return block;
 }
 
-static void *take(struct arena *arena, size_t size)
+/* NULL when there is no more. */
+static void *try_take(struct arena *arena, size_t size)
 {
     allocation_count++;
-    if (fail_at && allocation_count == fail_at) out_of_memory(arena, size);
-    if (size > SIZE_MAX - ALIGN) out_of_memory(arena, size);
-    size_t rounded = (size + ALIGN - 1) / ALIGN * ALIGN;
-    if (rounded == 0) rounded = ALIGN;
+    if (fail_at && allocation_count == fail_at) return NULL;
+    if (size > SIZE_MAX - ALIGN - GAP) return NULL;
+    size_t needed = rounded(size ? size : 1);
     struct block *block = arena->newest;
-    if (block->size - block->used < rounded) block = add_block(arena, rounded);
+    if (block->size - block->used < needed) block = add_block(arena, needed);
+    if (!block) return NULL;
     void *at = block->at + block->used;
-    block->used += rounded;
+    block->used += needed;
+    give(at, size);
+    return at;
+}
+
+static void *take(struct arena *arena, size_t size)
+{
+    void *at = try_take(arena, size);
+    if (!at) out_of_memory(arena, size);
     return at;
 }
 
@@ -157,22 +200,27 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size)
 {
     if (new_size <= old_size && old) return old;
+    if (new_size > SIZE_MAX - ALIGN - GAP) out_of_memory(arena, new_size);
     struct block *block = arena->newest;
-    size_t old_rounded = (old_size + ALIGN - 1) / ALIGN * ALIGN;
-    size_t new_rounded = (new_size + ALIGN - 1) / ALIGN * ALIGN;
+    size_t old_rounded = rounded(old_size ? old_size : 1), new_rounded = rounded(new_size);
     bool is_newest = old && old_rounded <= block->used && (char *)old == block->at + block->used - old_rounded;
     if (is_newest && block->size - block->used >= new_rounded - old_rounded) {
         block->used += new_rounded - old_rounded;
+        give(old, new_size);
         return old;
     }
     void *at = take(arena, new_size);
-    if (old_size) memcpy(at, old, old_size);
+    if (old && old_size) memcpy(at, old, old_size);
     return at;
 }
 
 void arena_defer(struct arena *arena, void (*release)(void *), void *thing)
 {
-    struct deferred *entry = arena_make(arena, struct deferred);
+    struct deferred *entry = try_take(arena, sizeof *entry);
+    if (!entry) { /* nobody else knows of the thing any more */
+        release(thing);
+        out_of_memory(arena, sizeof *entry);
+    }
     *entry = (struct deferred){arena->deferred, release, thing};
     arena->deferred = entry;
 }

@@ -17,8 +17,8 @@ struct arena;
 
 /* limit in bytes; 0 is ARENA_LIMIT. NULL when the system has no memory. */
 struct arena *arena_new(size_t limit) MUST_USE;
-void arena_free(struct arena *arena);  /* runs what was deferred, last first; NULL is fine */
-void arena_reset(struct arena *arena); /* as free and new, keeping the first block */
+void arena_free(struct arena *arena);    /* runs what was deferred, last first; NULL is fine */
+void arena_reset(struct arena *arena);   /* as free and new, keeping the first block */
 void arena_release(struct arena *arena); /* runs what was deferred, now and on this thread; the memory stays */
 enum { ARENA_LIMIT = 256 * 1024 * 1024 };
 
@@ -35,6 +35,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size) __attribute__(
 /* Grows the newest allocation in place where it can, else copies. The added part is not zeroed. */
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size);
 
+/* Should there be no memory to keep the entry, thing is released before the jump. */
 void arena_defer(struct arena *arena, void (*release)(void *), void *thing);
 void arena_undefer(struct arena *arena, void *thing); /* it was released by hand */
 

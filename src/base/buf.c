@@ -12,7 +12,8 @@ void buf_reserve(struct buf *buf, size_t more)
 {
     if (buf->room - buf->len >= more) return;
     size_t room = buf->room ? buf->room * 2 : 256;
-    while (room - buf->len < more) room *= 2;
+    while (room - buf->len < more && room <= SIZE_MAX / 2) room *= 2;
+    if (room - buf->len < more) room = SIZE_MAX; /* which the arena refuses */
     buf->at = arena_grow(buf->arena, buf->at, buf->room, room);
     buf->room = room;
 }

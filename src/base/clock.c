@@ -4,6 +4,9 @@
 
 #include <time.h>
 
+enum { FIRST_DAY = -25567, LAST_DAY = 2932896 }; /* 1900-01-01, 9999-12-31 */
+#define LAST_TIME ((LAST_DAY + 1) * (int64_t)DAY - 1)
+
 int64_t clock_now(void)
 {
     struct timespec now;
@@ -126,10 +129,9 @@ bool date_to_time(struct str date, int64_t *ms)
 
 bool date_add_days(struct str date, int64_t days, char out[DATE_TEXT])
 {
-    enum { LAST_DAY = 2932896 }; /* 9999-12-31 */
     int64_t sum;
     if (!date_is_valid(date) || __builtin_add_overflow(date_days(date), days, &sum)) return false;
-    if (sum > LAST_DAY || sum < -25567) return false;
+    if (sum < FIRST_DAY || sum > LAST_DAY) return false;
     write_date(day_of(sum), out);
     out[DATE_TEXT - 1] = 0;
     return true;
@@ -162,6 +164,9 @@ bool time_parse(struct str s, int64_t *ms)
         if (at == 20) return false;
     }
     if (!parse_zone(str_slice(s, at, s.len), &zone)) return false;
-    *ms = days_of(d) * DAY + hour * (int64_t)HOUR + minute * MINUTE + second * SECOND + thousandths - zone * MINUTE;
+    int64_t sum =
+        days_of(d) * DAY + hour * (int64_t)HOUR + minute * MINUTE + second * SECOND + thousandths - zone * MINUTE;
+    if (sum < 0 || sum > LAST_TIME) return false; /* the zone can carry it over the edge */
+    *ms = sum;
     return true;
 }

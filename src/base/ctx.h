@@ -7,8 +7,8 @@
 
 struct access; /* access/access.h */
 struct actor;  /* access/actor.h */
-struct db;    /* store/db.h */
-struct house; /* records/house.h: the registers and what belongs to them */
+struct db;     /* store/db.h */
+struct house;  /* records/house.h: the registers and what belongs to them */
 
 /* One thing that is wrong with one field; all of them are collected before answering. */
 struct field_error {

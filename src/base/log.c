@@ -1,5 +1,5 @@
 /* Lines are built on the stack and written with one call, so that lines of several threads never mix, and logging
- * works when memory has run out. The threshold is set once before threads start. */
+ * works when memory has run out. What does not fit is left out, never half written: a line is JSON whatever happens. */
 #include "base/log.h"
 
 #include "base/clock.h"
@@ -9,60 +9,65 @@
 #include <unistd.h>
 
 static const char *const level_names[] = {"debug", "info", "warning", "error"};
-static atomic_int threshold = LOG_INFO;
+static atomic_int threshold = LOG_INFO; /* set once, before threads start */
 
 struct line {
     char at[1024];
     size_t len;
 };
 
-enum { TAIL = 8 }; /* room kept for the closing brace */
+enum { CLOSING = 4 }; /* room kept for: " } and the end of the line */
 
-static void put(struct line *line, const char *text, size_t len)
+static bool fits(const struct line *line, size_t len)
 {
-    size_t room = sizeof line->at - TAIL - line->len;
-    if (len > room) len = room;
-    memcpy(line->at + line->len, text, len);
-    line->len += len;
+    return len <= sizeof line->at - CLOSING - line->len;
 }
 
-static void put_text(struct line *line, const char *text)
+static void put(struct line *line, struct str s)
 {
-    put(line, text, strlen(text));
+    memcpy(line->at + line->len, s.at, s.len);
+    line->len += s.len;
 }
 
-static void put_escaped(struct line *line, struct str s)
+/* The character at s[i] as it stands in JSON, and how many bytes it took. What is not UTF-8 becomes a question mark. */
+static struct str escaped(struct str s, size_t i, size_t *taken, char out[8])
 {
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.at[i];
-        char escape[8];
-        if (c >= 0x20 && c != '"' && c != '\\') {
-            put(line, s.at + i, 1);
-            continue;
-        }
-        int len = snprintf(escape, sizeof escape, "\\u%04x", c);
-        put(line, escape, (size_t)len);
+    unsigned char c = (unsigned char)s.at[i];
+    *taken = 1;
+    if (c < 0x20 || c == '"' || c == '\\') return (struct str){out, (size_t)snprintf(out, 8, "\\u%04x", c)};
+    if (c < 0x80) return str_slice(s, i, i + 1);
+    for (size_t len = 2; len <= 4 && i + len <= s.len; len++) {
+        if (!str_is_utf8(str_slice(s, i, i + len))) continue;
+        *taken = len;
+        return str_slice(s, i, i + len);
     }
+    return S("?");
+}
+
+static void put_quoted(struct line *line, struct str s)
+{
+    put(line, S("\""));
+    for (size_t i = 0, taken; i < s.len; i += taken) {
+        char room[8];
+        struct str piece = escaped(s, i, &taken, room);
+        if (!fits(line, piece.len)) break;
+        put(line, piece);
+    }
+    put(line, S("\"")); /* the closing room has place for it */
 }
 
 static void open_line(struct line *line, enum log_level level, const char *what)
 {
     char when[TIME_TEXT];
     time_format(clock_now(), when);
-    line->len = 0;
-    put_text(line, "{\"time\":\"");
-    put_text(line, when);
-    put_text(line, "\",\"level\":\"");
-    put_text(line, level_names[level]);
-    put_text(line, "\",\"what\":\"");
-    put_escaped(line, str_of(what));
-    put_text(line, "\"");
+    line->len = (size_t)snprintf(line->at, sizeof line->at, "{\"time\":\"%s\",\"level\":\"%s\",\"what\":", when,
+                                 level_names[level]);
+    put_quoted(line, str_of(what));
 }
 
 static void close_line(struct line *line)
 {
-    line->at[line->len++] = '}';
-    line->at[line->len++] = '\n';
+    put(line, S("}\n"));
     ssize_t written = write(STDERR_FILENO, line->at, line->len);
     (void)written; /* there is nowhere left to say that logging failed */
 }
@@ -80,9 +85,9 @@ void log_line(enum log_level level, const char *what, ...)
     va_list pairs;
     va_start(pairs, what);
     for (const char *name = va_arg(pairs, const char *); name; name = va_arg(pairs, const char *)) {
-        char number[64];
-        int len = snprintf(number, sizeof number, ",\"%s\":%lld", name, (long long)va_arg(pairs, int64_t));
-        put(&line, number, (size_t)len < sizeof number ? (size_t)len : sizeof number - 1);
+        char pair[128];
+        int len = snprintf(pair, sizeof pair, ",\"%s\":%lld", name, (long long)va_arg(pairs, int64_t));
+        if ((size_t)len < sizeof pair && fits(&line, (size_t)len)) put(&line, (struct str){pair, (size_t)len});
     }
     va_end(pairs);
     close_line(&line);
@@ -93,10 +98,11 @@ void log_text(enum log_level level, const char *what, const char *name, struct s
     if ((int)level < threshold) return;
     struct line line;
     open_line(&line, level, what);
-    put_text(&line, ",\"");
-    put_text(&line, name);
-    put_text(&line, "\":\"");
-    put_escaped(&line, value);
-    put_text(&line, "\"");
+    char opening[128];
+    int len = snprintf(opening, sizeof opening, ",\"%s\":", name);
+    if ((size_t)len < sizeof opening && fits(&line, (size_t)len + 1)) {
+        put(&line, (struct str){opening, (size_t)len});
+        put_quoted(&line, value);
+    }
     close_line(&line);
 }

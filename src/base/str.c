@@ -1,7 +1,6 @@
 /* Strings with a length. Nothing here allocates, so that it may be used anywhere, also in callbacks of libraries. */
 #include "base/str.h"
 
-#include <ctype.h>
 #include <math.h>
 
 struct str str_of(const char *terminated)
@@ -20,11 +19,16 @@ bool str_is(struct str a, const char *terminated)
     return str_eq(a, str_of(terminated));
 }
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
 bool str_eq_nocase(struct str a, struct str b)
 {
     if (a.len != b.len) return false;
     for (size_t i = 0; i < a.len; i++)
-        if (tolower((unsigned char)a.at[i]) != tolower((unsigned char)b.at[i])) return false;
+        if (lower(a.at[i]) != lower(b.at[i])) return false;
     return true;
 }
 
