@@ -1,12 +1,12 @@
 /* CSV (RFC 4180), reading and writing.
  *
- * Reading takes a byte order mark, CRLF, LF or CR, a first line "sep=;", and finds the separator in the header line. Blank
- * lines are skipped. INVALID names the line: not UTF-8, a quote that is never closed, text after a closing quote, a row,
- * cell or file beyond the limits (table.h). Cells are as they stand, white space too.
+ * Reading takes a byte order mark, CRLF, LF or CR, a first line "sep=;", and finds the separator in the header line.
+ * Blank lines are skipped. INVALID names the line: not UTF-8, a quote that is never closed, text after a closing
+ * quote, a row, cell or file beyond the limits (table.h). Cells are as they stand, white space too.
  *
- * Writing protects whoever opens the file in a spreadsheet: text that a spreadsheet would take for a formula (it begins
- * with = + - @ tab or line break, and is no plain number) gets an apostrophe in front; reading takes it off again, so that
- * what was exported comes back as it was. */
+ * Writing protects whoever opens the file in a spreadsheet: text that a spreadsheet would take for a formula (it
+ * begins with = + - @ tab or line break, and is no plain number) gets an apostrophe in front; reading takes it off
+ * again, so that what was exported comes back as it was. */
 #ifndef MERLON_FORMAT_CSV_H
 #define MERLON_FORMAT_CSV_H
 

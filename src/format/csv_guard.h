@@ -4,7 +4,8 @@
 
 #include "base/str.h"
 
-/* Looks past apostrophes at the front: text that already had one gets another, so that taking one off is always right. */
+/* Looks past apostrophes at the front: text that already had one gets another, so that taking one off is always
+ * right. */
 bool csv_needs_guard(struct str text);
 
 #endif

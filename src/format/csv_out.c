@@ -1,5 +1,5 @@
-/* Writing CSV. Any cell that some spreadsheet, set to another separator, could cut in two is quoted as well: after such a
- * cut, the second half might begin with an equals sign. */
+/* Writing CSV. Any cell that some spreadsheet, set to another separator, could cut in two is quoted as well: after
+ * such a cut, the second half might begin with an equals sign. */
 #include "format/csv.h"
 
 #include "format/csv_guard.h"
@@ -30,8 +30,10 @@ static bool must_be_quoted(struct str text)
     if (text.at[0] == ' ' || text.at[text.len - 1] == ' ') return true;
     /* at the start of the file, these would be taken for its mark and its separator */
     if (str_starts(text, S("\xEF\xBB\xBF")) || str_eq_nocase(str_slice(text, 0, 4), S("sep="))) return true;
+    static const bool cuts[256] = {
+        ['"'] = true, [','] = true, [';'] = true, ['|'] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true};
     for (size_t i = 0; i < text.len; i++)
-        if (memchr("\",;\t\r\n|", text.at[i], 7)) return true;
+        if (cuts[(unsigned char)text.at[i]]) return true;
     return false;
 }
 

@@ -60,14 +60,20 @@ static int compare_keys(const void *a, const void *b)
     return str_compare((*left)->key, (*right)->key);
 }
 
+static bool has_elder_twin(const struct json *object, const struct json *child)
+{
+    for (const struct json *elder = object->first; elder != child; elder = elder->next)
+        if (str_eq(elder->key, child->key)) return true;
+    return false;
+}
+
 /* A sender chooses the keys, so that the work must not grow with the square of their number: many are sorted. */
 static const struct json *find_double(struct arena *arena, const struct json *object)
 {
     if (object->count <= FEW_KEYS) {
-        for (const struct json *a = object->first; a; a = a->next)
-            for (const struct json *b = object->first; b != a; b = b->next)
-                if (str_eq(a->key, b->key)) return a;
-        return NULL;
+        const struct json *child = object->first;
+        while (child && !has_elder_twin(object, child)) child = child->next;
+        return child;
     }
     const struct json **sorted = arena_make_many(arena, const struct json *, object->count);
     size_t count = 0;

@@ -1,10 +1,11 @@
 /* JSON (RFC 8259) as a small document tree, which is the convenient way to read a request or a file. The pull reader
  * beneath it is json_reader.h, the writer json_out.h.
  *
- * json_parse takes exactly one value: UTF-8 checked, at most JSON_DEPTH deep, a key twice in one object refused (readers
- * disagree on which of the two counts; RFC 7493), a leading byte order mark ignored. Integers are exact int64; any other
- * number, also an integer beyond int64, is JSON_DECIMAL. The tree lives in the ctx's arena and borrows the bytes of
- * `text`, which must live as long. Strings are valid UTF-8, but may hold NUL and control characters ("\u0000"). */
+ * json_parse takes exactly one value: UTF-8 checked, at most JSON_DEPTH deep, a key twice in one object refused
+ * (readers disagree on which of the two counts; RFC 7493), a leading byte order mark ignored. Integers are exact
+ * int64; any other number, also an integer beyond int64, is JSON_DECIMAL. The tree lives in the ctx's arena and
+ * borrows the bytes of `text`, which must live as long. Strings are valid UTF-8, but may hold NUL and control
+ * characters ("\u0000"). */
 #ifndef MERLON_FORMAT_JSON_H
 #define MERLON_FORMAT_JSON_H
 

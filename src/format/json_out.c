@@ -1,5 +1,5 @@
-/* Pages of records are written here, so that bytes go straight into the reserved buffer: one reservation for each value,
- * plain stretches found eight bytes at a time and copied whole. */
+/* Pages of records are written here, so that bytes go straight into the reserved buffer: one reservation for each
+ * value, plain stretches found eight bytes at a time and copied whole. */
 #include "format/json_out.h"
 
 #include "format/scan.h"

@@ -1,5 +1,6 @@
 /* Writing JSON into a buffer. Commas are looked after; that brackets match and keys come only in objects is up to the
- * caller. Text must be valid UTF-8. What is written is safe inside HTML and scripts: "<", U+2028 and U+2029 are escaped.
+ * caller. Text must be valid UTF-8. What is written is safe inside HTML and scripts: "<", U+2028 and U+2029 are
+ * escaped.
  *
  *     struct json_out out = json_out_to(&buf);
  *     json_open_object(&out);

@@ -1,5 +1,6 @@
-/* A state machine over the bytes: five states and one bit for each open bracket are all there is to the grammar. Strings
- * are scanned eight bytes at a time and only those with escapes are copied; that is where the speed comes from. */
+/* A state machine over the bytes: five states and one bit for each open bracket are all there is to the grammar.
+ * Strings are scanned eight bytes at a time and only those with escapes are copied; that is where the speed comes
+ * from. */
 #include "format/json_reader.h"
 
 #include "format/scan.h"
@@ -63,7 +64,8 @@ static bool read_hex4(const char *at, const char *end, uint32_t *code)
     return true;
 }
 
-/* A \u escape, with its second half if it is of a pair; `at` stands on the backslash. Gives the bytes read, 0 if bad. */
+/* A \u escape, with its second half if it is of a pair; `at` stands on the backslash. Gives the bytes read, 0 if
+ * bad. */
 static size_t read_unicode(const char *at, const char *end, uint32_t *code)
 {
     if (!read_hex4(at + 2, end, code)) return 0;

@@ -1,5 +1,6 @@
-/* Reading rows of cells from an uploaded file, CSV or XLSX, so that import need not know which. Rows come one at a time;
- * the whole table is never in memory. Whatever is wrong with the file is INVALID with a sentence that names the line.
+/* Reading rows of cells from an uploaded file, CSV or XLSX, so that import need not know which. Rows come one at a
+ * time; the whole table is never in memory. Whatever is wrong with the file is INVALID with a sentence that names the
+ * line.
  *
  *     struct table_reader *table;
  *     TRY(table_open(ctx, file, &(struct table_options){0}, &table));
@@ -33,14 +34,14 @@ struct table_options table_defaults(const struct table_options *options);
 
 struct table_reader;
 
-/* Tells an XLSX from a CSV file by its first bytes. The bytes of `file` must live as long as the reader. The reader lives
- * in the ctx's arena and is released with it. */
+/* Tells an XLSX from a CSV file by its first bytes. The bytes of `file` must live as long as the reader. The
+ * reader lives in the ctx's arena and is released with it. */
 enum result table_open(struct ctx *ctx, struct str file, const struct table_options *options,
                        struct table_reader **out) MUST_USE;
 
 /* The next row that is not blank: *cells are valid until the next call. After the last row: OK and *cells NULL.
- * Cells are text, valid UTF-8: numbers as 1234.5, truth as "true" and "false", dates as YYYY-MM-DD, instants as RFC 3339.
- * A row may have fewer or more cells than the header. */
+ * Cells are text, valid UTF-8: numbers as 1234.5, truth as "true" and "false", dates as YYYY-MM-DD, instants as
+ * RFC 3339. A row may have fewer or more cells than the header. */
 enum result table_row(struct ctx *ctx, struct table_reader *table, struct str **cells, size_t *count) MUST_USE;
 
 /* Of the newest row: its first line in a CSV file, its row number in a sheet; from 1. */

@@ -1,5 +1,5 @@
-/* Rows are read off the worksheet's XML as it is unpacked; only the shared strings are kept. Texts of a row that stand in
- * the sheet itself are gathered in one buffer and tied to their cells when the row is complete. */
+/* Rows are read off the worksheet's XML as it is unpacked; only the shared strings are kept. Texts of a row that
+ * stand in the sheet itself are gathered in one buffer and tied to their cells when the row is complete. */
 #include "format/xlsx.h"
 
 #include "format/xlsx_book.h"

@@ -1,8 +1,9 @@
-/* Reading Office Open XML workbooks (ISO/IEC 29500, .xlsx) from memory, as streams: parts are unpacked as they are read.
+/* Reading Office Open XML workbooks (ISO/IEC 29500, .xlsx) from memory, as streams: parts are unpacked as they are
+ * read.
  *
- * Shared and inline strings, numbers, truth values, results of formulas, dates by the format of their cell (both epochs).
- * A date is YYYY-MM-DD, a date with time RFC 3339 (taken as UTC: a workbook has no zone), a time of day HH:MM:SS. An error
- * cell is its text ("#N/A"). Blank rows are skipped, missing cells are empty.
+ * Shared and inline strings, numbers, truth values, results of formulas, dates by the format of their cell (both
+ * epochs). A date is YYYY-MM-DD, a date with time RFC 3339 (taken as UTC: a workbook has no zone), a time of day
+ * HH:MM:SS. An error cell is its text ("#N/A"). Blank rows are skipped, missing cells are empty.
  *
  * Files come from strangers: encrypted or old binary files, document type declarations and entities, parts beyond
  * `unpacked_limit`, a part packed more than 1 to 250, more than 2,000 parts, indexes out of range, broken XML and

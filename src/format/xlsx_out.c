@@ -1,5 +1,6 @@
-/* libxlsxwriter wants a file name: it gets that of a file in memory. It also writes to its temporary files without looking
- * whether they took it, so a finished book is looked through before it is handed out: a full disk must not give half a list. */
+/* libxlsxwriter wants a file name: it gets that of a file in memory. It also writes to its temporary files without
+ * looking whether they took it, so a finished book is looked through before it is handed out: a full disk must not
+ * give half a list. */
 #include <xlsxwriter.h> /* first: its macros hold calls that base/banned.h bans */
 
 #include "format/xlsx_out.h"

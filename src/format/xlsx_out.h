@@ -56,8 +56,8 @@ static inline struct xlsx_cell xlsx_time(int64_t ms)
 
 struct xlsx_book;
 
-/* created in ms since 1970: document property and the only time in the file. The book lives in the ctx's arena; one that
- * is never closed is released with it. */
+/* created in ms since 1970: document property and the only time in the file. The book lives in the ctx's arena;
+ * one that is never closed is released with it. */
 enum result xlsx_book_open(struct ctx *ctx, struct str title, int64_t created, struct xlsx_book **out) MUST_USE;
 
 /* Begins a sheet; later rows go there. Its name is made fit for Excel: 31 characters, none of []:*?/\, unique. */

@@ -1,5 +1,5 @@
-/* libzip unpacks; what it unpacks is counted here, because sizes in an archive's directory are only what its maker says.
- * Handles are deferred to the arena, so that an error on the way leaves nothing open. */
+/* libzip unpacks; what it unpacks is counted here, because sizes in an archive's directory are only what its maker
+ * says. Handles are deferred to the arena, so that an error on the way leaves nothing open. */
 #include "format/xlsx_package.h"
 
 #include "format/xlsx.h"

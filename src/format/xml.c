@@ -1,5 +1,6 @@
-/* Written by hand because what a general reader can do and a stranger's file must not use (entities, declarations, other
- * encodings) is simply not here. Text is decoded where it stands in the buffer: decoding never makes it longer. */
+/* Written by hand because what a general reader can do and a stranger's file must not use (entities, declarations,
+ * other encodings) is simply not here. Text is decoded where it stands in the buffer: decoding never makes it
+ * longer. */
 #include "format/xml.h"
 
 #include "format/scan.h"
@@ -20,8 +21,8 @@ static enum xml_token bad(struct xml_reader *xml, const char *problem)
     return xml->token = XML_BAD;
 }
 
-/* Gets more bytes behind those from xml->at on, which move to the front of the buffer. False at the end of the source or
- * when the token is too long; then xml->problem says so. */
+/* Gets more bytes behind those from xml->at on, which move to the front of the buffer. False at the end of the
+ * source or when the token is too long; then xml->problem says so. */
 static bool read_more(struct xml_reader *xml)
 {
     if (xml->at_end) return false;

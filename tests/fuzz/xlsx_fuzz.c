@@ -1,5 +1,5 @@
-/* Workbooks: whatever the bytes, rows come until an end or a sentence. A fuzzer cannot mend the checksums of an archive, so
- * input that is no archive is taken as the XML of a sheet and wrapped into one, stored and not packed. */
+/* Workbooks: whatever the bytes, rows come until an end or a sentence. A fuzzer cannot mend the checksums of an
+ * archive, so input that is no archive is taken as the XML of a sheet and wrapped into one, stored and not packed. */
 #include "base/buf.h"
 #include "format/table.h"
 #include "format/xlsx.h"
