@@ -32,6 +32,7 @@ static void connection_open(struct server *server, struct MHD_Connection *mhd, v
     *out = connection;
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (!connection) {
+        atomic_fetch_sub(&server->pending, 1);
         shutdown(info->connect_fd, SHUT_RDWR); /* no memory; nothing of it may come through unwatched */
         return;
     }
@@ -40,6 +41,7 @@ static void connection_open(struct server *server, struct MHD_Connection *mhd, v
     connection_extend(connection, server->config.header_ms);
     prepare_tls(connection, mhd);
     if (atomic_fetch_add(&server->connection_count, 1) == 0) gate_wake(server); /* it sleeps when nobody is there */
+    atomic_fetch_sub(&server->pending, 1);
     pthread_mutex_lock(&server->lock);
     connection->loop = loop_of_this_thread(server);
     connection->next = server->connections;

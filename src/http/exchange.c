@@ -37,7 +37,7 @@ bool exchange_header(struct exchange *x, const char *name, struct str *value)
     if (t->headers_are_gone ||
         MHD_lookup_connection_value_n(t->mhd, MHD_HEADER_KIND, name, strlen(name), &at, &value->len) != MHD_YES)
         return false;
-    value->at = at ? at : "";
+    *value = str_trim((struct str){at ? at : "", at ? value->len : 0});
     return true;
 }
 

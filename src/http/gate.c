@@ -84,25 +84,32 @@ void gate_wake(struct server *server)
     (void)written; /* a full counter wakes as well */
 }
 
-/* False when the system has no more descriptors: then the listener is left alone until the next sweep. */
-static bool accept_some(struct server *server)
+static uint64_t load_of(struct server *server)
 {
-    for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
-        struct sockaddr_storage address;
-        socklen_t len = sizeof address;
-        int fd = accept4(server->listener, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
-        MHD_add_connection(server->daemon, fd, (struct sockaddr *)&address, len);
-    }
-    return true;
+    return atomic_load(&server->connection_count) + atomic_load(&server->pending);
 }
 
 static bool may_accept(struct server *server)
 {
     if (atomic_load(&server->is_closing)) return false;
     atomic_store(&server->gate_is_full, true); /* before looking, so that a connection that closes now wakes the gate */
-    if (atomic_load(&server->connection_count) >= server->config.max_connections) return false;
+    if (load_of(server) >= server->config.max_connections) return false;
     atomic_store(&server->gate_is_full, false);
+    return true;
+}
+
+/* False when the system has no more descriptors: then the listener is left alone until the next sweep. */
+static bool accept_some(struct server *server)
+{
+    for (int i = 0; i < ACCEPTED_AT_ONCE && load_of(server) < server->config.max_connections; i++) {
+        struct sockaddr_storage address;
+        socklen_t len = sizeof address;
+        int fd = accept4(server->listener, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+        atomic_fetch_add(&server->pending, 1);
+        if (MHD_add_connection(server->daemon, fd, (struct sockaddr *)&address, len) != MHD_YES)
+            atomic_fetch_sub(&server->pending, 1);
+    }
     return true;
 }
 
@@ -122,7 +129,7 @@ void *gate_run(void *argument)
     while (!atomic_load(&server->gate_ends)) {
         if (atomic_load(&server->is_closing)) stop_listening(server);
         bool accepts = may_accept(server) && has_descriptors;
-        bool is_idle = accepts && atomic_load(&server->connection_count) == 0;
+        bool is_idle = accepts && load_of(server) == 0;
         struct pollfd look[2] = {{.fd = server->wake, .events = POLLIN},
                                  {.fd = accepts ? server->listener : -1, .events = POLLIN}};
         poll(look, 2, is_idle ? -1 : SWEEP_MS);

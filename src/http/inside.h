@@ -54,6 +54,7 @@ struct server {
     unsigned known_loops;
     _Atomic int64_t now; /* clock_monotonic() of the last sweep */
     _Atomic uint64_t connection_count, stream_count, upload_bytes;
+    _Atomic uint64_t pending; /* accepted, but not yet in the list */
     atomic_bool is_closing, gate_ends, gate_is_full;
     struct loop loops[];
 };

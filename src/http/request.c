@@ -36,7 +36,7 @@ void *request_begin(void *server_given, const char *target, struct MHD_Connectio
     struct connection *connection = connection_of(mhd);
     if (!connection) return NULL;
     struct loop *loop = &server->loops[connection->loop];
-    struct arena *arena = loop->spares ? loop->spare[--loop->spares] : arena_new(0);
+    struct arena *arena = loop->spares ? loop->spare[--loop->spares] : arena_new(server->config.max_memory);
     struct transit *t = arena ? make_transit(arena, target) : NULL;
     if (!t) return NULL;
     t->started_ns = monotonic_ns();

@@ -29,6 +29,7 @@ static struct server_config with_defaults(const struct server_config *given)
     if (!config.loops) config.loops = cores();
     if (!config.max_header) config.max_header = 16 * 1024;
     if (!config.max_upload) config.max_upload = (size_t)256 * 1024 * 1024;
+    if (!config.max_memory) config.max_memory = (size_t)128 * 1024 * 1024;
     if (!config.max_connections) config.max_connections = 4096;
     if (!config.header_ms) config.header_ms = 10 * SECOND;
     if (!config.body_ms) config.body_ms = 30 * SECOND;
