@@ -54,10 +54,14 @@ static void add_value(struct builder *b)
     b->depth++;
 }
 
+struct member {
+    const struct json *node;
+};
+
 static int compare_keys(const void *a, const void *b)
 {
-    const struct json *const *left = a, *const *right = b;
-    return str_compare((*left)->key, (*right)->key);
+    const struct member *left = a, *right = b;
+    return str_compare(left->node->key, right->node->key);
 }
 
 static bool has_elder_twin(const struct json *object, const struct json *child)
@@ -75,12 +79,12 @@ static const struct json *find_double(struct arena *arena, const struct json *ob
         while (child && !has_elder_twin(object, child)) child = child->next;
         return child;
     }
-    const struct json **sorted = arena_make_many(arena, const struct json *, object->count);
+    struct member *sorted = arena_make_many(arena, struct member, object->count);
     size_t count = 0;
-    for (const struct json *child = object->first; child; child = child->next) sorted[count++] = child;
+    for (const struct json *child = object->first; child; child = child->next) sorted[count++].node = child;
     qsort(sorted, count, sizeof *sorted, compare_keys);
     for (size_t i = 1; i < count; i++)
-        if (str_eq(sorted[i - 1]->key, sorted[i]->key)) return sorted[i];
+        if (str_eq(sorted[i - 1].node->key, sorted[i].node->key)) return sorted[i].node;
     return NULL;
 }
 

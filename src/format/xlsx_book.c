@@ -130,16 +130,22 @@ static enum result read_workbook(struct ctx *ctx, struct xlsx_package *package, 
                 PRINT(sheets->names));
 }
 
+struct pool {
+    char *at;
+    size_t left;
+};
+
 /* Keeps texts in blocks of their own: one allocation for each of a million strings would cost more than the strings. */
-static struct str keep(struct arena *arena, struct str *pool, struct str text)
+static struct str keep(struct arena *arena, struct pool *pool, struct str text)
 {
     if (!text.len) return S("");
     if (text.len > POOL / 8) return arena_copy(arena, text);
-    if (text.len > pool->len) *pool = (struct str){arena_grow(arena, NULL, 0, POOL), POOL};
-    char *at = (char *)(uintptr_t)pool->at; /* the pool is ours to write to */
-    memcpy(at, text.at, text.len);
-    *pool = str_slice(*pool, text.len, pool->len);
-    return (struct str){at, text.len};
+    if (text.len > pool->left) *pool = (struct pool){arena_grow(arena, NULL, 0, POOL), POOL};
+    struct str kept = {pool->at, text.len};
+    memcpy(pool->at, text.at, text.len);
+    pool->at += text.len;
+    pool->left -= text.len;
+    return kept;
 }
 
 /* From <si> on, through </si>; the text, still escaped, in `text`. */
@@ -162,7 +168,7 @@ static enum result read_shared(struct ctx *ctx, struct xlsx_package *package, st
     TRY(xlsx_part_open(ctx, package, name, &part));
     const struct xml_reader *xml = xlsx_part_xml(part);
     struct buf raw = buf_in(ctx->arena), text = buf_in(ctx->arena);
-    struct str pool = S("");
+    struct pool pool = {0};
     size_t room = 0, bytes = 0;
     for (;;) {
         TRY(xlsx_part_next(ctx, part));

@@ -119,10 +119,13 @@ static bool name_taken(const struct xlsx_book *book, struct str name)
 
 static struct str fit_name(struct xlsx_book *book, struct str wanted)
 {
-    struct str name = arena_copy(book->arena, str_trim(wanted));
-    char *at = (char *)(uintptr_t)name.at;
-    for (size_t i = 0; i < name.len; i++)
-        if (memchr("[]:*?/\\'", at[i], 8) || (unsigned char)at[i] < 0x20) at[i] = '-';
+    struct buf fit = buf_in(book->arena);
+    wanted = str_trim(wanted);
+    for (size_t i = 0; i < wanted.len; i++) {
+        bool banned = memchr("[]:*?/\\'", wanted.at[i], 8) || (unsigned char)wanted.at[i] < 0x20;
+        buf_char(&fit, banned ? '-' : wanted.at[i]);
+    }
+    struct str name = buf_str(&fit);
     if (!name.len) name = S("Sheet");
     name = cut_units(name, LONGEST_NAME);
     struct str fitting = name;
