@@ -20,7 +20,7 @@ enum { CLOSING = 4 }; /* room kept for: " } and the end of the line */
 
 static bool fits(const struct line *line, size_t len)
 {
-    return len <= sizeof line->at - CLOSING - line->len;
+    return line->len + len + CLOSING <= sizeof line->at;
 }
 
 static void put(struct line *line, struct str s)

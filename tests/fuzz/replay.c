@@ -31,7 +31,8 @@ static uint64_t next_random(uint64_t *state)
 
 static void run_variants(uint8_t *data, size_t size)
 {
-    static const uint8_t telling[] = {0, 0xFF, 0x7F, 0x80, '"', '\\', '\'', '<', '{', '[', ',', '-', '\n', '%', '9', ' '};
+    static const uint8_t telling[] = {0,   0xFF, 0x7F, 0x80, '"',  '\\', '\'', '<',
+                                      '{', '[',  ',',  '-',  '\n', '%',  '9',  ' '};
     run(data, size);
     if (size == 0) return;
     for (size_t cut = 0; cut < size && cut < CUTS; cut++) {

@@ -5,6 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef MERLON_SANITIZE
+#include <sanitizer/asan_interface.h>
+#endif
+
 static void memory_is_zeroed_aligned_and_apart(void **state)
 {
     struct arena *arena = *state;
@@ -78,6 +82,24 @@ static void escapes_at_its_limit(void **state)
     assert_false(escapes(arena, alloc_wanted)); /* and smaller things still do */
     arena_free(arena);
 }
+
+#ifdef MERLON_SANITIZE
+static void the_sanitizer_sees_the_gaps(void **state)
+{
+    struct arena *arena = *state;
+    for (size_t size = 1; size < 200; size++) {
+        char *at = arena_alloc(arena, size);
+        assert_false(__asan_address_is_poisoned(at + size - 1));
+        assert_true(__asan_address_is_poisoned(at + size));
+        at = arena_grow(arena, at, size, size + 9);
+        assert_false(__asan_address_is_poisoned(at + size + 8));
+        assert_true(__asan_address_is_poisoned(at + size + 9));
+    }
+    char *before = arena_alloc(arena, 10);
+    arena_reset(arena);
+    assert_true(__asan_address_is_poisoned(before));
+}
+#endif
 
 static void absurd_sizes_escape(void **state)
 {
@@ -253,6 +275,9 @@ int main(void)
         arena_test(reset_gives_back_all_but_the_first_block),
         arena_test(arrays_know_how_much_they_need),
         arena_test(escapes_at_its_limit),
+#ifdef MERLON_SANITIZE
+        arena_test(the_sanitizer_sees_the_gaps),
+#endif
         arena_test(absurd_sizes_escape),
         arena_test(growing_keeps_what_was_there),
         arena_test(growing_step_by_step_never_overlaps),
