@@ -3,6 +3,7 @@
 #include "store/driver.h"
 
 #include "base/log.h"
+#include "store/search_queue.h"
 
 #include <stdarg.h>
 
@@ -182,6 +183,11 @@ static enum result run(struct db *db, struct str sql, const struct value *args, 
     return result;
 }
 
+enum result db_execute(struct db *db, struct str sql, const struct value *args, size_t count)
+{
+    return run(db, sql, args, count, NULL, NULL);
+}
+
 enum result db_query_number(struct ctx *ctx, struct str sql, const struct value *args, size_t count, int64_t otherwise,
                             int64_t *number)
 {
@@ -223,10 +229,11 @@ enum { CONTROL_SIZE = 40 };
 
 enum result db_control_begin(struct db *db)
 {
+    if (db->depth == DEPTH_LIMIT) return driver_fail(db, BROKEN, "Transactions of the program are nested too deep.");
     char sql[CONTROL_SIZE];
     snprintf(sql, sizeof sql, "SAVEPOINT s%u", db->depth);
     TRY(db->driver->control(db, db->depth ? sql : db->begin));
-    db->depth++;
+    db->search_marks[db->depth++] = search_queue_length(db);
     return OK;
 }
 
@@ -252,6 +259,7 @@ void db_control_rollback(struct db *db)
     memcpy(kept, db->sentence, sizeof kept);
     db->depth--;
     if (db->depth == 0) db_close_rows(db);
+    search_queue_cut(db, db->search_marks[db->depth]);
     if (!db->driver->transaction_lost(db)) {
         char sql[CONTROL_SIZE];
         snprintf(sql, sizeof sql, "ROLLBACK TO s%u", db->depth);

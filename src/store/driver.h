@@ -6,7 +6,7 @@
 
 #include "store/db.h"
 
-enum { SENTENCE_SIZE = 600, BUCKETS = 256 };
+enum { SENTENCE_SIZE = 600, BUCKETS = 256, DEPTH_LIMIT = 32 };
 
 /* A prepared statement, kept by the connection and found again by its text. */
 struct statement {
@@ -83,12 +83,16 @@ struct db {
     struct db *next, **link;     /* the store's list */
     struct store *store;
     bool transient;              /* the failure at hand passes when the transaction is run again */
-    struct search_queue *search; /* what search.c still has to index before the commit; NULL when it does so at once */
+    struct search_queue *search; /* of the writer of SQLite (search_queue.h); NULL elsewhere */
+    size_t search_marks[DEPTH_LIMIT]; /* its length when each open transaction and savepoint began */
     char sentence[SENTENCE_SIZE];
 };
 
 /* Keeps the sentence in db->sentence, cut to its size; returns `result`. */
 enum result driver_fail(struct db *db, enum result result, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* db_run without a ctx. */
+enum result db_execute(struct db *db, struct str sql, const struct value *args, size_t count);
 
 /* Sets the members that both dialects share. */
 void db_init(struct db *db, const struct driver *driver, size_t statement_budget);

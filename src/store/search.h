@@ -20,6 +20,8 @@ struct str search_ddl(enum dialect dialect); /* for golden files */
 enum result search_put(struct ctx *ctx, struct str reg, int64_t record, struct str text) MUST_USE;
 enum result search_remove(struct ctx *ctx, struct str reg, int64_t record) MUST_USE;
 
+enum result search_clear(struct ctx *ctx) MUST_USE; /* of everything, before a rebuild */
+
 /* Appends a condition, "id_column IN (SELECT ...)", true for records of `reg` that have all words of `query`.
  * args and *count are the arguments so far: up to SEARCH_ARGUMENTS are added, and the SQL names them by their place.
  * A query without any letter or digit finds nothing. Words beyond the 16th are not looked at. */

@@ -1,5 +1,6 @@
 /* Statements and rows of SQLite. Typed accessors everywhere: asking for a number as text costs half as much again.
  * Arguments are copied only when the rows outlive the call that bound them. */
+#include "store/search_queue.h"
 #include "store/sqlite.h"
 
 #include <sqlite3.h>
@@ -139,6 +140,7 @@ static void close_connection(struct db *db)
 {
     db_close_rows(db);
     statements_clear(db);
+    search_queue_free(db->search);
     sqlite3_close_v2(sqlite_of(db)->handle);
     free(db);
 }

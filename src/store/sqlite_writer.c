@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/search_queue.h"
 
 #include <pthread.h>
 
@@ -85,7 +86,8 @@ static void run_group(struct sqlite_writer *writer, struct write_job *job)
         refuse_waiting(writer, job, &group, result);
     } else {
         run_jobs(writer, job, &group);
-        result = db_control_commit(db);
+        result = search_queue_flush(db);
+        if (result == OK) result = db_control_commit(db);
         if (result != OK) {
             db_control_rollback(db);
             log_text(LOG_ERROR, "writes could not be saved", "why", str_of(db->sentence));
@@ -119,6 +121,10 @@ enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *plac
     struct sqlite_writer *writer = calloc(1, sizeof *writer);
     if (!writer) return fail(ctx, BROKEN, "There is no memory left to open the database.");
     enum result result = sqlite_open(place, SQLITE_WRITER, &writer->db, why);
+    if (result == OK && !(writer->db->search = search_queue_new())) {
+        snprintf(why, sizeof why, "There is no memory left to open the database.");
+        result = BROKEN;
+    }
     if (result == OK) result = sqlite_checkpointer_start(place, &writer->checkpointer, why);
     if (result == OK) result = start_thread(writer, why);
     if (result == OK) {

@@ -1,0 +1,250 @@
+/* Files as rows of sealed chunks. The data key is sealed for this content's SHA-256, so a key moved to another row opens
+ * nothing; the stream authenticates the order of chunks and where they end. */
+#include "store/blob.h"
+
+#include "base/buf.h"
+
+#include <openssl/evp.h>
+#include <sodium.h>
+
+enum {
+    CHUNK = 256 * 1024,
+    OVERHEAD = crypto_secretstream_xchacha20poly1305_ABYTES,
+    HEADER = crypto_secretstream_xchacha20poly1305_HEADERBYTES,
+    KEY = crypto_secretstream_xchacha20poly1305_KEYBYTES,
+    SHA256 = 32,
+};
+
+static const struct column blob_columns[] = {
+    {"id", COLUMN_KEY, 0, NULL, NULL},
+    {"size", COLUMN_NUMBER, COLUMN_NOT_NULL, NULL, NULL},
+    {"sha256", COLUMN_TEXT, COLUMN_NOT_NULL | COLUMN_INDEXED, NULL, NULL},
+    {"key", COLUMN_BYTES, COLUMN_NOT_NULL, NULL, NULL},
+    {"header", COLUMN_BYTES, COLUMN_NOT_NULL, NULL, NULL},
+};
+static const struct table blob_table = {.name = "blob", .columns = blob_columns, .column_count = COUNT(blob_columns)};
+
+static const struct column chunk_columns[] = {
+    {"blob", COLUMN_NUMBER, COLUMN_NOT_NULL, "blob", NULL},
+    {"part", COLUMN_NUMBER, COLUMN_NOT_NULL, NULL, NULL},
+    {"content", COLUMN_BYTES, COLUMN_NOT_NULL, NULL, NULL},
+};
+static const struct table chunk_table = {
+    .name = "blob_chunk", .columns = chunk_columns, .column_count = COUNT(chunk_columns), .primary_key = "blob, part"};
+
+static const struct column meta_columns[] = {
+    {"name", COLUMN_TEXT, COLUMN_NOT_NULL, NULL, NULL},
+    {"value", COLUMN_TEXT, COLUMN_NOT_NULL, NULL, NULL},
+};
+static const struct table meta_table = {
+    .name = "meta", .columns = meta_columns, .column_count = COUNT(meta_columns), .primary_key = "name"};
+
+const struct table *const store_tables[] = {&blob_table, &chunk_table, &meta_table};
+const size_t store_table_count = COUNT(store_tables);
+
+/* ---- writing ---- */
+
+static void hex_of(const unsigned char hash[SHA256], char hex[65])
+{
+    sodium_bin2hex(hex, 65, hash, SHA256);
+}
+
+static const char *purpose_of(struct ctx *ctx, const char *sha256)
+{
+    return arena_print(ctx->arena, "key of file %s", sha256).at;
+}
+
+static enum result insert_blob(struct ctx *ctx, const struct keyring *keyring, const unsigned char key[KEY],
+                               const unsigned char header[HEADER], struct blob_info *info)
+{
+    struct str sealed;
+    TRY(seal_small(ctx, keyring, purpose_of(ctx, info->sha256), (struct str){(const char *)key, KEY}, &sealed));
+    struct value args[] = {value_number(info->size), value_text(str_of(info->sha256)), value_bytes(sealed),
+                           value_bytes((struct str){(const char *)header, HEADER})};
+    return db_insert(ctx, S("INSERT INTO blob (size, sha256, \"key\", header) VALUES (?1, ?2, ?3, ?4) RETURNING id"),
+                     args, COUNT(args), &info->id);
+}
+
+/* An empty file has one empty chunk, so that its end too is authenticated. */
+static enum result insert_chunks(struct ctx *ctx, crypto_secretstream_xchacha20poly1305_state *state, int64_t id,
+                                 struct str plain)
+{
+    size_t room = (plain.len < CHUNK ? plain.len : CHUNK) + OVERHEAD;
+    unsigned char *sealed = arena_alloc(ctx->arena, room);
+    for (size_t at = 0, part = 0; part == 0 || at < plain.len; at += CHUNK, part++) {
+        struct str piece = str_slice(plain, at, at + CHUNK);
+        bool last = at + CHUNK >= plain.len;
+        crypto_secretstream_xchacha20poly1305_push(state, sealed, NULL, (const unsigned char *)piece.at, piece.len,
+                                                   NULL, 0, last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0);
+        struct value args[] = {value_number(id), value_number((int64_t)part),
+                               value_bytes((struct str){(const char *)sealed, piece.len + OVERHEAD})};
+        TRY(db_run(ctx, S("INSERT INTO blob_chunk (blob, part, content) VALUES (?1, ?2, ?3)"), args, COUNT(args),
+                   NULL));
+    }
+    return OK;
+}
+
+enum result blob_write(struct ctx *ctx, const struct keyring *keyring, struct str plain, struct blob_info *info)
+{
+    unsigned char hash[SHA256], key[KEY], header[HEADER];
+    crypto_secretstream_xchacha20poly1305_state state;
+    *info = (struct blob_info){.size = (int64_t)plain.len};
+    if (!EVP_Digest(plain.len ? plain.at : "", plain.len, hash, NULL, EVP_sha256(), NULL))
+        return fail(ctx, BROKEN, "The SHA-256 of a file cannot be computed.");
+    hex_of(hash, info->sha256);
+    crypto_secretstream_xchacha20poly1305_keygen(key);
+    crypto_secretstream_xchacha20poly1305_init_push(&state, header, key);
+    enum result result = insert_blob(ctx, keyring, key, header, info);
+    if (result == OK) result = insert_chunks(ctx, &state, info->id, plain);
+    sodium_memzero(key, sizeof key);
+    sodium_memzero(&state, sizeof state);
+    return result;
+}
+
+/* ---- reading ---- */
+
+static enum result find_blob(struct ctx *ctx, int64_t id, struct rows **rows, struct blob_info *info)
+{
+    struct value key = value_number(id);
+    bool found;
+    TRY(db_query_one(ctx, S("SELECT size, sha256, \"key\", header FROM blob WHERE id = ?1"), &key, 1, rows, &found));
+    if (!found) return fail(ctx, NOT_FOUND, "There is no file %lld.", (long long)id);
+    *info = (struct blob_info){.id = id, .size = rows_number(*rows, 0)};
+    snprintf(info->sha256, sizeof info->sha256, "%.*s", PRINT(rows_text(*rows, 1)));
+    return OK;
+}
+
+enum result blob_describe(struct ctx *ctx, int64_t id, struct blob_info *info)
+{
+    struct rows *rows;
+    TRY(find_blob(ctx, id, &rows, info));
+    rows_close(rows);
+    return OK;
+}
+
+struct reading {
+    struct blob_info info;
+    crypto_secretstream_xchacha20poly1305_state state;
+    EVP_MD_CTX *hash;
+    unsigned char *plain;
+    bool ended;
+};
+
+static enum result damaged(struct ctx *ctx, const struct reading *reading, const char *what)
+{
+    return fail(ctx, BROKEN, "File %lld %s: restore it from a backup.", (long long)reading->info.id, what);
+}
+
+static enum result open_key(struct ctx *ctx, const struct keyring *keyring, struct rows *rows, struct reading *reading)
+{
+    struct str key, header = rows_bytes(rows, 3);
+    TRY(open_small(ctx, keyring, purpose_of(ctx, reading->info.sha256), rows_bytes(rows, 2), &key));
+    if (key.len != KEY || header.len != HEADER) return damaged(ctx, reading, "has a damaged key");
+    int failed = crypto_secretstream_xchacha20poly1305_init_pull(&reading->state, (const unsigned char *)header.at,
+                                                                 (const unsigned char *)key.at);
+    sodium_memzero((char *)key.at, key.len);
+    return failed ? damaged(ctx, reading, "has a damaged header") : OK;
+}
+
+static void release_hash(void *hash)
+{
+    EVP_MD_CTX_free(hash);
+}
+
+static enum result start_hash(struct ctx *ctx, struct reading *reading)
+{
+    reading->hash = EVP_MD_CTX_new();
+    if (!reading->hash) return fail(ctx, BROKEN, "There is no memory left to check a file.");
+    arena_defer(ctx->arena, release_hash, reading->hash);
+    if (EVP_DigestInit_ex(reading->hash, EVP_sha256(), NULL)) return OK;
+    return fail(ctx, BROKEN, "The SHA-256 of a file cannot be computed.");
+}
+
+static enum result open_chunk(struct ctx *ctx, struct reading *reading, struct str sealed, struct str *plain)
+{
+    unsigned long long len = 0;
+    unsigned char tag = 0;
+    bool fits = sealed.len >= OVERHEAD && sealed.len <= CHUNK + OVERHEAD && !reading->ended;
+    if (!fits || crypto_secretstream_xchacha20poly1305_pull(&reading->state, reading->plain, &len, &tag,
+                                                            (const unsigned char *)sealed.at, sealed.len, NULL, 0))
+        return damaged(ctx, reading, "was changed after it was stored");
+    reading->ended = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+    *plain = (struct str){(const char *)reading->plain, (size_t)len};
+    EVP_DigestUpdate(reading->hash, plain->at, plain->len);
+    return OK;
+}
+
+static enum result check_end(struct ctx *ctx, const struct reading *reading)
+{
+    unsigned char hash[SHA256];
+    char hex[65];
+    if (!reading->ended) return damaged(ctx, reading, "has lost its end");
+    EVP_DigestFinal_ex(reading->hash, hash, NULL);
+    hex_of(hash, hex);
+    return strcmp(hex, reading->info.sha256) == 0 ? OK : damaged(ctx, reading, "differs from its SHA-256");
+}
+
+static enum result read_chunks(struct ctx *ctx, struct reading *reading,
+                               enum result (*sink)(struct ctx *ctx, void *arg, struct str chunk), void *arg)
+{
+    struct value key = value_number(reading->info.id);
+    struct rows *rows;
+    bool more;
+    TRY(db_query(ctx, S("SELECT content FROM blob_chunk WHERE blob = ?1 ORDER BY part"), &key, 1, &rows));
+    enum result result;
+    while ((result = rows_next(ctx, rows, &more)) == OK && more) {
+        struct str plain;
+        result = open_chunk(ctx, reading, rows_bytes(rows, 0), &plain);
+        if (result == OK) result = sink(ctx, arg, plain);
+        if (result != OK) break;
+    }
+    rows_close(rows);
+    return result == OK ? check_end(ctx, reading) : result;
+}
+
+enum result blob_read(struct ctx *ctx, const struct keyring *keyring, int64_t id,
+                      enum result (*sink)(struct ctx *ctx, void *arg, struct str chunk), void *arg)
+{
+    struct rows *rows;
+    struct reading reading = {.ended = false};
+    TRY(find_blob(ctx, id, &rows, &reading.info));
+    enum result result = open_key(ctx, keyring, rows, &reading);
+    rows_close(rows);
+    TRY(result);
+    TRY(start_hash(ctx, &reading));
+    reading.plain = arena_alloc(ctx->arena, CHUNK);
+    result = read_chunks(ctx, &reading, sink, arg);
+    sodium_memzero(&reading.state, sizeof reading.state);
+    return result;
+}
+
+enum result blob_delete(struct ctx *ctx, int64_t id)
+{
+    struct value key = value_number(id);
+    int64_t changed;
+    TRY(db_run(ctx, S("DELETE FROM blob_chunk WHERE blob = ?1"), &key, 1, NULL));
+    TRY(db_run(ctx, S("DELETE FROM blob WHERE id = ?1"), &key, 1, &changed));
+    return changed ? OK : fail(ctx, NOT_FOUND, "There is no file %lld.", (long long)id);
+}
+
+/* ---- meta ---- */
+
+enum result meta_get(struct ctx *ctx, const char *name, struct str *value)
+{
+    struct value key = value_text(str_of(name));
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx, S("SELECT value FROM meta WHERE name = ?1"), &key, 1, &rows, &found));
+    *value = arena_copy(ctx->arena, rows_text(rows, 0));
+    rows_close(rows);
+    return OK;
+}
+
+enum result meta_set(struct ctx *ctx, const char *name, struct str value)
+{
+    struct value args[] = {value_text(str_of(name)), value_text(value)};
+    return db_run(ctx,
+                  S("INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = "
+                    "excluded.value"),
+                  args, COUNT(args), NULL);
+}
