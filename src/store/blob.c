@@ -1,10 +1,12 @@
 /* Files as rows of sealed chunks. The data key is sealed for this content's SHA-256, so a key moved to another row opens
  * nothing; the stream authenticates the order of chunks and where they end. */
+/* OpenSSL names a parameter as a banned call is named: it must come first. */
+#include <openssl/evp.h>
+
 #include "store/blob.h"
 
 #include "base/buf.h"
 
-#include <openssl/evp.h>
 #include <sodium.h>
 
 enum {
