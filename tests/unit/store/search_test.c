@@ -1,0 +1,300 @@
+/* Words are folded the same for both databases, and a search finds what it should whatever is asked. */
+#include "fixture.h"
+
+#include "store/search.h"
+#include "store/words.h"
+
+static enum result make_index(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return search_apply(ctx);
+}
+
+struct put {
+    const char *reg;
+    int64_t record;
+    const char *text; /* NULL to remove */
+};
+
+static enum result put(struct ctx *ctx, void *arg)
+{
+    const struct put *what = arg;
+    if (!what->text) return search_remove(ctx, str_of(what->reg), what->record);
+    return search_put(ctx, str_of(what->reg), what->record, str_of(what->text));
+}
+
+static void index_it(struct fixture *f, const char *reg, int64_t record, const char *text)
+{
+    struct put what = {reg, record, text};
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, put, &what));
+}
+
+/* Which of the records 1 to 62 are found, as bits. */
+static uint64_t found(struct fixture *f, const char *reg, struct str query)
+{
+    struct value args[1 + SEARCH_ARGUMENTS] = {value_number(0)};
+    size_t count = 1;
+    struct buf sql = buf_in(f->ctx.arena);
+    buf_text(&sql, "SELECT id FROM thing WHERE id > ?1 AND ");
+    expect_ok(&f->ctx, search_condition(&f->ctx, &sql, str_of(reg), "thing.id", query, args, &count));
+    struct rows *rows;
+    expect_ok(&f->ctx, db_query(&f->ctx, buf_str(&sql), args, count, &rows));
+    uint64_t bits = 0;
+    for (bool more;;) {
+        expect_ok(&f->ctx, rows_next(&f->ctx, rows, &more));
+        if (!more) return bits;
+        bits |= UINT64_C(1) << rows_number(rows, 0);
+    }
+}
+
+static enum result make_things(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    TRY(db_script(ctx, "CREATE TABLE thing (id bigint PRIMARY KEY)"));
+    for (int64_t id = 1; id <= 62; id++) {
+        struct value arg_id = value_number(id);
+        TRY(db_run(ctx, S("INSERT INTO thing (id) VALUES (?1)"), &arg_id, 1, NULL));
+    }
+    return OK;
+}
+
+static void with_index(struct fixture *f)
+{
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_index, NULL));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_index, NULL)); /* a second start changes nothing */
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_things, NULL));
+}
+
+#define BIT(n) (UINT64_C(1) << (n))
+
+static void finds_by_the_beginnings_of_words(void **state)
+{
+    FIXTURE(f);
+    with_index(f);
+    index_it(f, "risk", 1, "Loss of the server room in M\xc3\xbcnchen");
+    index_it(f, "risk", 2, "CVE-2021-44228 in a log library (Log4Shell)");
+    index_it(f, "risk", 3, "Ransomware encrypts the file server");
+    index_it(f, "asset", 1, "File server fs-01");
+    index_it(f, "asset", 4, "\xd0\x9c\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0 \xe6\x9d\xb1\xe4\xba\xac\xe9\x83\xbd");
+    assert_int_equal(found(f, "risk", S("server")), BIT(1) | BIT(3));
+    assert_int_equal(found(f, "risk", S("serv roo")), BIT(1));
+    assert_int_equal(found(f, "risk", S("MUNCHEN")), BIT(1));
+    assert_int_equal(found(f, "risk", S("m\xc3\xbcnchen")), BIT(1));
+    assert_int_equal(found(f, "risk", S("44228")), BIT(2));
+    assert_int_equal(found(f, "risk", S("cve-2021-44228")), BIT(2));
+    assert_int_equal(found(f, "risk", S("erver")), 0);
+    assert_int_equal(found(f, "risk", S("server absent")), 0);
+    assert_int_equal(found(f, "asset", S("server")), BIT(1));
+    assert_int_equal(found(f, "asset", S("fs-01")), BIT(1));
+    assert_int_equal(found(f, "asset", S("\xd0\xbc\xd0\x9e\xd0\xa1")), BIT(4));
+    assert_int_equal(found(f, "asset", S("\xe4\xba\xac")), BIT(4));
+    assert_int_equal(found(f, "nothing", S("server")), 0);
+}
+
+static void what_changes_is_found_anew(void **state)
+{
+    FIXTURE(f);
+    with_index(f);
+    index_it(f, "risk", 7, "alpha beta");
+    index_it(f, "risk", 9, "beta");
+    index_it(f, "risk", 7, "alpha gamma");
+    assert_int_equal(found(f, "risk", S("beta")), BIT(9));
+    assert_int_equal(found(f, "risk", S("alpha gamma")), BIT(7));
+    index_it(f, "risk", 7, "alpha gamma"); /* nothing to do */
+    index_it(f, "risk", 9, NULL);
+    index_it(f, "risk", 9, NULL);
+    assert_int_equal(found(f, "risk", S("beta")), 0);
+    index_it(f, "risk", 7, "!?"); /* without words it is as if removed */
+    assert_int_equal(found(f, "risk", S("alpha")), 0);
+}
+
+static enum result change_in_turns(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    TRY(search_put(ctx, S("risk"), 5, S("first")));
+    TRY(db_begin(ctx));
+    TRY(search_put(ctx, S("risk"), 5, S("second")));
+    TRY(search_put(ctx, S("risk"), 6, S("other")));
+    db_rollback(ctx);
+    TRY(search_put(ctx, S("risk"), 4, S("third")));
+    TRY(search_put(ctx, S("risk"), 4, S("fourth")));
+    TRY(search_put(ctx, S("risk"), 3, S("gone")));
+    return search_remove(ctx, S("risk"), 3);
+}
+
+static enum result fail_after_put(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    TRY(search_put(ctx, S("risk"), 5, S("unwanted")));
+    return fail(ctx, CONFLICT, "no");
+}
+
+static void what_is_undone_is_not_found(void **state)
+{
+    FIXTURE(f);
+    with_index(f);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, change_in_turns, NULL));
+    assert_int_equal(store_write(&f->ctx, f->store, fail_after_put, NULL), CONFLICT);
+    assert_int_equal(found(f, "risk", S("first")), BIT(5));
+    assert_int_equal(found(f, "risk", S("second")), 0);
+    assert_int_equal(found(f, "risk", S("other")), 0);
+    assert_int_equal(found(f, "risk", S("third")), 0);
+    assert_int_equal(found(f, "risk", S("fourth")), BIT(4));
+    assert_int_equal(found(f, "risk", S("gone")), 0);
+    assert_int_equal(found(f, "risk", S("unwanted")), 0);
+}
+
+static enum result check_index(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_run(ctx, S("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"), NULL, 0, NULL);
+}
+
+static enum result put_many(struct ctx *ctx, void *arg)
+{
+    unsigned *seed = arg;
+    for (int i = 0; i < 40; i++) {
+        *seed = *seed * 1103515245 + 12345;
+        int64_t record = 1 + *seed / 65536 % 20;
+        const char *reg = *seed / 1000 % 2 ? "risk" : "asset";
+        struct str text = arena_print(ctx->arena, "w%u w%u w%u", *seed / 7 % 50, *seed / 11 % 50, *seed / 13 % 50);
+        if (i % 9 == 0) TRY(db_begin(ctx));
+        TRY(*seed / 17 % 5 ? search_put(ctx, str_of(reg), record, text) : search_remove(ctx, str_of(reg), record));
+        if (i % 9 == 8 && *seed / 19 % 2)
+            TRY(db_commit(ctx));
+        else if (i % 9 == 8)
+            db_rollback(ctx);
+    }
+    db_rollback(ctx);
+    return OK;
+}
+
+static void the_index_agrees_with_its_content(void **state)
+{
+    FIXTURE(f);
+    with_index(f);
+    unsigned seed = 1;
+    for (int i = 0; i < 50; i++) {
+        expect_ok(&f->ctx, store_write(&f->ctx, f->store, put_many, &seed));
+        expect_ok(&f->ctx, store_write(&f->ctx, f->store, check_index, NULL));
+    }
+    int64_t entries;
+    expect_ok(&f->ctx, db_query_number(&f->ctx, S("SELECT count(*) FROM search_entry"), NULL, 0, 0, &entries));
+    assert_true(entries > 10);
+}
+
+static enum result clear(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    TRY(search_put(ctx, S("risk"), 1, S("before")));
+    TRY(search_clear(ctx));
+    return search_put(ctx, S("risk"), 2, S("after"));
+}
+
+static void clearing_leaves_nothing(void **state)
+{
+    FIXTURE(f);
+    with_index(f);
+    index_it(f, "risk", 3, "before");
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, clear, NULL));
+    assert_int_equal(found(f, "risk", S("before")), 0);
+    assert_int_equal(found(f, "risk", S("after")), BIT(2));
+    if (store_dialect(f->store) == DIALECT_SQLITE)
+        expect_ok(&f->ctx, store_write(&f->ctx, f->store, check_index, NULL));
+}
+
+static void a_query_may_hold_anything(void **state)
+{
+    FIXTURE(f);
+    with_index(f);
+    index_it(f, "risk", 1, "and or not near plain 1");
+    static const char *const odd[] = {
+        "",
+        "\"",
+        "'",
+        "*",
+        "^plain",
+        "plain AND",
+        "NOT plain",
+        "pl*ain)",
+        "((((",
+        "plain:*",
+        "a:b",
+        "{plain}",
+        "plain'",
+        "-- x",
+        "; DROP TABLE thing",
+        "\\",
+        "%",
+        "\xff\xfe\x80",
+        "\xf0\x9f\x94",
+        "NEAR(plain, 1)",
+        "& | !",
+        "<->",
+        "plain <2> or",
+        "\x01\x02",
+    };
+    for (size_t i = 0; i < COUNT(odd); i++) found(f, "risk", str_of(odd[i]));
+    struct str nul = {"pla\0in", 6};
+    assert_int_equal(found(f, "risk", nul), 0);
+    assert_int_equal(found(f, "risk", S("\"plain\" AND (or)")), BIT(1));
+    assert_int_equal(found(f, "risk", S("plain'; --")), BIT(1));
+    assert_int_equal(found(f, "risk", S("...")), 0);
+    char *large = malloc(300000);
+    for (size_t i = 0; i < 300000; i++) large[i] = i % 7 ? (char)('a' + i % 23) : ' ';
+    assert_int_equal(found(f, "risk", (struct str){large, 300000}), 0);
+    struct put what = {"risk", 2, NULL};
+    large[299999] = 0;
+    what.text = large;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, put, &what));
+    free(large);
+}
+
+/* ---- words ---- */
+
+static void expect_words(struct arena *arena, struct str text, const char *wanted)
+{
+    struct words words = words_of(arena, text, 0);
+    struct str joined = words_join(arena, &words);
+    assert_int_equal(joined.len, strlen(wanted));
+    assert_memory_equal(joined.at, wanted, joined.len);
+}
+
+static void words_are_folded(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(0);
+    expect_words(arena, S(""), "");
+    expect_words(arena, S("One two, ONE; two3-Four"), "one two two3 four");
+    expect_words(arena,
+                 S("Stra\xc3\x9f"
+                   "e \xc3\x86ther \xc3\x98re \xc5\x81\xc3\xb3"
+                   "d\xc5\xba na\xc3\xafve e\xcc\x81t\xc3\xa9"),
+                 "strasse aether ore lodz naive ete");
+    expect_words(arena, S("Vi\xe1\xbb\x87t \xce\x91\xce\xb8\xce\xae\xce\xbd\xce\xb1 \xd0\x81\xd0\xb6"),
+                 "viet \xce\xb1\xce\xb8\xce\xb7\xce\xbd\xce\xb1 \xd0\xb5\xd0\xb6");
+    expect_words(arena, S("\xe6\x97\xa5\xe6\x9c\xac\xe3\x80\x82x"), "\xe6\x97\xa5 \xe6\x9c\xac x");
+    expect_words(arena,
+                 S("a\xc2\xa0"
+                   "b\xe2\x80\x94"
+                   "c\xff\xc3"),
+                 "a b c");
+    char large[200];
+    memset(large, 'x', sizeof large);
+    struct words words = words_of(arena, (struct str){large, sizeof large}, 0);
+    assert_int_equal(words.count, 1);
+    assert_true(words.at[0].len <= 64);
+    assert_int_equal(words_of(arena, S("a b c d"), 2).count, 2);
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_are_folded),           ON_BOTH(finds_by_the_beginnings_of_words),
+        ON_BOTH(what_changes_is_found_anew),          ON_BOTH(what_is_undone_is_not_found),
+        ON_SQLITE(the_index_agrees_with_its_content), ON_BOTH(clearing_leaves_nothing),
+        ON_BOTH(a_query_may_hold_anything),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
