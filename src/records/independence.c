@@ -41,7 +41,7 @@ enum result independence_check(struct ctx *ctx, const struct transition *transit
                  {"submitted_by", "you submitted it"},
                  {"requested_by", "you asked for it"}};
     if (ctx->actor->system) return OK;
-    for (size_t i = 0; i < COUNT(transition->independent_of) && transition->independent_of[i]; i++) {
+    for (size_t i = 0; transition->independent_of[i]; i++) {
         bool own;
         TRY(names_actor(ctx, record, transition->independent_of[i], &own));
         if (!own) continue;

@@ -112,8 +112,8 @@ static enum result write_straight(struct ctx *ctx, struct list_query *query, str
 
 /* ---- from records, with expansion ---- */
 
-static enum result write_record(struct ctx *ctx, struct json_out *out, const struct list_query *query,
-                                const struct record *record)
+enum result list_write_record(struct ctx *ctx, struct json_out *out, const struct list_query *query,
+                              const struct record *record)
 {
     json_open_object(out);
     write_reference(out, query->reg, record_id(record));
@@ -134,7 +134,7 @@ static enum result write_records(struct ctx *ctx, struct list_query *query, stru
 {
     struct record_list page;
     TRY(list_page(ctx, query, &page, next));
-    for (size_t i = 0; i < page.count; i++) TRY(write_record(ctx, out, query, page.at[i]));
+    for (size_t i = 0; i < page.count; i++) TRY(list_write_record(ctx, out, query, page.at[i]));
     return OK;
 }
 

@@ -44,6 +44,10 @@ enum result list_parse(struct ctx *ctx, const struct reg *reg, const struct para
 /* Writes {"items": [...], "next": ..., "total": ...}. As of ctx->as_of, if that is set. */
 enum result list_write(struct ctx *ctx, struct list_query *query, struct buf *out) MUST_USE;
 
+/* One record with the query's columns and expansion. */
+enum result list_write_record(struct ctx *ctx, struct json_out *out, const struct list_query *query,
+                              const struct record *record) MUST_USE;
+
 /* The page as records; *next is the cursor of the page after it, empty at the end. */
 enum result list_page(struct ctx *ctx, struct list_query *query, struct record_list *page, struct str *next) MUST_USE;
 

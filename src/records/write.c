@@ -221,7 +221,7 @@ static bool follow_applies(const struct follow *follow, const struct writing *w)
     if (!str_is(str_of(w->record->reg->name), follow->on)) return false;
     if (!follow->fields[0] || !w->before) return true;
     if (record_is_deleted(w->before) != record_is_deleted(w->record)) return true;
-    for (size_t i = 0; i < COUNT(follow->fields) && follow->fields[i]; i++) {
+    for (size_t i = 0; follow->fields[i]; i++) {
         size_t index;
         if (row_find(w->record->reg, str_of(follow->fields[i]), &index) && field_changed(w, index)) return true;
     }

@@ -1,0 +1,65 @@
+/* Running a request: context, who asks, the handler, and what its result becomes. One struct api a process, read by all threads. */
+#ifndef MERLON_API_SERVE_H
+#define MERLON_API_SERVE_H
+
+#include "access/session.h"
+#include "http/pool.h"
+#include "http/route.h"
+#include "records/records.h"
+#include "store/store.h"
+
+struct jobs;
+struct asset;
+
+struct api {
+    const struct house *house;
+    struct store *store;
+    struct access *access;
+    struct pool *pool;
+    struct jobs *jobs;
+    const struct metrics *metrics;
+    const struct asset *assets; /* the browser's pages and content/ */
+    size_t asset_count;
+    bool secure_cookies; /* TLS here or at the proxy: the cookie says Secure */
+};
+
+/* What a route may say about itself, in route->data; NULL is: a signed-in caller, CSRF checked, JSON. */
+struct route_rules {
+    bool open;    /* nobody need be signed in */
+    bool no_csrf; /* signing in itself */
+};
+extern const struct route_rules route_open, route_sign_in;
+
+/* What belongs to one request beside its ctx; exchange->user points to it. */
+struct request {
+    const struct api *api;
+    struct ctx ctx;
+    struct session session; /* when a browser session asks */
+    struct write_job job;
+    struct exchange *x;
+    enum result result;
+    bool *taken; /* a handler that streams sets this before it gives the exchange away, and returns OK */
+};
+
+static inline const struct api *api_of(const struct exchange *x)
+{
+    return ((const struct request *)x->user)->api;
+}
+
+/* For struct server_config: decides the thread by the route's lane, and runs it. */
+void api_dispatch(void *api, struct exchange *x, const struct route *route);
+
+/* ---- for handlers ---- */
+
+/* The register that the path names; NOT_FOUND with a sentence. */
+enum result path_register(struct ctx *ctx, struct exchange *x, const struct reg **reg) MUST_USE;
+/* The {id} of the path, number or reference. */
+enum result path_id(struct ctx *ctx, struct exchange *x, const struct reg *reg, int64_t *id) MUST_USE;
+/* The number of a path parameter. */
+enum result path_number(struct ctx *ctx, struct exchange *x, const char *name, int64_t *number) MUST_USE;
+/* The body as JSON; INVALID with a sentence. An empty body is an empty object. */
+enum result body_json(struct ctx *ctx, struct exchange *x, struct json **json) MUST_USE;
+/* Version of If-Match: 0 when absent and not `required` (else INVALID, answered 428). */
+enum result if_match(struct ctx *ctx, struct exchange *x, bool required, int64_t *version) MUST_USE;
+
+#endif
