@@ -5,7 +5,8 @@ cd "$1"
 export MERLON_BIN="$2"
 if [ -f package.json ]; then
     [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel=error
-    if [ "$1" = ui ]; then npm run --silent check; else npm test --silent; fi
+    if [ "$1" = ui ]; then npm run --silent check; fi
+    npm test --silent --if-present
 else
     sh ./run.sh
 fi

@@ -19,8 +19,7 @@ programs() { sanitized -s print-programs | tr ' ' '\n' | grep "/tests/$1/"; }
 units() { sh tests/run-units.sh "$logs/units" $(programs unit); }
 corpus() { sh tests/run-corpus.sh $(programs fuzz); }
 
-# A folder with tests of its own kind; where there is nothing yet, nothing is run.
-folder() { sh tests/folder.sh "$@"; }
+# Whether a folder has tests of its own kind (tests/folder.sh runs them); where there are none yet, nothing is run.
 has_tests() { [ -f "$1/run.sh" ] || [ -f "$1/package.json" ]; }
 
 # The closing line, and the status: 0 when nothing has failed.

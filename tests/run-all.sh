@@ -12,9 +12,9 @@ part build-sanitized sanitized unit-tests fuzz-programs "$san/merlon"
 part units units
 part corpus corpus
 for tool in clang cppcheck tidy; do part lint-$tool sh tools/lint.sh $tool $c_files; done
-! has_tests ui || part ui folder ui ''
+! has_tests ui || part ui sh tests/folder.sh ui -
 if has_tests tests/api; then
-    part api-sqlite folder tests/api "$PWD/$san/merlon"
+    part api-sqlite sh tests/folder.sh tests/api "$PWD/$san/merlon"
     part api-postgresql sh tests/with-postgres.sh sh tests/folder.sh tests/api "$PWD/$san/merlon"
 fi
 for folder in tests/*/; do

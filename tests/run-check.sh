@@ -10,12 +10,12 @@ part gates sh tools/gates.sh $c_files
 {
     part gate-tests sh tests/gates/run.sh
     [ -z "$c_files" ] || for tool in clang cppcheck tidy; do part lint-$tool sh tools/lint.sh $tool $c_files; done
-    ! printf '%s\n' "$changed" | grep -q '^ui/' || part ui folder ui ''
+    ! printf '%s\n' "$changed" | grep -q '^ui/' || part ui sh tests/folder.sh ui -
 } &
 if part build sanitized unit-tests fuzz-programs; then
     part units units
     part corpus corpus
 fi
 wait
-if has_tests tests/api && part build-program sanitized "$san/merlon"; then part api-sqlite folder tests/api "$PWD/$san/merlon"; fi
+if has_tests tests/api && part build-program sanitized "$san/merlon"; then part api-sqlite sh tests/folder.sh tests/api "$PWD/$san/merlon"; fi
 finish
