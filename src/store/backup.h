@@ -1,0 +1,50 @@
+/* Backups: one file with every row of every table, taken while the program runs, from one consistent view. It holds rows
+ * and no database pages, so what was taken on SQLite can be restored on PostgreSQL and the other way round. Compressed, and
+ * sealed under the master key, or under a passphrase (Argon2id); then the master key itself is in it, so that file and
+ * passphrase are all that a new machine needs. What can be derived (the search index) is not in it: rebuild it afterwards.
+ *
+ * Every function checks what it reads to the last byte; INVALID with a sentence that says what is wrong with the file. */
+#ifndef MERLON_STORE_BACKUP_H
+#define MERLON_STORE_BACKUP_H
+
+#include "store/seal.h"
+#include "store/store.h"
+#include "store/table.h"
+
+enum { PASSPHRASE_MIN = 12 };
+
+struct backup {
+    const struct table *const *tables; /* all of the program's */
+    size_t table_count;
+    const struct keyring *keyring; /* writing: always; reading: not needed with a passphrase */
+    struct str passphrase;         /* empty: sealed under the master key */
+    struct str key_file;           /* restore: where the master key goes that the backup brings; empty: nowhere */
+    void (*progress)(void *arg, int64_t rows, int64_t of); /* every thousand rows; of 0: not known; NULL for none */
+    void *progress_arg;
+};
+
+struct backup_info {
+    struct str program;  /* the version that made it */
+    struct str database; /* "sqlite" or "postgresql" */
+    int64_t made_at;     /* ms */
+    int64_t tables, rows;
+    int64_t bytes; /* of the file */
+    bool brings_master_key;
+};
+
+/* Writes PATH.partial, reads it back to check it, syncs, and renames it to PATH (replacing an older one). PATH is as it was
+ * when anything fails. */
+enum result store_backup(struct ctx *ctx, struct store *store, const struct backup *backup, struct str path,
+                         struct backup_info *info) MUST_USE;
+
+/* Into a database that has none of the tables yet (CONFLICT otherwise): makes them and fills them in one transaction; what
+ * fails leaves the database empty. INVALID when the backup has a table or column that this program does not know. The key
+ * file is made with mode 0600 before; one that exists must hold the same key (CONFLICT). */
+enum result store_restore(struct ctx *ctx, struct store *store, const struct backup *backup, struct str path,
+                          struct backup_info *info) MUST_USE;
+
+/* Reads a whole file without a database: opens every chunk, parses every row, compares every count. */
+enum result backup_check(struct ctx *ctx, const struct backup *backup, struct str path,
+                         struct backup_info *info) MUST_USE;
+
+#endif

@@ -1,0 +1,193 @@
+/* Entries as they are written and read back: history, the newest, as of an instant, purging, and that the database itself
+ * refuses to change what has been entered. */
+#include "ledger/fixture.h"
+
+static void test_history(void **state)
+{
+    FIXTURE(f);
+    ledger_fixture(f);
+    int64_t first = append(f, 1000, "create", "risk", 4, "{\"title\":\"Fire\"}", NULL);
+    append(f, 1500, "create", "risk", 5, "{\"title\":\"Flood\"}", NULL);
+    append(f, 1600, "create", "asset", 4, "{\"title\":\"Server\"}", NULL);
+    int64_t second = append(f, 2000, "change", "risk", 4, "{\"title\":\"Feuer, \xc3\xbc\"}", "renamed, \"as agreed\"");
+    int64_t third = append(f, 3000, "remind", "risk", 4, NULL, NULL);
+    assert_true(first < second && second < third);
+
+    struct ledger_entries entries;
+    expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 4, &entries));
+    assert_int_equal(entries.count, 3);
+    const struct ledger_entry *e = entries.at;
+    assert_int_equal(e[0].id, first);
+    assert_int_equal(e[0].at, 1000);
+    assert_int_equal(e[0].actor, 7);
+    assert_true(str_is(e[0].state, "{\"title\":\"Fire\"}"));
+    assert_int_equal(e[0].comment.len, 0);
+    assert_true(str_is(e[1].action, "change"));
+    assert_true(str_is(e[1].comment, "renamed, \"as agreed\""));
+    assert_true(str_is(e[1].state, "{\"title\":\"Feuer, \xc3\xbc\"}"));
+    assert_int_equal(e[2].id, third);
+    assert_int_equal(e[2].state.len, 0);
+    assert_false(e[2].purged);
+    expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 99, &entries));
+    assert_int_equal(entries.count, 0);
+}
+
+static void test_recent(void **state)
+{
+    FIXTURE(f);
+    ledger_fixture(f);
+    int64_t ids[5];
+    for (int i = 0; i < 5; i++) ids[i] = append(f, 1000 + i, "create", "risk", i + 1, "{}", "why");
+    struct ledger_entries entries;
+    expect_ok(&f->ctx, ledger_recent(&f->ctx, 0, 2, &entries));
+    assert_int_equal(entries.count, 2);
+    assert_int_equal(entries.at[0].id, ids[4]);
+    assert_int_equal(entries.at[1].id, ids[3]);
+    assert_int_equal(entries.at[0].state.len, 0);
+    assert_true(str_is(entries.at[0].comment, "why"));
+    expect_ok(&f->ctx, ledger_recent(&f->ctx, ids[3], 10, &entries));
+    assert_int_equal(entries.count, 3);
+    assert_int_equal(entries.at[0].id, ids[2]);
+}
+
+struct seen {
+    int64_t records[8];
+    struct str states[8];
+    size_t count, stop_after;
+};
+
+static enum result note(struct ctx *ctx, void *arg, const struct ledger_entry *entry)
+{
+    struct seen *seen = arg;
+    seen->records[seen->count] = entry->record;
+    seen->states[seen->count++] = arena_copy(ctx->arena, entry->state);
+    return seen->count == seen->stop_after ? CONFLICT : OK;
+}
+
+static void test_as_of(void **state)
+{
+    FIXTURE(f);
+    ledger_fixture(f);
+    append(f, 1000, "create", "risk", 2, "{\"v\":1}", NULL);
+    append(f, 2000, "create", "risk", 1, "{\"v\":1}", NULL);
+    append(f, 2000, "create", "asset", 1, "{\"v\":9}", NULL);
+    append(f, 3000, "change", "risk", 2, "{\"v\":2}", NULL);
+    append(f, 3500, "remind", "risk", 2, NULL, "no state of its own");
+    append(f, 4000, "change", "risk", 1, "{\"v\":3}", NULL);
+
+    struct ledger_entry entry;
+    assert_int_equal(ledger_state_at(&f->ctx, S("risk"), 1, 1999, &entry), NOT_FOUND);
+    assert_int_equal(f->ctx.error.sentence.len, 0);
+    expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("risk"), 1, 2000, &entry));
+    assert_true(str_is(entry.state, "{\"v\":1}"));
+    expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("risk"), 2, 9999, &entry));
+    assert_true(str_is(entry.state, "{\"v\":2}"));
+    assert_int_equal(entry.at, 3000);
+
+    struct seen seen = {.count = 0};
+    expect_ok(&f->ctx, ledger_each_at(&f->ctx, S("risk"), 3000, note, &seen));
+    assert_int_equal(seen.count, 2);
+    assert_int_equal(seen.records[0], 1);
+    assert_true(str_is(seen.states[0], "{\"v\":1}"));
+    assert_int_equal(seen.records[1], 2);
+    assert_true(str_is(seen.states[1], "{\"v\":2}"));
+    seen = (struct seen){.stop_after = 1};
+    assert_int_equal(ledger_each_at(&f->ctx, S("risk"), 9999, note, &seen), CONFLICT);
+    assert_int_equal(seen.count, 1);
+}
+
+static enum result purge(struct ctx *ctx, void *arg)
+{
+    return ledger_purge(ctx, S("person"), 3, 7, S("asked to be forgotten"), arg);
+}
+
+static enum result purge_nobody(struct ctx *ctx, void *arg)
+{
+    return ledger_purge(ctx, S("person"), 99, 7, S("asked to be forgotten"), arg);
+}
+
+static void test_purge(void **state)
+{
+    FIXTURE(f);
+    ledger_fixture(f);
+    append(f, 1000, "create", "person", 3, "{\"name\":\"Ada\"}", "met at the fair");
+    append(f, 2000, "create", "person", 4, "{\"name\":\"Bob\"}", NULL);
+    append(f, 3000, "change", "person", 3, "{\"name\":\"Ada L.\"}", NULL);
+    int64_t id;
+    f->ctx.now = 4000;
+    write_ok(f, purge, &id);
+
+    struct ledger_entries entries;
+    expect_ok(&f->ctx, ledger_history(&f->ctx, S("person"), 3, &entries));
+    assert_int_equal(entries.count, 3);
+    for (int i = 0; i < 2; i++) {
+        assert_true(entries.at[i].purged);
+        assert_int_equal(entries.at[i].state.len, 0);
+        assert_int_equal(entries.at[i].comment.len, 0);
+    }
+    assert_int_equal(entries.at[2].id, id);
+    assert_true(str_is(entries.at[2].action, "purge"));
+    assert_true(str_is(entries.at[2].comment, "asked to be forgotten"));
+    struct ledger_entry entry;
+    expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("person"), 3, 9999, &entry));
+    assert_true(entry.purged);
+    expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("person"), 4, 9999, &entry));
+    assert_true(str_is(entry.state, "{\"name\":\"Bob\"}"));
+
+    assert_int_equal(store_write(&f->ctx, f->store, purge_nobody, &id), NOT_FOUND);
+    expect_sentence(&f->ctx, "no entry of person 99");
+}
+
+static enum result try_sql(struct ctx *ctx, void *arg)
+{
+    return db_script(ctx, arg);
+}
+
+/* Salts must differ, or equal states would show equal hashes; and rows once written must stay as they are. */
+static void test_rows(void **state)
+{
+    FIXTURE(f);
+    ledger_fixture(f);
+    for (int i = 0; i < 600; i++) append(f, 1000, "create", "risk", 1, "{}", NULL);
+    int64_t salts, hashes;
+    expect_ok(&f->ctx,
+              db_query_number(&f->ctx, S("SELECT count(DISTINCT salt) FROM ledger_state"), NULL, 0, 0, &salts));
+    expect_ok(&f->ctx, db_query_number(&f->ctx, S("SELECT count(DISTINCT content_hash) FROM ledger_entry"), NULL, 0, 0,
+                                       &hashes));
+    assert_int_equal(salts, 600);
+    assert_int_equal(hashes, 600);
+
+    static const char *const refused[] = {"UPDATE ledger_entry SET actor = 8", "DELETE FROM ledger_entry WHERE id = 1"};
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        assert_int_not_equal(store_write(&f->ctx, f->store, try_sql, (void *)(uintptr_t)refused[i]), OK);
+        expect_sentence(&f->ctx, "only grows");
+    }
+}
+
+/* A change that is undone leaves no entry behind. */
+static enum result append_and_fail(struct ctx *ctx, void *arg)
+{
+    const struct ledger_event event = {.action = S("create"), .subject = S("risk"), .record = 1, .state = S("{}")};
+    TRY(ledger_append(ctx, &event, arg));
+    return fail(ctx, CONFLICT, "Changed its mind.");
+}
+
+static void test_undone(void **state)
+{
+    FIXTURE(f);
+    ledger_fixture(f);
+    int64_t id;
+    assert_int_equal(store_write(&f->ctx, f->store, append_and_fail, &id), CONFLICT);
+    struct ledger_entries entries;
+    expect_ok(&f->ctx, ledger_recent(&f->ctx, 0, 10, &entries));
+    assert_int_equal(entries.count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH(test_history), ON_BOTH(test_recent), ON_BOTH(test_as_of),
+        ON_BOTH(test_purge),   ON_BOTH(test_rows),   ON_BOTH(test_undone),
+    };
+    return cmocka_run_group_tests_name("ledger/ledger", tests, NULL, NULL);
+}
