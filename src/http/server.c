@@ -11,7 +11,7 @@
 #include <sched.h>
 #include <unistd.h>
 
-enum { DRAIN_MS = 10 * SECOND, CLOSE_STEP_MS = 100, OTHER_DESCRIPTORS = 256 };
+enum { DRAIN_MS = 10 * SECOND, CLOSE_STEP_MS = 100, OTHER_DESCRIPTORS = 256, ANSWER_HEADERS = 4 * 1024 };
 
 static const char exhausted_text[] = "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
                                      "\"detail\":\"There is no memory for this request; try again in a moment.\"}\n";
@@ -27,7 +27,7 @@ static struct server_config with_defaults(const struct server_config *given)
     struct server_config config = *given;
     if (!config.host) config.host = "127.0.0.1";
     if (!config.loops) config.loops = cores();
-    if (!config.max_header) config.max_header = 16 * 1024;
+    if (!config.max_header) config.max_header = 12 * 1024;
     if (!config.max_upload) config.max_upload = (size_t)256 * 1024 * 1024;
     if (!config.max_memory) config.max_memory = (size_t)128 * 1024 * 1024;
     if (!config.max_connections) config.max_connections = 4096;
@@ -72,8 +72,8 @@ static struct MHD_Daemon *start(struct server *server, const struct MHD_OptionIt
         MHD_OPTION_NOTIFY_COMPLETED, request_completed, server, MHD_OPTION_NOTIFY_CONNECTION, connection_notify, server,
         MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT,
         config->max_connections + 64 * config->loops, MHD_OPTION_PER_IP_CONNECTION_LIMIT, config->max_per_address,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, config->max_header * 2, MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_ARRAY,
-        loops, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, config->max_header + ANSWER_HEADERS, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
+        MHD_OPTION_ARRAY, loops, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
 static enum result start_daemon(struct ctx *ctx, struct server *server)

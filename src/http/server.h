@@ -27,7 +27,7 @@ struct server_config {
     unsigned loops;                           /* threads [one for each core] */
     const char *certificate, *key;            /* PEM files; both NULL: no TLS */
     const char *trusted_proxies;              /* "127.0.0.1, 10.0.0.0/8": whose X-Forwarded-* count; NULL: nobody's */
-    size_t max_header;                        /* bytes of request line and headers together [16 KiB] */
+    size_t max_header;                        /* bytes of request line and headers together [12 KiB] */
     size_t max_upload;                        /* bytes of all bodies in memory at once [256 MiB]; over it: 503 */
     size_t max_memory;                        /* bytes of one exchange's arena [128 MiB]; over it: 503 */
     unsigned max_connections;                 /* [4096] */
