@@ -1,0 +1,122 @@
+/* merlon serve: opens the address, answers until SIGTERM or SIGINT, then lets what is under way finish. A thread of its own seals
+ * the ledger each second. */
+#include "app/command.h"
+
+#include "access/start.h"
+#include "access/users.h"
+#include "api/routes.h"
+#include "app/sealing.h"
+#include "base/asset.h"
+#include "base/log.h"
+#include "http/server.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+static const struct server_header headers[] = {
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"},
+    {NULL, NULL},
+};
+
+static enum result split_listen(struct ctx *ctx, struct str listen, const char **host, int *port)
+{
+    size_t colon = listen.len;
+    int64_t number;
+    while (colon > 0 && listen.at[colon - 1] != ':') colon--;
+    struct str name = colon ? str_slice(listen, 0, colon - 1) : S("");
+    if (!colon || !parse_number(str_slice(listen, colon, listen.len), &number) || number < 0 || number > 65535)
+        return fail(ctx, INVALID, "--listen needs HOST:PORT, like 127.0.0.1:8080, not \"%.*s\".", PRINT(listen));
+    if (str_starts(name, S("[")) && str_ends(name, S("]"))) name = str_slice(name, 1, name.len - 1);
+    *host = arena_cstr(ctx->arena, name);
+    *port = (int)number;
+    return OK;
+}
+
+struct first_link {
+    struct str token;
+};
+
+static enum result make_link(struct ctx *ctx, void *arg)
+{
+    return access_start_link(ctx, &((struct first_link *)arg)->token);
+}
+
+/* A database without users is shown the way in: once, on standard output, never in the log. */
+static enum result offer_start(struct program *program, const char *host, int port)
+{
+    struct ctx *ctx = &program->ctx;
+    struct first_link link;
+    int64_t users;
+    TRY(user_count(ctx, &users));
+    if (users) return OK;
+    TRY(store_write(ctx, program->store, make_link, &link));
+    printf("No one can sign in yet. Open this link once, within a day, to make the first administrator:\n"
+           "  http://%s:%d/start#%.*s\n",
+           host, port, PRINT(link.token));
+    fflush(stdout);
+    return OK;
+}
+
+static const char *optional(struct ctx *ctx, struct str value)
+{
+    return value.len ? arena_cstr(ctx->arena, value) : NULL;
+}
+
+static enum result open_server(struct program *program, struct api *api, struct server **server)
+{
+    struct ctx *ctx = &program->ctx;
+    const struct settings *settings = &program->settings;
+    struct server_config config = {.headers = headers, .app = api, .dispatch = api_dispatch};
+    struct router *router = router_new(program->arena);
+    TRY(split_listen(ctx, settings->value[SET_LISTEN], &config.host, &config.port));
+    TRY(routes_add(ctx, router));
+    config.router = router;
+    config.certificate = optional(ctx, settings->value[SET_TLS_CERTIFICATE]);
+    config.key = optional(ctx, settings->value[SET_TLS_KEY]);
+    config.trusted_proxies = optional(ctx, settings->value[SET_TRUSTED_PROXIES]);
+    api->secure_cookies = config.certificate || str_starts(settings->value[SET_PUBLIC_URL], S("https://"));
+    TRY(server_open(ctx, &config, server));
+    printf("Merlon answers on %s://%s:%d\n", config.certificate ? "https" : "http", config.host, server_port(*server));
+    fflush(stdout);
+    return offer_start(program, config.host, server_port(*server));
+}
+
+static void wait_for_signal(const sigset_t *signals)
+{
+    int signal;
+    while (sigwait(signals, &signal) != 0) continue;
+    log_line(LOG_INFO, "stopping", "signal", (int64_t)signal, NULL);
+}
+
+enum result command_serve(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct server *server = NULL;
+    struct sealing *sealing = NULL;
+    sigset_t signals;
+    struct api api = {.house = &program->house,
+                      .store = program->store,
+                      .access = program->access,
+                      .assets = embedded_assets,
+                      .asset_count = embedded_asset_count};
+    TRY(program_no_more(program, 0));
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads start, so that only the wait below sees them */
+    signal(SIGPIPE, SIG_IGN);
+    unsigned workers = (unsigned)setting_number(&program->settings, SET_WORKERS);
+    TRY(pool_open(ctx, workers, 1024, &api.pool));
+    enum result result = sealing_open(ctx, program->store, program->keys, &sealing);
+    if (result == OK) result = open_server(program, &api, &server);
+    if (result == OK) wait_for_signal(&signals);
+    server_close(server);
+    pool_close(api.pool);
+    sealing_close(sealing);
+    return result;
+}

@@ -1,0 +1,40 @@
+/* merlon token: an API token for a user, for scripts. Whoever can read the data directory may do this. */
+#include "app/command.h"
+
+#include "access/actor.h"
+#include "access/token.h"
+#include "access/users.h"
+
+struct making {
+    struct new_token wanted;
+    struct str secret;
+};
+
+static enum result make(struct ctx *ctx, void *arg)
+{
+    struct making *making = arg;
+    struct token token;
+    ctx->actor = &actor_system;
+    return token_create(ctx, &making->wanted, &token, &making->secret);
+}
+
+enum result command_token(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str email = S(""), name = S("command line"), scopes = S("write"), scope;
+    struct str list[TOKEN_SCOPES_MAX];
+    struct making making = {.wanted = {.scopes = list}};
+    program_option(program, "user", &email);
+    program_option(program, "name", &name);
+    program_option(program, "scopes", &scopes);
+    TRY(program_no_more(program, 0));
+    if (!email.len) return fail(ctx, INVALID, "Say for whom: merlon token --user EMAIL.");
+    TRY(user_by_email(ctx, email, &making.wanted.user));
+    if (!making.wanted.user) return fail(ctx, INVALID, "There is no user %.*s.", PRINT(email));
+    making.wanted.name = name;
+    while (making.wanted.scope_count < TOKEN_SCOPES_MAX && str_cut(&scopes, ',', &scope))
+        list[making.wanted.scope_count++] = str_trim(scope);
+    TRY(store_write(ctx, program->store, make, &making));
+    printf("%.*s\n", PRINT(making.secret));
+    return OK;
+}

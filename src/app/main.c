@@ -1,0 +1,94 @@
+/* merlon: the command line. Every command is a row of the table; wrong use ends in one sentence and exit status 2, a failure in
+ * one sentence and exit status 1. */
+#include "app/command.h"
+
+#include "base/log.h"
+
+static enum result command_version(struct program *program)
+{
+    (void)program;
+    printf("merlon %s\n", MERLON_VERSION);
+    return OK;
+}
+
+static const struct command commands[] = {
+    {"serve", "serve [--data DIR] [--listen HOST:PORT] [--database URL]", "answer requests until stopped", OPEN_NEW, 0,
+     command_serve},
+    {"token", "token --user EMAIL [--name NAME] [--scopes LIST]", "make an API token and print it", OPEN_DATABASE, 0,
+     command_token},
+    {"version", "version", "print the version", OPEN_HOUSE, 0, command_version},
+};
+
+static const struct command *find(struct str name)
+{
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (str_is(name, commands[i].name)) return &commands[i];
+    return NULL;
+}
+
+static void help(void)
+{
+    printf("merlon %s: runs an information security management system\n\n", MERLON_VERSION);
+    for (size_t i = 0; i < COUNT(commands); i++) printf("  merlon %-60s %s\n", commands[i].usage, commands[i].help);
+    printf("\nSettings, as flags, as MERLON_NAME in the environment, or as \"name = value\" in a file:\n\n");
+    settings_help();
+}
+
+static int complain(const struct ctx *ctx, enum result result)
+{
+    struct str sentence = ctx->error.sentence.len ? ctx->error.sentence : S("Something went wrong.");
+    fprintf(stderr, "merlon: %.*s\n", PRINT(sentence));
+    for (const struct field_error *error = ctx->error.fields; error; error = error->next)
+        fprintf(stderr, "  %.*s: %.*s\n", PRINT(error->pointer), PRINT(error->detail));
+    return result == INVALID ? 2 : 1;
+}
+
+static void set_log_level(const struct settings *settings)
+{
+    static const char *const names[] = {"debug", "info", "warning", "error"};
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (str_is(settings->value[SET_LOG_LEVEL], names[i])) log_threshold((enum log_level)i);
+}
+
+static enum result run(struct program *program, const struct command *command, int count, char **arguments)
+{
+    struct ctx *ctx = &program->ctx;
+    if (count > REST_MAX)
+        return fail(ctx, INVALID, "That is more than %d words; --help shows how the command is used.", REST_MAX);
+    TRY(settings_read(ctx, count, arguments, &program->settings, program->rest, &program->rest_count));
+    set_log_level(&program->settings);
+    if (program_flag(program, "help")) {
+        printf("merlon %s\n  %s\n\n", command->usage, command->help);
+        settings_help();
+        return OK;
+    }
+    if (program_flag(program, "print-config")) {
+        settings_print(&program->settings);
+        return OK;
+    }
+    TRY(program_open(program, command->opening));
+    return command->run(program);
+}
+
+int main(int count, char **arguments)
+{
+    struct program program = {.arena = arena_new(0)};
+    program.ctx.arena = program.arena;
+    if (!program.arena) return 1;
+    struct str name = count > 1 ? str_of(arguments[1]) : S("--help");
+    if (str_is(name, "--version")) name = S("version");
+    const struct command *command = find(name);
+    if (!command && (str_is(name, "--help") || str_is(name, "help"))) {
+        help();
+        return 0;
+    }
+    if (!command) {
+        fprintf(stderr, "merlon: there is no command \"%.*s\"; merlon --help lists them.\n", PRINT(name));
+        return 2;
+    }
+    enum result result = run(&program, command, count - 2, arguments + 2);
+    int status = result == OK ? 0 : complain(&program.ctx, result);
+    program_close(&program);
+    arena_free(program.arena);
+    return status;
+}

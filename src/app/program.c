@@ -1,0 +1,149 @@
+/* Opening and closing. The order is: directory, keys, store, tables, registers; closing goes back the same way. */
+#include "app/program.h"
+
+#include "access/actor.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "jobs/tables.h"
+#include "ledger/ledger.h"
+#include "records/tables.h"
+#include "schema/tables.h"
+#include "store/blob.h"
+#include "store/migrate.h"
+#include "store/search.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+const struct table *const *program_tables(struct program *program, size_t *count)
+{
+    const struct {
+        const struct table *const *tables;
+        size_t count;
+    } rooms[] = {{store_tables, store_table_count},
+                 {ledger_tables, ledger_table_count},
+                 {access_tables, access_table_count},
+                 {record_tables, record_table_count},
+                 {job_tables, job_table_count}};
+    size_t all = program->house.register_count;
+    for (size_t i = 0; i < COUNT(rooms); i++) all += rooms[i].count;
+    const struct table **tables = arena_make_many(program->arena, const struct table *, all);
+    *count = 0;
+    for (size_t i = 0; i < program->house.register_count; i++)
+        tables[(*count)++] = reg_table(&program->ctx, program->house.registers[i]);
+    for (size_t i = 0; i < COUNT(rooms); i++)
+        for (size_t k = 0; k < rooms[i].count; k++) tables[(*count)++] = rooms[i].tables[k];
+    return tables;
+}
+
+static enum result bring_up(struct ctx *ctx, void *arg)
+{
+    struct program *program = arg;
+    size_t count;
+    const struct table *const *tables = program_tables(program, &count);
+    TRY(migrate_apply(ctx, NULL, 0, MERLON_VERSION));
+    TRY(tables_apply(ctx, tables, count));
+    TRY(search_apply(ctx));
+    struct str fingerprint = keyring_fingerprint(ctx, program->keyring), known;
+    TRY(meta_get(ctx, "master_key", &known));
+    if (known.len && !str_eq(known, fingerprint))
+        return fail(
+            ctx, INVALID,
+            "This master key is not the one that the data was sealed with; give the right one with --master-key.");
+    if (!known.len) TRY(meta_set(ctx, "master_key", fingerprint));
+    return ledger_keys_open(ctx, program->keyring, true, &program->keys);
+}
+
+static enum result make_directory(struct ctx *ctx, struct str directory)
+{
+    if (mkdir(arena_cstr(ctx->arena, directory), 0700) == 0 || errno == EEXIST) return OK;
+    return fail(ctx, INVALID, "The data directory %.*s cannot be made: %s.", PRINT(directory), strerror(errno));
+}
+
+static enum result open_database(struct program *program, enum opening opening)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str directory = program->settings.value[SET_DATA];
+    bool writes = opening != OPEN_READ_ONLY;
+    if (opening == OPEN_NEW) TRY(make_directory(ctx, directory));
+    struct store_config config = {
+        .directory = directory, .database = program->settings.value[SET_DATABASE], .read_only = !writes};
+    if (writes) TRY(keyring_open(ctx, directory, program->settings.value[SET_MASTER_KEY], true, &program->keyring));
+    TRY(store_open(ctx, &config, &program->store));
+    program->house.store = program->store;
+    program->house.keyring = program->keyring;
+    TRY(store_reader(ctx, program->store, &ctx->db));
+    if (!writes) return migrate_check(ctx, 0, MERLON_VERSION);
+    TRY(store_write(ctx, program->store, bring_up, program));
+    program->house.keys = program->keys;
+    TRY(ledger_public_write(ctx, ledger_keys_public(program->keys), directory));
+    TRY(access_new(ctx, program->store, &program->access));
+    ctx->access = program->access;
+    return OK;
+}
+
+enum result program_open(struct program *program, enum opening opening)
+{
+    house_init(&program->house, &program->ctx, register_list, register_list_count, follow_list);
+    program->ctx.house = &program->house;
+    program->ctx.actor = &actor_system;
+    program->ctx.now = clock_now();
+    program->ctx.language = S("en");
+    return opening == OPEN_HOUSE ? OK : open_database(program, opening);
+}
+
+void program_close(struct program *program)
+{
+    access_free(program->access);
+    ledger_keys_close(program->keys);
+    store_close(program->store);
+    keyring_close(program->keyring);
+}
+
+static void take_out(struct program *program, size_t index, size_t count)
+{
+    memmove(&program->rest[index], &program->rest[index + count],
+            (program->rest_count - index - count) * sizeof *program->rest);
+    program->rest_count -= count;
+}
+
+bool program_option(struct program *program, const char *name, struct str *value)
+{
+    for (size_t i = 0; i < program->rest_count; i++) {
+        struct str rest = program->rest[i], word;
+        if (!str_starts(rest, S("--")) || !str_cut(&rest, '=', &word) || !str_is(str_slice(word, 2, word.len), name))
+            continue;
+        if (rest.at) {
+            *value = rest;
+            take_out(program, i, 1);
+            return true;
+        }
+        if (i + 1 == program->rest_count) return false;
+        *value = program->rest[i + 1];
+        take_out(program, i, 2);
+        return true;
+    }
+    return false;
+}
+
+bool program_flag(struct program *program, const char *name)
+{
+    for (size_t i = 0; i < program->rest_count; i++) {
+        struct str rest = program->rest[i];
+        if (!str_starts(rest, S("--")) || !str_is(str_slice(rest, 2, rest.len), name)) continue;
+        take_out(program, i, 1);
+        return true;
+    }
+    return false;
+}
+
+enum result program_no_more(struct program *program, size_t most)
+{
+    for (size_t i = 0; i < program->rest_count; i++)
+        if (str_starts(program->rest[i], S("--")))
+            return fail(&program->ctx, INVALID, "There is no option %.*s here; --help lists what there is.",
+                        PRINT(program->rest[i]));
+    if (program->rest_count <= most) return OK;
+    return fail(&program->ctx, INVALID, "\"%.*s\" is one word too many; --help shows how the command is used.",
+                PRINT(program->rest[most]));
+}

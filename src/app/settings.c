@@ -1,0 +1,143 @@
+/* Settings. The table is all there is: help, reading and checking walk it. */
+#include "app/settings.h"
+
+#include <ctype.h>
+
+enum type { WORD, COUNT_OF };
+
+static const struct {
+    const char *name, *type, *fallback, *help;
+    enum type kind;
+    int64_t min, max;
+} table[SETTINGS] = {
+    [SET_DATA] = {"data", "DIR", "data", "the data directory: database, keys", WORD, 0, 0},
+    [SET_LISTEN] = {"listen", "HOST:PORT", "127.0.0.1:8080", "where to answer", WORD, 0, 0},
+    [SET_DATABASE] = {"database", "URL", "", "postgresql://...; without it SQLite in the data directory", WORD, 0, 0},
+    [SET_MASTER_KEY] = {"master-key", "FILE", "", "the master key, if not DIR/master.key", WORD, 0, 0},
+    [SET_TLS_CERTIFICATE] = {"tls-certificate", "FILE", "", "PEM certificate chain; with it the program speaks TLS",
+                             WORD, 0, 0},
+    [SET_TLS_KEY] = {"tls-key", "FILE", "", "PEM private key of the certificate", WORD, 0, 0},
+    [SET_TRUSTED_PROXIES] = {"trusted-proxies", "LIST", "", "addresses whose X-Forwarded-For counts", WORD, 0, 0},
+    [SET_PUBLIC_URL] = {"public-url", "URL", "", "how people reach this; https:// makes cookies secure", WORD, 0, 0},
+    [SET_WORKERS] = {"workers", "N", "4", "threads for what may block", COUNT_OF, 1, 64},
+    [SET_LOG_LEVEL] = {"log-level", "LEVEL", "info", "debug, info, warning or error", WORD, 0, 0},
+    [SET_CONFIG] = {"config", "FILE", "", "a file of lines \"name = value\"", WORD, 0, 0},
+};
+
+static bool find(struct str name, enum setting *which)
+{
+    for (int i = 0; i < SETTINGS; i++)
+        if (str_is(name, table[i].name)) {
+            *which = (enum setting)i;
+            return true;
+        }
+    return false;
+}
+
+static enum result set(struct ctx *ctx, struct settings *settings, enum setting which, struct str value,
+                       const char *origin)
+{
+    int64_t number;
+    bool counts = table[which].kind == COUNT_OF;
+    if (counts && (!parse_number(value, &number) || number < table[which].min || number > table[which].max))
+        return fail(ctx, INVALID, "%s (from the %s) must be a number from %lld to %lld, not \"%.*s\".",
+                    table[which].name, origin, (long long)table[which].min, (long long)table[which].max, PRINT(value));
+    settings->value[which] = value;
+    settings->origin[which] = origin;
+    return OK;
+}
+
+static enum result read_environment(struct ctx *ctx, struct settings *settings)
+{
+    for (int i = 0; i < SETTINGS; i++) {
+        char name[64] = "MERLON_";
+        size_t len = strlen(name);
+        for (const char *c = table[i].name; *c && len + 1 < sizeof name; c++)
+            name[len++] = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+        name[len] = 0;
+        const char *value = getenv(name);
+        if (value) TRY(set(ctx, settings, (enum setting)i, str_of(value), "environment"));
+    }
+    return OK;
+}
+
+static enum result read_line(struct ctx *ctx, struct settings *settings, struct str line, int number)
+{
+    struct str name;
+    enum setting which;
+    line = str_trim(line);
+    if (!line.len || line.at[0] == '#') return OK;
+    bool cut = str_cut(&line, '=', &name);
+    if (!cut || !line.at) return fail(ctx, INVALID, "Line %d of the configuration is not \"name = value\".", number);
+    if (!find(str_trim(name), &which))
+        return fail(ctx, INVALID, "Line %d of the configuration names no setting: \"%.*s\".", number,
+                    PRINT(str_trim(name)));
+    return set(ctx, settings, which, arena_copy(ctx->arena, str_trim(line)), "file");
+}
+
+static enum result read_file(struct ctx *ctx, struct settings *settings, struct str path)
+{
+    char line[4096];
+    int number = 0;
+    enum result result = OK;
+    if (!path.len) return OK;
+    FILE *file = fopen(arena_cstr(ctx->arena, path), "re");
+    if (!file) return fail(ctx, INVALID, "The configuration file %.*s cannot be read.", PRINT(path));
+    while (result == OK && fgets(line, sizeof line, file)) result = read_line(ctx, settings, str_of(line), ++number);
+    fclose(file);
+    return result;
+}
+
+/* "--name value" or "--name=value"; *taken counts the arguments used, 0 when it is no setting. */
+static enum result read_flag(struct ctx *ctx, struct settings *settings, int left, char **at, int *taken)
+{
+    struct str rest = str_of(at[0]), name;
+    enum setting which;
+    *taken = 0;
+    if (!str_starts(rest, S("--"))) return OK;
+    rest = str_slice(rest, 2, rest.len);
+    str_cut(&rest, '=', &name);
+    if (!find(name, &which)) return OK;
+    *taken = rest.at ? 1 : 2;
+    if (!rest.at && left < 2)
+        return fail(ctx, INVALID, "--%s needs a value: --%s %s.", table[which].name, table[which].name,
+                    table[which].type);
+    return set(ctx, settings, which, rest.at ? rest : str_of(at[1]), "flag");
+}
+
+enum result settings_read(struct ctx *ctx, int count, char **arguments, struct settings *settings, struct str *rest,
+                          size_t *rest_count)
+{
+    struct settings flags = {0};
+    *rest_count = 0;
+    for (int i = 0; i < SETTINGS; i++) settings->value[i] = str_of(table[i].fallback), settings->origin[i] = "default";
+    for (int i = 0, taken; i < count; i += taken) {
+        TRY(read_flag(ctx, &flags, count - i, arguments + i, &taken));
+        if (taken) continue;
+        rest[(*rest_count)++] = str_of(arguments[i]);
+        taken = 1;
+    }
+    struct str config = flags.origin[SET_CONFIG] ? flags.value[SET_CONFIG] : str_of(getenv("MERLON_CONFIG"));
+    TRY(read_file(ctx, settings, config));
+    TRY(read_environment(ctx, settings));
+    for (int i = 0; i < SETTINGS; i++)
+        if (flags.origin[i]) settings->value[i] = flags.value[i], settings->origin[i] = flags.origin[i];
+    return OK;
+}
+
+int64_t setting_number(const struct settings *settings, enum setting which)
+{
+    int64_t number = 0;
+    return parse_number(settings->value[which], &number) ? number : 0;
+}
+
+void settings_print(const struct settings *settings)
+{
+    for (int i = 0; i < SETTINGS; i++)
+        printf("%-16s = %-30.*s # %s\n", table[i].name, PRINT(settings->value[i]), settings->origin[i]);
+}
+
+void settings_help(void)
+{
+    for (int i = 0; i < SETTINGS; i++) printf("  --%-15s %-10s %s\n", table[i].name, table[i].type, table[i].help);
+}

@@ -1,0 +1,37 @@
+/* Settings: one table {name, type, default, check, help}, read from a file, then MERLON_* of the environment, then flags; the last
+ * one wins, and `merlon serve --print-config` shows where each value came from. */
+#ifndef MERLON_APP_SETTINGS_H
+#define MERLON_APP_SETTINGS_H
+
+#include "base/ctx.h"
+
+enum setting {
+    SET_DATA,
+    SET_LISTEN,
+    SET_DATABASE,
+    SET_MASTER_KEY,
+    SET_TLS_CERTIFICATE,
+    SET_TLS_KEY,
+    SET_TRUSTED_PROXIES,
+    SET_PUBLIC_URL,
+    SET_WORKERS,
+    SET_LOG_LEVEL,
+    SET_CONFIG,
+    SETTINGS
+};
+
+struct settings {
+    struct str value[SETTINGS];
+    const char *origin[SETTINGS]; /* "default", "file", "environment", "flag" */
+};
+
+/* Reads all three places. Flags are "--name value" or "--name=value"; what is no setting stays in *rest (arguments[*rest_count]),
+ * for the command to read. INVALID with a sentence for a value that does not pass its check. */
+enum result settings_read(struct ctx *ctx, int count, char **arguments, struct settings *settings, struct str *rest,
+                          size_t *rest_count) MUST_USE;
+int64_t setting_number(const struct settings *settings, enum setting which);
+void settings_print(const struct settings *settings);
+/* The table as help: "  --listen HOST:PORT   where to answer". */
+void settings_help(void);
+
+#endif

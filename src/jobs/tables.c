@@ -1,0 +1,24 @@
+/* One row a job: what it is, how far it has come, and what came of it. */
+#include "jobs/tables.h"
+
+static const struct column columns[] = {
+    {.name = "id", .type = COLUMN_KEY},
+    {.name = "kind", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL},
+    {.name = "status", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL | COLUMN_INDEXED},
+    {.name = "user", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
+    {.name = "created_at", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
+    {.name = "started_at", .type = COLUMN_NUMBER},
+    {.name = "ended_at", .type = COLUMN_NUMBER},
+    {.name = "done", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL, .fallback = "0"},
+    {.name = "total", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL, .fallback = "0"},
+    {.name = "detail", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL, .fallback = "''"},
+    {.name = "arguments", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL, .fallback = "'{}'"},
+    {.name = "input", .type = COLUMN_NUMBER}, /* blob */
+    {.name = "result", .type = COLUMN_TEXT},  /* JSON */
+    {.name = "cancelled", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL, .fallback = "0"},
+    {.name = "claimed_until", .type = COLUMN_NUMBER},
+};
+static const struct table job_table = {.name = "job", .columns = columns, .column_count = COUNT(columns)};
+
+const struct table *const job_tables[] = {&job_table};
+const size_t job_table_count = COUNT(job_tables);
