@@ -20,10 +20,29 @@ struct pool {
     pthread_cond_t has_jobs;
     struct job *ring;
     size_t room, first, count;
+    unsigned idle;  /* threads that wait */
+    bool is_waking; /* one of them has been signalled and has not come yet */
     bool is_closing;
     unsigned threads;
     struct worker workers[];
 };
+
+/* With the lock held: whether a sleeper is to be signalled. One at a time comes, and calls the next if there is more to
+ * do; so a burst of short jobs costs few wakings. */
+static bool calls_next(struct pool *pool)
+{
+    if (!pool->count || !pool->idle || pool->is_waking) return false;
+    pool->is_waking = true;
+    return true;
+}
+
+static void wait_for_jobs(struct pool *pool)
+{
+    pool->idle++;
+    pthread_cond_wait(&pool->has_jobs, &pool->lock);
+    pool->idle--;
+    pool->is_waking = false;
+}
 
 static void *work(void *argument)
 {
@@ -32,13 +51,15 @@ static void *work(void *argument)
     pthread_mutex_lock(&pool->lock);
     while (pool->count || !pool->is_closing) {
         if (!pool->count) {
-            pthread_cond_wait(&pool->has_jobs, &pool->lock);
+            wait_for_jobs(pool);
             continue;
         }
         struct job job = pool->ring[pool->first];
         pool->first = (pool->first + 1) % pool->room;
         pool->count--;
+        bool calls = calls_next(pool);
         pthread_mutex_unlock(&pool->lock);
+        if (calls) pthread_cond_signal(&pool->has_jobs);
         job.run(job.argument, worker->number);
         pthread_mutex_lock(&pool->lock);
     }
@@ -80,9 +101,10 @@ enum result pool_submit(struct pool *pool, void (*job)(void *argument, unsigned 
     if (has_room) {
         pool->ring[(pool->first + pool->count) % pool->room] = (struct job){job, argument};
         pool->count++;
-        pthread_cond_signal(&pool->has_jobs);
     }
+    bool calls = calls_next(pool);
     pthread_mutex_unlock(&pool->lock);
+    if (calls) pthread_cond_signal(&pool->has_jobs);
     return has_room ? OK : BUSY;
 }
 

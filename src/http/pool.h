@@ -14,6 +14,7 @@ enum result pool_open(struct ctx *ctx, unsigned threads, size_t queue, struct po
 enum result pool_submit(struct pool *pool, void (*job)(void *argument, unsigned worker), void *argument) MUST_USE;
 
 size_t pool_waiting(struct pool *pool);
-void pool_close(struct pool *pool); /* takes no more, does what waits, ends the threads; NULL is fine */
+/* Takes no more, does what waits, ends the threads. Nobody may be inside pool_submit any more. NULL is fine. */
+void pool_close(struct pool *pool);
 
 #endif
