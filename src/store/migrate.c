@@ -32,7 +32,7 @@ static enum result refuse_newer(struct ctx *ctx, int64_t version, size_t count, 
 static enum result run(struct ctx *ctx, const struct migration *migration)
 {
     const char *sql = migration->sql[db_dialect(ctx->db)];
-    log_text(LOG_INFO, "migration", "what", str_of(migration->what));
+    log_text(LOG_INFO, "migration", "step", str_of(migration->what));
     if (sql) TRY(db_script(ctx, sql));
     return migration->run ? migration->run(ctx) : OK;
 }

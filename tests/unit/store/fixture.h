@@ -67,7 +67,7 @@ static inline struct fixture *fixture_new(bool postgres)
     return f;
 }
 
-static inline void fixture_free(struct fixture *f)
+static inline void fixture_release(struct fixture *f)
 {
     arena_reset(f->ctx.arena);
     store_close(f->store);
@@ -84,6 +84,11 @@ static inline void fixture_free(struct fixture *f)
         unlink(path);
     }
     rmdir(f->directory);
+}
+
+static inline void fixture_free(struct fixture *f)
+{
+    fixture_release(f);
     free(f);
 }
 
