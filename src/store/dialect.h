@@ -12,7 +12,8 @@ void sql_name(struct buf *sql, const char *name);
 /* "a, b DESC" with each identifier quoted. */
 void sql_names(struct buf *sql, const char *list);
 
-/* JSON in a text column. The member's name is bound (?name, IS_TEXT). All give NULL when the column is NULL or empty, when
+/* JSON in a text column. The member's name is bound (?name, IS_TEXT; names
+ * stand in the JSON without escapes). All give NULL when the column is NULL or empty, when
  * it has no such member, or when the member is of another kind, so that one odd value never fails a whole list.
  *   text:   a string, number or truth value as text ("true", "12"); for equality, search and sorting by text
  *   number: a number as double; NULL for anything else
