@@ -17,10 +17,14 @@ import { Empty } from './core/ui/empty';
 import { Login } from './rooms/login';
 import { Start } from './rooms/start';
 
+const MatrixPage = lazy(() => import('./rooms/risk/matrix').then((page) => ({ default: page.MatrixPage })));
+const RiskPage = lazy(() => import('./rooms/risk/risk').then((page) => ({ default: page.RiskPage })));
+const Work = lazy(() => import('./rooms/work').then((page) => ({ default: page.Work })));
+const Home = lazy(() => import('./rooms/home').then((page) => ({ default: page.Home })));
 const ImportPage = lazy(() => import('./core/imports/page').then((page) => ({ default: page.ImportPage })));
 
 /** Registers whose record or list is told in a way of their own. */
-const RECORD_PAGES: Record<string, ComponentType<{ register: Register; reference: string }>> = {};
+const RECORD_PAGES: Record<string, ComponentType<{ register: Register; reference: string }>> = { risk: RiskPage };
 
 function NotFound() {
   const { t } = useWords();
@@ -49,6 +53,9 @@ function Pages() {
   return (
     <Shell>
       <Routes>
+        <Route path="/" element={<Home />} />
+        <Route path="/work" element={<Work />} />
+        <Route path="/risk-matrix" element={<MatrixPage />} />
         <Route path="/:register" element={<OfRegister page={ListPage} />} />
         <Route path="/:register/new" element={<OfRegister page={NewPage} />} />
         <Route path="/:register/import" element={<OfRegister page={ImportPage} />} />

@@ -1,4 +1,5 @@
 // Where it begins: the nonce for styles that are made at run time, the fonts, and the providers.
+import './core/layers.css';
 import '@fontsource-variable/inter/wght.css';
 import '@mantine/core/styles.layer.css';
 import '@mantine/dates/styles.layer.css';

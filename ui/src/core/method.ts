@@ -7,6 +7,8 @@ import type { Page, Rec } from './types';
 export interface Level {
   name: string;
   title: string;
+  /** 1 is the lowest. */
+  rank: number;
   colour: string;
   appetite: string;
   role: string | null;
@@ -19,6 +21,7 @@ export interface Step {
 
 export interface Method {
   likelihood: Step[];
+  consequence: Step[];
   criteria: { name: string; title: string; steps: Step[] }[];
   /** matrix[likelihood - 1][consequence - 1] names a level. */
   matrix: string[][];
@@ -31,36 +34,51 @@ const list = (value: unknown): Loose[] =>
   Array.isArray(value)
     ? value.map((item) => (typeof item === 'object' && item ? (item as Loose) : { name: item }))
     : [];
-const step = (item: Loose): Step => ({
-  title: text(item.title, text(item.label, text(item.name))),
-  help: text(item.help, text(item.description)),
-});
+const step = (item: Loose): Step => ({ title: titleOf(item), help: text(item.description) });
 
-function levelOf(item: Loose): Level {
+const TITLES = ['title', 'label', 'name'];
+
+function levelOf(item: Loose, index: number, all: Loose[]): Level {
   return {
     name: text(item.name),
-    title: text(item.title, text(item.label, text(item.name))),
-    colour: text(item.colour, text(item.color)),
+    title: titleOf(item),
+    rank: index + 1,
+    colour: text(item.colour) || rankColour(index, all.length),
     appetite: text(item.appetite),
-    role: text(item.role) || text(item.approver) || null,
+    role: text(item.approver) || null,
   };
 }
 
-/** A methodology record as the pages need it. */
+function titleOf(item: Loose): string {
+  return TITLES.map((key) => text(item[key])).find(Boolean) ?? '';
+}
+
+// Green over yellow and orange to red; a method with more levels than this mixes its neighbours.
+const HEAT = ['#4f9d69', '#d8b63f', '#e08a3c', '#c9473d', '#8f2430'];
+
+function rankColour(index: number, count: number): string {
+  const place = count < 2 ? 0 : (index * (Math.min(count, 4) - 1)) / (count - 1);
+  const low = HEAT[Math.floor(place)] ?? '#8a9398';
+  const high = HEAT[Math.ceil(place)] ?? low;
+  return low === high ? low : `color-mix(in oklab, ${high} ${Math.round((place % 1) * 100)}%, ${low})`;
+}
+
+/** A methodology record as the pages need it; its scales are data of its own shape. */
 export function methodOf(record: Loose | undefined): Method | undefined {
-  if (!record) return undefined;
-  const levels = list(record.levels).map(levelOf);
-  const cell = (value: unknown) =>
-    typeof value === 'number' ? (levels[value - 1]?.name ?? String(value)) : text(value);
+  const scales = record?.scales as Loose | undefined;
+  if (!scales) return undefined;
+  const levels = list(scales.levels).map(levelOf);
+  const cell = (value: unknown) => levels[Number(value)]?.name ?? '';
   return {
-    likelihood: list(record.likelihood ?? record.likelihood_scale).map(step),
-    criteria: list(record.criteria ?? record.consequence).map((item) => ({
+    likelihood: list(scales.likelihood).map(step),
+    consequence: list(scales.consequence).map(step),
+    criteria: list(scales.criteria).map((item) => ({
       name: text(item.name),
-      title: text(item.title, text(item.label, text(item.name))),
-      steps: list(item.steps ?? item.scale).map(step),
+      title: titleOf(item),
+      steps: list(item.steps).map(step),
     })),
-    matrix: Array.isArray(record.matrix)
-      ? record.matrix.map((row: unknown) => (Array.isArray(row) ? row.map(cell) : []))
+    matrix: Array.isArray(scales.matrix)
+      ? scales.matrix.map((row: unknown) => (Array.isArray(row) ? row.map(cell) : []))
       : [],
     levels,
   };
@@ -80,9 +98,7 @@ export function useMethod(): Method | undefined {
 }
 
 function chooseMethod(page: Page<Rec>): Method | undefined {
-  const inForce = page.items.find(
-    (item) => item.status === 'approved' || item.status === 'in_force' || item.status === 'active',
-  );
+  const inForce = page.items.find((item) => item.status === 'approved');
   return methodOf(inForce ?? page.items[0]);
 }
 
@@ -91,11 +107,11 @@ export function scaleStep(method: Method | undefined, scale: string | null, valu
   return steps[value - 1]?.title || undefined;
 }
 
-/** Likelihood by its name; anything else is a consequence, whose first criterion names the steps. */
+/** The steps of a scale by its name: likelihood, consequence, or a criterion of it. */
 export function scaleSteps(method: Method | undefined, scale: string | null): Step[] {
   if (!method || !scale) return [];
-  if (scale.includes('likelihood')) return method.likelihood;
+  if (scale === 'likelihood') return method.likelihood;
   const criterion = method.criteria.find((item) => item.name === scale);
   if (criterion) return criterion.steps;
-  return scale.includes('consequence') ? (method.criteria[0]?.steps ?? []) : [];
+  return scale === 'consequence' ? method.consequence : [];
 }

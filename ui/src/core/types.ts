@@ -16,6 +16,7 @@ export type Kind =
   | 'links'
   | 'record'
   | 'records'
+  | 'tags'
   | 'data';
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warning' | 'bad';
@@ -38,6 +39,9 @@ export interface Field {
   scale: string | null;
   custom: boolean;
   label?: string | null;
+  /** Set by a transition only, never by a form. */
+  by_transition?: boolean;
+  fallback?: unknown;
 }
 
 export interface State {
@@ -61,6 +65,8 @@ export interface Register {
   room: string;
   title_field: string;
   scope: string;
+  /** Not in the navigation: part of other records. */
+  quiet?: boolean;
   may: { create: boolean; change: boolean; delete: boolean; import: boolean };
   columns: string[];
   fields: Field[];

@@ -211,19 +211,17 @@ function NumberField({ field, value, onChange, common, words }: Drawing) {
 }
 
 const DRAW: Record<Field['kind'], (props: Drawing) => ReactNode> = {
-  text: ({ field, value, onChange, common }) => {
-    if (field.name === 'tags') {
-      return <TagsInput {...common} value={(value as string[] | null) ?? []} onChange={onChange} clearable />;
-    }
-    return (
-      <TextInput
-        {...common}
-        value={typeof value === 'string' ? value : ''}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        maxLength={field.max ?? undefined}
-      />
-    );
-  },
+  text: ({ field, value, onChange, common }) => (
+    <TextInput
+      {...common}
+      value={typeof value === 'string' ? value : ''}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      maxLength={field.max ?? undefined}
+    />
+  ),
+  tags: ({ value, onChange, common }) => (
+    <TagsInput {...common} value={(value as string[] | null) ?? []} onChange={onChange} clearable />
+  ),
   prose: (props) => <ProseInput {...props} />,
   number: (props) => <NumberField {...props} />,
   decimal: (props) => <NumberField {...props} />,
@@ -304,9 +302,7 @@ export function FieldInput(props: InputProps) {
     withAsterisk: field.required && !props.bare,
     disabled: props.disabled,
   };
-  // A list of free words has no kind of its own in the contract: tags are recognised by their name.
-  const draw = field.name === 'tags' ? DRAW.text : DRAW[field.kind];
-  return <>{draw({ ...props, common, words, method })}</>;
+  return <>{DRAW[field.kind]({ ...props, common, words, method })}</>;
 }
 
 /** Fields that need the whole width of a form. */

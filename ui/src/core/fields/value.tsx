@@ -56,11 +56,11 @@ const DRAW: Partial<
   ratings: ({ value }, words, method) => ratingsText(value, words, method),
   date: ({ value }, words) => <time dateTime={String(value)}>{formatDate(String(value), words.language)}</time>,
   time: ({ value }, words) => <time dateTime={String(value)}>{formatTime(String(value), words.language)}</time>,
-  choice: ({ register, field, value }, words, method) => {
+  text: ({ field, value }, _, method) => {
     const level = field.name.endsWith('level') ? method?.levels.find((item) => item.name === value) : undefined;
-    if (level) return <LevelBadge level={level} />;
-    return words.choice(register.name, field.name, String(value));
+    return level ? <LevelBadge level={level} /> : String(value);
   },
+  choice: ({ register, field, value }, words) => words.choice(register.name, field.name, String(value)),
   choices: ({ register, field, value }, words) =>
     (value as string[]).map((choice) => words.choice(register.name, field.name, choice)).join(', '),
   link: ({ field, value, brief }) =>
@@ -69,6 +69,15 @@ const DRAW: Partial<
     brief ? brieflyListed(value as unknown[]) : <RefList value={value} register={field.target} />,
   record: ({ value, brief }) => (brief ? brieflyListed([value]) : <RefList value={value} />),
   records: ({ value, brief }) => (brief ? brieflyListed(value as unknown[]) : <RefList value={value} />),
+  tags: ({ value, brief }) => (
+    <Group gap={4} component="span" display="inline-flex" wrap={brief ? 'nowrap' : 'wrap'}>
+      {(value as unknown[]).map((tag) => (
+        <Badge key={String(tag)} size="sm" tt="none" fw={500}>
+          {String(tag)}
+        </Badge>
+      ))}
+    </Group>
+  ),
   data: ({ value, brief }) =>
     brief ? JSON.stringify(value).slice(0, 80) : <Code block>{JSON.stringify(value, null, 2)}</Code>,
 };
@@ -76,23 +85,12 @@ const DRAW: Partial<
 export function FieldValue(props: ValueProps) {
   const words = useWords();
   const method = useMethod();
-  const { field, value, brief } = props;
+  const { field, value } = props;
   if (isEmpty(value))
     return (
       <span className="quiet" aria-label={words.t('ui.nothing')}>
         –
       </span>
     );
-  if (field.name === 'tags' && Array.isArray(value)) {
-    return (
-      <Group gap={4} component="span" display="inline-flex" wrap={brief ? 'nowrap' : 'wrap'}>
-        {value.map((tag) => (
-          <Badge key={String(tag)} size="sm" tt="none" fw={500}>
-            {String(tag)}
-          </Badge>
-        ))}
-      </Group>
-    );
-  }
   return <>{DRAW[field.kind]?.(props, words, method) ?? String(value)}</>;
 }

@@ -9,7 +9,7 @@ import { useWords } from '../labels';
 import { useSession } from '../session';
 import type { Field, Rec, Register } from '../types';
 import { sentence } from '../ui/trouble';
-import { plain, same, valueOf } from '../values';
+import { isEmpty, plain, same, valueOf } from '../values';
 import { Conflict, type ConflictState } from './conflict';
 import { keepDraft, readDraft, type Values } from './draft';
 
@@ -25,7 +25,7 @@ interface FormProps {
 }
 
 export function editable(field: Field, creating: boolean): boolean {
-  return !field.derived && (creating || !field.fixed);
+  return !field.derived && !field.by_transition && (creating || !field.fixed);
 }
 
 function valuesOf(record: Rec, fields: Field[]): Values {
@@ -37,6 +37,9 @@ function useStart(register: Register, start: Values | undefined): Values {
   const { session } = useSession();
   const has = (name: string) => register.fields.some((field) => field.name === name && !field.derived);
   return {
+    ...Object.fromEntries(
+      register.fields.flatMap((field) => (isEmpty(field.fallback) ? [] : [[field.name, field.fallback]])),
+    ),
     ...(has('unit') ? { unit: session.roles.find((grant) => grant.unit)?.unit ?? null } : {}),
     ...(has('owner') ? { owner: session.user.person } : {}),
     ...start,

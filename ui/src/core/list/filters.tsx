@@ -146,7 +146,7 @@ function Editor(props: EditorProps) {
   const { field, state } = props;
   const name = filterName(field);
   const empty = `${name}.empty`;
-  const own = field.name === 'tags' ? `${name}.has` : name;
+  const own = field.kind === 'tags' ? `${name}.has` : name;
   const listed = ['choice', 'choices', 'link', 'links', 'boolean', 'scale'].includes(field.kind);
   return (
     <Stack gap="xs" w={300}>

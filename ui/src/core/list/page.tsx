@@ -72,7 +72,7 @@ function Head({ register, state, total }: { register: Register; state: ListState
   const words = useWords();
   const readOnly = useAsOf() !== null;
   return (
-    <div className="page-head">
+    <div className="page-head list-head">
       <Title order={1}>{words.registers(register.name)}</Title>
       <Group gap={6} mr="auto">
         <Help register={register} />

@@ -108,11 +108,12 @@ function SortHead({ column, props }: { column: string; props: TableProps }) {
     column === 'reference'
       ? words.t('ui.reference')
       : words.field(register.name, fieldOfColumn(register, column) ?? column);
-  const order = sort === column ? 'ascending' : sort === `-${column}` ? 'descending' : undefined;
-  const next = order === 'ascending' ? `-${column}` : order === 'descending' ? '' : column;
-  const sortable =
-    !['links', 'records', 'data', 'ratings', 'choices'].includes(fieldOfColumn(register, column)?.kind ?? '') &&
-    column !== 'tags';
+  const by = column === 'reference' ? 'id' : column; // references count up as ids do
+  const order = sort === by ? 'ascending' : sort === `-${by}` ? 'descending' : undefined;
+  const next = order === 'ascending' ? `-${by}` : order === 'descending' ? '' : by;
+  const sortable = !['links', 'records', 'data', 'ratings', 'choices', 'tags'].includes(
+    fieldOfColumn(register, column)?.kind ?? '',
+  );
   return (
     <th scope="col" aria-sort={order} className={column === register.title_field ? 'cell-title' : undefined}>
       {sortable ? (

@@ -12,7 +12,7 @@ import { pathOf } from '../values';
 
 function parse(field: Field, text: string): unknown {
   const one = (part: string) => (/^\d+$/.test(part) ? Number(part) : part);
-  if (['links', 'records', 'choices'].includes(field.kind) || field.name === 'tags') return text.split(',').map(one);
+  if (['links', 'records', 'choices', 'tags'].includes(field.kind)) return text.split(',').map(one);
   if (['number', 'decimal', 'scale', 'link'].includes(field.kind)) return one(text);
   return text;
 }

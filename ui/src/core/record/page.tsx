@@ -71,10 +71,8 @@ export function Properties({
   return (
     <>
       {grouped(fields).map(([group, members]) => {
-        // Empty fields are listed last and only on demand would hide what is missing: they stay, quietly.
-        const filled = [...members].sort(
-          (a, b) => Number(isEmpty(valueOf(record, a))) - Number(isEmpty(valueOf(record, b))),
-        );
+        const filled = members.filter((field) => !isEmpty(valueOf(record, field)));
+        const unset = members.filter((field) => isEmpty(valueOf(record, field)));
         return (
           <section key={group} className="surface section">
             {group && <h2>{words.label(`group.${group}`)}</h2>}
@@ -83,6 +81,13 @@ export function Properties({
                 <Property key={field.name} register={register} field={field} record={record} />
               ))}
             </dl>
+            {unset.length > 0 && (
+              <p className="unset">
+                {words.t('ui.record.unset', {
+                  fields: unset.map((field) => words.field(register.name, field)).join(', '),
+                })}
+              </p>
+            )}
           </section>
         );
       })}

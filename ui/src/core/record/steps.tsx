@@ -17,7 +17,7 @@ interface StepProps {
   record: Rec;
 }
 
-function StepDialog({ register, record, step, onClose }: StepProps & { step: NextStep; onClose: () => void }) {
+export function StepDialog({ register, record, step, onClose }: StepProps & { step: NextStep; onClose: () => void }) {
   const words = useWords();
   const refresh = useRefresh();
   const fields = step.asks.flatMap((name) => fieldOf(register, name) ?? []);
@@ -57,7 +57,7 @@ function StepDialog({ register, record, step, onClose }: StepProps & { step: Nex
           <FieldInput
             key={field.name}
             register={register}
-            field={{ ...field, required: true }}
+            field={field}
             value={values[field.name]}
             known={valueOf(record, field)}
             onChange={(value) => setValues({ ...values, [field.name]: value })}

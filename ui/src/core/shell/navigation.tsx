@@ -87,7 +87,9 @@ export function useRooms(): RoomGroup[] {
     .map((room) => ({
       room,
       places: (PLACES[room] ?? []).filter((place) => !place.needs || byName.has(place.needs)),
-      registers: registers.filter((register) => register.room === room && !PARTS.has(register.name)),
+      registers: registers.filter(
+        (register) => register.room === room && !register.quiet && !PARTS.has(register.name),
+      ),
     }))
     .filter((group) => group.places.length + group.registers.length > 0);
 }

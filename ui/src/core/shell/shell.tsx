@@ -16,6 +16,7 @@ import {
   IconDeviceDesktop,
   IconKeyboard,
   IconLanguage,
+  IconLayoutSidebar,
   IconLogout,
   IconMoon,
   IconSearch,
@@ -189,13 +190,15 @@ export function Shell({ children }: { children: ReactNode }) {
       </a>
       <AppShell.Header className="header">
         <Burger opened={opened} onClick={toggle} hiddenFrom="md" size="sm" aria-label={t('ui.navigation')} />
-        <Burger
-          opened={wide}
-          onClick={() => setWide(!wide)}
+        <ActionIcon
+          size={32}
           visibleFrom="md"
-          size="xs"
+          onClick={() => setWide(!wide)}
           aria-label={t('ui.navigation')}
-        />
+          aria-pressed={wide}
+        >
+          <IconLayoutSidebar size={18} stroke={1.6} />
+        </ActionIcon>
         <Link to="/" className="brand">
           <Mark />
           <span>Merlon</span>

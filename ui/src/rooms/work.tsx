@@ -1,0 +1,213 @@
+// Everything that waits for me, one action each.
+import { Anchor, Button, Skeleton, Text, Title } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconCalendar,
+  IconChecklist,
+  IconClipboardCheck,
+  IconEye,
+  IconFileCertificate,
+  IconMoodCheck,
+  IconTool,
+  type Icon,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { api } from '../core/api';
+import { takeStep, useItems, useNextSteps, useRecord, useRefresh } from '../core/data';
+import { formatAgo, formatDate, today } from '../core/format';
+import { useWords } from '../core/labels';
+import { StepDialog } from '../core/record/steps';
+import { useRegister } from '../core/schema';
+import type { Rec, WorkItem } from '../core/types';
+import { Empty } from '../core/ui/empty';
+import { RefList } from '../core/ui/reference';
+import { useTitle } from '../core/ui/title';
+import { Trouble, sayTrouble } from '../core/ui/trouble';
+import { pathOf, titleOf } from '../core/values';
+
+const ICONS: Record<string, Icon> = {
+  approve: IconFileCertificate,
+  accept: IconFileCertificate,
+  review: IconEye,
+  test: IconClipboardCheck,
+  treat: IconTool,
+  task: IconChecklist,
+};
+
+export function useWork() {
+  return useQuery({
+    queryKey: ['data', 'work'],
+    queryFn: () => api<{ items: WorkItem[] }>('/work').then((answer) => answer.items),
+  });
+}
+
+/** The one action of an item: its dialog opens here, without leaving the page. */
+function Action({ item, onClose }: { item: WorkItem; onClose: () => void }) {
+  const register = useRegister(item.register);
+  const { data: record } = useRecord(item.register, item.id);
+  const steps = useNextSteps(item.register, item.id, record?.version ?? 0);
+  const step = steps.data?.find((one) => one.name === item.transition);
+  if (!register || !record || !step) return null;
+  return <StepDialog register={register} record={record} step={step} onClose={onClose} />;
+}
+
+function Due({ item }: { item: WorkItem }) {
+  const words = useWords();
+  if (!item.due) return null;
+  const Sign = item.late ? IconAlertTriangle : IconCalendar;
+  return (
+    <span className={item.late ? 'due due-late' : 'due'}>
+      <Sign size={14} aria-hidden />
+      <time dateTime={item.due} title={formatDate(item.due, words.language)}>
+        {item.late
+          ? words.t('ui.work.late', { when: formatAgo(item.due, words.language) })
+          : formatDate(item.due, words.language)}
+      </time>
+    </span>
+  );
+}
+
+export function WorkLines({ items }: { items: WorkItem[] }) {
+  const words = useWords();
+  const [acting, setActing] = useState<WorkItem | null>(null);
+  return (
+    <>
+      <ul className="lines work">
+        {items.map((item) => {
+          const Sign = ICONS[item.kind] ?? IconChecklist;
+          return (
+            <li key={`${item.kind}${item.register}${item.id}`}>
+              <Sign size={17} stroke={1.6} className="quiet" aria-hidden />
+              <div className="work-body">
+                <Anchor
+                  component={Link}
+                  to={pathOf(item.register, item.reference)}
+                  size="sm"
+                  fw={540}
+                  c="inherit"
+                  className="wrap"
+                >
+                  {item.title}
+                </Anchor>
+                <Text size="xs" c="dimmed">
+                  {words.label(`ui.work.kind.${item.kind}`)} · {words.register(item.register)}{' '}
+                  <span className="reference">{item.reference}</span>
+                </Text>
+              </div>
+              <Due item={item} />
+              {item.transition ? (
+                <Button
+                  variant="default"
+                  size="compact-sm"
+                  onClick={() => setActing(item)}
+                  aria-label={`${words.transition(item.register, item.transition)} ${item.reference}`}
+                >
+                  {words.transition(item.register, item.transition)}
+                </Button>
+              ) : (
+                <Button
+                  variant="default"
+                  size="compact-sm"
+                  component={Link}
+                  to={pathOf(item.register, item.reference)}
+                  aria-label={`${words.t('ui.open')} ${item.reference}`}
+                >
+                  {words.t('ui.open')}
+                </Button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {acting && <Action item={acting} onClose={() => setActing(null)} />}
+    </>
+  );
+}
+
+type Span = 'late' | 'week' | 'later' | 'undated';
+const SPANS: Span[] = ['late', 'week', 'later', 'undated'];
+
+function spanOf(item: WorkItem): Span {
+  if (item.late) return 'late';
+  if (!item.due) return 'undated';
+  const days = (new Date(item.due).getTime() - new Date(today()).getTime()) / 86_400_000;
+  return days <= 7 ? 'week' : 'later';
+}
+
+function Notices() {
+  const words = useWords();
+  const refresh = useRefresh();
+  const register = useRegister('notification');
+  const { data } = useItems(
+    'notification',
+    { status: 'unread', sort: '-id', limit: 30, expand: 'subject' },
+    register !== undefined,
+  );
+  if (!register || !data?.length) return null;
+  const read = (record: Rec) =>
+    takeStep('notification', record, 'read', {})
+      .then(refresh)
+      .catch((error: unknown) => sayTrouble(error, words));
+  return (
+    <section className="surface section">
+      <h2>{words.registers('notification')}</h2>
+      <ul className="lines">
+        {data.map((item) => (
+          <li key={item.id}>
+            <div className="work-body">
+              <Text size="sm">{titleOf(item, register)}</Text>
+              <Text size="xs" c="dimmed">
+                {formatAgo(String(item.created_at), words.language)}
+              </Text>
+            </div>
+            {item.subject !== null && <RefList value={item.subject} />}
+            <Button variant="subtle" size="compact-sm" onClick={() => void read(item)}>
+              {words.t('ui.work.read')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function Work() {
+  const words = useWords();
+  useTitle(words.t('ui.work.title'));
+  const { data, error, refetch } = useWork();
+  if (error) return <Trouble error={error} retry={() => void refetch()} />;
+  return (
+    <div className="page" style={{ maxWidth: 1040 }}>
+      <div className="page-head">
+        <Title order={1}>{words.t('ui.work.title')}</Title>
+        {data && (
+          <Text size="sm" c="dimmed">
+            {words.t('ui.work.count', { n: data.length })}
+          </Text>
+        )}
+      </div>
+      {!data && <Skeleton height={220} />}
+      {data?.length === 0 && (
+        <div className="surface">
+          <Empty icon={IconMoodCheck} title={words.t('ui.work.none')} text={words.t('ui.work.none.text')} />
+        </div>
+      )}
+      {data &&
+        SPANS.map((span) => {
+          const items = data.filter((item) => spanOf(item) === span);
+          if (items.length === 0) return null;
+          return (
+            <section key={span} className="surface section">
+              <h2>
+                {words.t(`ui.work.span.${span}`)} <span className="quiet number">{items.length}</span>
+              </h2>
+              <WorkLines items={items} />
+            </section>
+          );
+        })}
+      <Notices />
+    </div>
+  );
+}
