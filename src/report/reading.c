@@ -1,0 +1,298 @@
+/* Reports read through lists, as the browser does, so that rights and as-of reading hold here without a word about them.
+ * What is linked to is kept: a few persons and controls come back in every line. */
+#include "report/reading.h"
+
+#include "base/clock.h"
+#include "records/house.h"
+
+#include <stdlib.h>
+
+struct kept {
+    const struct reg *reg;
+    int64_t id;
+    const struct record *record; /* NULL: there is none */
+};
+
+struct reading *reading_new(struct ctx *ctx, const struct labels *labels)
+{
+    struct reading *reading = arena_make(ctx->arena, struct reading);
+    *reading = (struct reading){.ctx = ctx, .labels = labels};
+    return reading;
+}
+
+/* ---- lists ---- */
+
+static void append(struct reading *reading, struct record_list *list, size_t *room, const struct record_list *page)
+{
+    if (list->count + page->count > *room) {
+        size_t more = (list->count + page->count) * 2;
+        list->at =
+            arena_grow(reading->ctx->arena, list->at, *room * sizeof(struct record *), more * sizeof(struct record *));
+        *room = more;
+    }
+    for (size_t i = 0; i < page->count; i++) list->at[list->count++] = page->at[i];
+}
+
+enum result reading_list(struct reading *reading, const char *reg, const struct parameter *pairs, size_t count,
+                         struct record_list *list)
+{
+    struct ctx *ctx = reading->ctx;
+    const struct reg *found = house_register(ctx->house, str_of(reg));
+    struct list_query *query;
+    size_t room = 0;
+    *list = (struct record_list){0};
+    if (!found) return fail(ctx, BROKEN, "There is no register %s.", reg);
+    TRY(list_parse(ctx, found, pairs, count, NULL, &query));
+    query->limit = LIST_LIMIT_MAX;
+    for (;;) {
+        struct record_list page;
+        struct str next;
+        TRY(list_page(ctx, query, &page, &next));
+        append(reading, list, &room, &page);
+        if (!next.len) return OK;
+        query->cursor = arena_copy(ctx->arena, next);
+    }
+}
+
+static int by_field(const void *a, const void *b, void *arg)
+{
+    const struct record *const *one = a, *const *other = b;
+    int64_t left = record_number_of(*one, arg), right = record_number_of(*other, arg);
+    if (left == right) left = record_id(*one), right = record_id(*other);
+    return (left > right) - (left < right);
+}
+
+void reading_sort(struct record_list *list, const char *field)
+{
+    if (list->count) qsort_r(list->at, list->count, sizeof(struct record *), by_field, (void *)(uintptr_t)field);
+}
+
+/* Index of the first whose value is not below this one. */
+static size_t first_at(const struct record_list *sorted, const char *field, int64_t value)
+{
+    size_t low = 0, high = sorted->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (record_number_of(sorted->at[middle], field) < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct record_list reading_part(const struct record_list *sorted, const char *field, int64_t value)
+{
+    size_t from = first_at(sorted, field, value), to = from;
+    while (to < sorted->count && record_number_of(sorted->at[to], field) == value) to++;
+    return (struct record_list){sorted->at + from, to - from};
+}
+
+/* ---- single records ---- */
+
+static struct kept *slot(const struct reading *reading, const struct reg *reg, int64_t id)
+{
+    size_t at = (size_t)((uint64_t)id * 0x9e3779b97f4a7c15U ^ str_hash(str_of(reg->name))) & (reading->room - 1);
+    while (reading->kept[at].reg && (reading->kept[at].reg != reg || reading->kept[at].id != id))
+        at = (at + 1) & (reading->room - 1);
+    return &reading->kept[at];
+}
+
+static void make_room(struct reading *reading)
+{
+    struct kept *old = reading->kept;
+    size_t old_room = reading->room;
+    if (old && reading->count * 2 < old_room) return;
+    reading->room = old_room ? old_room * 2 : 256;
+    reading->kept = arena_make_many(reading->ctx->arena, struct kept, reading->room);
+    for (size_t i = 0; i < old_room; i++)
+        if (old[i].reg) *slot(reading, old[i].reg, old[i].id) = old[i];
+}
+
+static enum result read_one(struct reading *reading, const struct reg *reg, int64_t id, const struct record **record)
+{
+    make_room(reading);
+    struct kept *kept = slot(reading, reg, id);
+    if (!kept->reg) {
+        struct record *loaded = NULL;
+        enum result result = record_get(reading->ctx, reg, id, &loaded);
+        if (result != OK && result != NOT_FOUND && result != DENIED) return result;
+        if (result != OK) ctx_clear_error(reading->ctx);
+        kept = slot(reading, reg, id);
+        *kept = (struct kept){reg, id, result == OK ? loaded : NULL};
+        reading->count++;
+    }
+    *record = kept->record;
+    return OK;
+}
+
+enum result reading_record(struct reading *reading, const char *reg, int64_t id, const struct record **record)
+{
+    const struct reg *found = house_register(reading->ctx->house, str_of(reg));
+    *record = NULL;
+    return found && id ? read_one(reading, found, id, record) : OK;
+}
+
+static enum result name_one(struct reading *reading, const struct reg *reg, int64_t id, struct str *text)
+{
+    const struct record *record = NULL;
+    struct arena *arena = reading->ctx->arena;
+    *text = S("");
+    if (!reg || !id) return OK;
+    TRY(read_one(reading, reg, id, &record));
+    struct str title = record ? record_title(record) : S("");
+    *text = arena_print(arena, "%s-%lld%s%.*s", reg->prefix, (long long)id, title.len ? " " : "", PRINT(title));
+    return OK;
+}
+
+enum result reading_named(struct reading *reading, const char *reg, int64_t id, struct str *text)
+{
+    return name_one(reading, house_register(reading->ctx->house, str_of(reg)), id, text);
+}
+
+enum result reading_title(struct reading *reading, const char *reg, int64_t id, struct str *text)
+{
+    const struct record *record;
+    TRY(reading_record(reading, reg, id, &record));
+    *text = record ? record_title(record) : S("");
+    return OK;
+}
+
+enum result reading_referred(struct reading *reading, struct str reference, struct str *text)
+{
+    const struct reg *reg;
+    int64_t id;
+    *text = reference;
+    return reference_parse(reading->ctx->house, reference, &reg, &id) ? name_one(reading, reg, id, text) : OK;
+}
+
+enum result reading_user(struct reading *reading, int64_t user, struct str *name)
+{
+    struct ctx *ctx = reading->ctx;
+    struct buf text = buf_in(ctx->arena);
+    struct json_out out = json_out_to(&text);
+    struct json *json;
+    *name = S("");
+    if (!user) return OK;
+    TRY(expand_write(ctx, &out, &common_fields[C_CREATED_BY], value_number(user)));
+    TRY(json_parse(ctx, buf_str(&text), &json));
+    *name = json_str(json, "title", S(""));
+    return OK;
+}
+
+/* ---- fields by name ---- */
+
+static const struct field *own_field(const struct record *record, const char *name, size_t *index)
+{
+    return reg_field(record->reg, str_of(name), index);
+}
+
+struct ids reading_ids(struct reading *reading, const struct record *record, const char *field)
+{
+    size_t index;
+    return own_field(record, field, &index) ? record_ids(reading->ctx, record, index) : (struct ids){0};
+}
+
+struct texts reading_texts(struct reading *reading, const struct record *record, const char *field)
+{
+    size_t index;
+    return own_field(record, field, &index) ? record_texts(reading->ctx, record, index) : (struct texts){0};
+}
+
+const struct json *reading_data(struct reading *reading, const struct record *record, const char *field)
+{
+    size_t index;
+    return own_field(record, field, &index) ? record_data(reading->ctx, record, index) : NULL;
+}
+
+static void add_line(struct buf *out, struct str text)
+{
+    if (out->len) buf_char(out, '\n');
+    buf_add(out, text);
+}
+
+enum result reading_links(struct reading *reading, const struct record *record, const char *name, struct str *text)
+{
+    size_t index;
+    struct str one;
+    struct buf out = buf_in(reading->ctx->arena);
+    const struct field *field = own_field(record, name, &index);
+    bool by_id = field && field->kind == LINKS;
+    struct ids ids = by_id ? record_ids(reading->ctx, record, index) : (struct ids){0};
+    struct texts texts = field && !by_id ? record_texts(reading->ctx, record, index) : (struct texts){0};
+    for (size_t i = 0; i < ids.count; i++) {
+        TRY(reading_named(reading, field->target, ids.at[i], &one));
+        add_line(&out, one);
+    }
+    for (size_t i = 0; i < texts.count; i++) {
+        TRY(reading_referred(reading, texts.at[i], &one));
+        add_line(&out, one);
+    }
+    *text = buf_str(&out);
+    return OK;
+}
+
+struct str reading_day(const struct reading *reading)
+{
+    char day[DATE_TEXT];
+    const struct ctx *ctx = reading->ctx;
+    date_of_time(ctx->as_of ? ctx->as_of : ctx->now, day);
+    return arena_copy(ctx->arena, str_of(day));
+}
+
+/* ---- Markdown ---- */
+
+/* The signs at the start of a line: "## ", "- ", "> ". */
+static struct str line_start(struct str line, struct buf *out)
+{
+    size_t hashes = 0;
+    while (hashes < line.len && line.at[hashes] == '#') hashes++;
+    if (hashes && hashes < line.len && line.at[hashes] == ' ') return str_slice(line, hashes + 1, line.len);
+    if (str_starts(line, S("- ")) || str_starts(line, S("* "))) {
+        buf_add(out, S("• "));
+        return str_slice(line, 2, line.len);
+    }
+    return str_starts(line, S("> ")) ? str_slice(line, 2, line.len) : line;
+}
+
+/* "[text](address)" at the start: its text, and how much it takes; 0 when there is none. */
+static size_t link_at(struct str s, struct str *text)
+{
+    size_t middle, end;
+    if (!s.len || s.at[0] != '[' || !str_find(s, S("]("), &middle)) return 0;
+    if (!str_find(str_slice(s, middle, s.len), S(")"), &end)) return 0;
+    *text = str_slice(s, 1, middle);
+    return middle + end + 1;
+}
+
+static void plain_line(struct buf *out, struct str line)
+{
+    struct str rest = line_start(line, out), text;
+    while (rest.len) {
+        size_t taken = link_at(rest, &text);
+        bool escape = rest.at[0] == '\\' && rest.len > 1;
+        bool strong = str_starts(rest, S("**")) || str_starts(rest, S("__"));
+        if (taken)
+            buf_add(out, text);
+        else if (escape)
+            buf_char(out, rest.at[1]), taken = 2;
+        else if (strong)
+            taken = 2;
+        else if (rest.at[0] == '`')
+            taken = 1;
+        else
+            buf_char(out, rest.at[0]), taken = 1;
+        rest = str_slice(rest, taken, rest.len);
+    }
+}
+
+struct str reading_plain(struct arena *arena, struct str markdown)
+{
+    struct buf out = buf_in(arena);
+    struct str rest = str_trim(markdown), line;
+    while (str_cut(&rest, '\n', &line)) {
+        if (out.len) buf_char(&out, '\n');
+        plain_line(&out, line);
+    }
+    return buf_str(&out);
+}
