@@ -10,6 +10,7 @@ enum result routes_add(struct ctx *ctx, struct router *router)
         {record_routes, record_route_count},
         {session_routes, session_route_count},
         {system_routes, system_route_count},
+        {framework_routes, framework_route_count},
     };
     for (size_t i = 0; i < COUNT(tables); i++) TRY(router_add(ctx, router, tables[i].routes, tables[i].count));
     return OK;

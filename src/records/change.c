@@ -63,7 +63,7 @@ enum result record_create(struct ctx *ctx, const struct reg *reg, const struct j
     draft_require(ctx, *record);
     if (ctx_has_field_errors(ctx)) return INVALID;
     TRY(demand_create(ctx, *record));
-    return record_write(ctx, &(struct writing){.record = *record, .action = "create"});
+    return record_write_and_load(ctx, &(struct writing){.record = *record, .action = "create"}, record);
 }
 
 static enum result demand_version(struct ctx *ctx, const struct record *record, int64_t version)
@@ -100,7 +100,8 @@ enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, in
     draft_require(ctx, *record);
     if (ctx_has_field_errors(ctx)) return INVALID;
     if (record_unit(*record) != record_unit(before)) TRY(record_demand(ctx, *record, CHANGE));
-    return record_write(ctx, &(struct writing){.before = before, .record = *record, .action = "change"});
+    return record_write_and_load(ctx, &(struct writing){.before = before, .record = *record, .action = "change"},
+                                 record);
 }
 
 enum result record_delete(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, bool force)
@@ -130,7 +131,8 @@ enum result record_restore(struct ctx *ctx, const struct reg *reg, int64_t id, s
     TRY(record_demand(ctx, before, REMOVE));
     *record = record_clone(ctx, before);
     (*record)->row[C_DELETED_AT] = value_null();
-    return record_write(ctx, &(struct writing){.before = before, .record = *record, .action = "restore"});
+    return record_write_and_load(ctx, &(struct writing){.before = before, .record = *record, .action = "restore"},
+                                 record);
 }
 
 enum result record_insert(struct ctx *ctx, struct record *record, const char *action)

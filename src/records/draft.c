@@ -17,20 +17,21 @@ static bool field_takes(const struct field *field, const struct reg *reg)
     return !field->targets;
 }
 
-static enum result find_by_title(struct ctx *ctx, const struct field *field, struct str title, int64_t *id)
+/* By title, or by a field that NAMES; -1 when several answer to it. */
+static enum result find_by_name(struct ctx *ctx, const struct field *field, struct str name, int64_t *id)
 {
     const struct reg *reg = field->target ? house_register(ctx->house, str_of(field->target)) : NULL;
-    struct record_list list;
     *id = 0;
-    if (!reg) return OK;
-    TRY(records_where(ctx, reg, reg->fields[reg_title_field(reg)].name, value_text(title), &list));
-    size_t readable = 0;
-    for (size_t i = 0; i < list.count; i++) {
-        if (!record_may(ctx, list.at[i], READ)) continue;
-        readable++;
-        *id = record_id(list.at[i]);
+    for (size_t i = 0; reg && i < reg->field_count; i++) {
+        struct record_list list;
+        if (!(reg->fields[i].flags & (TITLE | NAMES))) continue;
+        TRY(records_where(ctx, reg, reg->fields[i].name, value_text(name), &list));
+        for (size_t k = 0; k < list.count; k++) {
+            if (!record_may(ctx, list.at[k], READ) || record_id(list.at[k]) == *id) continue;
+            *id = *id ? -1 : record_id(list.at[k]);
+            if (*id < 0) return OK;
+        }
     }
-    if (readable > 1) *id = -1;
     return OK;
 }
 
@@ -52,7 +53,7 @@ static enum result resolve(struct ctx *ctx, const struct field *field, const str
     int64_t id = link->id;
     *found = NULL;
     if (link->reference.len && !reference_parse(ctx->house, link->reference, &reg, &id)) {
-        TRY(find_by_title(ctx, field, link->reference, &id));
+        TRY(find_by_name(ctx, field, link->reference, &id));
         reg = field->target ? house_register(ctx->house, str_of(field->target)) : NULL;
         if (id < 0) {
             fail_field(ctx, field->name, "ambiguous", "%s: several records are called \"%.*s\"; give its reference.",
@@ -236,13 +237,21 @@ enum result draft_fill(struct ctx *ctx, struct record *record, const struct json
     return OK;
 }
 
+static bool has_error(const struct ctx *ctx, const char *field)
+{
+    for (const struct field_error *error = ctx->error.fields; error; error = error->next)
+        if (str_is(str_slice(error->pointer, 1, error->pointer.len), field)) return true;
+    return false;
+}
+
 void draft_require(struct ctx *ctx, const struct record *record)
 {
     for (size_t i = 0; i < record->reg->field_count; i++) {
         const struct field *field = &record->reg->fields[i];
-        if (field->flags & REQUIRED && field_is_empty(field, record->own[i]))
+        if (field->flags & REQUIRED && field_is_empty(field, record->own[i]) && !has_error(ctx, field->name))
             fail_field(ctx, field->name, "required", "%s is needed.", field->name);
     }
-    if (!(record->reg->flags & (GLOBAL | IS_UNIT | MINE)) && record->row[C_UNIT].type == IS_NULL)
+    if (!(record->reg->flags & (GLOBAL | IS_UNIT | MINE)) && record->row[C_UNIT].type == IS_NULL &&
+        !has_error(ctx, "unit"))
         fail_field(ctx, "unit", "required", "unit is needed: where in the organisation does this belong?");
 }

@@ -109,7 +109,7 @@ enum result record_move(struct ctx *ctx, const struct reg *reg, int64_t id, int6
     (*record)->row[C_STATUS] = value_text(str_of(transition->to));
     if (transition->effect) TRY(transition->effect(ctx, *record));
     struct str action = arena_print(ctx->arena, "transition:%s", transition->name);
-    return record_write(ctx, &(struct writing){before, *record, action.at, comment});
+    return record_write_and_load(ctx, &(struct writing){before, *record, action.at, comment}, record);
 }
 
 /* Would the step be open, the fields it asks for apart? The sentence of the refusal is the reason shown. */

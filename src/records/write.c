@@ -256,6 +256,22 @@ enum result record_write(struct ctx *ctx, const struct writing *w)
     return followed;
 }
 
+static bool may_come_back(const struct ctx *ctx, const struct reg *reg)
+{
+    if (reg->after) return true;
+    for (const struct follow *const *list = ctx->house->follows; list && *list; list++)
+        for (const struct follow *follow = *list; follow->on; follow++)
+            if (str_is(str_of(reg->name), follow->on)) return true;
+    return false;
+}
+
+enum result record_write_and_load(struct ctx *ctx, const struct writing *w, struct record **record)
+{
+    TRY(record_write(ctx, w));
+    *record = w->record;
+    return may_come_back(ctx, w->record->reg) ? record_load(ctx, w->record->reg, record_id(w->record), record) : OK;
+}
+
 enum result record_reindex(struct ctx *ctx, const struct record *record)
 {
     struct value args[] = {value_text(str_of(record->reg->name)), value_number(record_id(record))};

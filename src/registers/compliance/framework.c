@@ -6,7 +6,7 @@ enum { TITLE_, KEY, EDITION, PUBLISHER, LICENCE, DESCRIPTION, FIELDS };
 
 static const struct field fields[FIELDS] = {
     [TITLE_] = {.name = "title", .kind = TEXT, .flags = REQUIRED | SEARCH | LISTED | TITLE},
-    [KEY] = {.name = "key", .kind = TEXT, .max = 80, .flags = REQUIRED | UNIQUE | LISTED | FIXED},
+    [KEY] = {.name = "key", .kind = TEXT, .max = 80, .flags = REQUIRED | UNIQUE | LISTED | FIXED | NAMES},
     [EDITION] = {.name = "edition", .kind = TEXT, .max = 200, .flags = LISTED},
     [PUBLISHER] = {.name = "publisher", .kind = TEXT, .flags = LISTED | SEARCH},
     [LICENCE] = {.name = "licence", .kind = TEXT, .max = 1000},

@@ -5,7 +5,7 @@ enum { NAME, EMAIL, JOB, PHONE, DEPUTY, FIELDS };
 
 static const struct field fields[FIELDS] = {
     [NAME] = {.name = "name", .kind = TEXT, .max = 120, .flags = REQUIRED | SEARCH | LISTED | TITLE | PERSONAL},
-    [EMAIL] = {.name = "email", .kind = TEXT, .max = 254, .flags = SEARCH | LISTED | UNIQUE | PERSONAL},
+    [EMAIL] = {.name = "email", .kind = TEXT, .max = 254, .flags = SEARCH | LISTED | UNIQUE | PERSONAL | NAMES},
     [JOB] = {.name = "job", .kind = TEXT, .max = 120, .flags = SEARCH | LISTED},
     [PHONE] = {.name = "phone", .kind = TEXT, .max = 40, .flags = PERSONAL},
     [DEPUTY] = {.name = "deputy", .kind = LINK, .target = "person"},
