@@ -43,7 +43,8 @@ struct actor {
 extern const struct actor actor_system;
 
 /* May the actor do `verb` to records of `reg` at `unit`? unit 0: at any unit at all. owner is the record's owner, for
- * CHANGE_OWN (which also answers for CHANGE). Leaves no sentence. */
+ * CHANGE_OWN, which also answers for CHANGE of one's own and lets one read one's own. Registers that are GLOBAL are
+ * changed only by a role at a top unit. Leaves no sentence. */
 bool actor_may(const struct actor *actor, const struct reg *reg, enum verb verb, int64_t unit, int64_t owner);
 /* The same for what is no register: the room "administration" (users, roles, custom fields, settings). */
 bool actor_may_in(const struct actor *actor, struct str room, enum verb verb, int64_t unit);
@@ -51,7 +52,9 @@ bool actor_has_role(const struct actor *actor, enum role role, int64_t unit);
 
 /* The units at which a grant gives `verb` on `reg`, for the condition of a query:
  *     unit IN (SELECT unit FROM unit_reach WHERE ancestor IN (...))
- * Returns how many were written to units[]; at most GRANTS_MAX. */
+ * Returns how many were written to units[]; at most GRANTS_MAX. The program itself (actor->system) has no grants and
+ * needs no condition. What one owns is read too where CHANGE_OWN is given: OR owner = person at the units for
+ * CHANGE_OWN. */
 enum { GRANTS_MAX = 64 };
 size_t actor_units(const struct actor *actor, const struct reg *reg, enum verb verb, int64_t units[GRANTS_MAX]);
 

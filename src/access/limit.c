@@ -4,7 +4,10 @@
 
 #include "access/cache.h"
 #include "access/email.h"
+#include "base/buf.h"
 #include "store/store.h"
+
+#include <arpa/inet.h>
 
 enum { FIRST_DELAY = 30 * 1000, LONGEST_DELAY = 60 * 60 * 1000, DOUBLINGS = 7 };
 
@@ -20,6 +23,16 @@ struct count {
     struct str subject; /* key of the table */
     int64_t failures, blocked_until;
 };
+
+/* A customer of an IPv6 network has a whole /64 to himself, so that is what is counted. */
+static struct str network_of(struct arena *arena, struct str address)
+{
+    struct in6_addr six;
+    if (inet_pton(AF_INET6, arena_cstr(arena, address), &six) != 1 || IN6_IS_ADDR_V4MAPPED(&six)) return address;
+    struct buf network = buf_in(arena);
+    buf_hex(&network, six.s6_addr, 8);
+    return buf_str(&network);
+}
 
 static enum result read_count(struct ctx *ctx, const struct policy *policy, struct str name, struct count *count)
 {
@@ -48,7 +61,8 @@ static enum result read_both(struct ctx *ctx, struct attempt *attempt, struct co
     *counts = (struct counts){0};
     attempt->retry_after = 0;
     if (attempt->account.len) TRY(read_count(ctx, &account_policy, attempt->account, &counts->account));
-    if (attempt->address.len) TRY(read_count(ctx, &address_policy, attempt->address, &counts->address));
+    if (attempt->address.len)
+        TRY(read_count(ctx, &address_policy, network_of(ctx->arena, attempt->address), &counts->address));
     int64_t until = counts->account.blocked_until;
     if (until < counts->address.blocked_until) until = counts->address.blocked_until;
     if (until <= ctx->now) return OK;
@@ -115,7 +129,7 @@ enum result limit_forgive(struct ctx *ctx, const struct attempt *attempt)
     TRY(db_lock(ctx, "login_attempt"));
     if (attempt->account.len) TRY(limit_unblock(ctx, attempt->account));
     if (!attempt->address.len) return OK;
-    TRY(read_count(ctx, &address_policy, attempt->address, &count));
+    TRY(read_count(ctx, &address_policy, network_of(ctx->arena, attempt->address), &count));
     return count.failures ? write_count(ctx, count.subject, count.failures - 1, 0) : OK;
 }
 

@@ -1,8 +1,8 @@
-/* Failed attempts to sign in, counted for each account name and each address, in the database so that all nodes agree.
- * From the fifth failure of an account (the twentieth of an address) on, each holds further attempts back: 30 s, 1 min,
- * 2 min ... up to an hour. Names are counted whether or not there is such a user, and kept only as a hash: people type
- * passwords into the wrong box. A day (address: an hour) without failures forgets.
- * An attempt is counted before the password is looked at, so that many at once gain nothing. */
+/* Failed attempts to sign in, counted for each account name and each address (IPv6: /64), in the database so that all
+ * nodes agree. From the fifth failure of an account (the twentieth of an address) on, each holds further attempts
+ * back: 30 s, 1 min, 2 min ... up to an hour. Names are counted whether or not there is such a user, and kept only as
+ * a hash: people type passwords into the wrong box. A day (address: an hour) without failures forgets. An attempt is
+ * counted before the password is looked at, so that many at once gain nothing. */
 #ifndef MERLON_ACCESS_LIMIT_H
 #define MERLON_ACCESS_LIMIT_H
 

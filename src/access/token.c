@@ -186,7 +186,7 @@ static enum result load_token(struct ctx *ctx, int64_t id, struct token *token)
     struct rows *rows;
     bool found;
     TRY(db_query_one(ctx, S(TOKEN_COLUMNS "WHERE id = ?1"), args, 1, &rows, &found));
-    if (found) *token = token_of(ctx, rows);
+    *token = found ? token_of(ctx, rows) : (struct token){0};
     rows_close(rows);
     return found ? OK : fail(ctx, NOT_FOUND, "There is no token %lld.", (long long)id);
 }

@@ -68,7 +68,7 @@ enum result user_load(struct ctx *ctx, int64_t id, struct user *user)
     struct rows *rows;
     bool found;
     TRY(db_query_one(ctx, S(USER_COLUMNS "WHERE u.id = ?1"), args, 1, &rows, &found));
-    if (found) *user = user_of(ctx, rows);
+    *user = found ? user_of(ctx, rows) : (struct user){0};
     rows_close(rows);
     return found ? complete(ctx, user) : fail(ctx, NOT_FOUND, "There is no user %lld.", (long long)id);
 }
@@ -459,7 +459,8 @@ enum result user_change(struct ctx *ctx, int64_t id, const struct user_edit *edi
 
 static enum result load_oneself(struct ctx *ctx, struct user *user)
 {
-    if (ctx->actor->read_only) return fail(ctx, DENIED, "This token may only read.");
+    if (ctx->actor->read_only || ctx->actor->registers.len)
+        return fail(ctx, DENIED, "This token is narrowed by its scopes: sign in for that.");
     TRY(db_lock(ctx, "user"));
     TRY(user_load(ctx, ctx->actor->user, user));
     user->version++;
@@ -470,7 +471,7 @@ static enum result load_oneself(struct ctx *ctx, struct user *user)
 enum result user_change_own_language(struct ctx *ctx, struct str language)
 {
     struct user_edit edit = {.sets = USER_LANGUAGE, .language = language};
-    struct user user;
+    struct user user = {0};
     TRY(check_edit(ctx, &edit));
     TRY(load_oneself(ctx, &user));
     apply(ctx, &edit, &user);
@@ -481,7 +482,7 @@ enum result user_change_own_language(struct ctx *ctx, struct str language)
 
 enum result user_change_own_password(struct ctx *ctx, struct str password_hash, int64_t keep_session)
 {
-    struct user user;
+    struct user user = {0};
     if (!password_hash.len) return fail(ctx, INVALID, "A new password is needed.");
     TRY(load_oneself(ctx, &user));
     TRY(write_user(ctx, &user));

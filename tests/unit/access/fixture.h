@@ -1,5 +1,5 @@
-/* An organisation for each test, on either database: a group (1) with the companies A (2) and B (3), and a site (4) of A;
- * the tables of this room, and what a process keeps. The clock stands still until a test moves ctx.now. */
+/* An organisation for each test, on either database: a group (1) with the companies A (2) and B (3), and a site (4)
+ * of A; the tables of this room, and what a process keeps. The clock stands still until a test moves ctx.now. */
 #ifndef MERLON_TEST_ACCESS_FIXTURE_H
 #define MERLON_TEST_ACCESS_FIXTURE_H
 

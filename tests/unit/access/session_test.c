@@ -212,6 +212,26 @@ static void an_address_is_held_back(void **state)
     write_ok(f, take, &attempt);
 }
 
+static void an_ipv6_network_is_one_address(void **state)
+{
+    FIXTURE(f);
+    access_fixture(f);
+    static const struct {
+        const char *first, *second;
+        bool same;
+    } pairs[] = {{"2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true},
+                 {"2001:db8:1:2::1", "2001:db8:1:3::1", false},
+                 {"::ffff:192.0.2.1", "::ffff:192.0.2.2", false},
+                 {"192.0.2.1", "192.0.2.2", false}};
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        struct attempt first = {.address = str_of(pairs[i].first)}, second = {.address = str_of(pairs[i].second)};
+        run_sql(f, "DELETE FROM login_attempt");
+        write_ok(f, take, &first);
+        write_ok(f, take, &second);
+        assert_int_equal(number_of(f, "SELECT COUNT(*) FROM login_attempt"), pairs[i].same ? 1 : 2);
+    }
+}
+
 static void success_takes_back_only_its_own_attempt(void **state)
 {
     FIXTURE(f);
@@ -469,27 +489,17 @@ static void csrf_must_be_exactly_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(a_cookie_leads_to_its_user),
-        ON_BOTH(the_database_holds_no_secret),
-        ON_BOTH(strangers_are_not_recognised),
-        ON_BOTH(the_usual_request_asks_no_database),
-        ON_BOTH(refusals_look_and_cost_the_same),
-        ON_BOTH(an_account_is_held_back_longer_each_time),
-        ON_BOTH(unknown_accounts_are_held_back_too),
-        ON_BOTH(an_address_is_held_back),
-        ON_BOTH(success_takes_back_only_its_own_attempt),
-        ON_BOTH(many_at_once_gain_nothing),
-        ON_BOTH(idle_sessions_end),
-        ON_BOTH(used_sessions_end_after_a_week),
-        ON_BOTH(last_seen_is_written_once_a_minute),
-        ON_BOTH(a_closed_session_is_gone_at_once),
-        ON_BOTH(signing_in_again_replaces_the_session),
-        ON_BOTH(the_oldest_of_too_many_sessions_end),
-        ON_BOTH(what_has_run_out_is_swept),
-        ON_BOTH(new_rights_bring_a_new_token),
-        ON_BOTH(an_inactive_user_is_out_at_once),
-        ON_BOTH(moved_units_are_seen_at_once),
-        ON_BOTH(another_node_follows_within_two_seconds),
+        ON_BOTH(a_cookie_leads_to_its_user),          ON_BOTH(the_database_holds_no_secret),
+        ON_BOTH(strangers_are_not_recognised),        ON_BOTH(the_usual_request_asks_no_database),
+        ON_BOTH(refusals_look_and_cost_the_same),     ON_BOTH(an_account_is_held_back_longer_each_time),
+        ON_BOTH(unknown_accounts_are_held_back_too),  ON_BOTH(an_address_is_held_back),
+        ON_BOTH(an_ipv6_network_is_one_address),      ON_BOTH(success_takes_back_only_its_own_attempt),
+        ON_BOTH(many_at_once_gain_nothing),           ON_BOTH(idle_sessions_end),
+        ON_BOTH(used_sessions_end_after_a_week),      ON_BOTH(last_seen_is_written_once_a_minute),
+        ON_BOTH(a_closed_session_is_gone_at_once),    ON_BOTH(signing_in_again_replaces_the_session),
+        ON_BOTH(the_oldest_of_too_many_sessions_end), ON_BOTH(what_has_run_out_is_swept),
+        ON_BOTH(new_rights_bring_a_new_token),        ON_BOTH(an_inactive_user_is_out_at_once),
+        ON_BOTH(moved_units_are_seen_at_once),        ON_BOTH(another_node_follows_within_two_seconds),
         cmocka_unit_test(csrf_must_be_exactly_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* API tokens: shown once, narrowed by scopes, gone when revoked. And the two others that come over the wire: the link of
- * the first start and idempotency keys. */
+/* API tokens: shown once, narrowed by scopes, gone when revoked. And the two others that come over the wire: the link
+ * of the first start and idempotency keys. */
 #include "access/fixture.h"
 
 #include "access/idempotency.h"
