@@ -16,8 +16,6 @@ build() { make --no-print-directory -j2 -k BUILD="$build" "$@"; }
 sanitized() { make --no-print-directory -j2 -k MODE=sanitize BUILD="$san" "$@"; }
 programs() { sanitized -s print-programs | tr ' ' '\n' | grep "/tests/$1/"; }
 
-units() { sh tests/run-units.sh "$logs/units" $(programs unit); }
-corpus() { sh tests/run-corpus.sh $(programs fuzz); }
 
 # Whether a folder has tests of its own kind (tests/folder.sh runs them); where there are none yet, nothing is run.
 has_tests() { [ -f "$1/run.sh" ] || [ -f "$1/package.json" ]; }

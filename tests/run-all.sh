@@ -9,8 +9,8 @@ part gates sh tools/gates.sh
 part gate-tests sh tests/gates/run.sh
 part build build all
 part build-sanitized sanitized unit-tests fuzz-programs "$san/merlon"
-part units units
-part corpus corpus
+part units sh tests/with-postgres.sh sh tests/run-units.sh "$logs/units" $(programs unit)
+part corpus sh tests/run-corpus.sh $(programs fuzz)
 for tool in clang cppcheck tidy; do part lint-$tool sh tools/lint.sh $tool $c_files; done
 ! has_tests ui || part ui sh tests/folder.sh ui -
 if has_tests tests/api; then

@@ -13,8 +13,8 @@ part gates sh tools/gates.sh $c_files
     ! printf '%s\n' "$changed" | grep -q '^ui/' || part ui sh tests/folder.sh ui -
 } &
 if part build sanitized unit-tests fuzz-programs; then
-    part units units
-    part corpus corpus
+    part units sh tests/run-units.sh "$logs/units" $(programs unit)
+    part corpus sh tests/run-corpus.sh $(programs fuzz)
 fi
 wait
 if has_tests tests/api && part build-program sanitized "$san/merlon"; then part api-sqlite sh tests/folder.sh tests/api "$PWD/$san/merlon"; fi
