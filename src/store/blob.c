@@ -1,5 +1,5 @@
-/* Files as rows of sealed chunks. The data key is sealed for this content's SHA-256, so a key moved to another row opens
- * nothing; the stream authenticates the order of chunks and where they end. */
+/* Files as rows of sealed chunks. The data key is sealed for this content's SHA-256, so a key moved to another row
+ * opens nothing; the stream authenticates the order of chunks and where they end. */
 /* OpenSSL names a parameter as a banned call is named: it must come first. */
 #include <openssl/evp.h>
 
@@ -195,7 +195,7 @@ static enum result read_chunks(struct ctx *ctx, struct reading *reading,
     TRY(db_query(ctx, S("SELECT content FROM blob_chunk WHERE blob = ?1 ORDER BY part"), &key, 1, &rows));
     enum result result;
     while ((result = rows_next(ctx, rows, &more)) == OK && more) {
-        struct str plain;
+        struct str plain = S("");
         result = open_chunk(ctx, reading, rows_bytes(rows, 0), &plain);
         if (result == OK) result = sink(ctx, arg, plain);
         if (result != OK) break;

@@ -1,5 +1,6 @@
-/* Files in the database: evidence, imports, results of jobs. Stored in sealed chunks of 256 kB (secretstream: order and end
- * are authenticated), so that neither writing nor reading needs the whole in memory. Reading verifies the SHA-256. */
+/* Files in the database: evidence, imports, results of jobs. Stored in sealed chunks of 256 kB (secretstream: order
+ * and end are authenticated), so that neither writing nor reading needs the whole in memory. Reading verifies the
+ * SHA-256. */
 #ifndef MERLON_STORE_BLOB_H
 #define MERLON_STORE_BLOB_H
 
@@ -18,10 +19,11 @@ extern const struct table *const store_tables[];
 extern const size_t store_table_count;
 
 /* Inside a write. `plain` is the whole content. */
-enum result blob_write(struct ctx *ctx, const struct keyring *keyring, struct str plain, struct blob_info *info) MUST_USE;
+enum result blob_write(struct ctx *ctx, const struct keyring *keyring, struct str plain,
+                       struct blob_info *info) MUST_USE;
 enum result blob_describe(struct ctx *ctx, int64_t id, struct blob_info *info) MUST_USE; /* NOT_FOUND */
-/* Hands the plain bytes to `sink` chunk by chunk; BROKEN at the first chunk that does not authenticate, and at the end when
- * the SHA-256 differs. What `sink` returns other than OK ends the reading with that result. */
+/* Hands the plain bytes to `sink` chunk by chunk; BROKEN at the first chunk that does not authenticate, and at the
+ * end when the SHA-256 differs. What `sink` returns other than OK ends the reading with that result. */
 enum result blob_read(struct ctx *ctx, const struct keyring *keyring, int64_t id,
                       enum result (*sink)(struct ctx *ctx, void *arg, struct str chunk), void *arg) MUST_USE;
 enum result blob_delete(struct ctx *ctx, int64_t id) MUST_USE;

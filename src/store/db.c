@@ -250,8 +250,8 @@ enum result db_control_commit(struct db *db)
     return OK;
 }
 
-/* What cannot be rolled back is gone already: SQLite ended the transaction itself, or the connection is lost. Each level
- * above finds that out by transaction_lost. The sentence of the failure that led here stays. */
+/* What cannot be rolled back is gone already: SQLite ended the transaction itself, or the connection is lost. Each
+ * level above finds that out by transaction_lost. The sentence of the failure that led here stays. */
 void db_control_rollback(struct db *db)
 {
     if (!db->depth) return;

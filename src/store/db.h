@@ -1,8 +1,9 @@
 /* One connection to the database, SQLite or PostgreSQL, behind the same few calls. SQL is written once with parameters
  * ?1, ?2, ... (rewritten to $1 for PostgreSQL); identifiers come only from schema structs, values are always bound.
  * Statements are prepared once for each connection and kept, found again by their text.
- * A connection belongs to one thread at a time. Errors: CONFLICT for a broken uniqueness or reference, BUSY for a lock or
- * a serialization failure, BROKEN for a full disk, a lost connection, damage; each with a sentence in the ctx. */
+ * A connection belongs to one thread at a time. Errors: CONFLICT for a broken uniqueness or reference, BUSY for a
+ * lock or a serialization failure, BROKEN for a full disk, a lost connection, damage; each with a sentence in the
+ * ctx. */
 #ifndef MERLON_STORE_DB_H
 #define MERLON_STORE_DB_H
 
@@ -20,7 +21,8 @@ enum dialect db_dialect(const struct db *db);
 
 /* Starts a query. *rows lives in the ctx's arena and is closed with it, or earlier by rows_close.
  * The SQL need not outlive the call. Streams: rows are fetched as they are asked for. */
-enum result db_query(struct ctx *ctx, struct str sql, const struct value *args, size_t count, struct rows **rows) MUST_USE;
+enum result db_query(struct ctx *ctx, struct str sql, const struct value *args, size_t count,
+                     struct rows **rows) MUST_USE;
 /* *more false at the end. Column values stay valid until the next call. */
 enum result rows_next(struct ctx *ctx, struct rows *rows, bool *more) MUST_USE;
 void rows_close(struct rows *rows);
@@ -50,9 +52,9 @@ enum result db_insert(struct ctx *ctx, struct str sql, const struct value *args,
 enum result db_script(struct ctx *ctx, const char *sql) MUST_USE;
 
 /* Nested: the outermost is a transaction, inner ones are savepoints. Every begin is met by one commit or rollback;
- * a commit that fails has rolled back; a rollback never fails from the caller's view (a connection that cannot roll back
- * is replaced). The end of the outermost closes all rows. After a failed statement PostgreSQL wants a rollback before
- * anything else: what may fail and be survived stands in a begin of its own. */
+ * a commit that fails has rolled back; a rollback never fails from the caller's view (a connection that cannot roll
+ * back is replaced). The end of the outermost closes all rows. After a failed statement PostgreSQL wants a rollback
+ * before anything else: what may fail and be survived stands in a begin of its own. */
 enum result db_begin(struct ctx *ctx) MUST_USE;
 enum result db_commit(struct ctx *ctx) MUST_USE;
 void db_rollback(struct ctx *ctx);

@@ -1,5 +1,5 @@
-/* The few expressions that the dialects do not share. Each gives the same value on both for the same row; tests hold that
- * (tests/unit/store/dialect_test.c). */
+/* The few expressions that the dialects do not share. Each gives the same value on both for the same row; tests hold
+ * that (tests/unit/store/dialect_test.c). */
 #include "store/dialect.h"
 
 void sql_name(struct buf *sql, const char *name)

@@ -1,6 +1,6 @@
 /* What differs between the two dialects, written once: the rest of the program builds SQL with these and has no `if` on
- * the dialect. Arguments named `number` are the N of ?N; the caller binds the value under that number. `column` is an SQL
- * expression of the program's own ("\"custom\"", "r.\"custom\""), never text from outside. */
+ * the dialect. Arguments named `number` are the N of ?N; the caller binds the value under that number. `column` is an
+ * SQL expression of the program's own ("\"custom\"", "r.\"custom\""), never text from outside. */
 #ifndef MERLON_STORE_DIALECT_H
 #define MERLON_STORE_DIALECT_H
 
@@ -12,9 +12,9 @@ void sql_name(struct buf *sql, const char *name);
 /* "a, b DESC" with each identifier quoted. */
 void sql_names(struct buf *sql, const char *list);
 
-/* JSON in a text column. The member's name is bound (?name, IS_TEXT; names
- * stand in the JSON without escapes). All give NULL when the column is NULL or empty, when
- * it has no such member, or when the member is of another kind, so that one odd value never fails a whole list.
+/* JSON in a text column. The member's name is bound (?name, IS_TEXT; names stand in the JSON without escapes). All give
+ * NULL when the column is NULL or empty, when it has no such member, or when the member is of another kind, so that one
+ * odd value never fails a whole list.
  *   text:   a string, number or truth value as text ("true", "12"); for equality, search and sorting by text
  *   number: a number as double; NULL for anything else
  *   has:    true when the member is an array of strings that holds ?value, or is that string itself */

@@ -1,6 +1,6 @@
-/* Inside this room only: what a connection consists of, and what a driver (sqlite_driver.c, postgres_driver.c) does for it.
- * Drivers know neither ctx nor arena guard: a failure leaves its sentence in db->sentence and returns its result, so that
- * nothing is half done when db.c turns it into fail(). */
+/* Inside this room only: what a connection consists of, and what a driver (sqlite_driver.c, postgres_driver.c) does
+ * for it. Drivers know neither ctx nor arena guard: a failure leaves its sentence in db->sentence and returns its
+ * result, so that nothing is half done when db.c turns it into fail(). */
 #ifndef MERLON_STORE_DRIVER_H
 #define MERLON_STORE_DRIVER_H
 
@@ -66,8 +66,8 @@ struct driver {
     enum result (*script)(struct db *db, const char *sql);
     /* BEGIN, SAVEPOINT and their kind. */
     enum result (*control)(struct db *db, const char *sql);
-    /* Outside of a transaction, after a failure: true when the connection was lost, is made anew, and `sql` only reads, so
-     * that it may be run once more. NULL where connections are not lost. */
+    /* Outside of a transaction, after a failure: true when the connection was lost, is made anew, and `sql` only
+     * reads, so that it may be run once more. NULL where connections are not lost. */
     bool (*recover)(struct db *db, struct str sql);
     /* The database has ended the transaction on its own (disk full, connection lost). */
     bool (*transaction_lost)(const struct db *db);
@@ -103,8 +103,8 @@ void db_close_rows(struct db *db);
 enum result db_control_begin(struct db *db);
 enum result db_control_commit(struct db *db);
 void db_control_rollback(struct db *db);
-/* At the end of a job that returned `result`: a transaction that it left open above `depth` is undone, and is a failure,
- * because it would take its neighbours with it. Closes all rows. */
+/* At the end of a job that returned `result`: a transaction that it left open above `depth` is undone, and is a
+ * failure, because it would take its neighbours with it. Closes all rows. */
 enum result db_close_levels(struct db *db, unsigned depth, enum result result) MUST_USE;
 
 /* A statement ready for use, from the cache or new. *found is NULL when the result is not OK. */

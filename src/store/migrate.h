@@ -1,6 +1,6 @@
-/* What adding cannot do: renaming, splitting, removing, rewriting. Migrations are numbered from 1 without a gap and never
- * change once released. A database remembers the last one that it has had (meta: schema_version) and the program that
- * last had it (meta: program_version).
+/* What adding cannot do: renaming, splitting, removing, rewriting. Migrations are numbered from 1 without a gap and
+ * never change once released. A database remembers the last one that it has had (meta: schema_version) and the
+ * program that last had it (meta: program_version).
  * Order at start, all in one store_write: migrate_apply, then tables_apply of everything, then search_apply. */
 #ifndef MERLON_STORE_MIGRATE_H
 #define MERLON_STORE_MIGRATE_H
@@ -14,8 +14,8 @@ struct migration {
     enum result (*run)(struct ctx *ctx);  /* after the SQL; NULL for none */
 };
 
-/* Inside a transaction: makes the meta table when there is none, then runs what is missing, in order. A new database gets
- * none of them: its tables are made as they are now. INVALID when the database is newer than the program. */
+/* Inside a transaction: makes the meta table when there is none, then runs what is missing, in order. A new database
+ * gets none of them: its tables are made as they are now. INVALID when the database is newer than the program. */
 enum result migrate_apply(struct ctx *ctx, const struct migration *migrations, size_t count,
                           const char *program) MUST_USE;
 

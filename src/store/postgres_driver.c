@@ -1,6 +1,6 @@
-/* Statements and transactions of PostgreSQL. Types of parameters: numbers are int8, decimals float8, bytes bytea; text and
- * NULL are left to the server, which takes the type of the column they are compared with or stored in. A statement first
- * prepared with a NULL where a number comes later is prepared once more with the number's type. */
+/* Statements and transactions of PostgreSQL. Types of parameters: numbers are int8, decimals float8, bytes bytea;
+ * text and NULL are left to the server, which takes the type of the column they are compared with or stored in. A
+ * statement first prepared with a NULL where a number comes later is prepared once more with the number's type. */
 #include "store/postgres.h"
 
 #include <libpq-fe.h>

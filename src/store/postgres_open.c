@@ -1,5 +1,5 @@
-/* How a connection to PostgreSQL is made and set. The address comes from the operator, who may have put a password in it:
- * no sentence repeats it. */
+/* How a connection to PostgreSQL is made and set. The address comes from the operator, who may have put a password in
+ * it: no sentence repeats it. */
 #include "store/postgres.h"
 
 #include "base/log.h"

@@ -1,6 +1,6 @@
 /* Rows of PostgreSQL. A query that says LIMIT is fetched whole; any other row by row, so that an export needs no memory
- * for all of it. The server can answer only one question at a time on a connection: when another is asked in between, the
- * rest of the rows is read ahead into memory. */
+ * for all of it. The server can answer only one question at a time on a connection: when another is asked in between,
+ * the rest of the rows is read ahead into memory. */
 #include "store/postgres.h"
 
 #include <libpq-fe.h>

@@ -1,5 +1,5 @@
-/* The master key never leaves this file: others hand in what is to be sealed and say what for. The key is in memory that
- * is not swapped and has guard pages around it. */
+/* The master key never leaves this file: others hand in what is to be sealed and say what for. The key is in memory
+ * that is not swapped and has guard pages around it. */
 #include "store/seal.h"
 
 #include "base/buf.h"

@@ -1,6 +1,7 @@
-/* What must be secret is sealed by the program: evidence and credentials. Each blob has a data key of its own, wrapped by
- * the master key (XChaCha20-Poly1305, libsodium). The master key is 32 random bytes in a file of mode 0600, given by
- * --master-key, $CREDENTIALS_DIRECTORY/merlon-master-key (systemd), or DIR/master.key, made at the first start. */
+/* What must be secret is sealed by the program: evidence and credentials. Each blob has a data key of its own,
+ * wrapped by the master key (XChaCha20-Poly1305, libsodium). The master key is 32 random bytes in a file of mode
+ * 0600, given by --master-key, $CREDENTIALS_DIRECTORY/merlon-master-key (systemd), or DIR/master.key, made at the
+ * first start. */
 #ifndef MERLON_STORE_SEAL_H
 #define MERLON_STORE_SEAL_H
 
@@ -12,8 +13,8 @@ struct keyring {
     unsigned char master[MASTER_KEY_SIZE]; /* in locked memory; wiped by keyring_close */
 };
 
-/* Finds and reads the master key; makes one in `directory` when `create` and there is none. INVALID with a sentence when it
- * is missing, has the wrong size, or is readable by others. */
+/* Finds and reads the master key; makes one in `directory` when `create` and there is none. INVALID with a sentence
+ * when it is missing, has the wrong size, or is readable by others. */
 enum result keyring_open(struct ctx *ctx, struct str directory, struct str key_file, bool create,
                          struct keyring **keyring) MUST_USE;
 void keyring_close(struct keyring *keyring);
@@ -21,7 +22,8 @@ void keyring_close(struct keyring *keyring);
 /* A short fingerprint, kept in the database so that the wrong key is told at start and not at the first read. */
 struct str keyring_fingerprint(struct ctx *ctx, const struct keyring *keyring);
 
-/* Small secrets. `purpose` is authenticated with it: sealed for one, it opens for no other. BROKEN when it does not open. */
+/* Small secrets. `purpose` is authenticated with it: sealed for one, it opens for no other. BROKEN when it does not
+ * open. */
 enum result seal_small(struct ctx *ctx, const struct keyring *keyring, const char *purpose, struct str plain,
                        struct str *sealed) MUST_USE;
 enum result open_small(struct ctx *ctx, const struct keyring *keyring, const char *purpose, struct str sealed,

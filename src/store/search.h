@@ -16,7 +16,8 @@ enum result search_apply(struct ctx *ctx) MUST_USE;
 struct str search_ddl(enum dialect dialect); /* for golden files */
 
 /* Inside a write. A second put of the same record replaces the first. On SQLite the index itself is brought up to date
- * once for each group of writes, just before it is made durable; so a search inside the same write does not see it yet. */
+ * once for each group of writes, just before it is made durable; so a search inside the same write does not see it
+ * yet. */
 enum result search_put(struct ctx *ctx, struct str reg, int64_t record, struct str text) MUST_USE;
 enum result search_remove(struct ctx *ctx, struct str reg, int64_t record) MUST_USE;
 

@@ -1,5 +1,5 @@
-/* Kept in plain memory, because it outlives the arenas of the writes that filled it. It is flushed in the order of rows,
- * which is the order in which FTS5 takes them in one piece, and a row changed twice is indexed once. */
+/* Kept in plain memory, because it outlives the arenas of the writes that filled it. It is flushed in the order of
+ * rows, which is the order in which FTS5 takes them in one piece, and a row changed twice is indexed once. */
 #include "store/search_queue.h"
 
 struct entry {
@@ -50,8 +50,10 @@ bool search_queue_add(struct db *db, int64_t row, struct str before, struct str 
     if (!copy) return false;
     if (before.len) memcpy(copy, before.at, before.len);
     if (after.len) memcpy(copy + before.len, after.at, after.len);
-    queue->at[queue->len] = (struct entry){row, queue->len, {copy, before.len}, {copy + before.len, after.len}};
-    queue->len++;
+    struct entry *entry = &queue->at[queue->len];
+    *entry = (struct entry){.row = row, .order = queue->len++};
+    entry->before = (struct str){copy, before.len};
+    entry->after = (struct str){copy + before.len, after.len};
     return true;
 }
 

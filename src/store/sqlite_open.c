@@ -14,8 +14,8 @@ enum { READER_STATEMENTS = 1536 * 1024, WRITER_STATEMENTS = 6 * 1024 * 1024 };
 
 static const char *const settings[] = {
     [SQLITE_READER] = "PRAGMA cache_size=-2048; PRAGMA query_only=ON;",
-    [SQLITE_WRITER] = "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=33554432;"
-                      "PRAGMA wal_autocheckpoint=0;",
+    [SQLITE_WRITER] = ("PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=33554432;"
+                       "PRAGMA wal_autocheckpoint=0;"),
     [SQLITE_CHECKPOINTER] = "PRAGMA cache_size=-64; PRAGMA wal_autocheckpoint=0;",
 };
 

@@ -1,5 +1,5 @@
-/* One thread writes. Jobs that wait are run one after the other, each in a savepoint of its own, inside one transaction,
- * so that one flush of the disk serves them all; each is told only after that flush. */
+/* One thread writes. Jobs that wait are run one after the other, each in a savepoint of its own, inside one
+ * transaction, so that one flush of the disk serves them all; each is told only after that flush. */
 #include "store/sqlite.h"
 
 #include "base/clock.h"

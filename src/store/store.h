@@ -1,9 +1,10 @@
 /* The database as a whole: where it is, its readers, its writer. One store a process, shared by all threads.
  *
- * SQLite: WAL, synchronous=FULL, foreign keys on; one reading connection for each thread that asks, one writer thread that
- * runs write jobs one after the other, each in a savepoint, and commits them in groups: a job is done when the group is on
- * disk. PostgreSQL: a connection for each thread that asks; a write job is a transaction on the calling worker's own, run
- * again up to three times on a serialization failure. Either way nothing is acknowledged before it is durable. */
+ * SQLite: WAL, synchronous=FULL, foreign keys on; one reading connection for each thread that asks, one writer thread
+ * that runs write jobs one after the other, each in a savepoint, and commits them in groups: a job is done when the
+ * group is on disk. PostgreSQL: a connection for each thread that asks; a write job is a transaction on the calling
+ * worker's own, run again up to three times on a serialization failure. Either way nothing is acknowledged before it
+ * is durable. */
 #ifndef MERLON_STORE_STORE_H
 #define MERLON_STORE_STORE_H
 
@@ -27,20 +28,21 @@ enum dialect store_dialect(const struct store *store);
 
 /* This thread's connection for reading, opened at first use and kept. On PostgreSQL the same one serves for writing. */
 enum result store_reader(struct ctx *ctx, struct store *store, struct db **db) MUST_USE;
-/* Reads that must agree with each other (export, backup, report): a read transaction on ctx->db until store_end_snapshot. */
+/* Reads that must agree with each other (export, backup, report): a read transaction on ctx->db until
+ * store_end_snapshot. */
 enum result store_begin_snapshot(struct ctx *ctx) MUST_USE;
 void store_end_snapshot(struct ctx *ctx);
 
-/* A write. `run` is called with a connection that is inside a transaction; OK keeps what it did, anything else undoes it.
- * `done` is called once it is durable (or undone) with the final result: on the writer thread for SQLite, on the calling
- * thread for PostgreSQL; it must be quick. The job struct belongs to the caller until `done` has been called.
+/* A write. `run` is called with a connection that is inside a transaction; OK keeps what it did, anything else undoes
+ * it. `done` is called once it is durable (or undone) with the final result: on the writer thread for SQLite, on the
+ * calling thread for PostgreSQL; it must be quick. The job struct belongs to the caller until `done` has been called.
  * `run` sets up its own ctx (arena, guard); an arena escape inside must be caught by it and returned as BROKEN. */
 struct write_job {
     enum result (*run)(struct write_job *job, struct db *db);
     void (*done)(struct write_job *job, enum result result);
     struct write_job *next; /* for the queue */
 };
-/* SQLite: queues and returns at once. PostgreSQL: runs it here. BUSY (and done is not called) when the queue is full. */
+/* SQLite: queues and returns at once. PostgreSQL: runs it here. BUSY, and done is not called, when the queue is full. */
 enum result store_submit(struct store *store, struct write_job *job) MUST_USE;
 
 /* Inside `done`: why the database could not keep what `run` had done well, when the result is not the one of `run`. */

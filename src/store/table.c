@@ -1,5 +1,6 @@
-/* Tables as text, one statement for each thing that may be missing: tables_ddl joins them, tables_apply runs those whose
- * thing is not there. Every identifier is quoted, so that a register may be called whatever its field calls it. */
+/* Tables as text, one statement for each thing that may be missing: tables_ddl joins them, tables_apply runs those
+ * whose thing is not there. Every identifier is quoted, so that a register may be called whatever its field calls it.
+ * */
 #include "store/table.h"
 
 #include "store/dialect.h"
@@ -58,8 +59,8 @@ static void emit(struct parts *parts, enum part_kind kind, const char *table, co
     parts->at[parts->len++] = (struct part){kind, table, name, buf_str(sql)};
 }
 
-/* Rows of links and counters are narrow and are always reached by their key: without a row number of its own such a table
- * is one tree instead of two. Wide rows are better off with one. */
+/* Rows of links and counters are narrow and are always reached by their key: without a row number of its own such a
+ * table is one tree instead of two. Wide rows are better off with one. */
 static bool is_narrow(const struct table *table)
 {
     for (size_t i = 0; i < table->column_count; i++)

@@ -27,11 +27,11 @@ struct column {
     enum column_type type;
     unsigned flags;
     const char *references; /* table whose key it holds, or NULL */
-    const char *fallback;   /* default as an SQL literal of the program's own, or NULL; needed for a NOT NULL added later */
+    const char *fallback;   /* default: an SQL literal of our own, or NULL; a NOT NULL added later needs one */
 };
 
 struct index {
-    const char *name;    /* unique in the database */
+    const char *name;    /* unique in the database; an index that changes takes a new name */
     const char *columns; /* "register, record, id": identifiers of the program's own */
     bool unique;
     const char *where; /* NULL or a condition of the program's own */

@@ -1,5 +1,5 @@
-/* Bringing a database to its tables: one question lists everything that exists, then each missing part is made. Starting
- * with nothing to do costs that one question. */
+/* Bringing a database to its tables: one question lists everything that exists, then each missing part is made.
+ * Starting with nothing to do costs that one question. */
 #include "store/table_parts.h"
 
 struct names {

@@ -1,5 +1,5 @@
-/* Inside this room only: tables taken apart into the single statements that make them, in an order in which they can run.
- * table.c lists them, table_apply.c runs those that are missing. */
+/* Inside this room only: tables taken apart into the single statements that make them, in an order in which they can
+ * run. table.c lists them, table_apply.c runs those that are missing. */
 #ifndef MERLON_STORE_TABLE_PARTS_H
 #define MERLON_STORE_TABLE_PARTS_H
 

@@ -118,9 +118,8 @@ static void damage_is_noticed(void **state)
         "DELETE FROM blob_chunk WHERE blob = ?1 AND part = 2",
         "DELETE FROM blob_chunk WHERE blob = ?1 AND part = 1",
         "DELETE FROM blob_chunk WHERE blob = ?1",
-        "UPDATE blob_chunk SET part = part + 10 WHERE blob = ?1 AND part = 0", /* 1, 2, 0 */
-        "UPDATE blob_chunk SET content = (SELECT content FROM blob_chunk WHERE blob = ?1 AND part = 0) "
-        "WHERE blob = ?1 AND part = 1",
+        "UPDATE blob_chunk SET part = 10 WHERE blob = ?1 AND part = 0", /* the first comes last */
+        "UPDATE blob_chunk SET content = (SELECT content FROM blob_chunk WHERE blob = 2 AND part = 0) WHERE blob = ?1",
         "UPDATE blob_chunk SET content = substr(content, 1, length(content) - 1) WHERE blob = ?1 AND part = 0",
         "UPDATE blob SET \"key\" = (SELECT \"key\" FROM blob WHERE id = 1) WHERE id = ?1",
         "UPDATE blob SET header = substr(header, 1, 3) WHERE id = ?1",

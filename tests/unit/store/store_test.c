@@ -1,10 +1,7 @@
-/* The database as a whole: group commit, neighbours, snapshots, and what happens when the disk or the file is not well. */
+/* The database as a whole: group commit, neighbours, snapshots, and memory that runs out. */
 #include "fixture.h"
 
-#include <fcntl.h>
 #include <pthread.h>
-#include <sqlite3.h>
-#include <sys/mount.h>
 
 static enum result make_table(struct ctx *ctx, void *arg)
 {
@@ -329,6 +326,15 @@ static void an_allocation_that_fails_undoes_the_write(void **state)
     assert_int_equal(number(f, "SELECT count(*) FROM t WHERE worker = 9"), 1);
 }
 
+static void read_all(struct ctx *ctx)
+{
+    struct rows *rows;
+    bool more;
+    expect_ok(ctx, db_query(ctx, S("SELECT id, body FROM t"), NULL, 0, &rows));
+    while (rows_next(ctx, rows, &more) == OK && more) arena_copy(ctx->arena, rows_text(rows, 1));
+    assert_int_equal(db_query(ctx, S("SELECT wrong FROM t"), NULL, 0, &rows), BROKEN);
+}
+
 static void an_allocation_that_fails_leaves_a_reader_usable(void **state)
 {
     FIXTURE(f);
@@ -346,12 +352,7 @@ static void an_allocation_that_fails_leaves_a_reader_usable(void **state)
         arena_fail_at(++at);
         if (setjmp(escape) == 0) {
             arena_guard(arena, &escape);
-            struct rows *rows;
-            bool more = true;
-            while (more && db_query(&ctx, S("SELECT id, body FROM t"), NULL, 0, &rows) == OK) {
-                while (rows_next(&ctx, rows, &more) == OK && more) arena_copy(arena, rows_text(rows, 1));
-                assert_int_equal(db_query(&ctx, S("SELECT wrong FROM t"), NULL, 0, &rows), BROKEN);
-            }
+            read_all(&ctx);
             finished = true;
         }
         arena_fail_at(0);
@@ -359,239 +360,6 @@ static void an_allocation_that_fails_leaves_a_reader_usable(void **state)
         assert_int_equal(number(f, "SELECT count(*) FROM t"), 5);
     }
     assert_true(at > 5);
-}
-
-/* ---- disks and files that are not well ---- */
-
-static bool mount_small(const char *directory)
-{
-    return geteuid() == 0 && mount("tmpfs", directory, "tmpfs", 0, "size=3m") == 0;
-}
-
-static void a_full_disk_is_told_and_survived(void **state)
-{
-    (void)state;
-    char directory[] = "/tmp/merlon-full-XXXXXX";
-    assert_non_null(mkdtemp(directory));
-    if (!mount_small(directory)) {
-        rmdir(directory);
-        print_message("a_full_disk_is_told_and_survived: skipped, a small file system cannot be mounted here\n");
-        skip();
-    }
-    struct fixture f = {.ctx = {.arena = arena_new(0)}};
-    snprintf(f.directory, sizeof f.directory, "%s", directory);
-    fixture_open(&f);
-    with_table(&f);
-    static char body[20000];
-    memset(body, 'b', sizeof body);
-    int64_t kept = 0;
-    enum result result = OK;
-    for (int64_t n = 0; n < 2000 && result == OK; n++) {
-        struct row row = {1, n, {body, sizeof body}, OK};
-        result = store_write(&f.ctx, f.store, insert, &row);
-        kept += result == OK;
-    }
-    assert_int_equal(result, BROKEN);
-    expect_sentence(&f.ctx, "full");
-    assert_true(kept > 10);
-    assert_int_equal(number(&f, "SELECT count(*) FROM t"), kept);
-    /* space returns: it goes on where it was */
-    assert_int_equal(mount("tmpfs", directory, "tmpfs", MS_REMOUNT, "size=12m"), 0);
-    struct row row = {2, 1, S("after"), OK};
-    expect_ok(&f.ctx, store_write(&f.ctx, f.store, insert, &row));
-    arena_reset(f.ctx.arena);
-    store_close(f.store);
-    fixture_open(&f);
-    assert_int_equal(number(&f, "SELECT count(*) FROM t"), kept + 1);
-    struct rows *rows;
-    bool found;
-    expect_ok(&f.ctx, db_query_one(&f.ctx, S("PRAGMA integrity_check"), NULL, 0, &rows, &found));
-    assert_true(found && str_is(rows_text(rows, 0), "ok"));
-    arena_reset(f.ctx.arena);
-    store_close(f.store);
-    arena_free(f.ctx.arena);
-    assert_int_equal(umount(directory), 0);
-    rmdir(directory);
-}
-
-static void expect_refused(struct ctx *ctx, struct store_config config, enum result wanted, const char *sentence)
-{
-    struct store *store;
-    assert_int_equal(store_open(ctx, &config, &store), wanted);
-    assert_null(store);
-    expect_sentence(ctx, sentence);
-}
-
-static void a_wrong_directory_is_told(void **state)
-{
-    (void)state;
-    struct ctx ctx = {.arena = arena_new(0)};
-    expect_refused(&ctx, (struct store_config){.directory = S("")}, INVALID, "--data DIR");
-    expect_refused(&ctx, (struct store_config){.directory = S("/tmp/merlon/is/not/here")}, INVALID,
-                   "There is no data directory /tmp/merlon/is/not/here");
-    expect_refused(&ctx, (struct store_config){.directory = S("/etc/passwd")}, INVALID, "is not a directory");
-    char directory[] = "/tmp/merlon-refused-XXXXXX";
-    assert_non_null(mkdtemp(directory));
-    expect_refused(&ctx, (struct store_config){.directory = str_of(directory), .read_only = true}, INVALID,
-                   "There is no database");
-    expect_refused(&ctx, (struct store_config){.directory = str_of(directory), .database = S("mysql://x")}, INVALID,
-                   "postgresql://USER@HOST:PORT/NAME");
-    expect_refused(&ctx, (struct store_config){.database = S("postgresql://secret-user:hunter2@127.0.0.1:1/none")},
-                   BROKEN, "cannot be reached");
-    size_t at;
-    assert_false(str_find(ctx.error.sentence, S("hunter2"), &at));
-    rmdir(directory);
-    arena_free(ctx.arena);
-}
-
-/* Another user, because root may write anywhere. */
-static void a_directory_of_others_is_told(void **state)
-{
-    (void)state;
-    if (geteuid() != 0) {
-        print_message("a_directory_of_others_is_told: skipped, it needs to become another user\n");
-        skip();
-    }
-    char directory[] = "/tmp/merlon-others-XXXXXX";
-    assert_non_null(mkdtemp(directory));
-    struct ctx ctx = {.arena = arena_new(0)};
-    assert_int_equal(chmod(directory, 0755), 0);
-    assert_int_equal(seteuid(65534), 0);
-    expect_refused(&ctx, (struct store_config){.directory = str_of(directory)}, INVALID, "cannot be");
-    assert_int_equal(seteuid(0), 0);
-    rmdir(directory);
-    arena_free(ctx.arena);
-}
-
-static void write_file(const char *path, const char *bytes, size_t len, off_t at)
-{
-    int file = open(path, O_WRONLY | O_CREAT, 0600);
-    assert_true(file >= 0);
-    assert_int_equal(pwrite(file, bytes, len, at), len);
-    close(file);
-}
-
-static void a_damaged_file_is_told(void **state)
-{
-    (void)state;
-    struct fixture f = {.ctx = {.arena = arena_new(0)}};
-    snprintf(f.directory, sizeof f.directory, "/tmp/merlon-damaged-XXXXXX");
-    assert_non_null(mkdtemp(f.directory));
-    char path[100];
-    snprintf(path, sizeof path, "%s/merlon.db", f.directory);
-    static const char junk[5000] = "this is no database at all";
-    struct store_config config = {.directory = str_of(f.directory)};
-    write_file(path, junk, sizeof junk, 0);
-    expect_refused(&f.ctx, config, BROKEN, "damaged");
-    unlink(path);
-
-    fixture_open(&f);
-    with_table(&f);
-    for (int64_t n = 0; n < 300; n++) {
-        struct row row = {1, n, S("a body of some length, so that the table needs several pages"), OK};
-        expect_ok(&f.ctx, store_write(&f.ctx, f.store, insert, &row));
-    }
-    arena_reset(f.ctx.arena);
-    store_close(f.store);
-    for (off_t page = 2; page < 6; page++) write_file(path, junk, 4096, page * 4096);
-    fixture_open(&f);
-    struct rows *rows;
-    bool more = true;
-    enum result result = db_query(&f.ctx, S("SELECT body FROM t ORDER BY n"), NULL, 0, &rows);
-    while (result == OK && more) result = rows_next(&f.ctx, rows, &more);
-    assert_int_equal(result, BROKEN);
-    expect_sentence(&f.ctx, "damaged");
-    fixture_release(&f);
-}
-
-static void another_programs_file_is_told(void **state)
-{
-    (void)state;
-    struct fixture f = {.ctx = {.arena = arena_new(0)}};
-    snprintf(f.directory, sizeof f.directory, "/tmp/merlon-foreign-XXXXXX");
-    assert_non_null(mkdtemp(f.directory));
-    fixture_open(&f);
-    with_table(&f);
-    arena_reset(f.ctx.arena);
-    store_close(f.store);
-    char path[100];
-    snprintf(path, sizeof path, "%s/merlon.db", f.directory);
-    write_file(path, "\0\0\0\1", 4, 68); /* the application id in the file's header */
-    expect_refused(&f.ctx, (struct store_config){.directory = str_of(f.directory)}, INVALID, "another program");
-    write_file(path, "Mrln", 4, 68);
-    fixture_open(&f);
-    fixture_release(&f);
-}
-
-static int files_in(const char *directory)
-{
-    static const char *const names[] = {"merlon.db", "merlon.db-wal", "merlon.db-shm"};
-    int count = 0;
-    for (size_t i = 0; i < COUNT(names); i++) {
-        char path[100];
-        snprintf(path, sizeof path, "%s/%s", directory, names[i]);
-        count += access(path, F_OK) == 0;
-    }
-    return count;
-}
-
-static void reading_only_changes_nothing(void **state)
-{
-    FIXTURE(f);
-    with_table(f);
-    struct row row = {1, 1, S("kept"), OK};
-    expect_ok(&f->ctx, store_write(&f->ctx, f->store, insert, &row));
-    struct store_config config = {.directory = str_of(f->directory), .database = str_of(f->url), .read_only = true};
-    struct store *beside;
-    expect_ok(&f->ctx, store_open(&f->ctx, &config, &beside)); /* beside a program that writes */
-    struct ctx ctx = {.arena = f->ctx.arena};
-    expect_ok(&ctx, store_reader(&ctx, beside, &ctx.db));
-    int64_t n;
-    expect_ok(&ctx, db_query_number(&ctx, S("SELECT count(*) FROM t"), NULL, 0, -1, &n));
-    assert_int_equal(n, 1);
-    assert_int_equal(store_write(&ctx, beside, insert, &row), DENIED);
-    row.n = 2;
-    assert_int_equal(insert(&ctx, &row), BROKEN);
-    store_close(beside);
-    store_close(f->store);
-    if (!f->url[0]) {
-        assert_int_equal(files_in(f->directory), 1);
-        expect_ok(&ctx, store_open(&ctx, &config, &beside));
-        expect_ok(&ctx, store_reader(&ctx, beside, &ctx.db));
-        expect_ok(&ctx, db_query_number(&ctx, S("SELECT count(*) FROM t"), NULL, 0, -1, &n));
-        assert_int_equal(n, 1);
-        assert_int_equal(files_in(f->directory), 1);
-        store_close(beside);
-    }
-    fixture_open(f);
-}
-
-static enum result wait_for_no_one(struct ctx *ctx, void *arg)
-{
-    (void)arg;
-    return db_script(ctx, "SELECT 1");
-}
-
-static void another_program_that_writes_is_waited_for_and_told(void **state)
-{
-    FIXTURE(f);
-    with_table(f);
-    struct store_config config = {.directory = str_of(f->directory), .lock_wait = 20};
-    struct store *other;
-    struct ctx ctx = {.arena = f->ctx.arena};
-    /* a second program, impatient, while the first holds a long write */
-    expect_ok(&ctx, store_open(&ctx, &config, &other));
-    sqlite3 *holder;
-    char path[100];
-    snprintf(path, sizeof path, "%s/merlon.db", f->directory);
-    assert_int_equal(sqlite3_open(path, &holder), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(holder, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(store_write(&ctx, other, wait_for_no_one, NULL), BUSY);
-    expect_sentence(&ctx, "Another program");
-    assert_int_equal(sqlite3_exec(holder, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
-    expect_ok(&ctx, store_write(&ctx, other, wait_for_no_one, NULL));
-    sqlite3_close(holder);
-    store_close(other);
 }
 
 int main(void)
@@ -605,13 +373,6 @@ int main(void)
         ON_BOTH(what_was_written_is_there_after_opening_again),
         ON_BOTH(an_allocation_that_fails_undoes_the_write),
         ON_BOTH(an_allocation_that_fails_leaves_a_reader_usable),
-        cmocka_unit_test(a_full_disk_is_told_and_survived),
-        cmocka_unit_test(a_wrong_directory_is_told),
-        cmocka_unit_test(a_directory_of_others_is_told),
-        cmocka_unit_test(a_damaged_file_is_told),
-        cmocka_unit_test(another_programs_file_is_told),
-        ON_BOTH(reading_only_changes_nothing),
-        ON_SQLITE(another_program_that_writes_is_waited_for_and_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
