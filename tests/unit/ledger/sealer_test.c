@@ -401,11 +401,73 @@ static void test_openssl(void **state)
     ledger_keys_close(s.keys);
 }
 
+/* Between "```python" and "```" of docs/ledger.md. */
+static struct str documented_checker(struct fixture *f)
+{
+    static char text[64 * 1024];
+    int file = open("docs/ledger.md", O_RDONLY);
+    if (file < 0) return S("");
+    ssize_t len = read(file, text, sizeof text);
+    close(file);
+    struct str rest = {text, len > 0 ? (size_t)len : 0};
+    size_t at;
+    assert_true(str_find(rest, S("```python\n"), &at));
+    rest = str_slice(rest, at + 10, rest.len);
+    assert_true(str_find(rest, S("```\n"), &at));
+    return arena_copy(f->ctx.arena, str_slice(rest, 0, at));
+}
+
+static int run_checker(struct fixture *f, struct str program, struct str proof)
+{
+    const char *program_path = arena_print(f->ctx.arena, "%s/check.py", f->directory).at;
+    const char *proof_path = arena_print(f->ctx.arena, "%s/proof.json", f->directory).at;
+    write_file(program_path, program.at, program.len);
+    write_file(proof_path, proof.at, proof.len);
+    int result = system(
+        arena_print(f->ctx.arena, "python3 %s %s %s/ledger.pub >/dev/null 2>&1", program_path, proof_path, f->directory)
+            .at);
+    unlink(program_path);
+    unlink(proof_path);
+    return result;
+}
+
+/* The program that the documentation prints must work as printed. */
+static void test_documented_checker(void **state)
+{
+    FIXTURE(f);
+    struct str program = documented_checker(f);
+    if (!program.len || system("python3 -c 1 2>/dev/null && openssl version >/dev/null 2>&1") != 0) {
+        print_message("%s: skipped, it needs docs/ledger.md, python3 and openssl\n", __func__);
+        skip();
+    }
+    struct sealed s = begin(f);
+    append_range(f, 0, 777);
+    seal_once(&s, 1700000000123);
+    expect_ok(&f->ctx, ledger_public_write(&f->ctx, ledger_keys_public(s.keys), str_of(f->directory)));
+    static const int64_t entries[] = {1, 6, 256, 512, 777};
+    for (size_t i = 0; i < COUNT(entries); i++) {
+        struct buf proof = buf_in(f->ctx.arena);
+        expect_ok(&f->ctx, ledger_proof_json(&f->ctx, entries[i], 0, i != 2, &proof));
+        assert_int_equal(run_checker(f, program, buf_str(&proof)), 0);
+        size_t at;
+        assert_true(str_find(buf_str(&proof), S("\"path\":[\""), &at));
+        proof.at[at + 9] = proof.at[at + 9] == '0' ? '1' : '0';
+        assert_int_not_equal(run_checker(f, program, buf_str(&proof)), 0);
+    }
+    unlink(arena_print(f->ctx.arena, "%s/ledger.pub", f->directory).at);
+    ledger_keys_close(s.keys);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_heads), ON_BOTH(test_batches),         ON_BOTH(test_proofs),
-        ON_BOTH(test_keys),  ON_BOTH(test_refuses_to_sign), ON_SQLITE(test_openssl),
+        ON_BOTH(test_heads),
+        ON_BOTH(test_batches),
+        ON_BOTH(test_proofs),
+        ON_BOTH(test_keys),
+        ON_BOTH(test_refuses_to_sign),
+        ON_SQLITE(test_openssl),
+        ON_SQLITE(test_documented_checker),
     };
     return cmocka_run_group_tests_name("ledger/sealer", tests, NULL, NULL);
 }
