@@ -5,7 +5,8 @@
 struct entry {
     int64_t row;
     size_t order;
-    struct str before, after; /* one allocation, at before.at */
+    char *words; /* the ones before, then the ones after */
+    size_t before, after;
 };
 
 struct search_queue {
@@ -20,7 +21,7 @@ struct search_queue *search_queue_new(void)
 
 static void cut(struct search_queue *queue, size_t length)
 {
-    while (queue->len > length) free((char *)queue->at[--queue->len].before.at);
+    while (queue->len > length) free(queue->at[--queue->len].words);
 }
 
 void search_queue_free(struct search_queue *queue)
@@ -50,10 +51,8 @@ bool search_queue_add(struct db *db, int64_t row, struct str before, struct str 
     if (!copy) return false;
     if (before.len) memcpy(copy, before.at, before.len);
     if (after.len) memcpy(copy + before.len, after.at, after.len);
-    struct entry *entry = &queue->at[queue->len];
-    *entry = (struct entry){.row = row, .order = queue->len++};
-    entry->before = (struct str){copy, before.len};
-    entry->after = (struct str){copy + before.len, after.len};
+    queue->at[queue->len] = (struct entry){row, queue->len, copy, before.len, after.len};
+    queue->len++;
     return true;
 }
 
@@ -79,9 +78,11 @@ static int by_row(const void *a, const void *b)
     return one->order < other->order ? -1 : 1;
 }
 
-static enum result index_row(struct db *db, int64_t row, struct str before, struct str after)
+/* From what the first entry of a row found to what the last left. */
+static enum result index_row(struct db *db, const struct entry *first, const struct entry *last)
 {
-    struct value args[] = {value_number(row), value_text(before)};
+    struct str before = {first->words, first->before}, after = {last->words + last->before, last->after};
+    struct value args[] = {value_number(first->row), value_text(before)};
     if (str_eq(before, after)) return OK;
     if (before.len)
         TRY(db_execute(db, S("INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', ?1, ?2)"), args,
@@ -99,7 +100,7 @@ enum result search_queue_flush(struct db *db)
     enum result result = OK;
     for (size_t first = 0, next; first < queue->len && result == OK; first = next) {
         for (next = first + 1; next < queue->len && queue->at[next].row == queue->at[first].row;) next++;
-        result = index_row(db, queue->at[first].row, queue->at[first].before, queue->at[next - 1].after);
+        result = index_row(db, &queue->at[first], &queue->at[next - 1]);
     }
     cut(queue, 0);
     return result;

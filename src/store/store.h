@@ -42,7 +42,7 @@ struct write_job {
     void (*done)(struct write_job *job, enum result result);
     struct write_job *next; /* for the queue */
 };
-/* SQLite: queues and returns at once. PostgreSQL: runs it here. BUSY, and done is not called, when the queue is full. */
+/* SQLite: queues and returns at once. PostgreSQL: runs it here. BUSY, with done not called, when too many wait. */
 enum result store_submit(struct store *store, struct write_job *job) MUST_USE;
 
 /* Inside `done`: why the database could not keep what `run` had done well, when the result is not the one of `run`. */
