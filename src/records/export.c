@@ -1,0 +1,223 @@
+/* Exports. Each page is a list of its own by keyset, in an arena that is emptied after it: 10,000 records take the memory of 500. */
+#include "records/export.h"
+
+#include "base/clock.h"
+#include "format/csv.h"
+#include "format/xlsx_out.h"
+#include "records/house.h"
+
+static const struct {
+    const char *name, *type;
+} formats[] = {
+    [EXPORT_CSV] = {"csv", "text/csv; charset=utf-8"},
+    [EXPORT_XLSX] = {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+    [EXPORT_JSON] = {"json", "application/json"},
+};
+
+enum result export_format_of(struct ctx *ctx, struct str name, enum export_format *format)
+{
+    for (size_t i = 0; i < COUNT(formats); i++)
+        if (str_is(name, formats[i].name)) {
+            *format = (enum export_format)i;
+            return OK;
+        }
+    return fail(ctx, INVALID, "format must be csv, xlsx or json, not \"%.*s\".", PRINT(str_slice(name, 0, 20)));
+}
+
+const char *export_content_type(enum export_format format)
+{
+    return formats[format].type;
+}
+
+/* ---- cells ---- */
+
+static struct str link_text(struct ctx *ctx, const struct field *field, int64_t id)
+{
+    const struct reg *reg = field->target ? house_register(ctx->house, str_of(field->target)) : NULL;
+    return reg ? arena_print(ctx->arena, "%s-%lld", reg->prefix, (long long)id)
+               : arena_print(ctx->arena, "%lld", (long long)id);
+}
+
+static struct str list_text(struct ctx *ctx, const struct field *field, struct str json_text)
+{
+    struct json *list;
+    struct buf text = buf_in(ctx->arena);
+    if (json_parse(ctx, json_text, &list) != OK) return json_text;
+    for (const struct json *entry = list->first; entry; entry = entry->next) {
+        if (text.len) buf_char(&text, ';');
+        buf_add(&text, entry->kind == JSON_NUMBER ? link_text(ctx, field, entry->number) : entry->text);
+    }
+    return buf_str(&text);
+}
+
+static struct str ratings_text(struct ctx *ctx, struct str json_text)
+{
+    struct json *object;
+    struct buf text = buf_in(ctx->arena);
+    if (json_parse(ctx, json_text, &object) != OK) return json_text;
+    for (const struct json *entry = object->first; entry; entry = entry->next) {
+        if (text.len) buf_char(&text, ';');
+        buf_print(&text, "%.*s=%lld", PRINT(entry->key), (long long)(entry->kind == JSON_NUMBER ? entry->number : 0));
+    }
+    return buf_str(&text);
+}
+
+struct str export_cell(struct ctx *ctx, const struct field *field, struct value value)
+{
+    char instant[TIME_TEXT];
+    if (value.type == IS_NULL) return S("");
+    if (kind_is_list(field->kind)) return list_text(ctx, field, value.text);
+    switch (field->kind) {
+    case RATINGS: return ratings_text(ctx, value.text);
+    case DATA: return str_is(value.text, "{}") ? S("") : value.text;
+    case LINK: return link_text(ctx, field, value.number);
+    case BOOLEAN: return value.number ? S("true") : S("false");
+    case TIME: time_format(value.number, instant); return arena_copy(ctx->arena, str_of(instant));
+    default: break;
+    }
+    if (value.type == IS_NUMBER) return arena_print(ctx->arena, "%lld", (long long)value.number);
+    if (value.type != IS_DECIMAL) return value.text;
+    struct buf text = buf_in(ctx->arena);
+    buf_decimal(&text, value.decimal);
+    return buf_str(&text);
+}
+
+/* ---- one run ---- */
+
+struct running {
+    const struct export *export;
+    struct ctx *page;  /* on the scratch arena */
+    struct ctx *whole; /* on the caller's */
+    const struct reg *reg;
+    struct xlsx_book *book;
+    struct xlsx_cell *cells;
+    bool any;
+};
+
+static bool is_column(const struct running *r, size_t index)
+{
+    return index != C_ID && r->export->query->shown[index];
+}
+
+static enum result header(struct running *r)
+{
+    struct str *names = arena_make_many(r->whole->arena, struct str, row_width(r->reg) + 1);
+    size_t count = 0;
+    names[count++] = S("reference");
+    for (size_t i = 0; i < row_width(r->reg); i++)
+        if (is_column(r, i)) names[count++] = str_of(row_field(r->reg, i)->name);
+    if (r->export->format == EXPORT_XLSX) {
+        struct str title = str_of(r->reg->name);
+        TRY(xlsx_book_open(r->whole, title, r->whole->now, &r->book));
+        r->cells = arena_make_many(r->whole->arena, struct xlsx_cell, count);
+        return xlsx_sheet_add(r->whole, r->book, title, names, count);
+    }
+    struct buf text = buf_in(r->page->arena);
+    if (r->export->format == EXPORT_JSON) return r->export->sink(r->export->arg, S("["));
+    csv_mark(&text);
+    struct csv_out out = csv_out_to(&text);
+    for (size_t i = 0; i < count; i++) csv_put(&out, names[i]);
+    csv_end_row(&out);
+    return r->export->sink(r->export->arg, buf_str(&text));
+}
+
+static void csv_record(struct running *r, struct csv_out *out, const struct record *record)
+{
+    csv_put(out, record_reference(r->page, record));
+    for (size_t i = 0; i < row_width(r->reg); i++)
+        if (is_column(r, i)) csv_put(out, export_cell(r->page, row_field(r->reg, i), record->row[i]));
+    csv_end_row(out);
+}
+
+static struct xlsx_cell cell_of(struct running *r, const struct field *field, struct value value)
+{
+    if (value.type == IS_NULL) return xlsx_empty();
+    switch (field->kind) {
+    case NUMBER:
+    case SCALE: return xlsx_number(value.number);
+    case DECIMAL: return xlsx_decimal(value.decimal);
+    case BOOLEAN: return xlsx_bool(value.number != 0);
+    case DATE: return xlsx_date(value.text);
+    case TIME: return xlsx_time(value.number);
+    default: break;
+    }
+    struct xlsx_cell cell = xlsx_text(export_cell(r->page, field, value));
+    cell.wrap = field->kind == PROSE;
+    return cell;
+}
+
+static enum result xlsx_record(struct running *r, const struct record *record)
+{
+    size_t count = 0;
+    r->cells[count++] = xlsx_text(record_reference(r->page, record));
+    for (size_t i = 0; i < row_width(r->reg); i++)
+        if (is_column(r, i)) r->cells[count++] = cell_of(r, row_field(r->reg, i), record->row[i]);
+    return xlsx_row_add(r->whole, r->book, r->cells, count);
+}
+
+static enum result json_page(struct running *r, const struct record_list *page, struct buf *text)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        struct json_out out = json_out_to(text);
+        buf_text(text, r->any ? ",\n" : "\n");
+        r->any = true;
+        TRY(list_write_record(r->page, &out, r->export->query, page->at[i]));
+    }
+    return OK;
+}
+
+static enum result write_page(struct running *r, const struct record_list *page)
+{
+    struct buf text = buf_in(r->page->arena);
+    struct csv_out csv = csv_out_to(&text);
+    for (size_t i = 0; i < page->count && r->export->format != EXPORT_JSON; i++) {
+        if (r->export->format == EXPORT_XLSX)
+            TRY(xlsx_record(r, page->at[i]));
+        else
+            csv_record(r, &csv, page->at[i]);
+    }
+    if (r->export->format == EXPORT_JSON) TRY(json_page(r, page, &text));
+    return text.len ? r->export->sink(r->export->arg, buf_str(&text)) : OK;
+}
+
+static enum result close_file(struct running *r)
+{
+    struct str bytes;
+    if (r->export->format == EXPORT_JSON) return r->export->sink(r->export->arg, S("\n]\n"));
+    if (r->export->format == EXPORT_CSV) return OK;
+    TRY(xlsx_book_close(r->whole, r->book, &bytes));
+    return r->export->sink(r->export->arg, bytes);
+}
+
+/* The page's ctx is made anew each time, for its arena is emptied; what went wrong is carried over to the caller's. */
+static enum result run_pages(struct running *r, char cursor[], size_t room)
+{
+    struct list_query *query = r->export->query;
+    for (;;) {
+        struct record_list page;
+        struct str next;
+        enum result result = list_page(r->page, query, &page, &next);
+        if (result == OK) result = write_page(r, &page);
+        if (result != OK) {
+            if (r->page->error.sentence.len) return fail(r->whole, result, "%.*s", PRINT(r->page->error.sentence));
+            return result;
+        }
+        if (!next.len || next.len >= room) return OK;
+        memcpy(cursor, next.at, next.len);
+        query->cursor = (struct str){cursor, next.len};
+        arena_reset(r->export->scratch);
+    }
+}
+
+enum result export_run(struct ctx *ctx, const struct export *export)
+{
+    enum { CURSOR_ROOM = 2100 };
+    struct ctx page = *ctx;
+    struct running r = {.export = export, .page = &page, .whole = ctx, .reg = export->query->reg};
+    page.arena = export->scratch;
+    page.error = (struct error){0};
+    export->query->limit = LIST_LIMIT_MAX;
+    TRY(header(&r));
+    TRY(run_pages(&r, arena_alloc(ctx->arena, CURSOR_ROOM), CURSOR_ROOM));
+    return close_file(&r);
+}

@@ -1,0 +1,275 @@
+/* Imports go through record_create and record_change like any request, so a file can do nothing that a person could not. The file is
+ * read in the import's own ctx, rows are written in the ctx of their batch. */
+#include "records/import.h"
+
+#include "records/custom.h"
+#include "records/house.h"
+#include "schema/parse.h"
+#include "store/db.h"
+
+enum { COLUMNS_MAX = TABLE_COLUMNS };
+
+struct column_map {
+    const struct field *field; /* NULL: left out */
+    bool is_key;               /* reference or id */
+};
+
+struct fate {
+    size_t line;
+    const char *fate;
+    struct str reference, detail;
+    struct fate *next;
+};
+
+struct import {
+    struct ctx *ctx; /* of the whole import: the reader and the fates live in its arena */
+    const struct reg *reg;
+    struct table_reader *table;
+    struct column_map columns[COLUMNS_MAX];
+    size_t column_count;
+    struct import_counts counts;
+    struct fate *first, **end;
+    size_t fate_count;
+};
+
+/* ---- the header ---- */
+
+static enum result map_column(struct import *import, struct str heading, const struct json *mapping,
+                              struct column_map *column)
+{
+    struct ctx *ctx = import->ctx;
+    const struct json *mapped = mapping ? json_find(mapping, heading) : NULL;
+    struct str name = str_trim(mapped && mapped->kind == JSON_STRING ? mapped->text : heading);
+    struct custom_set custom;
+    *column = (struct column_map){0};
+    if (!name.len) return OK;
+    if (str_eq_nocase(name, S("reference")) || str_eq_nocase(name, S("id"))) {
+        column->is_key = true;
+        return OK;
+    }
+    for (size_t i = 0; i < row_width(import->reg) && !column->field; i++)
+        if (str_eq_nocase(name, str_of(row_field(import->reg, i)->name))) column->field = row_field(import->reg, i);
+    if (!column->field && str_starts(name, S("custom."))) {
+        TRY(custom_of(ctx, import->reg, &custom));
+        const struct custom_field *found = custom_find(custom, str_slice(name, 7, name.len));
+        column->field = found ? &found->field : NULL;
+    }
+    if (column->field) {
+        bool skips = !field_is_writable(column->field) || column->field == &common_fields[C_CUSTOM];
+        if (skips) column->field = NULL; /* computed columns of an export are passed over when it comes back */
+        return OK;
+    }
+    return fail(ctx, INVALID,
+                "The column \"%.*s\" is no field of the register %s: rename it, map it, or map it to nothing.",
+                PRINT(str_slice(heading, 0, 80)), import->reg->name);
+}
+
+enum result import_open(struct ctx *ctx, const struct reg *reg, struct str file, const struct json *mapping,
+                        struct import **out)
+{
+    struct import *import = arena_make(ctx->arena, struct import);
+    struct str *cells;
+    size_t count;
+    *import = (struct import){.ctx = ctx, .reg = reg};
+    import->end = &import->first;
+    TRY(table_open(ctx, file, &(struct table_options){0}, &import->table));
+    TRY(table_row(ctx, import->table, &cells, &count));
+    if (!cells) return fail(ctx, INVALID, "The file is empty: its first row must name the columns.");
+    import->column_count = count < COLUMNS_MAX ? count : COLUMNS_MAX;
+    struct str *headings = arena_make_many(ctx->arena, struct str, import->column_count + 1);
+    for (size_t i = 0; i < import->column_count; i++) headings[i] = arena_copy(ctx->arena, cells[i]);
+    for (size_t i = 0; i < import->column_count; i++)
+        TRY(map_column(import, headings[i], mapping, &import->columns[i]));
+    *out = import;
+    return OK;
+}
+
+/* ---- rows ---- */
+
+struct row {
+    struct json body; /* an object of the fields */
+    int64_t id;       /* 0: create */
+    bool bad_key;
+    struct str key;
+};
+
+static void add_member(struct ctx *ctx, struct json ***end, struct json *object, const char *name,
+                       const struct json *value)
+{
+    struct json *member = arena_make(ctx->arena, struct json);
+    *member = *value;
+    member->key = str_of(name);
+    member->next = NULL;
+    **end = member;
+    *end = &member->next;
+    object->count++;
+}
+
+static void read_key(struct ctx *ctx, const struct import *import, struct str cell, struct row *row)
+{
+    const struct reg *reg;
+    row->key = str_trim(cell);
+    if (!row->key.len || parse_number(row->key, &row->id)) return;
+    if (!reference_parse(ctx->house, row->key, &reg, &row->id) || reg != import->reg) row->bad_key = true;
+}
+
+static void read_row(struct ctx *ctx, const struct import *import, const struct str *cells, size_t count,
+                     struct row *row)
+{
+    struct json **end = &row->body.first, *custom = NULL, **custom_end = NULL;
+    row->body.kind = JSON_OBJECT;
+    for (size_t i = 0; i < count && i < import->column_count; i++) {
+        const struct field *field = import->columns[i].field;
+        if (import->columns[i].is_key) read_key(ctx, import, cells[i], row);
+        if (!field) continue;
+        const struct json *value = field_json_of_cell(ctx, field, cells[i]);
+        if (!field->custom) {
+            add_member(ctx, &end, &row->body, field->name, value);
+            continue;
+        }
+        if (!custom) {
+            custom = arena_make(ctx->arena, struct json);
+            custom->kind = JSON_OBJECT;
+            custom_end = &custom->first;
+        }
+        add_member(ctx, &custom_end, custom, field->name, value);
+    }
+    if (custom) add_member(ctx, &end, &row->body, "custom", custom);
+}
+
+/* Empty cells of a row that creates say nothing, so that defaults hold; those of a row that changes clear the field. Fixed fields that
+ * stand in an export are not sent back. */
+static void drop_members(struct row *row, const struct reg *reg)
+{
+    struct json **at = &row->body.first;
+    while (*at) {
+        const struct field *field = row_find(reg, (*at)->key, NULL);
+        bool creating = !row->id && ((*at)->kind == JSON_NULL || (field && field->flags & BY_TRANSITION));
+        bool changing = row->id && field && field->flags & (FIXED | BY_TRANSITION);
+        if (creating || changing)
+            *at = (*at)->next;
+        else
+            at = &(*at)->next;
+    }
+}
+
+static void keep_fate(struct import *import, size_t line, const char *fate, struct str reference, struct str detail)
+{
+    if (import->fate_count >= IMPORT_FATES) return;
+    struct fate *kept = arena_make(import->ctx->arena, struct fate);
+    *kept = (struct fate){line, fate, arena_copy(import->ctx->arena, reference), arena_copy(import->ctx->arena, detail),
+                          NULL};
+    *import->end = kept;
+    import->end = &kept->next;
+    import->fate_count++;
+}
+
+static struct str why(struct ctx *ctx)
+{
+    struct buf text = buf_in(ctx->arena);
+    if (!ctx->error.fields) return ctx->error.sentence;
+    for (const struct field_error *error = ctx->error.fields; error; error = error->next) {
+        if (text.len) buf_char(&text, ' ');
+        buf_add(&text, error->detail);
+    }
+    return buf_str(&text);
+}
+
+static enum result write_row(struct ctx *ctx, struct import *import, struct row *row, struct record **record,
+                             const char **fate)
+{
+    if (row->bad_key)
+        return fail(ctx, INVALID, "\"%.*s\" is no reference of this register.", PRINT(str_slice(row->key, 0, 60)));
+    drop_members(row, import->reg);
+    if (!row->id) {
+        *fate = "created";
+        return record_create(ctx, import->reg, &row->body, record);
+    }
+    struct record *before;
+    TRY(record_get(ctx, import->reg, row->id, &before));
+    int64_t version = before->row[C_VERSION].number;
+    TRY(record_change(ctx, import->reg, row->id, 0, &row->body, record));
+    *fate = (*record)->row[C_VERSION].number == version ? "unchanged" : "changed";
+    return OK;
+}
+
+static void count_fate(struct import_counts *counts, const char *fate)
+{
+    counts->created += strcmp(fate, "created") == 0;
+    counts->changed += strcmp(fate, "changed") == 0;
+    counts->unchanged += strcmp(fate, "unchanged") == 0;
+    counts->refused += strcmp(fate, "refused") == 0;
+}
+
+static enum result take_row(struct ctx *ctx, struct import *import, const struct str *cells, size_t count)
+{
+    struct row row = {0};
+    struct record *record = NULL;
+    const char *fate = "refused";
+    size_t line = table_line(import->table);
+    read_row(ctx, import, cells, count, &row);
+    TRY(db_begin(ctx));
+    enum result result = write_row(ctx, import, &row, &record, &fate);
+    if (result == BROKEN || result == BUSY) {
+        db_rollback(ctx);
+        return result;
+    }
+    if (result == OK) {
+        TRY(db_commit(ctx));
+        keep_fate(import, line, fate, record_reference(ctx, record), S(""));
+    } else {
+        db_rollback(ctx);
+        fate = "refused";
+        keep_fate(import, line, fate, row.key, why(ctx));
+        ctx_clear_error(ctx);
+    }
+    import->counts.rows++;
+    count_fate(&import->counts, fate);
+    return OK;
+}
+
+enum result import_batch(struct ctx *ctx, struct import *import, size_t rows, bool *more)
+{
+    *more = true;
+    for (size_t i = 0; i < rows; i++) {
+        struct str *cells;
+        size_t count;
+        enum result read = table_row(import->ctx, import->table, &cells, &count);
+        if (read != OK) return fail(ctx, read, "%.*s", PRINT(import->ctx->error.sentence));
+        if (!cells) {
+            *more = false;
+            return OK;
+        }
+        TRY(take_row(ctx, import, cells, count));
+    }
+    return OK;
+}
+
+struct import_counts import_counts(const struct import *import)
+{
+    return import->counts;
+}
+
+void import_write_json(struct import *import, struct buf *buf)
+{
+    struct json_out out = json_out_to(buf);
+    const struct import_counts *counts = &import->counts;
+    json_open_object(&out);
+    json_key(&out, "rows"), json_put_number(&out, counts->rows);
+    json_key(&out, "created"), json_put_number(&out, counts->created);
+    json_key(&out, "changed"), json_put_number(&out, counts->changed);
+    json_key(&out, "unchanged"), json_put_number(&out, counts->unchanged);
+    json_key(&out, "refused"), json_put_number(&out, counts->refused);
+    json_key(&out, "fates");
+    json_open_array(&out);
+    for (const struct fate *fate = import->first; fate; fate = fate->next) {
+        json_open_object(&out);
+        json_key(&out, "line"), json_put_number(&out, (int64_t)fate->line);
+        json_key(&out, "fate"), json_put_text(&out, fate->fate);
+        json_key(&out, "reference"), json_put_str(&out, fate->reference);
+        json_key(&out, "detail"), json_put_str(&out, fate->detail);
+        json_close_object(&out);
+    }
+    json_close_array(&out);
+    json_close_object(&out);
+}
