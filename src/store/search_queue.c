@@ -47,12 +47,15 @@ bool search_queue_add(struct db *db, int64_t row, struct str before, struct str 
 {
     struct search_queue *queue = db->search;
     if (!queue || !grow(queue)) return false;
-    char *copy = malloc(before.len + after.len + 1);
-    if (!copy) return false;
-    if (before.len) memcpy(copy, before.at, before.len);
-    if (after.len) memcpy(copy + before.len, after.at, after.len);
-    queue->at[queue->len] = (struct entry){row, queue->len, copy, before.len, after.len};
-    queue->len++;
+    struct entry *entry = &queue->at[queue->len];
+    entry->words = malloc(before.len + after.len + 1);
+    if (!entry->words) return false;
+    if (before.len) memcpy(entry->words, before.at, before.len);
+    if (after.len) memcpy(entry->words + before.len, after.at, after.len);
+    entry->before = before.len;
+    entry->after = after.len;
+    entry->row = row;
+    entry->order = queue->len++;
     return true;
 }
 
