@@ -1,5 +1,5 @@
-/* X-Forwarded-For is read from the right: each proxy adds the address it saw, and only what our own proxies added can be
- * believed. Whatever a client wrote itself stands further to the left. */
+/* X-Forwarded-For is read from the right: each proxy adds the address it saw, and only what our own proxies added can
+ * be believed. Whatever a client wrote itself stands further to the left. */
 #include "http/address.h"
 
 #include <arpa/inet.h>

@@ -26,8 +26,8 @@ bool address_of_socket(const struct sockaddr *socket, unsigned char bytes[16]) M
 size_t address_format(const unsigned char bytes[16], char out[ADDRESS_TEXT]); /* the length */
 bool networks_hold(const struct networks *networks, const unsigned char bytes[16]);
 
-/* The client behind trusted proxies: the rightmost address of X-Forwarded-For that is not one of them, or the leftmost when
- * all are. False when none is named, or when what stands on the way is no address. */
+/* The client behind trusted proxies: the rightmost address of X-Forwarded-For that is not one of them, or the leftmost
+ * when all are. False when none is named, or when what stands on the way is no address. */
 bool address_forwarded(const struct networks *trusted, struct str header, unsigned char bytes[16]) MUST_USE;
 
 #endif

@@ -1,5 +1,5 @@
 /* Writing answers. The body is not copied: it lies in the exchange's arena, which outlives the answer. */
-#include "http/inside.h"
+#include "http/calls.h"
 
 #include <sys/socket.h>
 

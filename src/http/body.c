@@ -1,6 +1,6 @@
 /* Bodies. Small ones lie in the arena; large ones in pages of their own, which grow without copying and go back to the
  * system at the end, so that one upload does not leave the process large. What is counted is what has arrived. */
-#include "http/inside.h"
+#include "http/calls.h"
 
 #include <sys/mman.h>
 

@@ -1,6 +1,8 @@
-/* Connections and their deadlines. libmicrohttpd's timeout counts inactivity only, so that a client that sends one byte a
- * second stays for ever; here each stage of a connection has a time when it must be over, and a sweep cuts what is late. */
-#include "http/inside.h"
+/* Connections and their deadlines. libmicrohttpd's timeout counts inactivity only, so that a client that sends one byte
+ * a second stays for ever; here each stage of a connection has a time when it must be over, and a sweep cuts what is
+ * late. */
+#include "http/calls.h"
+#include "http/tls.h"
 
 #include <sys/socket.h>
 

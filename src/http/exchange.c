@@ -1,6 +1,6 @@
-/* What a handler does with an exchange. Nothing here talks to the network: answers are sent by the loop thread, which is
- * woken by transit_hand_back when it waits. */
-#include "http/inside.h"
+/* What a handler does with an exchange. Nothing here talks to the network: answers are sent by the loop thread, which
+ * is woken by transit_hand_back when it waits. */
+#include "http/calls.h"
 
 #include "base/log.h"
 
@@ -107,13 +107,16 @@ bool exchange_set_header(struct exchange *x, const char *name, struct str value)
     if (!str_eq_nocase(key, S("Set-Cookie")))
         for (header = t->headers; header; header = header->next)
             if (str_eq_nocase(key, str_of(header->name))) break;
+    const char *copy = arena_cstr(x->arena, str_trim(value));
     if (!header) {
-        header = arena_make(x->arena, struct header);
-        header->name = arena_cstr(x->arena, key);
-        *t->last_header = header;
-        t->last_header = &header->next;
+        struct header *fresh = arena_make(x->arena, struct header);
+        fresh->name = arena_cstr(x->arena, key);
+        fresh->value = copy;
+        *t->last_header = fresh; /* last, since each allocation may jump away */
+        t->last_header = &fresh->next;
+    } else {
+        header->value = copy;
     }
-    header->value = arena_cstr(x->arena, str_trim(value));
     return true;
 }
 

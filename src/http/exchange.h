@@ -62,8 +62,8 @@ const char *http_method_name(enum http_method method);
 void exchange_finish(struct exchange *x);
 
 /* Runs work(x, argument) under a guard: when memory runs out inside, x is answered by a 503 problem (or its stream is
- * cut) and finished here. The work must end by finishing x, by streaming, or by handing x to another thread, which calls
- * exchange_run again. Never touches x after work has returned. */
+ * cut) and finished here. The work must end by finishing x, by streaming, or by handing x to another thread, which
+ * calls exchange_run again. Never touches x after work has returned. */
 void exchange_run(struct exchange *x, void (*work)(struct exchange *x, void *argument), void *argument);
 
 #endif

@@ -1,6 +1,6 @@
 /* One thread accepts connections and keeps the clock of the sweeps. libmicrohttpd could listen by itself, but taking a
  * listening socket away from its running loops (MHD_quiesce_daemon) races with them and aborts the process. */
-#include "http/inside.h"
+#include "http/calls.h"
 
 #include "base/clock.h"
 #include "base/log.h"

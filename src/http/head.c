@@ -1,6 +1,7 @@
-/* The head of a request: what may be smuggled past a proxy in front of us is refused (RFC 9112, 6.3 and 11.2), then target
- * and query are decoded and the route is found. libmicrohttpd accepts several of these, so they are looked at again. */
-#include "http/inside.h"
+/* The head of a request: what may be smuggled past a proxy in front of us is refused (RFC 9112, 6.3 and 11.2), then
+ * target and query are decoded and the route is found. libmicrohttpd accepts several of these, so they are looked at
+ * again. */
+#include "http/calls.h"
 
 enum { DISCARD_LIMIT = 64 * 1024 }; /* of a body nobody wants: read it, so that the answer is not lost in a reset */
 

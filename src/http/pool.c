@@ -1,5 +1,5 @@
-/* A ring of jobs and a few threads that wait for it. Closing lets the threads finish what is in the ring, because each job
- * there is an exchange that somebody waits for. */
+/* A ring of jobs and a few threads that wait for it. Closing lets the threads finish what is in the ring, because each
+ * job there is an exchange that somebody waits for. */
 #include "http/pool.h"
 
 #include <pthread.h>

@@ -9,8 +9,8 @@ struct pool;
 /* queue: how many jobs may wait. BROKEN when the system gives no threads. */
 enum result pool_open(struct ctx *ctx, unsigned threads, size_t queue, struct pool **out) MUST_USE;
 
-/* From any thread, never waits. worker is 0 to threads - 1: whatever belongs to a thread (a database connection) is found
- * by it. BUSY: the queue is full, or the pool is closing. */
+/* From any thread, never waits. worker is 0 to threads - 1: whatever belongs to a thread (a database connection) is
+ * found by it. BUSY: the queue is full, or the pool is closing. */
 enum result pool_submit(struct pool *pool, void (*job)(void *argument, unsigned worker), void *argument) MUST_USE;
 
 size_t pool_waiting(struct pool *pool);

@@ -19,8 +19,8 @@ enum { QUERY_PAIRS = 256 }; /* more in one query are refused */
  * broken, or the outcome holds NUL or is not UTF-8. */
 bool percent_decode(struct arena *arena, struct str s, bool plus_is_space, struct str *out) MUST_USE;
 
-/* "a=1&b=x%20y&a=2": pairs in order, decoded; empty pieces are skipped, a piece without "=" has an empty value. False as
- * above, or when there are more than QUERY_PAIRS. */
+/* "a=1&b=x%20y&a=2": pairs in order, decoded; empty pieces are skipped, a piece without "=" has an empty value. False
+ * as above, or when there are more than QUERY_PAIRS. */
 bool query_parse(struct arena *arena, struct str s, struct query *out) MUST_USE;
 bool query_find(const struct query *query, const char *name, struct str *value); /* the first of that name */
 

@@ -1,5 +1,5 @@
-/* Range requests for downloads that can be taken up again (RFC 9110, 14.2): one range of bytes; a request for several is
- * answered with the whole, as the standard allows. */
+/* Range requests for downloads that can be taken up again (RFC 9110, 14.2): one range of bytes; a request for several
+ * is answered with the whole, as the standard allows. */
 #ifndef MERLON_HTTP_RANGE_H
 #define MERLON_HTTP_RANGE_H
 

@@ -1,6 +1,7 @@
-/* What libmicrohttpd calls for a request: once with the line, once with the head, for each piece of the body, and at the
- * end. An answer with the first call would end keep-alive, so only what must close the connection is answered there. */
-#include "http/inside.h"
+/* What libmicrohttpd calls for a request: once with the line, once with the head, for each piece of the body, and at
+ * the end. An answer with the first call would end keep-alive, so only what must close the connection is answered
+ * there. */
+#include "http/calls.h"
 
 int64_t monotonic_ns(void)
 {

@@ -8,9 +8,14 @@ struct end {
     size_t count;
 };
 
-struct node {
+/* A literal segment and where it leads. */
+struct branch {
     struct str literal;
-    struct node **literals; /* sorted */
+    struct node *to;
+};
+
+struct node {
+    struct branch *literals; /* sorted */
     size_t count, room;
     struct node *parameter, *rest;
     const struct end *ends[HTTP_METHODS];
@@ -43,8 +48,8 @@ static struct node *literal_of(const struct node *node, struct str segment, size
     size_t low = 0, high = node->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = str_compare(segment, node->literals[middle]->literal);
-        if (order == 0) return node->literals[middle];
+        int order = str_compare(segment, node->literals[middle].literal);
+        if (order == 0) return node->literals[middle].to;
         if (order < 0)
             high = middle;
         else
@@ -67,8 +72,7 @@ static struct node *add_literal(struct router *router, struct node *node, struct
     }
     memmove(node->literals + place + 1, node->literals + place, (node->count - place) * sizeof *node->literals);
     child = arena_make(router->arena, struct node);
-    child->literal = segment;
-    node->literals[place] = child;
+    node->literals[place] = (struct branch){segment, child};
     node->count++;
     return child;
 }

@@ -1,10 +1,10 @@
 /* Route tables, and finding the route of a request.
  *
- * A pattern is "/api/v1/{register}/{id}/transitions/{name}": segments match literally, "{name}" matches one segment that
- * is not empty, and "{name...}" at the end matches whatever is left, also nothing. Literal segments win over {name}, and
- * {name} over {name...}, from the left, with going back where the more literal way leads nowhere. The path decides
- * first, then the method: a path that is known with other methods is 405, never another pattern. Segments are cut
- * before decoding, so %2F is part of a value. */
+ * A pattern is "/api/v1/{register}/{id}/transitions/{name}": segments match literally, "{name}" matches one segment
+ * that is not empty, and "{name...}" at the end matches whatever is left, also nothing. Literal segments win over
+ * {name}, and {name} over {name...}, from the left, with going back where the more literal way leads nowhere. The path
+ * decides first, then the method: a path that is known with other methods is 405, never another pattern. Segments are
+ * cut before decoding, so %2F is part of a value. */
 #ifndef MERLON_HTTP_ROUTE_H
 #define MERLON_HTTP_ROUTE_H
 
@@ -43,7 +43,8 @@ struct route_match {
     struct query parameters;   /* in the arena */
 };
 
-/* path is raw, beginning with "/". False when a segment cannot be decoded, is "." or "..", or there are too many: 400. */
+/* path is raw, beginning with "/". False when a segment cannot be decoded, is "." or "..", or there are too many: 400.
+ * */
 bool router_find(const struct router *router, struct arena *arena, enum http_method method, struct str path,
                  struct route_match *match) MUST_USE;
 

@@ -1,6 +1,7 @@
-/* Opening and closing. Closing is the delicate part: libmicrohttpd must never be stopped while a connection is suspended,
- * so everything in flight is waited for, however long it takes; only clients are hurried. */
-#include "http/inside.h"
+/* Opening and closing. Closing is the delicate part: libmicrohttpd must never be stopped while a connection is
+ * suspended, so everything in flight is waited for, however long it takes; only clients are hurried. */
+#include "http/calls.h"
+#include "http/tls.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,6 +1,7 @@
 /* A ring between writers and the loop. The loop suspends the connection when the ring is empty and a writer resumes it:
- * answering "nothing yet" without suspending would make the loop spin. Writers wake it for a batch, not for each line. */
-#include "http/inside.h"
+ * answering "nothing yet" without suspending would make the loop spin. Writers wake it for a batch, not for each line.
+ * */
+#include "http/calls.h"
 
 #include <poll.h>
 
@@ -268,8 +269,8 @@ void stream_cut(struct exchange_stream *stream)
     pthread_mutex_unlock(&stream->lock);
 }
 
-/* libmicrohttpd does not look at suspended connections, so that a browser tab that was closed would never be noticed. An
- * idle stream gives its ring back on the way. */
+/* libmicrohttpd does not look at suspended connections, so that a browser tab that was closed would never be noticed.
+ * An idle stream gives its ring back on the way. */
 bool stream_client_left(struct exchange_stream *stream, int fd)
 {
     bool has_left = false;

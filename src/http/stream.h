@@ -1,8 +1,8 @@
 /* Answers that are written bit by bit: exports, downloads, server-sent events. Memory is bounded: at most STREAM_WINDOW
  * bytes wait for a client; an idle stream costs no CPU.
  *
- * exchange_stream begins the answer with the status, type and headers set before; `out` and `content` are not sent. From
- * then on any thread may write, one or many, until stream_end, which every stream must be given once, whatever the
+ * exchange_stream begins the answer with the status, type and headers set before; `out` and `content` are not sent.
+ * From then on any thread may write, one or many, until stream_end, which every stream must be given once, whatever the
  * writes returned. Exchange and arena live until stream_end and until the connection is done with it. */
 #ifndef MERLON_HTTP_STREAM_H
 #define MERLON_HTTP_STREAM_H
@@ -13,8 +13,8 @@ enum { STREAM_WINDOW = 256 * 1024, STREAM_PATIENCE = 30 * 1000 /* ms */ };
 
 struct exchange_stream;
 
-/* total in bytes when it is known, which sends a Content-Length, else -1 (chunked). Instead of exchange_finish. NULL when
- * there is no memory: then the exchange is answered 503 and finished. */
+/* total in bytes when it is known, which sends a Content-Length, else -1 (chunked). Instead of exchange_finish. NULL
+ * when there is no memory: then the exchange is answered 503 and finished. */
 struct exchange_stream *exchange_stream(struct exchange *x, int64_t total) MUST_USE;
 
 /* Gathers some 32 KiB before the client sees them (push an empty string to send what there is); waits while the window
@@ -25,7 +25,8 @@ enum result stream_write(struct exchange_stream *stream, struct str bytes) MUST_
 /* Never waits; all or nothing. BUSY: the client is too slow to take it and has been cut off. */
 enum result stream_push(struct exchange_stream *stream, struct str bytes) MUST_USE;
 
-/* Whether the client is still there, as far as is known; a client that left an idle stream is noticed within seconds. */
+/* Whether the client is still there, as far as is known; a client that left an idle stream is noticed within seconds.
+ * */
 bool stream_is_open(struct exchange_stream *stream);
 
 void stream_end(struct exchange_stream *stream);   /* the answer is complete */

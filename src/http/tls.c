@@ -1,6 +1,6 @@
 /* Certificates. Each connection holds the credentials it began with, so that renewing them disturbs nobody. Session
  * tickets (RFC 5077, RFC 8446) save four fifths of the cost of a handshake for clients that come back. */
-#include "http/inside.h"
+#include "http/tls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +16,7 @@ struct credentials {
 
 static enum result read_pem(struct ctx *ctx, const char *path, const char *what, char **out)
 {
+    *out = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return fail(ctx, INVALID, "The %s %s cannot be read: %s.", what, path, strerror(errno));
     char *text = calloc(1, PEM_LIMIT + 1);
@@ -43,13 +44,16 @@ static void credentials_free(struct credentials *credentials)
     free(credentials);
 }
 
+static gnutls_datum_t datum_of(char *text)
+{
+    return (gnutls_datum_t){(unsigned char *)text, text ? (unsigned)strlen(text) : 0};
+}
+
 static enum result fill(struct ctx *ctx, const struct server_config *config, struct credentials *credentials)
 {
     TRY(read_pem(ctx, config->certificate, "certificate", &credentials->certificate));
     TRY(read_pem(ctx, config->key, "key", &credentials->key));
-    const gnutls_datum_t certificate = {(unsigned char *)credentials->certificate,
-                                        (unsigned)strlen(credentials->certificate)};
-    const gnutls_datum_t key = {(unsigned char *)credentials->key, (unsigned)strlen(credentials->key)};
+    const gnutls_datum_t certificate = datum_of(credentials->certificate), key = datum_of(credentials->key);
     int error = gnutls_certificate_allocate_credentials(&credentials->at);
     if (error >= 0)
         error = gnutls_certificate_set_x509_key_mem(credentials->at, &certificate, &key, GNUTLS_X509_FMT_PEM);

@@ -1,5 +1,5 @@
 /* Clients that mean harm or behave as if: they trickle, stay, flood, and speak nonsense. The others must not notice. */
-#include "wire.h"
+#include "client.h"
 
 static pthread_mutex_t latch = PTHREAD_MUTEX_INITIALIZER; /* workers of /wait stand here */
 static atomic_int waiting;

@@ -1,5 +1,5 @@
 /* A real server over loopback: routes, methods, limits, what is refused, keep-alive, and answers from other threads. */
-#include "wire.h"
+#include "client.h"
 
 static enum result say_hello(struct ctx *ctx, struct exchange *x)
 {
@@ -69,6 +69,18 @@ static enum result defer(struct ctx *ctx, struct exchange *x)
     return pthread_equal(atomic_load(&released_by), pthread_self()) ? OK : BROKEN;
 }
 
+/* From now on the n-th allocation of the loop thread fails. */
+static enum result fail_later(struct ctx *ctx, struct exchange *x)
+{
+    (void)ctx;
+    struct str text = S("");
+    int64_t n = 0;
+    if (!exchange_parameter(x, "n", &text) || !parse_number(text, &n)) return INVALID;
+    exchange_finish(x);
+    arena_fail_at((uint64_t)n);
+    return OK;
+}
+
 static const struct route routes[] = {
     {.method = HTTP_GET, .pattern = "/hello", .handler = say_hello, .lane = LANE_LOOP},
     {.method = HTTP_GET, .pattern = "/later", .handler = say_hello, .lane = LANE_WORKER},
@@ -78,6 +90,7 @@ static const struct route routes[] = {
     {.method = HTTP_GET, .pattern = "/headers", .handler = set_headers, .lane = LANE_LOOP},
     {.method = HTTP_GET, .pattern = "/greedy", .handler = use_all_memory, .lane = LANE_WORKER},
     {.method = HTTP_GET, .pattern = "/defer", .handler = defer, .lane = LANE_WORKER},
+    {.method = HTTP_GET, .pattern = "/fail/{n}", .handler = fail_later, .lane = LANE_LOOP},
 };
 
 static const struct server_header standing[] = {
@@ -352,6 +365,40 @@ static void refuses_huge_headers(void **state)
     assert_int_equal(wire_ask(*state, request, &reply), 200);
 }
 
+/* Each allocation on the way of a request fails once: the answer is 200 or 503, and the next request knows nothing of
+ * it. */
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    enum { MOST = 60 };
+    static const char *const requests[] = {
+        "POST /echo/a%2Fb?q=x+y&q=%C3%A4 HTTP/1.1\r\nHost: t\r\nCookie: session=1\r\nContent-Length: 4\r\n\r\nbody",
+        GET("/echo/x?a=%41"),
+        GET("/headers?value=a"),
+        GET("/nowhere"),
+        "PUT /hello HTTP/1.1\r\nHost: t\r\n\r\n",
+    };
+    static const int statuses[] = {200, 200, 200, 404, 405};
+    struct wire *wire = wire_open(routes, COUNT(routes), (struct server_config){.loops = 1});
+    int failed = 0;
+    for (size_t i = 0; i < COUNT(requests); i++) {
+        for (int n = 1; n < MOST; n++) {
+            char arm[64];
+            snprintf(arm, sizeof arm, "GET /fail/%d HTTP/1.1\r\nHost: t\r\n\r\n", n);
+            assert_int_equal(wire_ask(wire, arm, &reply), 200);
+            int status = wire_ask(wire, requests[i], &reply);
+            if (status != statuses[i] && status != 503) print_error("%d at %d: %s", status, n, requests[i]);
+            assert_true(status == statuses[i] || status == 503);
+            failed += status == 503;
+            while (wire_ask(wire, GET("/fail/0"), &reply) != 200) continue;
+            assert_int_equal(wire_ask(wire, requests[i], &reply), statuses[i]);
+        }
+    }
+    assert_true(failed > 20);
+    wire_await(server_load(wire->server).exchanges == 0);
+    wire_close(wire);
+}
+
 static void accounts_for_each_exchange(void **state)
 {
     struct wire *wire = *state;
@@ -403,6 +450,7 @@ int main(void)
         cmocka_unit_test(bounds_the_memory_of_all_uploads),
         cmocka_unit_test(expectations_are_answered_before_the_body),
         cmocka_unit_test(refuses_huge_headers),
+        cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(accounts_for_each_exchange),
         cmocka_unit_test(says_why_it_cannot_open),
     };

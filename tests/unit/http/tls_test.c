@@ -1,5 +1,6 @@
-/* TLS with certificates made for the test: requests, streams, limits, resumed sessions, and renewing the certificate. */
-#include "wire.h"
+/* TLS with certificates made for the test: requests, streams, limits, resumed sessions, and renewing the certificate.
+ * */
+#include "client.h"
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
