@@ -14,7 +14,7 @@ part gates sh tools/gates.sh $c_files
 } &
 if part build sanitized unit-tests fuzz-programs; then
     part units sh tests/run-units.sh "$logs/units" $(programs unit)
-    part corpus sh tests/run-corpus.sh $(programs fuzz)
+    part corpus env MERLON_REPLAY=30 sh tests/run-corpus.sh $(programs fuzz)
 fi
 wait
 if has_tests tests/api && part build-program sanitized "$san/merlon"; then part api-sqlite sh tests/folder.sh tests/api "$PWD/$san/merlon"; fi

@@ -7,7 +7,7 @@ export LC_ALL=C
 cd "${1:-.}"
 # What is generated at build time is not ours to read: build/, ui/dist, node_modules.
 sources() { for folder in "$@"; do [ ! -d "$folder" ] || find "$folder" -name node_modules -prune -o -path ui/dist -prune -o -type f -print; done; }
-sources src tests tools ui packaging .ci | grep -E '\.(c|h|sh|awk|mk|ts|tsx|mts|mjs|css)$' | sort | xargs awk '
+sources src tests tools ui packaging .ci | grep -E '\.(c|h|sh|awk|mk|ts|tsx|mts|mjs)$' | sort | xargs awk '
     function complain(line, text) { print file ":" line ": " text; failed = 1 }
     function close_file() {
         if (file == "") return
