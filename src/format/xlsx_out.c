@@ -8,19 +8,20 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "format/xlsx_text.h"
+#include "format/xlsx_whole.h"
 
 #include <fcntl.h>
 #include <math.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zip.h>
 
 enum { LONGEST_TEXT = 32767, LONGEST_NAME = 31, NARROWEST = 8, WIDEST = 60, ROWS = 1048576, COLUMNS = 16384 };
 enum { FIRST_DAY = -25508 /* 1900-03-01 */, EPOCH = 25569 /* serial of 1970-01-01 */ };
 
 struct sheet {
     struct sheet *older;
+    int64_t row_bytes; /* in the temporary file, when it is finished */
     struct str name;
 };
 
@@ -30,6 +31,7 @@ struct xlsx_book {
     int file;
     lxw_format *bold, *wrapped, *date, *time;
     struct sheet *newest;
+    size_t sheets;
     lxw_worksheet *sheet;
     uint32_t row;
     size_t columns;
@@ -49,6 +51,11 @@ static void release(void *thing)
 static enum result no_memory(struct ctx *ctx)
 {
     return fail(ctx, BROKEN, "The workbook could not be begun: no memory or no temporary files.");
+}
+
+static enum result disk_full(struct ctx *ctx)
+{
+    return fail(ctx, BROKEN, "The workbook cannot be written: the folder for temporary files is full.");
 }
 
 static lxw_format *add_format(struct xlsx_book *book, const char *number_format)
@@ -135,12 +142,16 @@ static struct str fit_name(struct xlsx_book *book, struct str wanted)
 }
 
 /* What is known only once all rows are there. */
-static void finish_sheet(struct xlsx_book *book)
+static enum result finish_sheet(struct ctx *ctx, struct xlsx_book *book)
 {
-    if (!book->sheet || !book->columns) return;
+    if (!book->sheet) return OK;
     for (size_t i = 0; i < book->columns; i++)
         worksheet_set_column(book->sheet, (lxw_col_t)i, (lxw_col_t)i, book->widths[i] + 1.5, NULL);
-    worksheet_autofilter(book->sheet, 0, 0, book->row - 1, (lxw_col_t)(book->columns - 1));
+    if (book->columns) worksheet_autofilter(book->sheet, 0, 0, book->row - 1, (lxw_col_t)(book->columns - 1));
+    lxw_worksheet_write_single_row(book->sheet);
+    FILE *rows = book->sheet->optimize_tmpfile;
+    book->newest->row_bytes = ftell(rows);
+    return fflush(rows) == 0 && !ferror(rows) ? OK : disk_full(ctx);
 }
 
 static void widen(struct xlsx_book *book, size_t column, size_t characters)
@@ -173,10 +184,11 @@ enum result xlsx_sheet_add(struct ctx *ctx, struct xlsx_book *book, struct str n
                            size_t columns)
 {
     if (columns > COLUMNS) return fail(ctx, INVALID, "A sheet holds at most %d columns.", COLUMNS);
-    finish_sheet(book);
+    TRY(finish_sheet(ctx, book));
     struct sheet *sheet = arena_make(ctx->arena, struct sheet);
-    *sheet = (struct sheet){book->newest, fit_name(book, name)};
+    *sheet = (struct sheet){.older = book->newest, .name = fit_name(book, name)};
     book->newest = sheet;
+    book->sheets++;
     book->columns = columns;
     book->widths = arena_make_many(ctx->arena, uint16_t, columns);
     char *encoded_name = encode(book, sheet->name);
@@ -256,41 +268,6 @@ enum result xlsx_row_add(struct ctx *ctx, struct xlsx_book *book, const struct x
     return OK;
 }
 
-/* Reads one part to its end; true when it ends as a worksheet does. */
-static bool ends_well(zip_t *zip, zip_uint64_t index)
-{
-    static const char end[] = "</worksheet>";
-    enum { END = sizeof end - 1, PIECE = 64 * 1024 };
-    char piece[END + PIECE];
-    zip_file_t *file = zip_fopen_index(zip, index, 0);
-    size_t kept = 0;
-    zip_int64_t got = -1;
-    while (file && (got = zip_fread(file, piece + kept, PIECE)) > 0) {
-        size_t len = kept + (size_t)got;
-        kept = len < END ? len : END;
-        memmove(piece, piece + len - kept, kept);
-    }
-    if (file) zip_fclose(file);
-    return got == 0 && kept == END && memcmp(piece, end, END) == 0;
-}
-
-static bool is_complete(struct str bytes)
-{
-    zip_source_t *source = zip_source_buffer_create(bytes.at, bytes.len, 0, NULL);
-    zip_t *zip = source ? zip_open_from_source(source, ZIP_RDONLY, NULL) : NULL;
-    if (source && !zip) zip_source_free(source);
-    if (!zip) return false;
-    bool complete = true;
-    zip_int64_t count = zip_get_num_entries(zip, 0);
-    for (zip_int64_t i = 0; i < count && complete; i++) {
-        const char *name = zip_get_name(zip, (zip_uint64_t)i, 0);
-        bool sheet = name && str_starts(str_of(name), S("xl/worksheets/sheet"));
-        if (!name || (sheet && !ends_well(zip, (zip_uint64_t)i))) complete = false;
-    }
-    zip_discard(zip);
-    return complete && count > 0;
-}
-
 static enum result read_back(struct ctx *ctx, int file, struct str *out)
 {
     struct stat stat;
@@ -306,16 +283,22 @@ static enum result read_back(struct ctx *ctx, int file, struct str *out)
     return OK;
 }
 
+static bool is_whole(const struct xlsx_book *book, struct str bytes)
+{
+    int64_t *row_bytes = arena_make_many(book->arena, int64_t, book->sheets);
+    size_t i = book->sheets;
+    for (const struct sheet *sheet = book->newest; sheet; sheet = sheet->older) row_bytes[--i] = sheet->row_bytes;
+    return xlsx_is_whole(bytes, row_bytes, book->sheets);
+}
+
 enum result xlsx_book_close(struct ctx *ctx, struct xlsx_book *book, struct str *out)
 {
-    finish_sheet(book);
+    TRY(finish_sheet(ctx, book));
     lxw_workbook *workbook = book->workbook;
     book->workbook = NULL; /* closing frees it, also when it fails */
     lxw_error error = workbook_close(workbook);
     if (error) return fail(ctx, BROKEN, "The workbook cannot be written: %s.", lxw_strerror(error));
     TRY(read_back(ctx, book->file, out));
     release(book);
-    if (!is_complete(*out))
-        return fail(ctx, BROKEN, "The workbook cannot be written: the folder for temporary files is full.");
-    return OK;
+    return is_whole(book, *out) ? OK : disk_full(ctx);
 }

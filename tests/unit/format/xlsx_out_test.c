@@ -3,6 +3,7 @@
 
 #include "format/table.h"
 #include "format/xlsx_out.h"
+#include "format/xlsx_whole.h"
 
 #include <zip.h>
 
@@ -257,6 +258,31 @@ static void ten_thousand_rows_come_back(void **state)
     assert_null(next_row(ctx, table, &count));
 }
 
+static bool whole(struct ctx *ctx, const char *sheet, const char *other, int64_t row_bytes)
+{
+    struct part parts[] = {{"docProps/app.xml", str_of(other)}, {"xl/worksheets/sheet1.xml", str_of(sheet)}};
+    return xlsx_is_whole(zip_of(ctx, parts, COUNT(parts)), &row_bytes, 1);
+}
+
+static void a_loss_on_the_way_is_noticed(void **state)
+{
+    struct ctx *ctx = *state;
+    static const char sheet[] = "<worksheet><cols/><sheetData><row>text</row></sheetData><x/></worksheet>";
+    static const char other[] = "<?xml version=\"1.0\"?>\n<a/>\n";
+    assert_true(whole(ctx, sheet, other, 15));
+    assert_false(whole(ctx, sheet, other, 14));
+    assert_false(whole(ctx, sheet, other, 16));
+    assert_false(whole(ctx, sheet, other, INT64_MAX));
+    assert_false(whole(ctx, sheet, "", 15));
+    assert_false(whole(ctx, sheet, "<?xml version=\"1.0\"?>\n<a", 15));
+    assert_false(whole(ctx, "<worksheet><sheetData><row>text</row></sheetData>", other, 15));
+    assert_false(whole(ctx, "", other, 0));
+    assert_true(whole(ctx, "<worksheet><sheetData/></worksheet>", other, 0));
+    struct part no_sheet[] = {{"docProps/app.xml", str_of(other)}};
+    assert_false(xlsx_is_whole(zip_of(ctx, no_sheet, 1), (int64_t[]){0}, 1));
+    assert_false(xlsx_is_whole(S("no archive"), (int64_t[]){0}, 0));
+}
+
 static void write_something(struct ctx *ctx)
 {
     struct xlsx_cell cells[] = {xlsx_text(S("a\x01")), xlsx_number(INT64_MAX)};
@@ -280,6 +306,7 @@ int main(void)
         ctx_test(text_beyond_excels_limit_is_cut),
         ctx_test(a_book_that_is_dropped_leaves_nothing),
         ctx_test(ten_thousand_rows_come_back),
+        ctx_test(a_loss_on_the_way_is_noticed),
         ctx_test(running_out_of_memory_harms_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
