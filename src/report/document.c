@@ -20,7 +20,8 @@ struct document *document_new(struct ctx *ctx, struct str title)
     document->arena = ctx->arena;
     document->title = title;
     document->created = ctx->now;
-    document->words = (struct words){S("Contents"), S("Document control"), S("Page {page} of {pages}"), S("None.")};
+    document->words =
+        (struct document_words){S("Contents"), S("Document control"), S("Page {page} of {pages}"), S("None.")};
     return document;
 }
 

@@ -17,7 +17,7 @@ struct fact {
     bool code; /* a hash or a key: letters of one width, breaks anywhere */
 };
 
-struct words {
+struct document_words {
     struct str contents, control, page_of; /* "Contents", "Document control", "Page {page} of {pages}" */
     struct str empty;                      /* "None": in place of a grid's rows when it has none */
 };
@@ -65,7 +65,7 @@ struct document {
     struct arena *arena;
     struct str title, subtitle, organisation, reference, version, classification, author;
     struct cell status;
-    struct words words;
+    struct document_words words;
     int64_t created; /* ms since 1970: the only time in the file, so that the same document gives the same bytes */
     enum paper paper;
     bool landscape;

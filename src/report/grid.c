@@ -1,7 +1,7 @@
 /* Rows of a grid are a list: a report of many thousand rows is walked from the first to the last, never by index. */
 #include "report/grid.h"
 
-struct grid *grid_new(struct arena *arena, struct str name, const struct column *columns, size_t count)
+struct grid *grid_new(struct arena *arena, struct str name, const struct grid_column *columns, size_t count)
 {
     struct grid *grid = arena_make(arena, struct grid);
     *grid = (struct grid){.arena = arena, .name = name, .columns = columns, .count = count};

@@ -37,7 +37,7 @@ static inline struct cell cell_mark(struct str text, enum mark mark, uint32_t co
 
 enum { GRID_COLUMNS = 16 };
 
-struct column {
+struct grid_column {
     struct str label;
     double weight; /* share of the width, relative to the others */
     bool strong;   /* the column by which a reader finds the row */
@@ -54,7 +54,7 @@ struct grid {
     struct arena *arena;
     struct str name;        /* the sheet in a workbook */
     struct str group_label; /* head of the column which groups become in a workbook */
-    const struct column *columns;
+    const struct grid_column *columns;
     size_t count; /* of columns, 1 to GRID_COLUMNS */
     struct grid_row *first, *last;
     size_t rows; /* groups not counted */
@@ -62,7 +62,7 @@ struct grid {
 };
 
 /* columns are borrowed. */
-struct grid *grid_new(struct arena *arena, struct str name, const struct column *columns, size_t count);
+struct grid *grid_new(struct arena *arena, struct str name, const struct grid_column *columns, size_t count);
 /* A row's cells, empty texts to be filled in. */
 struct cell *grid_row(struct grid *grid);
 void grid_group(struct grid *grid, struct str text);

@@ -97,9 +97,9 @@ enum result job_standing(struct report_job *job, struct str subtitle)
 
 struct grid *job_grid(struct report_job *job, struct str name, const struct job_head *heads, size_t count)
 {
-    struct column *columns = arena_make_many(job->ctx->arena, struct column, count);
+    struct grid_column *columns = arena_make_many(job->ctx->arena, struct grid_column, count);
     for (size_t i = 0; i < count; i++)
-        columns[i] = (struct column){job_word(job, heads[i].label), heads[i].weight, .strong = i == 0};
+        columns[i] = (struct grid_column){job_word(job, heads[i].label), heads[i].weight, .strong = i == 0};
     return grid_new(job->ctx->arena, name, columns, count);
 }
 

@@ -71,7 +71,7 @@ static double set_head(struct setting *setting)
 {
     double height = 0;
     for (size_t i = 0; i < setting->grid->count; i++) {
-        const struct column *column = &setting->grid->columns[i];
+        const struct grid_column *column = &setting->grid->columns[i];
         PangoLayout *layout = setting->press->cells[i];
         double text = press_set(setting->press, layout, STYLE_COLUMN, column->label, setting->width[i] - 2 * PAD_X);
         pango_layout_set_alignment(layout, column->right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
@@ -114,7 +114,7 @@ static double set_row(struct setting *setting, const struct grid_row *row)
     double height = 0;
     struct press *press = setting->press;
     for (size_t i = 0; i < setting->grid->count; i++) {
-        const struct column *column = &setting->grid->columns[i];
+        const struct grid_column *column = &setting->grid->columns[i];
         const struct cell *cell = &row->cells[i];
         PangoLayout *layout = press->cells[i];
         double width = setting->width[i] - 2 * PAD_X - (cell->mark ? MARK_SPACE : 0);

@@ -3,6 +3,7 @@
 #include "report/reading.h"
 
 #include "base/clock.h"
+#include "format/markdown.h"
 #include "records/house.h"
 
 #include <stdlib.h>
@@ -240,59 +241,7 @@ struct str reading_day(const struct reading *reading)
     return arena_copy(ctx->arena, str_of(day));
 }
 
-/* ---- Markdown ---- */
-
-/* The signs at the start of a line: "## ", "- ", "> ". */
-static struct str line_start(struct str line, struct buf *out)
+struct str reading_prose(const struct record *record, struct arena *arena, const char *field)
 {
-    size_t hashes = 0;
-    while (hashes < line.len && line.at[hashes] == '#') hashes++;
-    if (hashes && hashes < line.len && line.at[hashes] == ' ') return str_slice(line, hashes + 1, line.len);
-    if (str_starts(line, S("- ")) || str_starts(line, S("* "))) {
-        buf_add(out, S("• "));
-        return str_slice(line, 2, line.len);
-    }
-    return str_starts(line, S("> ")) ? str_slice(line, 2, line.len) : line;
-}
-
-/* "[text](address)" at the start: its text, and how much it takes; 0 when there is none. */
-static size_t link_at(struct str s, struct str *text)
-{
-    size_t middle, end;
-    if (!s.len || s.at[0] != '[' || !str_find(s, S("]("), &middle)) return 0;
-    if (!str_find(str_slice(s, middle, s.len), S(")"), &end)) return 0;
-    *text = str_slice(s, 1, middle);
-    return middle + end + 1;
-}
-
-static void plain_line(struct buf *out, struct str line)
-{
-    struct str rest = line_start(line, out), text;
-    while (rest.len) {
-        size_t taken = link_at(rest, &text);
-        bool escape = rest.at[0] == '\\' && rest.len > 1;
-        bool strong = str_starts(rest, S("**")) || str_starts(rest, S("__"));
-        if (taken)
-            buf_add(out, text);
-        else if (escape)
-            buf_char(out, rest.at[1]), taken = 2;
-        else if (strong)
-            taken = 2;
-        else if (rest.at[0] == '`')
-            taken = 1;
-        else
-            buf_char(out, rest.at[0]), taken = 1;
-        rest = str_slice(rest, taken, rest.len);
-    }
-}
-
-struct str reading_plain(struct arena *arena, struct str markdown)
-{
-    struct buf out = buf_in(arena);
-    struct str rest = str_trim(markdown), line;
-    while (str_cut(&rest, '\n', &line)) {
-        if (out.len) buf_char(&out, '\n');
-        plain_line(&out, line);
-    }
-    return buf_str(&out);
+    return markdown_to_text(arena, record_text_of(record, field));
 }

@@ -45,7 +45,7 @@ const struct json *reading_data(struct reading *reading, const struct record *re
 
 /* The day that is looked at: as of, or today. */
 struct str reading_day(const struct reading *reading);
-/* Markdown as the plain text it stands for: emphasis, links and headings without their signs. */
-struct str reading_plain(struct arena *arena, struct str markdown);
+/* A PROSE field as plain text. */
+struct str reading_prose(const struct record *record, struct arena *arena, const char *field);
 
 #endif

@@ -81,10 +81,10 @@ static void begin_document(struct report_job *job)
 {
     struct document *document = document_new(job->ctx, label(job->labels, job->report->title));
     document->created = job->ctx->as_of ? job->ctx->as_of : job->ctx->now;
-    document->words = (struct words){.contents = job_word(job, "contents"),
-                                     .control = job_word(job, "control"),
-                                     .page_of = job_word(job, "page_of"),
-                                     .empty = job_word(job, "empty")};
+    document->words = (struct document_words){.contents = job_word(job, "contents"),
+                                              .control = job_word(job, "control"),
+                                              .page_of = job_word(job, "page_of"),
+                                              .empty = job_word(job, "empty")};
     document->classification = job_word(job, "classification");
     document->control = job->control;
     document->landscape = true;

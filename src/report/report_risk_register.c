@@ -120,7 +120,7 @@ static enum result control_block(struct report_job *job)
         struct str owner;
         TRY(reading_title(job->reading, "person", record_owner(assessment), &owner));
         job_control(job, "owner", cell_text(owner));
-        job_control(job, "scope", cell_text(reading_plain(job->ctx->arena, record_text_of(assessment, "scope"))));
+        job_control(job, "scope", cell_text(reading_prose(assessment, job->ctx->arena, "scope")));
     }
     job_control(job, "as_of", cell_date(reading_day(job->reading)));
     return OK;
@@ -218,7 +218,7 @@ static void add_bars(struct report_job *job, const struct method_part *part)
 
 /* ---- the risks ---- */
 
-/* "High (4 × 5)" with the mark of the level. */
+/* "High (4×5)" with the mark of the level. */
 static struct cell rating_cell(struct report_job *job, const struct scales *scales, const struct record *risk,
                                const char *stage)
 {
@@ -228,7 +228,7 @@ static struct cell rating_cell(struct report_job *job, const struct scales *scal
     long long likelihood = record_number_of(risk, arena_print(arena, "%s_likelihood", stage).at);
     long long consequence = record_number_of(risk, arena_print(arena, "%s_consequence", stage).at);
     if (!level) return cell_text(name);
-    struct str text = arena_print(arena, "%.*s (%lld × %lld)", PRINT(level->title), likelihood, consequence);
+    struct str text = arena_print(arena, "%.*s (%lld×%lld)", PRINT(level->title), likelihood, consequence);
     return cell_mark(text, level->mark, level->colour);
 }
 
@@ -240,7 +240,7 @@ static enum result add_acceptance(struct report_job *job, struct grid *grid, con
     TRY(reading_named(job->reading, "risk", record_number_of(acceptance, "risk"), &cells[1].text));
     TRY(reading_user(job->reading, record_number_of(acceptance, "approved_by"), &cells[3].text));
     cells[0] = cell_text(record_reference(job->ctx, acceptance));
-    cells[2] = cell_text(reading_plain(job->ctx->arena, record_text_of(acceptance, "reason")));
+    cells[2] = cell_text(reading_prose(acceptance, job->ctx->arena, "reason"));
     cells[4] = cell_date(record_text_of(acceptance, "approved_on"));
     cells[5] = cell_date(record_text_of(acceptance, "expires_on"));
     cells[6] = job_state(job, acceptance);

@@ -126,7 +126,7 @@ static enum result control_block(struct report_job *job, const struct statement 
     job_control(job, "organisation", cell_text(document->organisation));
     job_control(job, "unit", cell_text(unit));
     job_control(job, "framework", cell_text(framework));
-    job_control(job, "scope", cell_text(reading_plain(arena, record_text_of(statement->soa, "scope"))));
+    job_control(job, "scope", cell_text(reading_prose(statement->soa, arena, "scope")));
     TRY(control_people(job, statement));
     if (!statement->frozen) job_control(job, "as_of", cell_date(reading_day(job->reading)));
     if (!statement->version) return OK;
@@ -259,7 +259,7 @@ static enum result add_line(struct report_job *job, struct grid *grid, const str
     TRY(name_line(job, line, &cells[0], &cells[1], &cells[7]));
     cells[2] = job_flag(job, record_number_of(line, "applicable") != 0);
     cells[3] = cell_text(reasons);
-    cells[4] = cell_text(reading_plain(job->ctx->arena, record_text_of(line, "justification")));
+    cells[4] = cell_text(reading_prose(line, job->ctx->arena, "justification"));
     cells[5] = job_implementation(job, record_text_of(line, "implementation"));
     cells[6] = cell_text(measures);
     return OK;
@@ -269,7 +269,7 @@ static enum result add_excluded(struct report_job *job, struct grid *grid, const
 {
     struct cell *cells = grid_row(grid);
     TRY(name_line(job, line, &cells[0], &cells[1], &cells[3]));
-    cells[2] = cell_text(reading_plain(job->ctx->arena, record_text_of(line, "justification")));
+    cells[2] = cell_text(reading_prose(line, job->ctx->arena, "justification"));
     return OK;
 }
 

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-static const struct column columns[] = {
+static const struct grid_column columns[] = {
     {S("Control"), 6, .strong = true}, {S("Title"), 22},  {S("Applicable"), 9}, {S("Reasons"), 18},
     {S("Justification"), 26},          {S("Status"), 15}, {S("Owner"), 14},     {S("Tested"), 9},
 };

@@ -47,7 +47,7 @@ static struct str row_name(size_t i)
 
 static struct grid *two_columns(size_t rows, struct str text)
 {
-    static const struct column columns[] = {{S("Name of the row"), 1, .strong = true}, {S("What it says"), 3}};
+    static const struct grid_column columns[] = {{S("Name of the row"), 1, .strong = true}, {S("What it says"), 3}};
     struct grid *grid = grid_new(arena, S("Rows"), columns, COUNT(columns));
     for (size_t i = 0; i < rows; i++) {
         struct cell *cells = grid_row(grid);

@@ -123,7 +123,7 @@ static void charts_have_their_numbers(void **state)
 static void a_formula_stays_text(void **state)
 {
     (void)state;
-    static const struct column columns[] = {{S("Name"), 1}};
+    static const struct grid_column columns[] = {{S("Name"), 1}};
     struct grid *grid = grid_new(arena, S("Rows"), columns, 1);
     grid_row(grid)[0] = cell_text(S("=HYPERLINK(\"http://example.org\")"));
     grid_row(grid)[0] = cell_number(INT64_C(12345));
@@ -137,7 +137,7 @@ static void a_formula_stays_text(void **state)
 static void an_empty_grid_is_a_head(void **state)
 {
     (void)state;
-    static const struct column columns[] = {{S("Name"), 1}, {S("Status"), 1}};
+    static const struct grid_column columns[] = {{S("Name"), 1}, {S("Status"), 1}};
     struct grid *grid = grid_new(arena, S("Rows"), columns, 2);
     struct sheet sheet = open_sheet(book_of(sample_grid(&ctx, grid)), "Rows");
     assert_true(next_row(&sheet));

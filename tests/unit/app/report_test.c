@@ -1,0 +1,392 @@
+/* The reports over the real registers: what stands in them, as of a day, and for whom. */
+#include "world.h"
+
+#include "base/clock.h"
+#include "format/xlsx.h"
+#include "report/report.h"
+#include "report/trace.h"
+
+#include <unistd.h>
+
+static int setup(void **state)
+{
+    struct world *world = world_new();
+    world_fill(world);
+    *state = world;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    world_free(*state);
+    return 0;
+}
+
+static enum result try_report(struct world *world, const char *name, enum report_format format, const char *language,
+                              const struct parameter *pairs, size_t count, struct report_file *file)
+{
+    struct labels *labels;
+    const struct report *report = report_find(str_of(name));
+    assert_non_null(report);
+    assert_ok(world, labels_of_assets(world->ctx, world->labels, 2, str_of(language), &labels));
+    return report_run(world->ctx, report, format, pairs, count, labels, file);
+}
+
+static struct str run_in(struct world *world, const char *name, enum report_format format, const char *language,
+                         struct parameter pair)
+{
+    struct report_file file;
+    assert_ok(world, try_report(world, name, format, language, &pair, pair.name.len != 0, &file));
+    const char *keep = getenv("MERLON_KEEP_REPORTS"); /* a folder: to look at what was printed */
+    if (keep) {
+        FILE *out = fopen(arena_print(world->ctx->arena, "%s/%s-%.*s", keep, language, PRINT(file.name)).at, "w");
+        assert_non_null(out);
+        assert_int_equal(fwrite(file.bytes.at, 1, file.bytes.len, out), file.bytes.len);
+        fclose(out);
+    }
+    return file.bytes;
+}
+
+static struct str run(struct world *world, const char *name, enum report_format format)
+{
+    return run_in(world, name, format, "en", (struct parameter){0});
+}
+
+static struct str text_of(struct world *world, struct str pdf)
+{
+    char name[] = "/tmp/merlon-report-XXXXXX";
+    int file = mkstemp(name);
+    assert_true(file >= 0 && write(file, pdf.at, pdf.len) == (ssize_t)pdf.len);
+    close(file);
+    FILE *pipe = popen(arena_print(world->ctx->arena, "pdftotext -layout %s -", name).at, "r");
+    struct buf out = buf_in(world->ctx->arena);
+    for (size_t len = 1; len; out.len += len) {
+        buf_reserve(&out, 4096);
+        len = fread(out.at + out.len, 1, 4096, pipe);
+    }
+    pclose(pipe);
+    unlink(name);
+    return buf_str(&out);
+}
+
+static void assert_has(struct str text, const char *needle)
+{
+    size_t at;
+    if (!str_find(text, str_of(needle), &at)) {
+        print_error("\"%s\" is not in the text\n", needle);
+        _fail(__FILE__, __LINE__);
+    }
+}
+
+/* Every cell of a sheet, rows and cells separated by control characters. */
+static struct str sheet_text(struct world *world, struct str book, const char *sheet, size_t *rows)
+{
+    struct xlsx_reader *reader;
+    struct buf out = buf_in(world->ctx->arena);
+    assert_ok(world, xlsx_open(world->ctx, book, &(struct table_options){.sheet = sheet}, &reader));
+    for (*rows = 0;; ++*rows) {
+        struct str *cells;
+        size_t count;
+        assert_ok(world, xlsx_row(world->ctx, reader, &cells, &count));
+        if (!cells) return buf_str(&out);
+        for (size_t i = 0; i < count; i++) buf_add(&out, cells[i]), buf_char(&out, '\x1f');
+        buf_char(&out, '\x1e');
+    }
+}
+
+static void approve(struct world *world)
+{
+    struct record_list lines;
+    assert_ok(world, records_all(world->ctx, house_register(world->ctx->house, S("soa_line")), &lines));
+    for (size_t i = 0; i < lines.count; i++) {
+        int64_t id = record_id(lines.at[i]);
+        bool out = i == 20;
+        world_change(world, "soa_line", id,
+                     out      ? "{'applicable': false, 'justification': 'No software is *developed* here.'}"
+                     : i == 0 ? "{'reasons': ['RSK-1', 'OBL-1']}"
+                              : "{'good_practice': true}");
+    }
+    world_move(world, "soa", 1, "submit", "{}");
+    world->ctx->actor = &world->jens;
+    world_move(world, "soa", 1, "approve", "{}");
+    world->ctx->actor = &world->marta;
+    world->ctx->now += DAY;
+}
+
+static void a_statement_has_every_control_and_its_approval(void **state)
+{
+    struct world *world = *state;
+    approve(world);
+    struct str text = text_of(world, run(world, "soa", REPORT_PDF));
+    static const char *const expected[] = {"Statement of the group",
+                                           "Nordlicht Shipping Group",
+                                           "ISO/IEC 27001:2022",
+                                           "Everything on shore.",
+                                           "Marta Kowalczyk",
+                                           "Jens Petersen",
+                                           "2026-11-21",
+                                           "Version 1",
+                                           "RSK-1 Loss of",
+                                           "OBL-1 NIS2",
+                                           "CTL-1 Supplier",
+                                           "Good practice",
+                                           "No software is developed",
+                                           "Technological controls",
+                                           "Excluded controls",
+                                           "Approved snapshot (SHA-256)"};
+    for (size_t i = 0; i < COUNT(expected); i++) assert_has(text, expected[i]);
+    static const int sizes[] = {37, 8, 14, 34};
+    for (int theme = 0; theme < 4; theme++)
+        for (int i = 1; i <= sizes[theme]; i++)
+            assert_has(text, arena_print(world->ctx->arena, "A.%d.%d ", theme + 5, i).at);
+    size_t rows;
+    sheet_text(world, run(world, "soa", REPORT_XLSX), "Statement of Applicability", &rows);
+    assert_int_equal(rows, 94);
+    struct str excluded = sheet_text(world, run(world, "soa", REPORT_XLSX), "Excluded controls", &rows);
+    assert_int_equal(rows, 2);
+    assert_has(excluded, "No software is developed here.");
+}
+
+static void a_draft_says_so_in_german_too(void **state)
+{
+    struct world *world = *state;
+    struct str text = text_of(world, run_in(world, "soa", REPORT_PDF, "de", (struct parameter){0}));
+    static const char *const expected[] = {"Erklärung zur Anwendbarkeit",
+                                           "Dokumentenlenkung",
+                                           "Erster Entwurf",
+                                           "Seite 1 von",
+                                           "Ausgeschlossene Maßnahmen",
+                                           "Keine."};
+    for (size_t i = 0; i < COUNT(expected); i++) assert_has(text, expected[i]);
+}
+
+static void as_of_a_day_it_is_what_was_exported_that_day(void **state)
+{
+    struct world *world = *state;
+    size_t rows;
+    world->ctx->now += HOUR;
+    struct str before = sheet_text(world, run(world, "soa", REPORT_XLSX), "Statement of Applicability", &rows);
+    int64_t then = world->ctx->now;
+    world->ctx->now += 3 * DAY;
+    world_change(world, "soa_line", 5, "{'good_practice': true, 'justification': 'Later.'}");
+    world_change(world, "person", 1, "{'name': 'Marta Petersen'}");
+    world_move(world, "control", 1, "implement", "{}");
+    struct str after = sheet_text(world, run(world, "soa", REPORT_XLSX), "Statement of Applicability", &rows);
+    assert_false(str_eq(before, after));
+    world->ctx->as_of = then;
+    struct str again = sheet_text(world, run(world, "soa", REPORT_XLSX), "Statement of Applicability", &rows);
+    world->ctx->as_of = 0;
+    assert_int_equal(rows, 94);
+    assert_true(str_eq(before, again));
+}
+
+static void an_approved_version_is_printed_the_same_for_ever(void **state)
+{
+    struct world *world = *state;
+    struct parameter version = {S("version"), S("SOV-1")};
+    approve(world);
+    struct str first = run_in(world, "soa", REPORT_PDF, "en", version);
+    world->ctx->now += 30 * (int64_t)DAY;
+    world_change(world, "soa_line", 3, "{'applicable': false, 'justification': 'No more.'}");
+    world_change(world, "person", 1, "{'name': 'Marta Petersen'}");
+    world_delete(world, "control", 1);
+    struct str second = run_in(world, "soa", REPORT_PDF, "en", version);
+    assert_true(str_eq(first, second));
+    assert_has(text_of(world, second), "SOV-1");
+    struct str live = text_of(world, run(world, "soa", REPORT_PDF));
+    assert_has(live, "Draft after version 1");
+    assert_has(live, "No more.");
+}
+
+static void a_risk_register_has_method_matrix_and_risks(void **state)
+{
+    struct world *world = *state;
+    struct str text = text_of(world, run(world, "risk-register", REPORT_PDF));
+    static const char *const expected[] = {"Risk method",
+                                           "Almost certain",
+                                           "Financial, Operational, Legal",
+                                           "RSK-1",
+                                           "Loss of position",
+                                           "High (4×4)",
+                                           "Very high (5 × 5)",
+                                           "Low (2 × 2)",
+                                           "Not rated yet",
+                                           "2027-03-31",
+                                           "Refit in March.",
+                                           "Jens Petersen",
+                                           "Modify"};
+    for (size_t i = 0; i < COUNT(expected); i++) assert_has(text, expected[i]);
+    size_t rows, high, very_high;
+    struct str risks = sheet_text(world, run(world, "risk-register", REPORT_XLSX), "Risk", &rows);
+    assert_int_equal(rows, 4);
+    assert_true(str_find(risks, S("RSK-2"), &very_high) && str_find(risks, S("RSK-1"), &high) && very_high < high);
+    struct str matrix = sheet_text(world, run(world, "risk-register", REPORT_XLSX), "Risk matrix", &rows);
+    assert_int_equal(rows, 26);
+    assert_has(matrix, "Almost certain\x1fSevere\x1fVery high\x1f"
+                       "1\x1f");
+    assert_has(matrix, "Likely\x1fMajor\x1fHigh\x1f"
+                       "1\x1f");
+}
+
+static void a_register_of_one_assessment_leaves_the_others_out(void **state)
+{
+    struct world *world = *state;
+    size_t rows;
+    world_make(world, "risk_assessment", "{'title': 'Another', 'unit': 1, 'methodology': 1}");
+    world_make(world, "risk", "{'title': 'Elsewhere', 'unit': 1, 'assessment': 2}");
+    struct parameter pair = {S("assessment"), S("RAS-2")};
+    sheet_text(world, run_in(world, "risk-register", REPORT_XLSX, "en", pair), "Risk", &rows);
+    assert_int_equal(rows, 2);
+}
+
+static void a_treatment_plan_tells_what_is_late(void **state)
+{
+    struct world *world = *state;
+    size_t rows;
+    struct str plan = sheet_text(world, run(world, "treatment-plan", REPORT_XLSX), "Treatment action", &rows);
+    assert_int_equal(rows, 3);
+    assert_has(plan, "RSK-1 Loss of position data  ·  Modify\x1fTRT-1\x1f"
+                     "Encrypt the link\x1f"
+                     "CTL-1 Supplier reviews\x1f"
+                     "Marta Kowalczyk\x1f"
+                     "2026-11-01\x1f\x1fOverdue");
+    assert_has(plan, "2026-12-24\x1f\x1fPlanned");
+    assert_has(text_of(world, run(world, "treatment-plan", REPORT_PDF)), "Encrypt the link");
+}
+
+static bool breaks(const struct trace *trace, enum trace_kind kind, const char *reg, int64_t id)
+{
+    for (size_t i = 0; i < trace->count; i++)
+        if (trace->at[i].kind == kind && str_is(str_of(trace->at[i].record->reg->name), reg) &&
+            record_id(trace->at[i].record) == id)
+            return true;
+    return false;
+}
+
+static struct trace find_breaks(struct world *world)
+{
+    struct labels *labels;
+    struct trace trace;
+    assert_ok(world, labels_of_assets(world->ctx, world->labels, 2, S("en"), &labels));
+    assert_ok(world, trace_find(world->ctx, reading_new(world->ctx, labels), &trace));
+    return trace;
+}
+
+static void each_kind_of_break_is_found_and_nothing_else(void **state)
+{
+    struct world *world = *state;
+    approve(world);
+    int64_t line = world_find(world, "soa_line", "requirement", 4); /* met by CTL-2 */
+    world_change(world, "risk", 3, "{'controls': [2]}");
+    world_change(world, "soa_line", line, "{'applicable': false, 'justification': 'Not here.'}");
+    world_make(world, "control", "{'title': 'Nobody asked for it', 'unit': 1}");
+    world_make(world, "evidence", "{'title': 'Loose', 'unit': 1}");
+    world_move(world, "obligation", 1, "end", "{}");
+    struct trace trace = find_breaks(world);
+    int64_t cites = world_find(world, "soa_line", "requirement", 2);
+    assert_true(breaks(&trace, RISK_WITHOUT_CONTROL, "risk", 2));
+    assert_false(breaks(&trace, RISK_WITHOUT_CONTROL, "risk", 1));
+    assert_true(breaks(&trace, LINE_WITHOUT_CONTROL, "soa_line", world_find(world, "soa_line", "requirement", 5)));
+    assert_true(breaks(&trace, CONTROL_WITHOUT_PROOF, "control", 2));
+    assert_false(breaks(&trace, CONTROL_WITHOUT_PROOF, "control", 1));
+    assert_true(breaks(&trace, EVIDENCE_WITHOUT_USE, "evidence", 2));
+    assert_false(breaks(&trace, EVIDENCE_WITHOUT_USE, "evidence", 1));
+    assert_true(breaks(&trace, CONTROL_WITHOUT_USE, "control", 3));
+    assert_true(breaks(&trace, EXCLUDED_BUT_NEEDED, "soa_line", line));
+    assert_true(breaks(&trace, REASON_GONE, "soa_line", cites));
+    assert_false(breaks(&trace, LINE_WITHOUT_REASON, "soa_line", cites));
+    world_change(world, "soa_line", cites, "{'reasons': []}");
+    trace = find_breaks(world);
+    assert_true(breaks(&trace, LINE_WITHOUT_REASON, "soa_line", cites));
+    assert_false(breaks(&trace, REASON_GONE, "soa_line", cites));
+}
+
+static void traceability_is_printed(void **state)
+{
+    struct world *world = *state;
+    struct str text = text_of(world, run(world, "traceability", REPORT_PDF));
+    static const char *const expected[] = {"From need to proof", "From what is there to why", "RSK-2", "To be mended",
+                                           "Nothing found"};
+    for (size_t i = 0; i < COUNT(expected); i++) assert_has(text, expected[i]);
+}
+
+static void wrong_parameters_are_refused(void **state)
+{
+    struct world *world = *state;
+    static const struct {
+        const char *report;
+        struct parameter pair;
+        enum result result;
+    } cases[] = {
+        {"soa", {S("soa"), S("SOA-9")}, NOT_FOUND},
+        {"soa", {S("soa"), S("RSK-1")}, INVALID},
+        {"soa", {S("soa"), S("'; DROP")}, INVALID},
+        {"soa", {S("nonsense"), S("1")}, INVALID},
+        {"soa", {S("version"), S("SOV-7")}, NOT_FOUND},
+        {"soa", {S("paper"), S("a3")}, INVALID},
+        {"risk-register", {S("assessment"), S("-1")}, NOT_FOUND},
+    };
+    struct report_file file;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(try_report(world, cases[i].report, REPORT_PDF, "en", &cases[i].pair, 1, &file),
+                         cases[i].result);
+        assert_true(world->ctx->error.sentence.len > 0);
+        ctx_clear_error(world->ctx);
+    }
+    enum report_format format;
+    assert_int_equal(report_format_of(world->ctx, S("docx"), &format), INVALID);
+    ctx_clear_error(world->ctx);
+    assert_int_equal(report_format_of(world->ctx, S("xlsx"), &format), OK);
+    assert_int_equal(format, REPORT_XLSX);
+    assert_null(report_find(S("nonsense")));
+}
+
+static void a_stranger_is_shown_nothing(void **state)
+{
+    struct world *world = *state;
+    struct report_file file;
+    struct actor stranger = {.user = 9, .name = S("Nobody")};
+    world->ctx->actor = &stranger;
+    assert_int_equal(try_report(world, "soa", REPORT_PDF, "en", &(struct parameter){S("soa"), S("1")}, 1, &file),
+                     NOT_FOUND);
+    ctx_clear_error(world->ctx);
+    assert_int_equal(try_report(world, "soa", REPORT_PDF, "en", NULL, 0, &file), NOT_FOUND);
+    ctx_clear_error(world->ctx);
+    struct str text = text_of(world, run(world, "risk-register", REPORT_PDF));
+    size_t at;
+    assert_false(str_find(text, S("Loss of position"), &at));
+    assert_false(str_find(text, S("Nordlicht"), &at));
+    world->ctx->actor = &world->marta;
+}
+
+static void a_file_is_named_after_document_and_day(void **state)
+{
+    struct world *world = *state;
+    struct report_file file;
+    assert_ok(world, try_report(world, "soa", REPORT_XLSX, "en", NULL, 0, &file));
+    assert_true(str_is(file.name, "SOA-1-2026-11-21.xlsx"));
+    assert_true(str_is(str_of(file.content_type), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
+    assert_ok(world, try_report(world, "traceability", REPORT_PDF, "en", NULL, 0, &file));
+    assert_true(str_is(file.name, "traceability-2026-11-21.pdf"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_statement_has_every_control_and_its_approval),
+        TEST(a_draft_says_so_in_german_too),
+        TEST(as_of_a_day_it_is_what_was_exported_that_day),
+        TEST(an_approved_version_is_printed_the_same_for_ever),
+        TEST(a_risk_register_has_method_matrix_and_risks),
+        TEST(a_register_of_one_assessment_leaves_the_others_out),
+        TEST(a_treatment_plan_tells_what_is_late),
+        TEST(each_kind_of_break_is_found_and_nothing_else),
+        TEST(traceability_is_printed),
+        TEST(wrong_parameters_are_refused),
+        TEST(a_stranger_is_shown_nothing),
+        TEST(a_file_is_named_after_document_and_day),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
