@@ -1,5 +1,5 @@
-/* JSON was chosen over length-prefixed fields because any language writes exactly these bytes with its standard library.
- * The escaping is our own: format/ escapes "<" for browsers, which JSON.stringify and json.dumps do not. */
+/* JSON was chosen over length-prefixed fields because any language writes exactly these bytes with its standard
+ * library. The escaping is our own: format/ escapes "<" for browsers, which JSON.stringify and json.dumps do not. */
 #include "ledger/canonical.h"
 
 static const char *short_escape(unsigned char c)

@@ -1,5 +1,5 @@
-/* OpenSSL's SHA-256 uses the processor's instructions for it: four times the speed of libsodium's. A context that is used
- * again skips the look-up of the algorithm, which would otherwise be half the cost of hashing a tree node. */
+/* OpenSSL's SHA-256 uses the processor's instructions for it: four times the speed of libsodium's. A context that is
+ * used again skips the look-up of the algorithm, which would otherwise be half the cost of hashing a tree node. */
 #include <openssl/evp.h> /* first: its parameters bear names that base/banned.h poisons */
 
 #include "ledger/hash.h"

@@ -1,5 +1,6 @@
-/* SHA-256 (FIPS 180-4), for leaves, nodes and contents of the ledger. A hasher is kept through a run of many hashes, since
- * making one costs more than the hash of a short text. It lives in its arena and belongs to one thread at a time. */
+/* SHA-256 (FIPS 180-4), for leaves, nodes and contents of the ledger. A hasher is kept through a run of many hashes,
+ * since making one costs more than the hash of a short text. It lives in its arena and belongs to one thread at a
+ * time. */
 #ifndef MERLON_LEDGER_HASH_H
 #define MERLON_LEDGER_HASH_H
 

@@ -1,5 +1,5 @@
-/* libsodium signs: its Ed25519 is the fastest at hand and takes plain buffers. PEM is written by hand, since the DER of an
- * Ed25519 public key (RFC 8410) is always the same twelve bytes followed by the key. */
+/* libsodium signs: its Ed25519 is the fastest at hand and takes plain buffers. PEM is written by hand, since the DER of
+ * an Ed25519 public key (RFC 8410) is always the same twelve bytes followed by the key. */
 #include "ledger/keys.h"
 
 #include "ledger/canonical.h"
@@ -58,7 +58,7 @@ static enum result unseal(struct ctx *ctx, const struct keyring *keyring, struct
     if (secret.len != sizeof keys->secret)
         return fail(ctx, BROKEN, "The ledger's signing key in the database is damaged: restore a backup.");
     memcpy(keys->secret, secret.at, secret.len);
-    sodium_memzero((void *)(uintptr_t)secret.at, secret.len);
+    sodium_memzero((void *)secret.at, secret.len);
     crypto_sign_ed25519_sk_to_pk(keys->public.at, keys->secret);
     return OK;
 }

@@ -1,6 +1,6 @@
-/* The Ed25519 key (RFC 8032) that signs the ledger's heads and whatever else must be provable to outsiders. The secret half
- * is kept in the database, sealed under the master key; the public half stands beside it and in DIR/ledger.pub, which is
- * what an auditor takes away: PEM, as openssl reads it. */
+/* The Ed25519 key (RFC 8032) that signs the ledger's heads and whatever else must be provable to outsiders. The secret
+ * half is kept in the database, sealed under the master key; the public half stands beside it and in DIR/ledger.pub,
+ * which is what an auditor takes away: PEM, as openssl reads it. */
 #ifndef MERLON_LEDGER_KEYS_H
 #define MERLON_LEDGER_KEYS_H
 
@@ -16,8 +16,8 @@ struct ledger_public {
 
 struct ledger_keys; /* made for the life of the process; the secret lies in locked memory */
 
-/* Reads the key; makes one when there is none and `create` (then inside a write). NOT_FOUND when there is none, BROKEN when
- * the master key does not open it. */
+/* Reads the key; makes one when there is none and `create` (then inside a write). NOT_FOUND when there is none, BROKEN
+ * when the master key does not open it. */
 enum result ledger_keys_open(struct ctx *ctx, const struct keyring *keyring, bool create,
                              struct ledger_keys **keys) MUST_USE;
 void ledger_keys_close(struct ledger_keys *keys);
@@ -33,8 +33,8 @@ enum result ledger_public_parse(struct ctx *ctx, struct str pem, struct ledger_p
 /* Writes DIRECTORY/ledger.pub, if it does not say that already. */
 enum result ledger_public_write(struct ctx *ctx, const struct ledger_public *key, struct str directory) MUST_USE;
 
-/* Signs SHA-256(bytes) under a name that says what they are ("soa-snapshot"), so that one signature cannot pass for another
- * (canonical_signature). The signature is SIGNATURE_SIZE bytes in the arena. */
+/* Signs SHA-256(bytes) under a name that says what they are ("soa-snapshot"), so that one signature cannot pass for
+ * another (canonical_signature). The signature is SIGNATURE_SIZE bytes in the arena. */
 struct str ledger_sign(struct ctx *ctx, const struct ledger_keys *keys, const char *what, struct str bytes);
 bool ledger_verify_signature(struct ctx *ctx, const struct ledger_public *key, const char *what, struct str bytes,
                              struct str signature);

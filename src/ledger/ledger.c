@@ -9,8 +9,8 @@ enum { SALT_SIZE = 16, SALTS = 256, MANY = 32 };
 
 /* ---- writing ---- */
 
-/* One system call for 256 salts; for each thread its own, so that nobody waits for a lock. A salt is as public as the state
- * beside which it is stored, so it does not matter that used ones stay in memory. */
+/* One system call for 256 salts; for each thread its own, so that nobody waits for a lock. A salt is as public as the
+ * state beside which it is stored, so it does not matter that used ones stay in memory. */
 static struct str next_salt(struct arena *arena)
 {
     static _Thread_local unsigned char salts[SALTS][SALT_SIZE];

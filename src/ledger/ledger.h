@@ -1,8 +1,9 @@
 /* The ledger: who did what to which record and when, append-only. Writing an entry takes part in the transaction of the
- * change. The entry holds a salted hash of the state after; the state itself stands beside it in ledger_state and can be
- * purged for privacy law without touching the ledger (hash and tombstone stay). Soon after (at most a second, or when asked)
- * the sealer gives new entries their place in a Merkle tree (RFC 9162 section 2.1 hashing) and signs the head with Ed25519.
- * A row in `ledger_pending` says which entries await that, so that sealing is exact also when transactions overlap. */
+ * change. The entry holds a salted hash of the state after; the state itself stands beside it in ledger_state and can
+ * be purged for privacy law without touching the ledger (hash and tombstone stay). Soon after (at most a second, or
+ * when asked) the sealer gives new entries their place in a Merkle tree (RFC 9162 section 2.1 hashing) and signs the
+ * head with Ed25519. A row in `ledger_pending` says which entries await that, so that sealing is exact also when
+ * transactions overlap. */
 #ifndef MERLON_LEDGER_LEDGER_H
 #define MERLON_LEDGER_LEDGER_H
 
@@ -39,12 +40,14 @@ enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record,
                            struct ledger_entries *entries) MUST_USE;
 /* The newest `limit` entries before entry id `before` (0: from the end), newest first, without states. */
 enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct ledger_entries *entries) MUST_USE;
-/* The state of a record as of an instant: NOT_FOUND when it did not exist then (leaves no sentence). It is the newest entry
- * up to then that came with a state; of a record that was deleted, that which the deletion left (see its action). */
+/* The state of a record as of an instant: NOT_FOUND when it did not exist then (leaves no sentence). It is the newest
+ * entry up to then that came with a state; of a record that was deleted, that which the deletion left (see its
+ * action). */
 enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record, int64_t instant,
                             struct ledger_entry *entry) MUST_USE;
-/* The state of every record of a subject as of an instant, by record id, handed over one by one; as ledger_state_at. The
- * entry's texts are valid during the call only. What `each` returns other than OK ends the reading with that result. */
+/* The state of every record of a subject as of an instant, by record id, handed over one by one; as ledger_state_at.
+ * The entry's texts are valid during the call only. What `each` returns other than OK ends the reading with that
+ * result. */
 enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
                            enum result (*each)(struct ctx *ctx, void *arg, const struct ledger_entry *entry),
                            void *arg) MUST_USE;

@@ -1,6 +1,6 @@
-/* The Merkle tree of RFC 9162 section 2.1, with SHA-256: a leaf is SHA-256(0x00 || entry), a node SHA-256(0x01 || left ||
- * right), the tree of no entries SHA-256 of nothing. Pure: no database. A perfect subtree is named by its level (0: leaves)
- * and its index at that level: (3, 2) stands over the leaves 16 to 23. */
+/* The Merkle tree of RFC 9162 section 2.1, with SHA-256: a leaf is SHA-256(0x00 || entry), a node SHA-256(0x01 || left
+ * || right), the tree of no entries SHA-256 of nothing. Pure: no database. A perfect subtree is named by its level (0:
+ * leaves) and its index at that level: (3, 2) stands over the leaves 16 to 23. */
 #ifndef MERLON_LEDGER_MERKLE_H
 #define MERLON_LEDGER_MERKLE_H
 
@@ -14,7 +14,8 @@ void merkle_node(struct hasher *hasher, const struct hash *left, const struct ha
 
 /* ---- a tree that grows ---- */
 
-/* What is needed to go on: the roots of the perfect subtrees that `size` is made of, peaks[k] where bit k of size is set. */
+/* What is needed to go on: the roots of the perfect subtrees that `size` is made of, peaks[k] where bit k of size is
+ * set. */
 struct merkle {
     uint64_t size;
     struct hash peaks[MERKLE_LEVELS];

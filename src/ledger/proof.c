@@ -98,7 +98,7 @@ static void put_content(struct json_out *out, const struct sealed_entry *entry)
 
 enum result ledger_proof_json(struct ctx *ctx, int64_t entry, int64_t size, bool content, struct buf *out)
 {
-    struct sealed_entry found;
+    struct sealed_entry found = {.position = -1};
     struct ledger_head head;
     TRY(find_entry(ctx, entry, &found));
     if (found.position < 0)

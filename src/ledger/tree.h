@@ -1,6 +1,6 @@
-/* The tree as it is stored: every leaf, and above them every perfect subtree whose level is a multiple of TREE_STEP. What
- * lies between is hashed again from at most 128 stored hashes when it is asked for, so that one node is stored for 256
- * leaves and a proof still reads a few rows at a time. */
+/* The tree as it is stored: every leaf, and above them every perfect subtree whose level is a multiple of TREE_STEP.
+ * What lies between is hashed again from at most 128 stored hashes when it is asked for, so that one node is stored for
+ * 256 leaves and a proof still reads a few rows at a time. */
 #ifndef MERLON_LEDGER_TREE_H
 #define MERLON_LEDGER_TREE_H
 
@@ -19,7 +19,8 @@ struct ledger_head {
     unsigned char signature[SIGNATURE_SIZE];
 };
 
-/* The head over exactly `size` entries, or the newest for 0. NOT_FOUND with a sentence; BROKEN when its row makes no sense. */
+/* The head over exactly `size` entries, or the newest for 0. NOT_FOUND with a sentence; BROKEN when its row makes no
+ * sense. */
 enum result tree_head(struct ctx *ctx, int64_t size, struct ledger_head *head) MUST_USE;
 
 /* From the columns size, root, at, key_id, signature; false when they cannot be a head. */

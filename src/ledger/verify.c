@@ -242,9 +242,9 @@ static enum result check_nodes(struct ctx *ctx, struct verifier *v)
         bool same = found && str_eq(rows_bytes(rows, 0), hash_bytes(&node->hash));
         rows_close(rows);
         if (same) continue;
+        uint64_t first = node->position << node->level, next = (node->position + 1) << node->level;
         return fail(ctx, CONFLICT, "The stored hash over the places %llu to %llu of the tree is %s.",
-                    (unsigned long long)(node->position << node->level),
-                    (unsigned long long)(((node->position + 1) << node->level) - 1), found ? "wrong" : "missing");
+                    (unsigned long long)first, (unsigned long long)next - 1, found ? "wrong" : "missing");
     }
     v->node_count = 0;
     return OK;

@@ -1,5 +1,5 @@
-/* Rows are streamed table by table inside one read transaction, so the program goes on writing meanwhile. Before the file
- * gets its name it is read back from the disk: a backup that was never read is a hope. */
+/* Rows are streamed table by table inside one read transaction, so the program goes on writing meanwhile. Before the
+ * file gets its name it is read back from the disk: a backup that was never read is a hope. */
 #include "store/backup.h"
 
 #include "store/backup_read.h"

@@ -1,9 +1,11 @@
-/* Backups: one file with every row of every table, taken while the program runs, from one consistent view. It holds rows
- * and no database pages, so what was taken on SQLite can be restored on PostgreSQL and the other way round. Compressed, and
- * sealed under the master key, or under a passphrase (Argon2id); then the master key itself is in it, so that file and
- * passphrase are all that a new machine needs. What can be derived (the search index) is not in it: rebuild it afterwards.
+/* Backups: one file with every row of every table, taken while the program runs, from one consistent view. It holds
+ * rows and no database pages, so what was taken on SQLite can be restored on PostgreSQL and the other way round.
+ * Compressed, and sealed under the master key, or under a passphrase (Argon2id); then the master key itself is in it,
+ * so that file and passphrase are all that a new machine needs. What can be derived (the search index) is not in it:
+ * rebuild it afterwards.
  *
- * Every function checks what it reads to the last byte; INVALID with a sentence that says what is wrong with the file. */
+ * Every function checks what it reads to the last byte; INVALID with a sentence that says what is wrong with the
+ * file. */
 #ifndef MERLON_STORE_BACKUP_H
 #define MERLON_STORE_BACKUP_H
 
@@ -32,14 +34,14 @@ struct backup_info {
     bool brings_master_key;
 };
 
-/* Writes PATH.partial, reads it back to check it, syncs, and renames it to PATH (replacing an older one). PATH is as it was
- * when anything fails. */
+/* Writes PATH.partial, reads it back to check it, syncs, and renames it to PATH (replacing an older one). PATH is as it
+ * was when anything fails. */
 enum result store_backup(struct ctx *ctx, struct store *store, const struct backup *backup, struct str path,
                          struct backup_info *info) MUST_USE;
 
-/* Into a database that has none of the tables yet (CONFLICT otherwise): makes them and fills them in one transaction; what
- * fails leaves the database empty. INVALID when the backup has a table or column that this program does not know. The key
- * file is made with mode 0600 before; one that exists must hold the same key (CONFLICT). */
+/* Into a database that has none of the tables yet (CONFLICT otherwise): makes them and fills them in one transaction;
+ * what fails leaves the database empty. INVALID when the backup has a table or column that this program does not know.
+ * The key file is made with mode 0600 before; one that exists must hold the same key (CONFLICT). */
 enum result store_restore(struct ctx *ctx, struct store *store, const struct backup *backup, struct str path,
                           struct backup_info *info) MUST_USE;
 

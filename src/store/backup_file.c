@@ -1,5 +1,6 @@
-/* Chunks of 256 kB are compressed each for itself: neither writing nor reading needs more than one in memory, and damage is
- * told at the first chunk that it touches. zlib at its fastest level, since sealing and the disk cost about as much. */
+/* Chunks of 256 kB are compressed each for itself: neither writing nor reading needs more than one in memory, and
+ * damage is told at the first chunk that it touches. zlib at its fastest level, since sealing and the disk cost about
+ * as much. */
 #include "store/backup_file.h"
 
 #include "base/buf.h"

@@ -1,9 +1,11 @@
-/* Inside this room only: the file of a backup as a stream of bytes that is compressed, sealed and complete or not at all.
+/* Inside this room only: the file of a backup as a stream of bytes that is compressed, sealed and complete or not at
+ * all.
  *
  * A header of 73 bytes (name, kind of key, salt and cost of Argon2id, header of the stream), then chunks: four bytes of
- * length, little-endian, and that many bytes sealed by libsodium's secretstream (XChaCha20-Poly1305), which authenticates
- * order and end. Inside a chunk: one byte for how (0 plain, 1 zlib), four bytes of plain length, the bytes. The key of the
- * stream is derived from the master key or the passphrase and from the header, so no byte of the file can be altered. */
+ * length, little-endian, and that many bytes sealed by libsodium's secretstream (XChaCha20-Poly1305), which
+ * authenticates order and end. Inside a chunk: one byte for how (0 plain, 1 zlib), four bytes of plain length, the
+ * bytes. The key of the stream is derived from the master key or the passphrase and from the header, so no byte of the
+ * file can be altered. */
 #ifndef MERLON_STORE_BACKUP_FILE_H
 #define MERLON_STORE_BACKUP_FILE_H
 

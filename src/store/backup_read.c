@@ -1,5 +1,5 @@
-/* The stream is authenticated before it comes here, so what is wrong in it was written wrongly; it is checked all the same,
- * because a backup is the last thing that anybody has. */
+/* The stream is authenticated before it comes here, so what is wrong in it was written wrongly; it is checked all the
+ * same, because a backup is the last thing that anybody has. */
 #include "store/backup_read.h"
 
 struct reading {

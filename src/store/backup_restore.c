@@ -1,5 +1,6 @@
-/* Tables are made bare, filled, and only then given what slows or orders inserts (indexes, references, triggers), except
- * that SQLite wants its references from the start and checks them at the end when asked to. All in one transaction. */
+/* Tables are made bare, filled, and only then given what slows or orders inserts (indexes, references, triggers),
+ * except that SQLite wants its references from the start and checks them at the end when asked to. All in one
+ * transaction. */
 #include "store/backup.h"
 
 #include "store/backup_read.h"

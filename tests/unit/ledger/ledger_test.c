@@ -1,5 +1,5 @@
-/* Entries as they are written and read back: history, the newest, as of an instant, purging, and that the database itself
- * refuses to change what has been entered. */
+/* Entries as they are written and read back: history, the newest, as of an instant, purging, and that the database
+ * itself refuses to change what has been entered. */
 #include "ledger/fixture.h"
 
 static void test_history(void **state)

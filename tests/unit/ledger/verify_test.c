@@ -1,5 +1,6 @@
-/* The verifier against somebody who has the whole database, has removed its guards, and changes one byte, or one row, or
- * everything but the key. What is changed is taken from the tables' own declarations, so a new column is tried as well. */
+/* The verifier against somebody who has the whole database, has removed its guards, and changes one byte, or one row,
+ * or everything but the key. What is changed is taken from the tables' own declarations, so a new column is tried as
+ * well. */
 #include "ledger/fixture.h"
 
 #include "ledger/canonical.h"
