@@ -58,8 +58,8 @@ struct server_load {
 };
 struct server_load server_load(struct server *server);
 
-/* Accepts no more, cuts streams (their writers get BROKEN), waits for exchanges in flight, stops. What runs them
- * (pool, writer) must still be running and is closed afterwards. NULL is fine. */
+/* Accepts no more, cuts streams (their writers get BROKEN), waits for exchanges and streams in flight, stops. What runs
+ * them (pool, writer) must still be running and is closed afterwards. Never from a handler. NULL is fine. */
 void server_close(struct server *server);
 
 #endif

@@ -3,7 +3,9 @@
  *
  * exchange_stream begins the answer with the status, type and headers set before; `out` and `content` are not sent.
  * From then on any thread may write, one or many, until stream_end, which every stream must be given once, whatever the
- * writes returned. Exchange and arena live until stream_end and until the connection is done with it. */
+ * writes returned. Exchange and arena live until stream_end and until the connection is done with it; but once the
+ * work of exchange_run has returned, other threads write without using that arena. Who keeps streams of events ends
+ * those whose write fails (a comment line every 20 s finds them), and all of them before server_close, which waits. */
 #ifndef MERLON_HTTP_STREAM_H
 #define MERLON_HTTP_STREAM_H
 
@@ -18,8 +20,8 @@ struct exchange_stream;
 struct exchange_stream *exchange_stream(struct exchange *x, int64_t total) MUST_USE;
 
 /* Gathers some 32 KiB before the client sees them (push an empty string to send what there is); waits while the window
- * is full. BROKEN: the client has gone, or the server is closing. BUSY: the client has taken
- * nothing for STREAM_PATIENCE; it has been cut off. Nothing is sent after either. For worker threads only. */
+ * is full. BROKEN: the client has gone, or the server is closing. BUSY: the client has taken nothing for
+ * STREAM_PATIENCE; it has been cut off. Nothing is sent after either. For worker threads only. */
 enum result stream_write(struct exchange_stream *stream, struct str bytes) MUST_USE;
 
 /* Never waits; all or nothing. BUSY: the client is too slow to take it and has been cut off. */
