@@ -52,9 +52,12 @@ $(BUILD)/generated/%.o: $(BUILD)/generated/%.c
 $(BUILD)/tests/%.o: tests/%.c
 	$(COMPILE)
 
+# The list of its objects is a prerequisite too, so that a source that was removed leaves the library.
 define room_rules
-$(BUILD)/lib/$1.a: $(call objects,$1) $(GENERATED_OBJECTS.$1)
-	@mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
+$(BUILD)/lib/$1.list: FORCE
+	@mkdir -p $$(@D) && echo "$(call objects,$1)" | cmp -s - $$@ || echo "$(call objects,$1)" >$$@
+$(BUILD)/lib/$1.a: $(call objects,$1) $(GENERATED_OBJECTS.$1) $(BUILD)/lib/$1.list
+	@rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
 -include $(patsubst %.o,%.d,$(call objects,$1))
 endef
 $(foreach name,$(ROOMS),$(eval $(call room_rules,$(name))))
@@ -79,4 +82,3 @@ clean:
 
 FORCE:
 .PHONY: all run install clean FORCE
-.SECONDARY:

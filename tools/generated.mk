@@ -5,13 +5,13 @@ NODE_BIN := $(wildcard $(CURDIR)/build/node/node_modules/.bin)
 export PATH := $(if $(NODE_BIN),$(NODE_BIN):)$(PATH)
 
 UI_SOURCES := $(if $(wildcard ui/package.json),$(shell find ui -name node_modules -prune -o -path ui/dist -prune -o \
-                -type f ! -name '*.md' -print))
+                -type f ! -name '*.md' -print) $(wildcard content/labels/ui.*.json))
 UI_PAGES := $(if $(UI_SOURCES),ui/dist/index.html)
 ui: $(UI_PAGES)
 ui/node_modules/.package-lock.json: ui/package-lock.json
 	@echo "  NPM  ui" && cd ui && flock package-lock.json npm ci --loglevel=error && touch node_modules/.package-lock.json
 ui/dist/index.html: $(UI_SOURCES) ui/node_modules/.package-lock.json
-	@echo "  VITE ui" && cd ui && flock package-lock.json npm run --silent build && touch dist/index.html
+	@echo "  VITE ui" && cd ui && flock package-lock.json npm run --silent build -- --logLevel warn && touch dist/index.html
 
 # Rules that look at many files run each time and touch their output only when it changes.
 $(BUILD)/generated/register_list.c: FORCE
