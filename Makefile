@@ -5,7 +5,8 @@
 # make bench      ratios of speed;  make format: clang-format;  make install: the program and its systemd unit
 #
 # Each folder of src/ is a room and becomes one static library; which rooms a room may use is in tools/rooms.mk.
-# BUILD=dir builds elsewhere, MODE=sanitize with the sanitizers of the compiler, CC=clang with clang.
+# BUILD=dir builds elsewhere, MODE=sanitize with the sanitizers of the compiler, CC=clang with clang, UI=no with the pages
+# as they were last built.
 
 MAKEFLAGS += --no-builtin-rules
 BUILD ?= build

@@ -6,7 +6,7 @@ export PATH := $(if $(NODE_BIN),$(NODE_BIN):)$(PATH)
 
 UI_SOURCES := $(if $(wildcard ui/package.json),$(shell find ui -name node_modules -prune -o -path ui/dist -prune -o \
                 -type f ! -name '*.md' -print) $(wildcard content/labels/ui.*.json))
-UI_PAGES := $(if $(UI_SOURCES),ui/dist/index.html)
+UI_PAGES := $(if $(UI_SOURCES),$(if $(filter no,$(UI)),,ui/dist/index.html))
 ui: $(UI_PAGES)
 ui/node_modules/.package-lock.json: ui/package-lock.json
 	@echo "  NPM  ui" && cd ui && flock package-lock.json npm ci --loglevel=error && touch node_modules/.package-lock.json
