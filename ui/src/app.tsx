@@ -21,10 +21,21 @@ const MatrixPage = lazy(() => import('./rooms/risk/matrix').then((page) => ({ de
 const RiskPage = lazy(() => import('./rooms/risk/risk').then((page) => ({ default: page.RiskPage })));
 const Work = lazy(() => import('./rooms/work').then((page) => ({ default: page.Work })));
 const Home = lazy(() => import('./rooms/home').then((page) => ({ default: page.Home })));
+const SoaPage = lazy(() => import('./rooms/compliance/soa').then((page) => ({ default: page.SoaPage })));
+const StatementPage = lazy(() => import('./rooms/compliance/soa').then((page) => ({ default: page.StatementPage })));
+const FrameworkPage = lazy(() =>
+  import('./rooms/compliance/framework').then((page) => ({ default: page.FrameworkPage })),
+);
+const TracePage = lazy(() => import('./rooms/compliance/trace').then((page) => ({ default: page.TracePage })));
+const SettingsPage = lazy(() => import('./rooms/settings/page').then((page) => ({ default: page.SettingsPage })));
+const AssurancePage = lazy(() => import('./rooms/assurance').then((page) => ({ default: page.AssurancePage })));
 const ImportPage = lazy(() => import('./core/imports/page').then((page) => ({ default: page.ImportPage })));
 
 /** Registers whose record or list is told in a way of their own. */
-const RECORD_PAGES: Record<string, ComponentType<{ register: Register; reference: string }>> = { risk: RiskPage };
+const RECORD_PAGES: Record<string, ComponentType<{ register: Register; reference: string }>> = {
+  risk: RiskPage,
+  soa: SoaPage,
+};
 
 function NotFound() {
   const { t } = useWords();
@@ -56,6 +67,12 @@ function Pages() {
         <Route path="/" element={<Home />} />
         <Route path="/work" element={<Work />} />
         <Route path="/risk-matrix" element={<MatrixPage />} />
+        <Route path="/statement" element={<StatementPage />} />
+        <Route path="/requirements" element={<FrameworkPage />} />
+        <Route path="/traceability" element={<TracePage />} />
+        <Route path="/assurance" element={<AssurancePage />} />
+        <Route path="/settings" element={<SettingsPage />} />
+        <Route path="/settings/:part" element={<SettingsPage />} />
         <Route path="/:register" element={<OfRegister page={ListPage} />} />
         <Route path="/:register/new" element={<OfRegister page={NewPage} />} />
         <Route path="/:register/import" element={<OfRegister page={ImportPage} />} />

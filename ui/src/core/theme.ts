@@ -1,6 +1,7 @@
 // The look: calm greys, one accent (petrol), status in five tones that are never told by colour alone.
 import {
   ActionIcon,
+  Alert,
   Badge,
   Button,
   Card,
@@ -15,6 +16,7 @@ import {
   type CSSVariablesResolver,
   type MantineColorsTuple,
 } from '@mantine/core';
+import type { Tone } from './types';
 
 const petrol: MantineColorsTuple = [
   '#eaf6f8',
@@ -53,6 +55,9 @@ const dark: MantineColorsTuple = [
   '#0e1011',
 ];
 
+/** Messages speak in the tones of status. */
+const ALERTS: Record<string, Tone> = { red: 'bad', orange: 'warning', blue: 'active', green: 'good' };
+
 export const theme = createTheme({
   primaryColor: 'petrol',
   primaryShade: { light: 7, dark: 5 },
@@ -78,6 +83,18 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
+    Alert: Alert.extend({
+      vars: (_, props) => {
+        const tone = ALERTS[props.color ?? ''] ?? 'neutral';
+        return {
+          root: {
+            '--alert-bg': `var(--tone-${tone}-ground)`,
+            '--alert-color': `var(--tone-${tone})`,
+            '--alert-bd': '1px solid transparent',
+          },
+        };
+      },
+    }),
     Badge: Badge.extend({ defaultProps: { variant: 'default', radius: 'sm' } }),
     Button: Button.extend({ defaultProps: { size: 'xs' } }),
     Card: Card.extend({ defaultProps: { withBorder: true, padding: 'md', radius: 'md' } }),

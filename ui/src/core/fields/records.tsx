@@ -30,6 +30,7 @@ export interface RecordInputProps {
   disabled?: boolean;
   placeholder?: string;
   name?: string;
+  autoFocus?: boolean;
   'aria-label'?: string;
 }
 
@@ -42,6 +43,14 @@ function refOf(record: Rec, register: Register): Ref {
   return { id: record.id, reference: record.reference, title: titleOf(record, register), register: register.name };
 }
 
+/** Nothing typed yet: the newest of each register that may be chosen from. */
+async function firstOf(registers: Register[], signal: AbortSignal): Promise<Ref[]> {
+  const pages = await Promise.all(
+    registers.map((register) => api<Page>(`/${register.name}`, { query: { limit: 15, sort: '-id' }, signal })),
+  );
+  return pages.flatMap((page, index) => page.items.map((record) => refOf(record, registers[index] as Register)));
+}
+
 function useFound(targets: string[], search: string, enabled: boolean): Ref[] {
   const { byName } = useSchema();
   const target = targets.length === 1 ? byName.get(targets[0] ?? '') : undefined;
@@ -52,10 +61,15 @@ function useFound(targets: string[], search: string, enabled: boolean): Ref[] {
         const page = await api<Page>(`/${target.name}`, { query: { q: search, limit: 30 }, signal });
         return page.items.map((record) => refOf(record, target));
       }
+      if (!search)
+        return firstOf(
+          targets.flatMap((name) => byName.get(name) ?? []),
+          signal,
+        );
       const found = await api<{ items: Ref[] }>('/search', { query: { q: search, limit: 30 }, signal });
       return targets.length ? found.items.filter((item) => targets.includes(item.register)) : found.items;
     },
-    enabled: enabled && (target !== undefined || search.length > 0),
+    enabled: enabled && (targets.length > 0 || search.length > 0),
     placeholderData: (previous) => previous,
   });
   return data ?? [];
@@ -123,6 +137,7 @@ export function RecordInput(props: RecordInputProps) {
   return (
     <Select
       name={props.name}
+      autoFocus={props.autoFocus}
       label={props.label}
       aria-label={props['aria-label']}
       description={props.description}
@@ -156,6 +171,7 @@ export function RecordsInput(props: RecordInputProps) {
   return (
     <MultiSelect
       name={props.name}
+      autoFocus={props.autoFocus}
       label={props.label}
       aria-label={props['aria-label']}
       description={props.description}

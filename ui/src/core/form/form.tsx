@@ -25,7 +25,7 @@ interface FormProps {
 }
 
 export function editable(field: Field, creating: boolean): boolean {
-  return !field.derived && !field.by_transition && (creating || !field.fixed);
+  return !field.derived && !field.by_transition && field.name !== 'status' && (creating || !field.fixed);
 }
 
 function valuesOf(record: Rec, fields: Field[]): Values {

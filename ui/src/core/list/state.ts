@@ -39,6 +39,11 @@ function knownColumns(register: Register, names: string[] | null): string[] | nu
   return known?.length ? known : null;
 }
 
+function defaultColumns(register: Register): string[] {
+  const columns = register.columns.length ? register.columns : [register.title_field, 'status'];
+  return columns.includes('reference') ? columns : ['reference', ...columns];
+}
+
 /** Columns of every register that are no fields of its schema. */
 export const PLAIN = new Set(['reference', 'status', 'created_at', 'changed_at']);
 
@@ -89,7 +94,7 @@ export function useListState(register: Register, fixed: Query = {}): ListState {
     const columns =
       knownColumns(register, parameters.get('columns')?.split(',') ?? null) ??
       knownColumns(register, rememberedColumns(register)) ??
-      (register.columns.length ? register.columns : [register.title_field, 'status']);
+      defaultColumns(register);
     const query: Query = {
       ...fixed,
       ...Object.fromEntries(filters.map((filter) => [filter.key, filter.value])),

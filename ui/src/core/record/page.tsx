@@ -66,7 +66,7 @@ export function Properties({
   without?: string[];
 }) {
   const words = useWords();
-  const skip = new Set([register.title_field, 'status', ...SIDE, ...without]);
+  const skip = new Set([register.title_field, 'status', 'created_at', 'changed_at', ...SIDE, ...without]);
   const fields = register.fields.filter((field) => !skip.has(field.name));
   return (
     <>

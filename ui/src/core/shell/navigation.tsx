@@ -70,7 +70,7 @@ const ICONS: Record<string, Icon> = {
 const ORDER = Object.keys(ICONS);
 
 /** Parts of other records: reached from these, not from the side. */
-const PARTS = new Set(['comment', 'notification', 'saved_view', 'soa_line', 'soa_version', 'timeline_entry']);
+const PARTS = new Set(['comment', 'notification', 'saved_view', 'soa', 'soa_line', 'soa_version', 'timeline_entry']);
 
 export interface RoomGroup {
   room: string;
