@@ -41,7 +41,8 @@ struct bars {
 };
 enum { BAR_SERIES = 12, MATRIX_MAX = 10 };
 
-/* A heat map. Rows are likelihood from the lowest, columns consequence from the lowest; the lowest row is printed last. */
+/* A heat map. Rows are likelihood from the lowest, columns consequence from the lowest; the lowest row is printed
+ * last. */
 struct matrix {
     struct str name, row_axis, column_axis, level_label, count_label; /* the last two head columns in a workbook */
     const struct str *row_labels, *column_labels;

@@ -1,5 +1,5 @@
-/* What reports have in common when they say something about a record: its state as a mark with a word, its organisation,
- * its words in the reader's language. */
+/* What reports have in common when they say something about a record: its state as a mark with a word, its
+ * organisation, its words in the reader's language. */
 #include "report/job.h"
 
 #include "records/house.h"

@@ -1,5 +1,5 @@
-/* A table of keys by hash, made once for a report: a register of thousands of rows looks up the same few words again and
- * again. */
+/* A table of keys by hash, made once for a report: a register of thousands of rows looks up the same few words again
+ * and again. */
 #include "report/labels.h"
 
 #include "base/buf.h"

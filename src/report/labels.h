@@ -1,5 +1,6 @@
-/* The words of one language, from the catalogues (content/labels/): "register.risk" is "Risk". A key that no catalogue has
- * is shown by its last part made readable, "state.in_treatment" as "In treatment", so that a new register prints at once. */
+/* The words of one language, from the catalogues (content/labels/): "register.risk" is "Risk". A key that no catalogue
+ * has is shown by its last part made readable, "state.in_treatment" as "In treatment", so that a new register prints
+ * at once. */
 #ifndef MERLON_REPORT_LABELS_H
 #define MERLON_REPORT_LABELS_H
 
@@ -8,8 +9,9 @@
 
 struct labels;
 
-/* From every asset "labels/LANGUAGE.json" and "labels/NAME.LANGUAGE.json" (but not the browser's own, "labels/ui.*"); English
- * first, so that what is not translated yet is at least readable. INVALID when a catalogue is no JSON object. */
+/* From every asset "labels/LANGUAGE.json" and "labels/NAME.LANGUAGE.json" (but not the browser's own, "labels/ui.*");
+ * English first, so that what is not translated yet is at least readable. INVALID when a catalogue is no JSON
+ * object. */
 enum result labels_of_assets(struct ctx *ctx, const struct asset *assets, size_t count, struct str language,
                              struct labels **labels) MUST_USE;
 

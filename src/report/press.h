@@ -1,8 +1,8 @@
 /* The printing press: a page, a place on it, and the few ways to put ink there. Inside report/ only; reports write
  * documents (document.h).
  *
- * Points (1/72 inch) from the page's top left corner. A document is printed twice: the first pass only measures and finds
- * out on which page things come to stand; the second draws. Both run the same code, so they agree; whatever draws
+ * Points (1/72 inch) from the page's top left corner. A document is printed twice: the first pass only measures and
+ * finds out on which page things come to stand; the second draws. Both run the same code, so they agree; whatever draws
  * does nothing in the first pass. */
 #ifndef MERLON_REPORT_PRESS_H
 #define MERLON_REPORT_PRESS_H

@@ -12,6 +12,8 @@ void print_heading(struct press *press, const struct block *block);
 void print_paragraph(struct press *press, const struct block *block);
 /* Facts as two columns, label and value; the width of labels in points. */
 void print_facts(struct press *press, const struct fact *facts, size_t count, double labels);
+/* The same, two beside each other where they are short enough. */
+void print_facts_in_two(struct press *press, const struct fact *facts, size_t count, double labels);
 void print_figures(struct press *press, const struct block *block);
 void print_bars(struct press *press, const struct bars *bars);
 void print_matrix(struct press *press, const struct matrix *matrix);

@@ -63,39 +63,86 @@ void print_paragraph(struct press *press, const struct block *block)
     press->y += 8;
 }
 
-static double fact_height(struct press *press, const struct fact *fact, double labels, double width)
+/* Where a fact stands: label and value beside each other. */
+struct place {
+    double x, labels, values; /* left end; widths */
+};
+
+static double fact_height(struct press *press, const struct fact *fact, struct place place)
 {
     struct str value = cell_printed(press->ctx->arena, &fact->value);
     double space = fact->value.mark ? MARK_SPACE : 0;
-    double label = press_set(press, press->layout, STYLE_LABEL, fact->label, labels - 8);
-    double text = press_set(press, press->layout, fact->code ? STYLE_CODE : STYLE_BODY, value, width - space);
+    double label = press_set(press, press->layout, STYLE_LABEL, fact->label, place.labels - 8);
+    double text = press_set(press, press->layout, fact->code ? STYLE_CODE : STYLE_BODY, value, place.values - space);
     return (label > text ? label : text) + 2 * FACT_PADDING;
 }
 
-static void print_fact(struct press *press, const struct fact *fact, double labels)
+static void print_fact(struct press *press, const struct fact *fact, struct place place)
 {
     struct str value = cell_printed(press->ctx->arena, &fact->value);
-    double width = press_width(press) - labels, x = press->left + labels;
-    double height = fact_height(press, fact, labels, width);
-    press_need(press, height);
-    double y = press->y + FACT_PADDING;
+    double x = place.x + place.labels, width = place.values, y = press->y + FACT_PADDING;
     press_tag(press, "P");
-    press_text(press, STYLE_LABEL, INK_MUTED, fact->label, press->left, y + 1, labels - 8);
+    press_text(press, STYLE_LABEL, INK_MUTED, fact->label, place.x, y + 1, place.labels - 8);
     if (fact->value.mark) {
         furniture_mark(press, fact->value.mark, fact->value.colour, x, y + 5.5);
         x += MARK_SPACE, width -= MARK_SPACE;
     }
     press_text(press, fact->code ? STYLE_CODE : STYLE_BODY, INK, value, x, y, width);
     press_untag(press, "P");
-    press->y += height;
-    furniture_rule(press, press->left, press->y - 0.25, press_width(press), 0.5, INK_LINE);
+    furniture_rule(press, place.x, press->y - 0.25, place.labels + place.values, 0.5, INK_LINE);
+}
+
+/* The next fact that says something, from *at on; NULL after the last. */
+static const struct fact *next_fact(const struct fact *facts, size_t count, size_t *at)
+{
+    while (*at < count)
+        if (!cell_is_empty(&facts[(*at)++].value)) return &facts[*at - 1];
+    return NULL;
 }
 
 void print_facts(struct press *press, const struct fact *facts, size_t count, double labels)
 {
+    size_t at = 0;
+    struct place place = {press->left, labels, press_width(press) - labels};
+    for (const struct fact *fact; (fact = next_fact(facts, count, &at));) {
+        double height = fact_height(press, fact, place);
+        press_need(press, height);
+        print_fact(press, fact, place);
+        press->y += height;
+    }
     furniture_rule(press, press->left, press->y - 0.25, press_width(press), 0.5, INK_LINE);
-    for (size_t i = 0; i < count; i++)
-        if (!cell_is_empty(&facts[i].value)) print_fact(press, &facts[i], labels);
+    press->y += 8;
+}
+
+/* Long values, hashes and keys take the whole width. */
+static bool is_wide(struct press *press, const struct fact *fact, struct place place)
+{
+    if (fact->code) return true;
+    struct str value = cell_printed(press->ctx->arena, &fact->value);
+    return press_text_width(press, STYLE_BODY, value) > place.values - MARK_SPACE;
+}
+
+void print_facts_in_two(struct press *press, const struct fact *facts, size_t count, double labels)
+{
+    double gap = 24, half = (press_width(press) - gap) / 2;
+    struct place whole = {press->left, labels, press_width(press) - labels};
+    struct place halves[2] = {{press->left, labels, half - labels}, {press->left + half + gap, labels, half - labels}};
+    size_t at = 0, side = 0;
+    double height = 0;
+    for (const struct fact *fact; (fact = next_fact(facts, count, &at));) {
+        bool wide = is_wide(press, fact, halves[0]);
+        if (wide && side) press->y += height, side = 0;
+        struct place place = wide ? whole : halves[side];
+        if (!side) {
+            height = fact_height(press, fact, place);
+            press_need(press, height);
+        }
+        print_fact(press, fact, place);
+        side = wide ? 0 : !side;
+        if (!side) press->y += height;
+    }
+    if (side) press->y += height;
+    furniture_rule(press, press->left, press->y - 0.25, press_width(press), 0.5, INK_LINE);
     press->y += 8;
 }
 

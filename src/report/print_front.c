@@ -1,4 +1,5 @@
-/* Title page, contents and bookmarks: what an auditor looks at first. Who answers for the document stands on its face. */
+/* Title page, contents and bookmarks: what an auditor looks at first. Who answers for the document stands on its
+ * face. */
 #include "report/furniture.h"
 #include "report/print.h"
 
@@ -24,7 +25,7 @@ void print_front(struct press *press)
     const struct document *document = press->document;
     bool low = press->height < 700;
     print_top(press);
-    press->y = TITLE_AT + (low ? 0 : 30);
+    press->y = TITLE_AT + (low ? 10 : 30);
     press_tag(press, "H1");
     press->y += press_text(press, STYLE_TITLE, INK_ACCENT, document->title, press->left, press->y, press_width(press));
     press_untag(press, "H1");
@@ -44,7 +45,10 @@ void print_front(struct press *press)
     press_tag(press, "H2");
     press->y += press_text(press, STYLE_SECTION, INK, document->words.control, press->left, press->y, 0) + 6;
     press_untag(press, "H2");
-    print_facts(press, document->control, document->control_count, press_width(press) * 0.28);
+    if (low)
+        print_facts_in_two(press, document->control, document->control_count, press_width(press) * 0.15);
+    else
+        print_facts(press, document->control, document->control_count, press_width(press) * 0.28);
 }
 
 static void contents_line(struct press *press, size_t index)

@@ -3,7 +3,15 @@
 #include "report/furniture.h"
 #include "report/print.h"
 
-enum { PAD_X = 5, PAD_Y = 4, SPLIT_ROOM = 90, LONGEST_WORD = 90, ROWS_LOOKED_AT = 60 };
+enum {
+    PAD_X = 5,
+    PAD_Y = 4,
+    SPLIT_ROOM = 90,
+    LONGEST_WORD = 80,
+    SHORT_WORD = 6,
+    ROWS_LOOKED_AT = 60,
+    WORDS_LOOKED_AT = 160
+};
 
 /* The row at hand: its cells as set, and how many lines of each are printed. */
 struct setting {
@@ -11,47 +19,62 @@ struct setting {
     const struct grid *grid;
     double left[GRID_COLUMNS], width[GRID_COLUMNS]; /* of the columns, padding included */
     double head;                                    /* height of the head */
+    bool right[GRID_COLUMNS];                       /* set to the right, as numbers are */
     int line[GRID_COLUMNS];
 };
 
-/* The widest word of a text, if it is not too long to be kept whole. */
+/* The widest word at the beginning of a text, among those that are not too long to be kept whole. */
 static double widest_word(struct press *press, enum style style, struct str text)
 {
     double widest = 0;
-    struct str word;
-    while (str_cut(&text, ' ', &word)) {
+    size_t start = 0, end = text.len < WORDS_LOOKED_AT ? text.len : WORDS_LOOKED_AT;
+    for (size_t i = 0; i <= end; i++) {
+        if (i < end && text.at[i] != ' ' && text.at[i] != '\n') continue;
+        struct str word = str_slice(text, start, i);
+        start = i + 1;
+        if (word.len < SHORT_WORD) continue;
         double width = press_text_width(press, style, word);
         if (width > widest && width < LONGEST_WORD) widest = width;
     }
     return widest;
 }
 
-/* What a column needs at least: the words of its label, its dates and the words of its status unbroken. The first rows tell
- * for all of them. */
+/* What a column needs at least so that no common word in it is broken. The first rows tell for all of them. */
 static double least_width(struct setting *setting, size_t column)
 {
     struct press *press = setting->press;
-    double least = widest_word(press, STYLE_COLUMN, setting->grid->columns[column].label);
+    const struct grid_column *head = &setting->grid->columns[column];
+    enum style style = head->strong ? STYLE_CELL_STRONG : STYLE_CELL;
+    double least = widest_word(press, STYLE_COLUMN, head->label);
     size_t rows = ROWS_LOOKED_AT;
     for (const struct grid_row *row = setting->grid->first; row && rows; row = row->next, rows--) {
         const struct cell *cell = row->cells ? &row->cells[column] : NULL;
-        if (!cell || (cell->kind != CELL_DATE && !cell->mark)) continue;
-        double width = widest_word(press, STYLE_CELL, cell->text) + (cell->mark ? MARK_SPACE : 0);
+        if (!cell) continue;
+        double width = widest_word(press, style, cell->text) + (cell->mark ? MARK_SPACE : 0);
         if (width > least) least = width;
     }
     return least + 2 * PAD_X + 1;
+}
+
+static void set_sides(struct setting *setting)
+{
+    const struct grid_row *row = setting->grid->first;
+    while (row && !row->cells) row = row->next;
+    for (size_t i = 0; i < setting->grid->count; i++)
+        setting->right[i] = setting->grid->columns[i].right || (row && row->cells[i].kind == CELL_NUMBER);
 }
 
 /* Widths by weight; columns that would get less than they need take it from the others. */
 static void set_columns(struct setting *setting)
 {
     size_t count = setting->grid->count;
-    double least[GRID_COLUMNS], free = press_width(setting->press), weights = 0, x = setting->press->left;
+    double least[GRID_COLUMNS], free = press_width(setting->press), weights = 0, x = setting->press->left, sum = 0;
     bool held[GRID_COLUMNS] = {0};
     for (size_t i = 0; i < count; i++) {
-        least[i] = least_width(setting, i);
+        sum += least[i] = least_width(setting, i);
         weights += setting->grid->columns[i].weight;
     }
+    for (size_t i = 0; i < count && sum > free; i++) least[i] = 0; /* they cannot all have what they need */
     for (size_t i = 0; i < count; i++) {
         double weight = setting->grid->columns[i].weight;
         if (held[i] || weights <= weight || free * weight / weights >= least[i]) continue;
@@ -74,7 +97,7 @@ static double set_head(struct setting *setting)
         const struct grid_column *column = &setting->grid->columns[i];
         PangoLayout *layout = setting->press->cells[i];
         double text = press_set(setting->press, layout, STYLE_COLUMN, column->label, setting->width[i] - 2 * PAD_X);
-        pango_layout_set_alignment(layout, column->right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+        pango_layout_set_alignment(layout, setting->right[i] ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
         if (text > height) height = text;
     }
     return height + 2 * PAD_Y + 2;
@@ -120,8 +143,7 @@ static double set_row(struct setting *setting, const struct grid_row *row)
         double width = setting->width[i] - 2 * PAD_X - (cell->mark ? MARK_SPACE : 0);
         enum style style = column->strong ? STYLE_CELL_STRONG : STYLE_CELL;
         double text = press_set(press, layout, style, cell_printed(press->ctx->arena, cell), width);
-        bool right = column->right || cell->kind == CELL_NUMBER;
-        pango_layout_set_alignment(layout, right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+        pango_layout_set_alignment(layout, setting->right[i] ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
         if (text > height) height = text;
         setting->line[i] = 0;
     }
@@ -200,6 +222,7 @@ static void print_group(struct setting *setting, const struct grid_row *row)
 void print_grid(struct press *press, const struct grid *grid)
 {
     struct setting setting = {.press = press, .grid = grid};
+    set_sides(&setting);
     set_columns(&setting);
     setting.head = set_head(&setting);
     press_need(press, setting.head + 40);

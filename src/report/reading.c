@@ -1,5 +1,5 @@
-/* Reports read through lists, as the browser does, so that rights and as-of reading hold here without a word about them.
- * What is linked to is kept: a few persons and controls come back in every line. */
+/* Reports read through lists, as the browser does, so that rights and as-of reading hold here without a word about
+ * them. What is linked to is kept: a few persons and controls come back in every line. */
 #include "report/reading.h"
 
 #include "base/clock.h"

@@ -1,6 +1,7 @@
 /* The table of reports and what is the same for all of them: parameters, the paper, the name of the file. */
 #include "report/report.h"
 
+#include "base/clock.h"
 #include "records/house.h"
 #include "report/job.h"
 #include "report/report_list.h"
@@ -73,8 +74,9 @@ static struct str file_name(const struct report_job *job, enum report_format for
 {
     struct str reference = job->document->reference;
     if (!reference.len) reference = str_of(job->report->name);
-    struct str day = reading_day(job->reading);
-    return arena_print(job->ctx->arena, "%.*s-%.*s.%s", PRINT(reference), PRINT(day), formats[format].name);
+    char day[DATE_TEXT];
+    date_of_time(job->document->created, day);
+    return arena_print(job->ctx->arena, "%.*s-%s.%s", PRINT(reference), day, formats[format].name);
 }
 
 static void begin_document(struct report_job *job)

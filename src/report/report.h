@@ -1,8 +1,8 @@
 /* The reports there are, each one file (report_*.c), and running one of them. GET /api/v1/reports lists the table;
  * `merlon report NAME` and GET /api/v1/reports/{name} run it.
  *
- * A report reads with the rights of ctx->actor, as of ctx->as_of (or now), through lists; the caller wraps it in a snapshot
- * of the database so that its tables agree. It is slow enough to be a job. */
+ * A report reads with the rights of ctx->actor, as of ctx->as_of (or now), through lists; the caller wraps it in
+ * a snapshot of the database so that its tables agree. It is slow enough to be a job. */
 #ifndef MERLON_REPORT_REPORT_H
 #define MERLON_REPORT_REPORT_H
 
@@ -42,8 +42,8 @@ struct report_file {
     const char *content_type;
 };
 
-/* Beside its own parameters every report takes "paper" ("a4" or "letter"); "format" and "as_of" are passed over. INVALID for an
- * unknown or missing parameter, NOT_FOUND when the record is not there or not readable. */
+/* Beside its own parameters every report takes "paper" ("a4" or "letter"); "format" and "as_of" are passed over.
+ * INVALID for an unknown or missing parameter, NOT_FOUND when the record is not there or not readable. */
 enum result report_run(struct ctx *ctx, const struct report *report, enum report_format format,
                        const struct parameter *parameters, size_t count, const struct labels *labels,
                        struct report_file *file) MUST_USE;

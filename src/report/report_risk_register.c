@@ -1,5 +1,5 @@
-/* Risk register (ISO/IEC 27001 6.1.2, 8.2): how risks are rated, where they stand, each risk with its treatment, and who has
- * accepted what until when. One section for each methodology that the risks printed were rated with. */
+/* Risk register (ISO/IEC 27001 6.1.2, 8.2): how risks are rated, where they stand, each risk with its treatment, and
+ * who has accepted what until when. One section for each methodology that the risks printed were rated with. */
 #include "report/report_list.h"
 #include "report/scales.h"
 
@@ -247,7 +247,8 @@ static enum result add_acceptance(struct report_job *job, struct grid *grid, con
     return OK;
 }
 
-/* Keeps the acceptances of a risk for their own chapter. *day is the one until which it is accepted; empty when it is not. */
+/* Keeps the acceptances of a risk for their own chapter. *day is the one until which it is accepted; empty when it is
+ * not. */
 static enum result take_acceptances(struct report_job *job, struct register_parts *parts, const struct record *risk,
                                     struct str *day)
 {

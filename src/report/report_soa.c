@@ -1,5 +1,6 @@
-/* Statement of Applicability (ISO/IEC 27001 6.1.3 d): every control of the reference list, whether it applies and why, and how
- * far it is implemented. Printed as it is, as it was on a day, or as it was approved: then from the signed snapshot alone. */
+/* Statement of Applicability (ISO/IEC 27001 6.1.3 d): every control of the reference list, whether it applies and why,
+ * and how far it is implemented. Printed as it is, as it was on a day, or as it was approved: then from the signed
+ * snapshot alone. */
 #include "records/house.h"
 #include "report/job.h"
 #include "report/report_list.h"

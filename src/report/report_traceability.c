@@ -1,5 +1,5 @@
-/* Traceability: the places where need, control and proof do not hang together, in both directions. A kind without a break is
- * printed too: that it was looked for is the finding. */
+/* Traceability: the places where need, control and proof do not hang together, in both directions. A kind without a
+ * break is printed too: that it was looked for is the finding. */
 #include "report/job.h"
 #include "report/report_list.h"
 #include "report/trace.h"

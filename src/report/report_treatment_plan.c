@@ -1,5 +1,5 @@
-/* Risk treatment plan (ISO/IEC 27001 6.1.3 e): what is done about which risk, by whom, until when. Risks by level, the highest
- * first; below each its actions by the day they are due. */
+/* Risk treatment plan (ISO/IEC 27001 6.1.3 e): what is done about which risk, by whom, until when. Risks by level, the
+ * highest first; below each its actions by the day they are due. */
 #include "report/job.h"
 #include "report/report_list.h"
 

@@ -1,4 +1,5 @@
-/* A methodology's scales were checked when they were written; what cannot be read here is left out rather than believed. */
+/* A methodology's scales were checked when they were written; what cannot be read here is left out rather than
+ * believed. */
 #include "report/scales.h"
 
 static const struct {

@@ -1,5 +1,5 @@
-/* One pass over each register gathers what is cited; a second asks of each record what its kind must have. The questions
- * are a table, so that the report, the API and the tests name the same ones. */
+/* One pass over each register gathers what is cited; a second asks of each record what its kind must have. The
+ * questions are a table, so that the report, the API and the tests name the same ones. */
 #include "report/trace.h"
 
 #include "format/json_out.h"
@@ -154,7 +154,8 @@ static enum result excluded_but_needed(struct finding *finding, const struct rec
     return OK;
 }
 
-/* A reason that is deleted or over: a closed risk, an obligation that has ended. What the reader may not see is left alone. */
+/* A reason that is deleted or over: a closed risk, an obligation that has ended. What the reader may not see is left
+ * alone. */
 static enum result reason_gone(struct finding *finding, const struct record *line, bool *broken)
 {
     struct texts reasons = reading_texts(finding->reading, line, "reasons");

@@ -1,6 +1,7 @@
-/* Traceability (product.md): each treated risk cites controls, each cited control has a test or evidence, each line of a
- * Statement of Applicability cites a reason; and backwards, nothing is there that nobody needs. What breaks this is
- * listed here, for the report and for GET /api/v1/traceability, with the reader's rights and as of the day asked for. */
+/* Traceability (product.md): each treated risk cites controls, each cited control has a test or evidence, each line of
+ * a Statement of Applicability cites a reason; and backwards, nothing is there that nobody needs. What breaks this is
+ * listed here, for the report and for GET /api/v1/traceability, with the reader's rights and as of the day asked
+ * for. */
 #ifndef MERLON_REPORT_TRACE_H
 #define MERLON_REPORT_TRACE_H
 

@@ -1,5 +1,5 @@
-/* Two passes over the blocks: contents and "page x of y" need to know what only a first pass can tell. Measuring again is
- * cheaper than keeping every line of a report of thousands of rows in memory. */
+/* Two passes over the blocks: contents and "page x of y" need to know what only a first pass can tell. Measuring again
+ * is cheaper than keeping every line of a report of thousands of rows in memory. */
 #include "report/typeset.h"
 
 #include "report/print.h"

@@ -1,5 +1,5 @@
-/* One document, another paper: groups of rows become a column, because a sheet that can be filtered is worth more than one
- * that looks like a page. */
+/* One document, another paper: groups of rows become a column, because a sheet that can be filtered is worth more than
+ * one that looks like a page. */
 #include "report/workbook.h"
 
 #include "format/xlsx_out.h"

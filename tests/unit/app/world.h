@@ -1,5 +1,5 @@
-/* An organisation in a data directory of its own, with the real registers, as the program opens it: for tests of what stands
- * on top of registers. Writing acts as one of two users, so that approvals are independent. */
+/* An organisation in a data directory of its own, with the real registers, as the program opens it: for tests of what
+ * stands on top of registers. Writing acts as one of two users, so that approvals are independent. */
 #ifndef MERLON_TEST_APP_WORLD_H
 #define MERLON_TEST_APP_WORLD_H
 
@@ -35,8 +35,8 @@ void world_delete(struct world *world, const char *reg, int64_t id);
 /* The id of the record of `reg` whose number field has this value; there must be one. */
 int64_t world_find(struct world *world, const char *reg, const char *field, int64_t value);
 
-/* Group, people, framework with four themes and 93 controls, SoA-1 with its lines, methodology, assessment, three risks,
- * two controls, evidence, two actions, an acceptance. */
+/* Group, people, framework with four themes and 93 controls, SoA-1 with its lines, methodology, assessment, three
+ * risks, two controls, evidence, two actions, an acceptance. */
 void world_fill(struct world *world);
 
 #define assert_ok(world, call)                                                                                         \

@@ -269,7 +269,8 @@ static void damaged_text_does_no_harm(void **state)
     assert_contains(text, "<b>not markup</b> & \"quoted\" %s %n");
 }
 
-/* Prints while the n-th allocation fails; whatever was made until then must be released (the sanitizer looks for leaks). */
+/* Prints while the n-th allocation fails; whatever was made until then must be released (the sanitizer looks for
+ * leaks). */
 static void print_with_failure_at(uint64_t n)
 {
     struct arena *small = arena_new(0);
