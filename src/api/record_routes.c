@@ -43,7 +43,7 @@ static enum result list_records(struct ctx *ctx, struct exchange *x)
     const struct reg *reg;
     struct list_query *query;
     TRY(path_register(ctx, x, &reg));
-    if (!actor_may(ctx->actor, reg, READ, 0, 0) && !(reg->flags & MINE))
+    if (!actor_may(ctx->actor, reg, READ, 0, ctx->actor->person) && !(reg->flags & MINE))
         return fail(ctx, DENIED, "Your roles do not let you read %s.", reg->name);
     struct parameter *given = arena_make_many(ctx->arena, struct parameter, x->query.count + 1);
     for (size_t i = 0; i < x->query.count; i++)

@@ -3,6 +3,7 @@
 #include "records/rights.h"
 
 #include "access/actor.h"
+#include "access/reach.h"
 #include "records/house.h"
 #include "store/db.h"
 
@@ -57,9 +58,54 @@ enum result units_related(struct ctx *ctx, int64_t a, int64_t b, bool *related)
     return OK;
 }
 
+/* "unit IN (those below these)". */
+static void within(const struct reg *reg, struct buf *sql, struct value *args, size_t *count, const int64_t *units,
+                   size_t unit_count)
+{
+    buf_print(sql, "+t.\"%s\" IN (SELECT unit FROM unit_reach WHERE ancestor IN (",
+              reg->flags & IS_UNIT ? "id" : "unit");
+    for (size_t i = 0; i < unit_count; i++) {
+        args[(*count)++] = value_number(units[i]);
+        buf_print(sql, "%s?%zu", i ? "," : "", *count);
+    }
+    buf_text(sql, "))");
+}
+
+static bool covered(const struct actor *actor, const int64_t *units, size_t count, int64_t unit)
+{
+    for (size_t i = 0; i < count; i++)
+        if (reach_holds(actor->reach, units[i], unit)) return true;
+    return false;
+}
+
+/* The units where one may read only what is one's own: an employee's tasks. Nearly always there are none, because the role that
+ * lets one change what is one's own lets one read the rest too. A token that only reads reads these all the same. */
+static size_t own_units(const struct actor *actor, const struct reg *reg, const int64_t *readable,
+                        size_t readable_count, int64_t units[GRANTS_MAX])
+{
+    struct actor reader = *actor;
+    size_t kept = 0;
+    if (!actor->person) return 0;
+    reader.read_only = false;
+    size_t count = actor_units(&reader, reg, CHANGE_OWN, units);
+    for (size_t i = 0; i < count; i++)
+        if (!covered(actor, readable, readable_count, units[i])) units[kept++] = units[i];
+    return kept;
+}
+
+static void own_condition(const struct ctx *ctx, const struct reg *reg, struct buf *sql, struct value *args,
+                          size_t *count, const int64_t *units, size_t unit_count)
+{
+    args[(*count)++] = value_number(ctx->actor->person);
+    buf_print(sql, "t.\"owner\"=?%zu", *count);
+    if (reg->flags & GLOBAL) return;
+    buf_text(sql, " AND ");
+    within(reg, sql, args, count, units, unit_count);
+}
+
 void rights_condition(struct ctx *ctx, const struct reg *reg, struct buf *sql, struct value *args, size_t *count)
 {
-    int64_t units[GRANTS_MAX];
+    int64_t units[GRANTS_MAX], own[GRANTS_MAX];
     if (ctx->actor->system) return;
     if (reg->flags & MINE) {
         args[(*count)++] = value_number(ctx->actor->person);
@@ -67,16 +113,15 @@ void rights_condition(struct ctx *ctx, const struct reg *reg, struct buf *sql, s
         return;
     }
     size_t granted = actor_units(ctx->actor, reg, READ, units);
-    if (!granted) {
+    if (granted && reg->flags & GLOBAL) return;
+    size_t owned = own_units(ctx->actor, reg, units, granted, own);
+    if (!granted && !owned) {
         buf_text(sql, " AND 1=0");
         return;
     }
-    if (reg->flags & GLOBAL) return;
-    buf_print(sql, " AND +t.\"%s\" IN (SELECT unit FROM unit_reach WHERE ancestor IN (",
-              reg->flags & IS_UNIT ? "id" : "unit");
-    for (size_t i = 0; i < granted; i++) {
-        args[(*count)++] = value_number(units[i]);
-        buf_print(sql, "%s?%zu", i ? "," : "", *count);
-    }
-    buf_text(sql, "))");
+    buf_text(sql, granted && owned ? " AND (" : " AND ");
+    if (granted) within(reg, sql, args, count, units, granted);
+    if (granted && owned) buf_text(sql, " OR (");
+    if (owned) own_condition(ctx, reg, sql, args, count, own, owned);
+    if (granted && owned) buf_text(sql, "))");
 }
