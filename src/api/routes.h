@@ -4,8 +4,10 @@
 
 #include "api/serve.h"
 
-extern const struct route record_routes[], session_routes[], system_routes[], framework_routes[];
-extern const size_t record_route_count, session_route_count, system_route_count, framework_route_count;
+extern const struct route record_routes[], session_routes[], system_routes[], framework_routes[], job_routes[],
+    file_routes[];
+extern const size_t record_route_count, session_route_count, system_route_count, framework_route_count, job_route_count,
+    file_route_count;
 
 /* Adds all of them. */
 enum result routes_add(struct ctx *ctx, struct router *router) MUST_USE;

@@ -9,6 +9,7 @@
 #include "base/asset.h"
 #include "base/log.h"
 #include "http/server.h"
+#include "jobs/clerk.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -93,11 +94,34 @@ static void wait_for_signal(const sigset_t *signals)
     log_line(LOG_INFO, "stopping", "signal", (int64_t)signal, NULL);
 }
 
+/* What runs beside requests. */
+struct beside {
+    struct sealing *sealing;
+    struct clerk *clerk;
+};
+
+static enum result open_beside(struct program *program, struct api *api, struct beside *beside)
+{
+    static const struct job_kind *const kinds[] = {&job_import};
+    struct ctx *ctx = &program->ctx;
+    struct job_kind *list = arena_make_many(program->arena, struct job_kind, COUNT(kinds));
+    for (size_t i = 0; i < COUNT(kinds); i++) list[i] = *kinds[i];
+    struct jobs_config config = {.house = &program->house,
+                                 .store = program->store,
+                                 .access = program->access,
+                                 .kinds = list,
+                                 .kind_count = COUNT(kinds),
+                                 .threads = 2};
+    TRY(pool_open(ctx, (unsigned)setting_number(&program->settings, SET_WORKERS), 1024, &api->pool));
+    TRY(sealing_open(ctx, program->store, program->keys, &beside->sealing));
+    TRY(jobs_open(ctx, &config, &api->jobs));
+    return clerk_open(ctx, api->jobs, &config, &beside->clerk);
+}
+
 enum result command_serve(struct program *program)
 {
-    struct ctx *ctx = &program->ctx;
     struct server *server = NULL;
-    struct sealing *sealing = NULL;
+    struct beside beside = {0};
     sigset_t signals;
     struct api api = {.house = &program->house,
                       .store = program->store,
@@ -110,13 +134,14 @@ enum result command_serve(struct program *program)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads start, so that only the wait below sees them */
     signal(SIGPIPE, SIG_IGN);
-    unsigned workers = (unsigned)setting_number(&program->settings, SET_WORKERS);
-    TRY(pool_open(ctx, workers, 1024, &api.pool));
-    enum result result = sealing_open(ctx, program->store, program->keys, &sealing);
+    enum result result = open_beside(program, &api, &beside);
     if (result == OK) result = open_server(program, &api, &server);
     if (result == OK) wait_for_signal(&signals);
+    clerk_close(beside.clerk);
+    if (api.jobs) jobs_end_watches(api.jobs);
     server_close(server);
     pool_close(api.pool);
-    sealing_close(sealing);
+    jobs_close(api.jobs);
+    sealing_close(beside.sealing);
     return result;
 }

@@ -1,0 +1,262 @@
+/* Files: evidence in and out, exports, reports. What is large is streamed from a worker. */
+#include "api/routes.h"
+
+#include "format/json_out.h"
+#include "http/stream.h"
+#include "records/export.h"
+#include "records/house.h"
+#include "records/rights.h"
+#include "report/report.h"
+#include "store/blob.h"
+
+enum { FILE_LIMIT = 64 * 1024 * 1024, NAME_LIMIT = 200 };
+
+static const char *const reserved[] = {"format", "name", "as_of", NULL};
+
+/* ---- evidence in ---- */
+
+static void set_own(struct record *record, const char *field, struct value value)
+{
+    size_t index;
+    if (reg_field(record->reg, str_of(field), &index)) record->own[index] = value;
+}
+
+/* The query says what a form would: title, source, grade, expires_on, ...; the file's name is the title where none is given. */
+static enum result evidence_body(struct ctx *ctx, struct exchange *x, const struct reg *evidence, struct str supports,
+                                 struct str name, struct json **body)
+{
+    struct buf text = buf_in(ctx->arena);
+    struct json_out out = json_out_to(&text);
+    struct str title = name;
+    exchange_query(x, "title", &title);
+    json_open_object(&out);
+    json_key(&out, "title"), json_put_str(&out, title);
+    json_key(&out, "supports");
+    json_open_array(&out);
+    json_put_str(&out, supports);
+    json_close_array(&out);
+    for (size_t i = 0; i < x->query.count; i++) {
+        struct str parameter = x->query.pairs[i].name;
+        const struct field *field = reg_field(evidence, parameter, NULL);
+        if (!field || str_is(parameter, "title") || str_is(parameter, "supports") || !x->query.pairs[i].value.len)
+            continue;
+        json_key_str(&out, parameter);
+        json_put_str(&out, x->query.pairs[i].value);
+    }
+    json_close_object(&out);
+    return json_parse(ctx, buf_str(&text), body);
+}
+
+static enum result attach_file(struct ctx *ctx, struct exchange *x, struct record *record, struct str name)
+{
+    struct blob_info blob;
+    struct str type = S("application/octet-stream");
+    exchange_header(x, "Content-Type", &type);
+    TRY(blob_write(ctx, ctx->house->keyring, x->body, &blob));
+    set_own(record, "file_name", value_optional(name));
+    set_own(record, "file_type", value_optional(str_slice(type, 0, 100)));
+    set_own(record, "file_size", value_number(blob.size));
+    set_own(record, "sha256", value_text(arena_copy(ctx->arena, str_of(blob.sha256))));
+    set_own(record, "blob", value_number(blob.id));
+    return record_update(ctx, record, "attach");
+}
+
+static enum result add_evidence(struct ctx *ctx, struct exchange *x)
+{
+    const struct reg *reg, *evidence = house_register(ctx->house, S("evidence"));
+    struct record *subject, *record;
+    struct json *body;
+    struct str name = S("");
+    int64_t id;
+    TRY(path_register(ctx, x, &reg));
+    TRY(path_id(ctx, x, reg, &id));
+    TRY(record_get(ctx, reg, id, &subject));
+    exchange_query(x, "name", &name);
+    if (!name.len || str_utf8_length(name) > NAME_LIMIT)
+        return fail(ctx, INVALID, "name= must give the file's name, 1 to %d characters.", NAME_LIMIT);
+    if (!x->body.len) return fail(ctx, INVALID, "The body must be the file's bytes; this one is empty.");
+    TRY(evidence_body(ctx, x, evidence, record_reference(ctx, subject), name, &body));
+    TRY(record_create(ctx, evidence, body, &record));
+    TRY(attach_file(ctx, x, record, name));
+    x->status = 201;
+    exchange_set_header(x, "Location", arena_print(ctx->arena, "/api/v1/evidence/%lld", (long long)record_id(record)));
+    exchange_set_header(x, "ETag", arena_print(ctx->arena, "\"%lld\"", (long long)record->row[C_VERSION].number));
+    record_write_json(ctx, &x->out, record);
+    return OK;
+}
+
+static enum result list_evidence(struct ctx *ctx, struct exchange *x)
+{
+    const struct reg *reg, *evidence = house_register(ctx->house, S("evidence"));
+    struct record *subject;
+    struct record_list list;
+    int64_t id;
+    bool first = true;
+    TRY(path_register(ctx, x, &reg));
+    TRY(path_id(ctx, x, reg, &id));
+    TRY(record_get(ctx, reg, id, &subject));
+    TRY(records_linking(ctx, evidence, "supports", subject, &list));
+    buf_text(&x->out, "{\"items\":[");
+    for (size_t i = 0; i < list.count; i++) {
+        if (!record_may(ctx, list.at[i], READ)) continue;
+        if (!first) buf_char(&x->out, ',');
+        record_write_json(ctx, &x->out, list.at[i]);
+        first = false;
+    }
+    buf_text(&x->out, "]}");
+    return OK;
+}
+
+/* ---- files out ---- */
+
+/* RFC 6266: a plain name for old readers, the real one in UTF-8. */
+static void set_download(struct ctx *ctx, struct exchange *x, struct str name)
+{
+    struct buf text = buf_in(ctx->arena);
+    buf_text(&text, "attachment; filename=\"download\"; filename*=UTF-8''");
+    percent_encode(&text, name);
+    exchange_set_header(x, "Content-Disposition", buf_str(&text));
+}
+
+static enum result send_chunk(struct ctx *ctx, void *arg, struct str chunk)
+{
+    (void)ctx;
+    return stream_write(arg, chunk);
+}
+
+static enum result get_content(struct ctx *ctx, struct exchange *x)
+{
+    const struct request *request = x->user;
+    const struct reg *evidence = house_register(ctx->house, S("evidence"));
+    struct record *record;
+    struct blob_info blob;
+    int64_t id;
+    TRY(path_id(ctx, x, evidence, &id));
+    TRY(record_get(ctx, evidence, id, &record));
+    if (!record_number_of(record, "blob")) return fail(ctx, NOT_FOUND, "This evidence has no file.");
+    TRY(blob_describe(ctx, record_number_of(record, "blob"), &blob));
+    set_download(ctx, x, record_text_of(record, "file_name"));
+    x->type = arena_cstr(ctx->arena, record_text_of(record, "file_type"));
+    x->status = 200;
+    *request->taken = true;
+    struct exchange_stream *stream = exchange_stream(x, blob.size);
+    if (!stream) return OK;
+    if (blob_read(ctx, ctx->house->keyring, blob.id, send_chunk, stream) == OK)
+        stream_end(stream);
+    else
+        stream_abort(stream); /* damaged: the reader sees a broken download, never a wrong one */
+    return OK;
+}
+
+static struct parameter *parameters_of(struct ctx *ctx, struct exchange *x)
+{
+    struct parameter *given = arena_make_many(ctx->arena, struct parameter, x->query.count + 1);
+    for (size_t i = 0; i < x->query.count; i++)
+        given[i] = (struct parameter){x->query.pairs[i].name, x->query.pairs[i].value};
+    return given;
+}
+
+static enum result send_piece(void *arg, struct str piece)
+{
+    return stream_write(arg, piece);
+}
+
+static enum result export_list(struct ctx *ctx, struct exchange *x)
+{
+    const struct request *request = x->user;
+    struct export export = {.sink = send_piece};
+    struct str format = S("csv");
+    const struct reg *reg;
+    TRY(path_register(ctx, x, &reg));
+    exchange_query(x, "format", &format);
+    TRY(export_format_of(ctx, format, &export.format));
+    TRY(list_parse(ctx, reg, parameters_of(ctx, x), x->query.count, reserved, &export.query));
+    export.scratch = arena_new(0);
+    if (!export.scratch) return fail(ctx, BUSY, "There is no memory for this export now; try again.");
+    arena_defer(ctx->arena, (void (*)(void *))arena_free, export.scratch);
+    TRY(store_begin_snapshot(ctx));
+    set_download(ctx, x, arena_print(ctx->arena, "%s.%.*s", reg->name, PRINT(format)));
+    x->type = export_content_type(export.format);
+    x->status = 200;
+    *request->taken = true;
+    struct exchange_stream *stream = exchange_stream(x, -1);
+    export.arg = stream;
+    enum result result = stream ? export_run(ctx, &export) : BROKEN;
+    store_end_snapshot(ctx);
+    if (stream && result == OK) stream_end(stream);
+    if (stream && result != OK) stream_abort(stream);
+    return OK;
+}
+
+/* ---- reports ---- */
+
+static enum result list_reports(struct ctx *ctx, struct exchange *x)
+{
+    struct json_out out = json_out_to(&x->out);
+    (void)ctx;
+    json_open_object(&out);
+    json_key(&out, "items");
+    json_open_array(&out);
+    for (const struct report *const *report = reports; *report; report++) {
+        json_open_object(&out);
+        json_key(&out, "name"), json_put_text(&out, (*report)->name);
+        json_key(&out, "title"), json_put_text(&out, (*report)->title);
+        json_key(&out, "room"), json_put_text(&out, (*report)->room);
+        json_key(&out, "parameters");
+        json_open_array(&out);
+        for (const struct report_parameter *parameter = (*report)->parameters; parameter->name; parameter++) {
+            json_open_object(&out);
+            json_key(&out, "name"), json_put_text(&out, parameter->name);
+            json_key(&out, "register"), json_put_text(&out, parameter->reg);
+            json_key(&out, "required"), json_put_bool(&out, parameter->required);
+            json_close_object(&out);
+        }
+        json_close_array(&out);
+        json_close_object(&out);
+    }
+    json_close_array(&out);
+    json_close_object(&out);
+    return OK;
+}
+
+static enum result run_report(struct ctx *ctx, struct exchange *x)
+{
+    const struct api *api = api_of(x);
+    struct str name = S(""), format_name = S("pdf"), language = ctx->language;
+    enum report_format format;
+    struct report_file file;
+    struct labels *labels;
+    exchange_parameter(x, "name", &name);
+    exchange_query(x, "format", &format_name);
+    exchange_query(x, "language", &language);
+    const struct report *report = report_find(name);
+    if (!report)
+        return fail(ctx, NOT_FOUND, "There is no report \"%.*s\"; GET /api/v1/reports lists them.",
+                    PRINT(str_slice(name, 0, 60)));
+    TRY(report_format_of(ctx, format_name, &format));
+    TRY(labels_of_assets(ctx, api->assets, api->asset_count, language, &labels));
+    struct parameter *given = parameters_of(ctx, x);
+    size_t count = 0;
+    for (size_t i = 0; i < x->query.count; i++)
+        if (!str_is(given[i].name, "language")) given[count++] = given[i];
+    TRY(store_begin_snapshot(ctx));
+    enum result result = report_run(ctx, report, format, given, count, labels, &file);
+    store_end_snapshot(ctx);
+    TRY(result);
+    set_download(ctx, x, file.name);
+    x->type = file.content_type;
+    x->content = file.bytes;
+    return OK;
+}
+
+const struct route file_routes[] = {
+    {HTTP_GET, "/api/v1/{register}/{id}/evidence", list_evidence, LANE_WORKER,
+     .help = "The evidence attached to a record"},
+    {HTTP_POST, "/api/v1/{register}/{id}/evidence", add_evidence, LANE_WRITER, FILE_LIMIT,
+     "Attach a file to a record as evidence"},
+    {HTTP_GET, "/api/v1/evidence/{id}/content", get_content, LANE_WORKER, .help = "The file of a piece of evidence"},
+    {HTTP_GET, "/api/v1/{register}/export", export_list, LANE_WORKER, .help = "A list as CSV, XLSX or JSON"},
+    {HTTP_GET, "/api/v1/reports", list_reports, LANE_LOOP, .help = "The reports there are"},
+    {HTTP_GET, "/api/v1/reports/{name}", run_report, LANE_WORKER, .help = "A report as PDF or XLSX"},
+};
+const size_t file_route_count = COUNT(file_routes);

@@ -1,0 +1,246 @@
+/* Duties come in rounds: a quick one while somebody watches a job, else one each second. Each is small, and what fails in one round is
+ * tried again in the next. */
+#include "jobs/clerk.h"
+
+#include "access/access.h"
+#include "access/actor.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "records/records.h"
+#include "store/blob.h"
+#include "store/store.h"
+
+#include <pthread.h>
+
+enum { QUICK = 300, SLOW = 1000, SWEEP_EVERY = HOUR, OUTBOX_BATCH = 100 };
+
+struct clerk {
+    struct jobs *jobs;
+    struct jobs_config config;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool ends;
+    int64_t swept_at;
+};
+
+/* ---- notifications ---- */
+
+struct message {
+    int64_t id, record, person;
+    struct str topic, reg;
+};
+
+static void set_own(struct record *record, const char *field, struct str text)
+{
+    size_t index;
+    if (reg_field(record->reg, str_of(field), &index)) record_set_text(record, index, text);
+}
+
+static enum result notify_one(struct ctx *ctx, const struct message *message)
+{
+    const struct reg *reg = house_register(ctx->house, message->reg),
+                     *notification = house_register(ctx->house, S("notification"));
+    struct record *subject;
+    if (!reg || !notification) return OK;
+    enum result loaded = record_load(ctx, reg, message->record, &subject);
+    if (loaded != OK) return loaded == NOT_FOUND ? OK : loaded;
+    struct record *record = record_new(ctx, notification);
+    record->row[C_OWNER] = value_id(message->person);
+    set_own(record, "title", str_slice(record_title(subject), 0, 400));
+    set_own(record, "subject", record_reference(ctx, subject));
+    set_own(record, "topic", message->topic);
+    return record_insert(ctx, record, "notify");
+}
+
+static enum result read_outbox(struct ctx *ctx, struct message *messages, size_t *count)
+{
+    struct rows *rows;
+    *count = 0;
+    TRY(db_query(ctx, S("SELECT id, record, person, topic, register FROM outbox ORDER BY id LIMIT 100"), NULL, 0,
+                 &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more || *count == OUTBOX_BATCH) break;
+        messages[(*count)++] = (struct message){.id = rows_number(rows, 0),
+                                                .record = rows_number(rows, 1),
+                                                .person = rows_number(rows, 2),
+                                                .topic = arena_copy(ctx->arena, rows_text(rows, 3)),
+                                                .reg = arena_copy(ctx->arena, rows_text(rows, 4))};
+    }
+    rows_close(rows);
+    return OK;
+}
+
+static enum result notify_batch(struct ctx *ctx, void *arg)
+{
+    size_t *count = arg;
+    struct message *messages = arena_make_many(ctx->arena, struct message, OUTBOX_BATCH);
+    TRY(db_lock(ctx, "outbox"));
+    TRY(read_outbox(ctx, messages, count));
+    for (size_t i = 0; i < *count; i++) {
+        struct value args[] = {value_number(messages[i].id)};
+        TRY(notify_one(ctx, &messages[i]));
+        TRY(db_run(ctx, S("DELETE FROM outbox WHERE id=?1"), args, COUNT(args), NULL));
+    }
+    return OK;
+}
+
+enum result clerk_notify(struct ctx *ctx, struct store *store)
+{
+    int64_t waiting;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM outbox"), NULL, 0, 0, &waiting));
+    for (size_t count = OUTBOX_BATCH; waiting && count == OUTBOX_BATCH;)
+        TRY(store_write(ctx, store, notify_batch, &count));
+    return OK;
+}
+
+/* ---- a new day ---- */
+
+struct deriving {
+    const struct reg *reg;
+    int64_t from;
+    size_t count;
+};
+
+static enum result derive_batch(struct ctx *ctx, void *arg)
+{
+    enum { BATCH = 200 };
+    struct deriving *deriving = arg;
+    struct value args[] = {value_number(deriving->from)};
+    struct rows *rows;
+    int64_t ids[BATCH];
+    struct str sql =
+        arena_print(ctx->arena, "SELECT id FROM \"%s\" WHERE id>?1 AND deleted_at IS NULL ORDER BY id LIMIT %d",
+                    deriving->reg->name, BATCH);
+    deriving->count = 0;
+    TRY(db_query(ctx, sql, args, COUNT(args), &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more || deriving->count == BATCH) break;
+        ids[deriving->count++] = rows_number(rows, 0);
+    }
+    rows_close(rows);
+    for (size_t i = 0; i < deriving->count; i++) {
+        struct record *record;
+        TRY(record_load(ctx, deriving->reg, ids[i], &record));
+        TRY(record_update(ctx, record, "new_day"));
+        deriving->from = ids[i];
+    }
+    return OK;
+}
+
+static enum result keep_day(struct ctx *ctx, void *arg)
+{
+    return meta_set(ctx, "derived_day", *(struct str *)arg);
+}
+
+enum result clerk_new_day(struct ctx *ctx, struct store *store)
+{
+    char today[DATE_TEXT];
+    struct str known, day;
+    date_of_time(ctx->now, today);
+    day = arena_copy(ctx->arena, str_of(today));
+    TRY(meta_get(ctx, "derived_day", &known));
+    if (str_eq(known, day)) return OK;
+    for (size_t i = 0; i < ctx->house->register_count; i++) {
+        struct deriving deriving = {.reg = ctx->house->registers[i], .count = 1};
+        if (!(deriving.reg->flags & DAILY)) continue;
+        while (deriving.count) TRY(store_write(ctx, store, derive_batch, &deriving));
+    }
+    return store_write(ctx, store, keep_day, &day);
+}
+
+/* ---- rounds ---- */
+
+static enum result sweep(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    TRY(jobs_sweep(ctx));
+    return access_sweep(ctx);
+}
+
+static enum result do_duties(struct ctx *ctx, struct clerk *clerk, bool *watching)
+{
+    struct store *store = clerk->config.store;
+    TRY(store_reader(ctx, store, &ctx->db));
+    TRY(jobs_tell_watchers(ctx, clerk->jobs, watching));
+    TRY(clerk_notify(ctx, store));
+    TRY(clerk_new_day(ctx, store));
+    if (ctx->now - clerk->swept_at < SWEEP_EVERY) return OK;
+    clerk->swept_at = ctx->now;
+    return store_write(ctx, store, sweep, NULL);
+}
+
+static bool one_round(struct clerk *clerk, struct arena *arena)
+{
+    jmp_buf escape;
+    bool watching = false;
+    struct ctx ctx = {.arena = arena,
+                      .house = clerk->config.house,
+                      .access = clerk->config.access,
+                      .actor = &actor_system,
+                      .now = clock_now(),
+                      .language = S("en")};
+    if (setjmp(escape)) {
+        log_line(LOG_ERROR, "no memory for regular duties", NULL);
+        arena_reset(arena);
+        return false;
+    }
+    arena_guard(arena, &escape);
+    if (do_duties(&ctx, clerk, &watching) != OK)
+        log_text(LOG_ERROR, "a regular duty failed", "sentence", ctx.error.sentence);
+    arena_reset(arena);
+    return watching;
+}
+
+static void *run(void *arg)
+{
+    struct clerk *clerk = arg;
+    struct arena *arena = arena_new(0);
+    bool watching = false;
+    if (!arena) return NULL;
+    pthread_mutex_lock(&clerk->lock);
+    while (!clerk->ends) {
+        pthread_mutex_unlock(&clerk->lock);
+        watching = one_round(clerk, arena);
+        pthread_mutex_lock(&clerk->lock);
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        int64_t ms = until.tv_nsec / 1000000 + (watching ? QUICK : SLOW);
+        until.tv_sec += ms / SECOND;
+        until.tv_nsec = ms % SECOND * 1000000;
+        if (!clerk->ends) pthread_cond_timedwait(&clerk->wake, &clerk->lock, &until);
+    }
+    pthread_mutex_unlock(&clerk->lock);
+    arena_free(arena);
+    return NULL;
+}
+
+enum result clerk_open(struct ctx *ctx, struct jobs *jobs, const struct jobs_config *config, struct clerk **out)
+{
+    struct clerk *clerk = calloc(1, sizeof *clerk);
+    if (!clerk) return fail(ctx, BROKEN, "There is no memory to start.");
+    *clerk = (struct clerk){.jobs = jobs, .config = *config};
+    pthread_mutex_init(&clerk->lock, NULL);
+    pthread_cond_init(&clerk->wake, NULL);
+    if (pthread_create(&clerk->thread, NULL, run, clerk) != 0) {
+        free(clerk);
+        return fail(ctx, BROKEN, "The system gives no thread for regular duties.");
+    }
+    *out = clerk;
+    return OK;
+}
+
+void clerk_close(struct clerk *clerk)
+{
+    if (!clerk) return;
+    pthread_mutex_lock(&clerk->lock);
+    clerk->ends = true;
+    pthread_cond_signal(&clerk->wake);
+    pthread_mutex_unlock(&clerk->lock);
+    pthread_join(clerk->thread, NULL);
+    pthread_mutex_destroy(&clerk->lock);
+    pthread_cond_destroy(&clerk->wake);
+    free(clerk);
+}

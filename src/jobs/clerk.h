@@ -1,0 +1,18 @@
+/* The clerk: one thread of small regular duties. Tells those who watch jobs; turns the outbox into notifications; derives anew, once a
+ * day, what depends on the day (registers marked DAILY); sweeps what has run out. On several nodes a lock lets one do each. */
+#ifndef MERLON_JOBS_CLERK_H
+#define MERLON_JOBS_CLERK_H
+
+#include "jobs/jobs.h"
+
+struct clerk;
+
+enum result clerk_open(struct ctx *ctx, struct jobs *jobs, const struct jobs_config *config,
+                       struct clerk **out) MUST_USE;
+void clerk_close(struct clerk *clerk); /* before jobs_close; NULL is fine */
+
+/* The duties alone, for the command line and tests. Each makes its own writes. */
+enum result clerk_notify(struct ctx *ctx, struct store *store) MUST_USE;
+enum result clerk_new_day(struct ctx *ctx, struct store *store) MUST_USE;
+
+#endif

@@ -1,0 +1,35 @@
+/* What the files of the queue share. */
+#ifndef MERLON_JOBS_INSIDE_H
+#define MERLON_JOBS_INSIDE_H
+
+#include "jobs/jobs.h"
+
+#include <pthread.h>
+
+enum { JOB_THREADS = 8, WATCHES_MAX = 512 };
+
+#define JOB_STOPPED "The job was cancelled."
+
+struct watch {
+    struct job_watch watch;
+    uint64_t shown; /* hash of what was pushed last */
+};
+
+struct jobs {
+    struct jobs_config config;
+    pthread_t threads[JOB_THREADS];
+    size_t thread_count;
+    pthread_mutex_t lock; /* of all below */
+    pthread_cond_t bell;
+    bool ends, rung, unwatched;
+    struct watch watches[WATCHES_MAX];
+    size_t watch_count;
+};
+
+struct running_job {
+    struct job_run run; /* first, so that a kind's pointer to it leads here */
+    struct jobs *jobs;
+    int64_t told_at; /* clock_monotonic */
+};
+
+#endif

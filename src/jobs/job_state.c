@@ -1,0 +1,206 @@
+/* The rows of the queue: submitting, progress, cancelling, showing, watching. */
+#include "access/actor.h"
+#include "base/clock.h"
+#include "format/json_out.h"
+#include "jobs/inside.h"
+#include "store/store.h"
+
+enum { TELL_EVERY = 500 /* ms */ };
+
+enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, int64_t input, int64_t *id)
+{
+    struct value args[] = {value_text(str_of(kind)), value_number(ctx->actor->user), value_number(ctx->now),
+                           value_text(arguments), value_id(input)};
+    return db_insert(
+        ctx,
+        S("INSERT INTO job (kind, status, \"user\", created_at, arguments, input, done, total, detail, cancelled) "
+          "VALUES (?1,'queued',?2,?3,?4,?5,0,0,'',0) RETURNING id"),
+        args, COUNT(args), id);
+}
+
+struct telling {
+    int64_t id, done, total;
+    bool cancelled;
+};
+
+static enum result write_progress(struct ctx *ctx, void *arg)
+{
+    struct telling *telling = arg;
+    struct value args[] = {value_number(telling->id), value_number(telling->done), value_number(telling->total),
+                           value_number(clock_now() + JOB_CLAIM)};
+    int64_t cancelled;
+    TRY(db_run(ctx, S("UPDATE job SET done=?2, total=?3, claimed_until=?4 WHERE id=?1"), args, COUNT(args), NULL));
+    TRY(db_query_number(ctx, S("SELECT cancelled FROM job WHERE id=?1"), args, 1, 0, &cancelled));
+    telling->cancelled = cancelled != 0;
+    return OK;
+}
+
+enum result job_progress(struct job_run *run, int64_t done, int64_t total)
+{
+    struct running_job *running = (struct running_job *)run;
+    struct telling telling = {.id = run->id, .done = done, .total = total};
+    int64_t now = clock_monotonic();
+    if (jobs_are_ending(running->jobs)) return fail(run->ctx, CONFLICT, JOB_STOPPED);
+    bool at_end = total && done == total;
+    if (running->told_at && now - running->told_at < TELL_EVERY && !at_end) return OK;
+    running->told_at = now;
+    TRY(store_write(run->ctx, run->store, write_progress, &telling));
+    return telling.cancelled ? fail(run->ctx, CONFLICT, JOB_STOPPED) : OK;
+}
+
+enum result job_cancel(struct ctx *ctx, int64_t id)
+{
+    struct value args[] = {value_number(id), value_number(ctx->actor->user), value_number(ctx->now)};
+    int64_t changed, running;
+    TRY(db_run(ctx, S("UPDATE job SET status='cancelled', ended_at=?3 WHERE id=?1 AND \"user\"=?2 AND status='queued'"),
+               args, COUNT(args), &changed));
+    TRY(db_run(ctx, S("UPDATE job SET cancelled=1 WHERE id=?1 AND \"user\"=?2 AND status='running'"), args, 2,
+               &running));
+    if (changed + running) return OK;
+    return fail(ctx, NOT_FOUND, "There is no job %lld of yours that could still be cancelled.", (long long)id);
+}
+
+/* ---- showing ---- */
+
+#define SHOWN "id, kind, status, created_at, ended_at, done, total, detail, result"
+
+static void put_time(struct json_out *out, const char *name, const struct rows *rows, size_t column)
+{
+    char text[TIME_TEXT];
+    json_key(out, name);
+    if (rows_is_null(rows, column)) {
+        json_put_null(out);
+        return;
+    }
+    time_format(rows_number(rows, column), text);
+    json_put_text(out, text);
+}
+
+static void put_job(struct json_out *out, const struct rows *rows)
+{
+    json_open_object(out);
+    json_key(out, "id"), json_put_number(out, rows_number(rows, 0));
+    json_key(out, "kind"), json_put_str(out, rows_text(rows, 1));
+    json_key(out, "status"), json_put_str(out, rows_text(rows, 2));
+    put_time(out, "created_at", rows, 3);
+    put_time(out, "ended_at", rows, 4);
+    json_key(out, "done"), json_put_number(out, rows_number(rows, 5));
+    json_key(out, "total"), json_put_number(out, rows_number(rows, 6));
+    json_key(out, "detail"), json_put_str(out, rows_text(rows, 7));
+    json_key(out, "result");
+    if (rows_is_null(rows, 8))
+        json_put_null(out);
+    else
+        json_put_raw(out, rows_text(rows, 8));
+    json_close_object(out);
+}
+
+enum result job_write_json(struct ctx *ctx, int64_t id, struct buf *buf)
+{
+    struct value args[] = {value_number(id), value_number(ctx->actor->user), value_number(ctx->actor->system)};
+    struct json_out out = json_out_to(buf);
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx, S("SELECT " SHOWN " FROM job WHERE id=?1 AND (\"user\"=?2 OR ?3=1)"), args, COUNT(args),
+                     &rows, &found));
+    if (found) put_job(&out, rows);
+    rows_close(rows);
+    return found ? OK : fail(ctx, NOT_FOUND, "There is no job %lld of yours.", (long long)id);
+}
+
+enum result jobs_write_json(struct ctx *ctx, struct buf *buf)
+{
+    struct value args[] = {value_number(ctx->actor->user)};
+    struct json_out out = json_out_to(buf);
+    struct rows *rows;
+    TRY(db_query(
+        ctx,
+        S("SELECT id, kind, status, created_at, ended_at, done, total, detail, NULL FROM job WHERE \"user\"=?1 "
+          "ORDER BY id DESC LIMIT 50"),
+        args, COUNT(args), &rows));
+    json_open_object(&out);
+    json_key(&out, "items");
+    json_open_array(&out);
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        put_job(&out, rows);
+    }
+    rows_close(rows);
+    json_close_array(&out);
+    json_close_object(&out);
+    return OK;
+}
+
+/* ---- watching ---- */
+
+enum result job_watch(struct ctx *ctx, struct jobs *jobs, const struct job_watch *watch)
+{
+    pthread_mutex_lock(&jobs->lock);
+    bool room = jobs->watch_count < WATCHES_MAX && !jobs->unwatched;
+    if (room) jobs->watches[jobs->watch_count++] = (struct watch){.watch = *watch};
+    pthread_mutex_unlock(&jobs->lock);
+    return room ? OK : fail(ctx, BUSY, "Too many are watching jobs; ask for the job itself now and then.");
+}
+
+static bool has_ended(struct str json)
+{
+    return str_find(json, S("\"status\":\"done\""), NULL) || str_find(json, S("\"status\":\"failed\""), NULL) ||
+           str_find(json, S("\"status\":\"cancelled\""), NULL);
+}
+
+/* False when this watch is over. */
+static bool tell(struct ctx *ctx, struct watch *watch)
+{
+    struct buf text = buf_in(ctx->arena);
+    if (job_write_json(ctx, watch->watch.job, &text) != OK) return false;
+    uint64_t hash = str_hash(buf_str(&text));
+    if (hash == watch->shown) return true;
+    watch->shown = hash;
+    bool last = has_ended(buf_str(&text));
+    return watch->watch.push(watch->watch.arg, buf_str(&text), last) && !last;
+}
+
+/* Only the clerk calls this, so a watch taken out here is its own while it is told. */
+enum result jobs_tell_watchers(struct ctx *ctx, struct jobs *jobs, bool *watching)
+{
+    size_t at = 0;
+    for (;;) {
+        struct watch watch;
+        pthread_mutex_lock(&jobs->lock);
+        bool has = at < jobs->watch_count;
+        if (has) watch = jobs->watches[at];
+        pthread_mutex_unlock(&jobs->lock);
+        if (!has) break;
+        bool goes_on = tell(ctx, &watch);
+        pthread_mutex_lock(&jobs->lock);
+        if (goes_on)
+            jobs->watches[at++] = watch;
+        else
+            jobs->watches[at] = jobs->watches[--jobs->watch_count];
+        pthread_mutex_unlock(&jobs->lock);
+        if (!goes_on) watch.watch.end(watch.watch.arg);
+    }
+    *watching = at > 0;
+    return OK;
+}
+
+void jobs_end_watches(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    jobs->unwatched = true;
+    for (size_t i = 0; i < jobs->watch_count; i++) jobs->watches[i].watch.end(jobs->watches[i].watch.arg);
+    jobs->watch_count = 0;
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+enum result jobs_sweep(struct ctx *ctx)
+{
+    struct value args[] = {value_number(ctx->now), value_number(ctx->now - JOB_KEPT)};
+    TRY(db_run(
+        ctx,
+        S("UPDATE job SET status='failed', ended_at=?1, claimed_until=NULL, detail='The program ended while this ran; "
+          "what it had done by then is done.' WHERE status='running' AND claimed_until<?1"),
+        args, 1, NULL));
+    return db_run(ctx, S("DELETE FROM job WHERE ended_at<?2 AND ?1=?1"), args, COUNT(args), NULL);
+}

@@ -1,0 +1,205 @@
+/* Threads that claim jobs. All they share is the queue in the database and a bell; so several nodes work on one queue without
+ * knowing each other. */
+#include "jobs/jobs.h"
+
+#include "access/users.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "jobs/inside.h"
+#include "store/blob.h"
+#include "store/dialect.h"
+#include "store/store.h"
+
+struct claim {
+    struct jobs *jobs;
+    int64_t id, user, input;
+    struct str kind, arguments;
+};
+
+/* ---- claiming ---- */
+
+static enum result claim_one(struct ctx *ctx, void *arg)
+{
+    struct claim *claim = arg;
+    struct rows *rows;
+    bool found;
+    struct str sql =
+        arena_print(ctx->arena,
+                    "SELECT id, \"user\", input, kind, arguments FROM job WHERE status='queued' ORDER BY id "
+                    "LIMIT 1%s",
+                    sql_skip_locked(db_dialect(ctx->db)));
+    claim->id = 0;
+    TRY(db_query_one(ctx, sql, NULL, 0, &rows, &found));
+    if (!found) {
+        rows_close(rows);
+        return OK;
+    }
+    claim->id = rows_number(rows, 0);
+    claim->user = rows_number(rows, 1);
+    claim->input = rows_number(rows, 2);
+    claim->kind = arena_copy(ctx->arena, rows_text(rows, 3));
+    claim->arguments = arena_copy(ctx->arena, rows_text(rows, 4));
+    rows_close(rows);
+    struct value args[] = {value_number(claim->id), value_number(ctx->now), value_number(ctx->now + JOB_CLAIM)};
+    return db_run(ctx, S("UPDATE job SET status='running', started_at=?2, claimed_until=?3 WHERE id=?1"), args,
+                  COUNT(args), NULL);
+}
+
+/* ---- ending ---- */
+
+struct ending {
+    int64_t id, input;
+    const char *status;
+    struct str detail, result;
+};
+
+static enum result write_ending(struct ctx *ctx, void *arg)
+{
+    const struct ending *ending = arg;
+    struct value args[] = {value_number(ending->id), value_text(str_of(ending->status)), value_number(clock_now()),
+                           value_text(ending->detail), value_optional(ending->result)};
+    if (ending->input) TRY(blob_delete(ctx, ending->input));
+    return db_run(
+        ctx,
+        S("UPDATE job SET status=?2, ended_at=?3, detail=?4, result=?5, input=NULL, claimed_until=NULL WHERE id=?1"),
+        args, COUNT(args), NULL);
+}
+
+static void end_job(struct ctx *ctx, struct jobs *jobs, const struct claim *claim, enum result result, struct str text)
+{
+    struct ending ending = {.id = claim->id, .input = claim->input, .status = "done", .detail = S(""), .result = text};
+    bool stopped = result == CONFLICT && str_is(ctx->error.sentence, JOB_STOPPED);
+    if (result != OK) {
+        ending.status = stopped ? "cancelled" : "failed";
+        ending.detail = ctx->error.fields ? ctx->error.fields->detail : ctx->error.sentence;
+    }
+    ctx->actor = &actor_system;
+    if (store_write(ctx, jobs->config.store, write_ending, &ending) != OK)
+        log_text(LOG_ERROR, "a job's end could not be written", "sentence", ctx->error.sentence);
+}
+
+/* ---- running ---- */
+
+static const struct job_kind *kind_of(const struct jobs *jobs, struct str name)
+{
+    for (size_t i = 0; i < jobs->config.kind_count; i++)
+        if (str_is(name, jobs->config.kinds[i].name)) return &jobs->config.kinds[i];
+    return NULL;
+}
+
+static enum result run_claimed(struct ctx *ctx, struct jobs *jobs, const struct claim *claim, struct buf *result)
+{
+    const struct job_kind *kind = kind_of(jobs, claim->kind);
+    struct running_job running = {.jobs = jobs};
+    struct json *arguments;
+    if (!kind) return fail(ctx, BROKEN, "This program does not know jobs of the kind \"%.*s\".", PRINT(claim->kind));
+    TRY(json_parse(ctx, claim->arguments, &arguments));
+    TRY(user_actor(ctx, claim->user, &ctx->actor));
+    running.run = (struct job_run){ctx, jobs->config.store, claim->id, arguments, claim->input, result};
+    return kind->run(&running.run);
+}
+
+/* False when there was nothing to do. */
+static bool work_once(struct jobs *jobs, struct arena *arena)
+{
+    struct ctx ctx = {.arena = arena,
+                      .house = jobs->config.house,
+                      .access = jobs->config.access,
+                      .actor = &actor_system,
+                      .now = clock_now(),
+                      .language = S("en")};
+    struct claim claim = {.jobs = jobs};
+    struct buf text = buf_in(arena);
+    if (store_reader(&ctx, jobs->config.store, &ctx.db) != OK) return false;
+    int64_t waiting;
+    if (db_query_number(&ctx, S("SELECT count(*) FROM job WHERE status='queued'"), NULL, 0, 0, &waiting) != OK ||
+        !waiting)
+        return false;
+    if (store_write(&ctx, jobs->config.store, claim_one, &claim) != OK || !claim.id) return false;
+    enum result result = run_claimed(&ctx, jobs, &claim, &text);
+    end_job(&ctx, jobs, &claim, result, buf_str(&text));
+    return true;
+}
+
+static bool work_guarded(struct jobs *jobs, struct arena *arena)
+{
+    jmp_buf escape;
+    volatile bool worked = true; /* read after a jump */
+    if (setjmp(escape)) {
+        log_line(LOG_ERROR, "a job ran out of memory", NULL);
+    } else {
+        arena_guard(arena, &escape);
+        worked = work_once(jobs, arena);
+    }
+    arena_reset(arena);
+    return worked;
+}
+
+static void wait_for_bell(struct jobs *jobs)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 1;
+    pthread_mutex_lock(&jobs->lock);
+    if (!jobs->ends && !jobs->rung) pthread_cond_timedwait(&jobs->bell, &jobs->lock, &until);
+    jobs->rung = false;
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+static void *work(void *arg)
+{
+    struct jobs *jobs = arg;
+    struct arena *arena = arena_new(0);
+    while (arena && !jobs_are_ending(jobs))
+        if (!work_guarded(jobs, arena)) wait_for_bell(jobs);
+    arena_free(arena);
+    return NULL;
+}
+
+/* ---- the queue's life ---- */
+
+bool jobs_are_ending(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    bool ends = jobs->ends;
+    pthread_mutex_unlock(&jobs->lock);
+    return ends;
+}
+
+void jobs_wake(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    jobs->rung = true;
+    pthread_cond_broadcast(&jobs->bell);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+enum result jobs_open(struct ctx *ctx, const struct jobs_config *config, struct jobs **out)
+{
+    struct jobs *jobs = calloc(1, sizeof *jobs);
+    if (!jobs) return fail(ctx, BROKEN, "There is no memory to start.");
+    jobs->config = *config;
+    pthread_mutex_init(&jobs->lock, NULL);
+    pthread_cond_init(&jobs->bell, NULL);
+    for (unsigned i = 0; i < config->threads && i < JOB_THREADS; i++) {
+        if (pthread_create(&jobs->threads[jobs->thread_count], NULL, work, jobs) == 0) jobs->thread_count++;
+    }
+    *out = jobs;
+    if (jobs->thread_count) return OK;
+    jobs_close(jobs);
+    *out = NULL;
+    return fail(ctx, BROKEN, "The system gives no threads for jobs.");
+}
+
+void jobs_close(struct jobs *jobs)
+{
+    if (!jobs) return;
+    pthread_mutex_lock(&jobs->lock);
+    jobs->ends = true;
+    pthread_cond_broadcast(&jobs->bell);
+    pthread_mutex_unlock(&jobs->lock);
+    for (size_t i = 0; i < jobs->thread_count; i++) pthread_join(jobs->threads[i], NULL);
+    pthread_mutex_destroy(&jobs->lock);
+    pthread_cond_destroy(&jobs->bell);
+    free(jobs);
+}

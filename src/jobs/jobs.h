@@ -1,0 +1,78 @@
+/* The queue of jobs. A job is a row in the database; whoever claims it runs it, on this node or another. One that was running when
+ * its program ended is told as failed, never run twice: what it has done so far is done. Results are kept for a day. */
+#ifndef MERLON_JOBS_JOBS_H
+#define MERLON_JOBS_JOBS_H
+
+#include "format/json.h"
+#include "records/house.h"
+
+struct jobs;
+struct store;
+
+/* What a running job is handed. Its ctx acts as the user who asked, on an arena of the job's own, and reads through the database; a
+ * change is made by store_write. */
+struct job_run {
+    struct ctx *ctx;
+    struct store *store;
+    int64_t id;
+    const struct json *arguments;
+    int64_t input;      /* blob, or 0 */
+    struct buf *result; /* JSON for whoever asked; empty is null */
+};
+
+struct job_kind {
+    const char *name;
+    enum result (*run)(struct job_run *run);
+};
+
+struct jobs_config {
+    const struct house *house;
+    struct store *store;
+    struct access *access;
+    const struct job_kind *kinds;
+    size_t kind_count;
+    unsigned threads;
+};
+
+enum { JOB_KEPT = 24 * 60 * 60 * 1000, JOB_CLAIM = 60 * 1000 };
+
+enum result jobs_open(struct ctx *ctx, const struct jobs_config *config, struct jobs **out) MUST_USE;
+void jobs_close(struct jobs *jobs); /* asks running jobs to stop, waits for them; NULL is fine */
+
+/* Inside a write, for ctx->actor. It begins once the write is durable and somebody has called jobs_wake, or within a second. */
+enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, int64_t input, int64_t *id) MUST_USE;
+void jobs_wake(struct jobs *jobs);
+
+/* Tells how far the job is; total 0 when unknown. Written at most twice a second. CONFLICT when the job is to stop: return it. */
+enum result job_progress(struct job_run *run, int64_t done, int64_t total) MUST_USE;
+
+/* One's own jobs, newest first, as {"items": [...]}; one of them as an object; NOT_FOUND when it is not one's own. */
+enum result jobs_write_json(struct ctx *ctx, struct buf *out) MUST_USE;
+enum result job_write_json(struct ctx *ctx, int64_t id, struct buf *out) MUST_USE;
+/* Inside a write: a queued job ends at once, a running one at its next progress. */
+enum result job_cancel(struct ctx *ctx, int64_t id) MUST_USE;
+
+/* Calls push with the job's JSON now and whenever it changes, until push says false or the job has ended; then end, once. Both
+ * are called from another thread and must not block. The caller has checked that the job is the actor's own. */
+struct job_watch {
+    int64_t job;
+    bool (*push)(void *arg, struct str json, bool last);
+    void (*end)(void *arg);
+    void *arg;
+};
+enum result job_watch(struct ctx *ctx, struct jobs *jobs, const struct job_watch *watch) MUST_USE;
+
+/* Ends every watch and takes no more: after the clerk has gone, before the server closes, which waits for their streams. */
+void jobs_end_watches(struct jobs *jobs);
+
+/* ---- for the clerk ---- */
+
+bool jobs_are_ending(struct jobs *jobs);
+/* Pushes what has changed to those who watch; *watching tells whether anybody does. */
+enum result jobs_tell_watchers(struct ctx *ctx, struct jobs *jobs, bool *watching) MUST_USE;
+/* Inside a write: forgets old jobs, fails those whose program has gone. */
+enum result jobs_sweep(struct ctx *ctx) MUST_USE;
+
+extern const struct job_kind job_import;
+
+#endif
