@@ -4,7 +4,7 @@
 
 #include <cairo-pdf.h>
 
-enum { FACT_PADDING = 4, FIGURE_HEIGHT = 52, FIGURES_A_ROW = 6 };
+enum { FACT_PADDING = 4, FIGURE_HEIGHT = 52, FIGURES_A_ROW = 6, FACT_HEIGHT = 20 };
 
 /* Height at least of what must not be torn from the heading before it: all of a chart, the beginning of a grid. */
 static double kept_together(const struct block *block)
@@ -14,7 +14,7 @@ static double kept_together(const struct block *block)
         switch (block->kind) {
         case BLOCK_HEADING: height += 30; continue;
         case BLOCK_PARAGRAPH: height += 36; continue;
-        case BLOCK_FACTS: return height + 60;
+        case BLOCK_FACTS: return height + (double)(block->count < 8 ? block->count : 8) * FACT_HEIGHT;
         case BLOCK_FIGURES: return height + FIGURE_HEIGHT + 8;
         case BLOCK_BARS: return height + print_bars_height(block->bars);
         case BLOCK_MATRIX: return height + print_matrix_height(block->matrix);

@@ -4,12 +4,22 @@
 
 #include "report/print.h"
 
+enum { WIDE_PAGE = 600 };
+
+static void print_block_facts(struct press *press, const struct block *block)
+{
+    if (press_width(press) > WIDE_PAGE)
+        print_facts_in_two(press, block->facts, block->count, press_width(press) * 0.15);
+    else
+        print_facts(press, block->facts, block->count, press_width(press) * 0.28);
+}
+
 static void print_block(struct press *press, const struct block *block)
 {
     switch (block->kind) {
     case BLOCK_HEADING: print_heading(press, block); return;
     case BLOCK_PARAGRAPH: print_paragraph(press, block); return;
-    case BLOCK_FACTS: print_facts(press, block->facts, block->count, press_width(press) * 0.28); return;
+    case BLOCK_FACTS: print_block_facts(press, block); return;
     case BLOCK_FIGURES: print_figures(press, block); return;
     case BLOCK_BARS: print_bars(press, block->bars); return;
     case BLOCK_MATRIX: print_matrix(press, block->matrix); return;
