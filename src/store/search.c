@@ -42,11 +42,14 @@ static enum result register_number(struct ctx *ctx, struct str reg, int64_t *num
 
 static enum result row_of(struct ctx *ctx, struct str reg, int64_t record, int64_t *row)
 {
-    int64_t number;
-    TRY(register_number(ctx, reg, &number));
-    struct value name = value_text(reg);
-    if (!number)
-        TRY(db_insert(ctx, S("INSERT INTO search_register (name) VALUES (?1) RETURNING id"), &name, 1, &number));
+    int64_t number = search_queue_register(ctx->db, reg);
+    if (!number) {
+        struct value name = value_text(reg);
+        TRY(register_number(ctx, reg, &number));
+        if (!number)
+            TRY(db_insert(ctx, S("INSERT INTO search_register (name) VALUES (?1) RETURNING id"), &name, 1, &number));
+        search_queue_learn(ctx->db, reg, number);
+    }
     *row = (number << REGISTER_SHIFT) + record;
     return OK;
 }

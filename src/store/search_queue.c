@@ -9,9 +9,17 @@ struct entry {
     size_t before, after;
 };
 
+enum { SLOTS = 128, NAME_SIZE = 32 };
+
+struct known {
+    char name[NAME_SIZE];
+    int64_t number;
+};
+
 struct search_queue {
     struct entry *at;
     size_t len, room;
+    struct known known[SLOTS]; /* by hash; a later name takes the slot of an earlier */
 };
 
 struct search_queue *search_queue_new(void)
@@ -66,7 +74,30 @@ size_t search_queue_length(const struct db *db)
 
 void search_queue_cut(struct db *db, size_t length)
 {
-    if (db->search) cut(db->search, length);
+    if (!db->search) return;
+    cut(db->search, length);
+    memset(db->search->known, 0, sizeof db->search->known);
+}
+
+static struct known *slot_of(struct search_queue *queue, struct str name)
+{
+    return &queue->known[str_hash(name) % SLOTS];
+}
+
+int64_t search_queue_register(const struct db *db, struct str name)
+{
+    if (!db->search) return 0;
+    const struct known *known = slot_of(db->search, name);
+    return str_is(name, known->name) ? known->number : 0;
+}
+
+void search_queue_learn(struct db *db, struct str name, int64_t number)
+{
+    if (!db->search || name.len >= NAME_SIZE) return;
+    struct known *known = slot_of(db->search, name);
+    memcpy(known->name, name.at, name.len);
+    known->name[name.len] = 0;
+    known->number = number;
 }
 
 void search_queue_empty(struct db *db)

@@ -14,6 +14,10 @@ size_t search_queue_length(const struct db *db);
 void search_queue_cut(struct db *db, size_t length); /* back to what it was */
 void search_queue_empty(struct db *db);
 
+/* The numbers of registers, once read, until something is rolled back; 0 for one that is not known. */
+int64_t search_queue_register(const struct db *db, struct str name);
+void search_queue_learn(struct db *db, struct str name, int64_t number);
+
 /* Writes it all to the index and empties the queue. */
 enum result search_queue_flush(struct db *db) MUST_USE;
 

@@ -157,12 +157,13 @@ enum result sqlite_writer_submit(struct sqlite_writer *writer, struct write_job 
     job->next = NULL;
     pthread_mutex_lock(&writer->lock);
     bool full = writer->waiting >= QUEUE_LIMIT || writer->stopping;
+    bool first = !full && writer->waiting++ == 0;
     if (!full) {
         *(writer->last ? &writer->last->next : &writer->first) = job;
         writer->last = job;
-        if (writer->waiting++ == 0) pthread_cond_signal(&writer->wake);
     }
     pthread_mutex_unlock(&writer->lock);
+    if (first) pthread_cond_signal(&writer->wake);
     return full ? BUSY : OK;
 }
 

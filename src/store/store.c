@@ -6,6 +6,7 @@
 #include "store/sqlite.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <sqlite3.h>
 
 enum { WRITE_ATTEMPTS = 3 };
@@ -216,9 +217,7 @@ struct waiting_job {
     void *arg;
     enum result ran, result;
     char sentence[SENTENCE_SIZE];
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool finished;
+    sem_t finished;
 };
 
 static enum result run_guarded(struct waiting_job *waiting)
@@ -249,11 +248,8 @@ static void finish_waiting(struct write_job *job, enum result result)
     struct waiting_job *waiting = (struct waiting_job *)(void *)job;
     struct str why = store_failure(waiting->store);
     snprintf(waiting->sentence, sizeof waiting->sentence, "%.*s", PRINT(why));
-    pthread_mutex_lock(&waiting->lock);
     waiting->result = result;
-    waiting->finished = true;
-    pthread_cond_signal(&waiting->wake);
-    pthread_mutex_unlock(&waiting->lock);
+    sem_post(&waiting->finished);
 }
 
 /* The ctx holds the sentence of fn's own failure already; a failure around it is told here. */
@@ -270,20 +266,16 @@ enum result store_write(struct ctx *ctx, struct store *store, enum result (*fn)(
         return fail(ctx, BROKEN, "A write of the program was begun inside another write.");
     struct waiting_job waiting = {
         .job = {.run = run_waiting, .done = finish_waiting}, .ctx = ctx, .store = store, .fn = fn, .arg = arg};
+    sem_init(&waiting.finished, 0, 0);
+    enum result result = OK;
     if (!store->writer) {
-        pthread_mutex_init(&waiting.lock, NULL);
-        pthread_cond_init(&waiting.wake, NULL);
-        TRY(run_here(ctx, store, &waiting.job));
-        return answer(ctx, &waiting);
+        result = run_here(ctx, store, &waiting.job);
+    } else if (sqlite_writer_submit(store->writer, &waiting.job) != OK) {
+        result = fail(ctx, BUSY, "Too many writes are waiting; try again in a moment.");
+    } else {
+        while (sem_wait(&waiting.finished) != 0) continue; /* a signal may interrupt */
     }
-    pthread_mutex_init(&waiting.lock, NULL);
-    pthread_cond_init(&waiting.wake, NULL);
-    enum result result = sqlite_writer_submit(store->writer, &waiting.job);
-    if (result != OK) return fail(ctx, result, "Too many writes are waiting; try again in a moment.");
-    pthread_mutex_lock(&waiting.lock);
-    while (!waiting.finished) pthread_cond_wait(&waiting.wake, &waiting.lock);
-    pthread_mutex_unlock(&waiting.lock);
-    pthread_cond_destroy(&waiting.wake);
-    pthread_mutex_destroy(&waiting.lock);
+    sem_destroy(&waiting.finished);
+    TRY(result);
     return answer(ctx, &waiting);
 }
