@@ -70,7 +70,7 @@ include tools/tests.mk
 
 run:
 	@sh tools/setup.sh run
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@sh tools/run.sh $(BUILD)/merlon
 
 install: all
