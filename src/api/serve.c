@@ -2,8 +2,8 @@
  * is durable. The lane of the route decides the thread; with PostgreSQL whatever touches the database is on a worker. */
 #include "api/serve.h"
 
-#include "access/token.h"
 #include "api/problem.h"
+#include "api/visit.h"
 #include "base/clock.h"
 #include "records/house.h"
 
@@ -26,96 +26,39 @@ static void set_up(struct request *request, struct exchange *x, struct db *db)
                                 .now = clock_now(),
                                 .request_id = new_request_id(x->arena),
                                 .language = S("en")};
-}
-
-/* ---- who asks ---- */
-
-static enum result refuse(struct request *request, const char *sentence)
-{
-    request->x->status = 401;
-    exchange_set_header(request->x, "WWW-Authenticate", S("Bearer"));
-    return fail(&request->ctx, DENIED, "%s", sentence);
-}
-
-static bool is_safe(enum http_method method)
-{
-    return method == HTTP_GET || method == HTTP_HEAD || method == HTTP_OPTIONS;
-}
-
-static enum result by_token(struct request *request, struct str secret)
-{
-    struct token_use use;
-    enum result found = token_find(&request->ctx, secret, &use);
-    if (found == NOT_FOUND) return refuse(request, "This token is unknown, revoked or has run out.");
-    TRY(found);
-    request->ctx.actor = use.actor;
-    if (use.actor->read_only && !is_safe(request->x->method))
-        return fail(&request->ctx, DENIED, "This token may only read; make one with the scope \"write\".");
-    return OK;
-}
-
-static enum result by_cookie(struct request *request, struct str cookie, const struct route_rules *rules)
-{
-    struct str header = S("");
-    enum result found = session_find(&request->ctx, cookie, &request->session);
-    if (found == NOT_FOUND) return refuse(request, "Please sign in.");
-    TRY(found);
-    request->ctx.actor = request->session.actor;
-    bool checks = !is_safe(request->x->method) && !(rules && rules->no_csrf);
-    exchange_header(request->x, "X-CSRF-Token", &header);
-    if (checks && !access_csrf_ok(request->session.csrf, header))
-        return fail(&request->ctx, DENIED,
-                    "The header X-CSRF-Token is missing or wrong; read it anew from /api/v1/session.");
-    return OK;
-}
-
-static enum result authenticate(struct request *request, const struct route_rules *rules)
-{
-    struct str value;
-    if (exchange_header(request->x, "Authorization", &value) && str_starts(value, S("Bearer "))) {
-        TRY(by_token(request, str_trim(str_slice(value, 7, value.len))));
-    } else if (exchange_cookie(request->x, "merlon_session", &value)) {
-        enum result result = by_cookie(request, value, rules);
-        if (result != OK && rules && rules->open) {
-            request->x->status = 0;
-            ctx_clear_error(&request->ctx);
-            return OK;
-        }
-        TRY(result);
-    } else if (!rules || !rules->open) {
-        return refuse(request, "Please sign in.");
-    }
-    if (request->ctx.actor && request->ctx.actor->language.len) request->ctx.language = request->ctx.actor->language;
-    return OK;
+    request->session = (struct session){0};
+    request->due = (struct access_due){0};
+    request->cookie = S("");
 }
 
 /* ---- as of ---- */
 
-static enum result read_as_of(struct request *request)
+enum result instant_parse(struct ctx *ctx, const char *name, struct str text, int64_t *instant)
 {
-    struct str text;
-    int64_t *as_of = &request->ctx.as_of;
-    if (!exchange_query(request->x, "as_of", &text) || !text.len) return OK;
-    bool understood = time_parse(text, as_of);
-    if (!understood && date_to_time(text, as_of)) {
-        *as_of += DAY - 1; /* a date means its end */
+    bool understood = time_parse(text, instant);
+    if (!understood && date_to_time(text, instant)) {
+        *instant += DAY - 1; /* a date means its end */
         understood = true;
     }
     if (!understood)
-        return fail(&request->ctx, INVALID,
-                    "as_of must be a date like 2026-11-21 or an instant like 2026-11-21T18:00:00Z.");
-    if (*as_of >= request->ctx.now) *as_of = 0; /* not yet over: that is now */
+        return fail(ctx, INVALID, "%s must be a date like 2026-11-21 or an instant like 2026-11-21T18:00:00Z.", name);
+    if (*instant >= ctx->now) *instant = 0; /* not yet over: that is now */
     return OK;
+}
+
+static enum result read_as_of(struct request *request)
+{
+    struct str text;
+    if (!exchange_query(request->x, "as_of", &text) || !text.len) return OK;
+    return instant_parse(&request->ctx, "as_of", text, &request->ctx.as_of);
 }
 
 /* ---- running ---- */
 
-static enum result run_handler(struct request *request)
+static enum result admit(struct request *request)
 {
-    const struct route *route = request->x->route;
-    TRY(authenticate(request, route->data));
-    TRY(read_as_of(request));
-    return route->handler(&request->ctx, request->x);
+    TRY(visit_authenticate(request, request->x->route->data));
+    return read_as_of(request);
 }
 
 static void conclude(struct request *request)
@@ -124,20 +67,31 @@ static void conclude(struct request *request)
     if (request->result != OK) problem_write(&request->ctx, request->x, request->result);
 }
 
+static void finish_read(struct request *request, enum result result)
+{
+    request->result = result;
+    conclude(request);
+    if (request->session.rotate)
+        visit_rotate_and_finish(request);
+    else
+        exchange_finish(request->x);
+}
+
 static void run_read(struct exchange *x, void *arg)
 {
     struct request *request = arg;
+    const struct api *api = request->api;
     struct db *db = NULL;
     bool taken = false;
     set_up(request, x, NULL);
     request->taken = &taken;
-    enum result result = store_reader(&request->ctx, request->api->store, &db);
+    enum result result = store_reader(&request->ctx, api->store, &db);
     request->ctx.db = db;
-    if (result == OK) result = run_handler(request);
-    if (taken) return; /* the handler streams: exchange and request may be gone already */
-    request->result = result;
-    conclude(request);
-    exchange_finish(x);
+    if (result == OK) result = admit(request);
+    struct access_due due = request->due; /* afterwards the request may be gone */
+    if (result == OK) result = x->route->handler(&request->ctx, x);
+    if (!taken) finish_read(request, result); /* else the handler streams */
+    if (access_is_due(due)) visit_touch(api, due);
 }
 
 static void run_on_worker(void *arg, unsigned worker)
@@ -164,7 +118,10 @@ static enum result run_write(struct write_job *job, struct db *db)
         return request->result = BROKEN;
     }
     set_up(request, x, db);
-    request->result = run_handler(request);
+    request->result = admit(request);
+    if (request->result == OK) request->result = x->route->handler(&request->ctx, x);
+    if (request->result == OK && request->session.rotate)
+        request->result = session_rotate(&request->ctx, &request->session, &request->cookie);
     arena_guard(x->arena, outer);
     return request->result;
 }
@@ -172,8 +129,12 @@ static enum result run_write(struct write_job *job, struct db *db)
 static void finish_write(struct exchange *x, void *arg)
 {
     struct request *request = arg;
+    const struct api *api = request->api;
+    struct access_due due = request->due;
+    if (request->result == OK && request->cookie.len) visit_set_cookie(x, request->cookie, false);
     conclude(request);
     exchange_finish(x);
+    if (access_is_due(due)) visit_touch(api, due);
 }
 
 static void write_is_done(struct write_job *job, enum result result)

@@ -35,6 +35,8 @@ struct request {
     const struct api *api;
     struct ctx ctx;
     struct session session; /* when a browser session asks */
+    struct access_due due;  /* "last seen", to be written */
+    struct str cookie;      /* the session's new token, when it was rotated */
     struct write_job job;
     struct exchange *x;
     enum result result;
@@ -57,6 +59,8 @@ enum result path_register(struct ctx *ctx, struct exchange *x, const struct reg 
 enum result path_id(struct ctx *ctx, struct exchange *x, const struct reg *reg, int64_t *id) MUST_USE;
 /* The number of a path parameter. */
 enum result path_number(struct ctx *ctx, struct exchange *x, const char *name, int64_t *number) MUST_USE;
+/* A date (its end, UTC) or an instant as ms; 0, which is now, when that is not over yet. INVALID names the parameter. */
+enum result instant_parse(struct ctx *ctx, const char *name, struct str text, int64_t *instant) MUST_USE;
 /* The body as JSON; INVALID with a sentence. An empty body is an empty object. */
 enum result body_json(struct ctx *ctx, struct exchange *x, struct json **json) MUST_USE;
 /* Version of If-Match: 0 when absent and not `required` (else INVALID, answered 428). */

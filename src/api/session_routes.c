@@ -1,5 +1,6 @@
 /* Signing in and out, and what one may change about oneself. */
 #include "api/routes.h"
+#include "api/visit.h"
 
 #include "access/password.h"
 #include "access/start.h"
@@ -7,16 +8,6 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "records/house.h"
-
-static const char cookie_name[] = "merlon_session";
-
-static void set_cookie(struct ctx *ctx, struct exchange *x, struct str token, bool ends)
-{
-    const struct api *api = api_of(x);
-    struct str cookie = arena_print(ctx->arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s", cookie_name,
-                                    PRINT(token), api->secure_cookies ? "; Secure" : "", ends ? "; Max-Age=0" : "");
-    exchange_set_header(x, "Set-Cookie", cookie);
-}
 
 static void write_session(struct ctx *ctx, struct exchange *x, const struct actor *actor, struct str csrf,
                           int64_t expires_at)
@@ -67,7 +58,7 @@ static enum result sign_in(struct ctx *ctx, struct exchange *x)
     struct str agent = S(""), cookie = S("");
     TRY(body_json(ctx, x, &body));
     exchange_header(x, "User-Agent", &agent);
-    exchange_cookie(x, cookie_name, &cookie);
+    exchange_cookie(x, "merlon_session", &cookie);
     struct login login = {.email = json_str(body, "email", S("")),
                           .password = json_str(body, "password", S("")),
                           .address = exchange_remote(x),
@@ -77,7 +68,7 @@ static enum result sign_in(struct ctx *ctx, struct exchange *x)
     if (result == DENIED) x->status = 401;
     if (result == BUSY) hold_back(ctx, x, opened.retry_after);
     TRY(result);
-    set_cookie(ctx, x, opened.token, false);
+    visit_set_cookie(x, opened.token, false);
     TRY(user_actor(ctx, opened.user, &actor));
     write_session(ctx, x, actor, opened.csrf, opened.expires_at);
     return OK;
@@ -94,7 +85,7 @@ static enum result sign_out(struct ctx *ctx, struct exchange *x)
 {
     const struct request *request = x->user;
     if (request->session.id) TRY(session_close(ctx, request->session.id));
-    set_cookie(ctx, x, S(""), true);
+    visit_set_cookie(x, S(""), true);
     x->status = 204;
     return OK;
 }
