@@ -48,6 +48,9 @@ extern const struct driver postgres_driver;
 /* What a failed result, or a failed connection (result NULL), means. */
 enum result postgres_failed(struct db *db, const struct pg_result *result);
 
+/* The first line of what libpq last said about the connection; it never holds the password. */
+void postgres_message(const struct db *db, char *message, size_t room);
+
 /* Session settings after connecting anew. */
 enum result postgres_set_up(struct db *db);
 

@@ -54,11 +54,20 @@ static enum result not_unique(struct db *db, const struct pg_result *result)
                        (int)len, columns);
 }
 
+void postgres_message(const struct db *db, char *message, size_t room)
+{
+    const struct postgres_db *postgres = (const struct postgres_db *)(const void *)db;
+    struct str text = str_of(PQerrorMessage(postgres->connection)), line;
+    if (!str_cut(&text, '\n', &line)) line = S("no answer");
+    static const struct str severity = {"FATAL:", 6};
+    if (str_starts(line, severity)) line = str_trim(str_slice(line, severity.len, line.len));
+    snprintf(message, room, "%.*s", PRINT(line));
+}
+
 static enum result connection_lost(struct db *db)
 {
     char message[300];
-    snprintf(message, sizeof message, "%s", PQerrorMessage(postgres_of(db)->connection));
-    message[strcspn(message, "\n")] = 0;
+    postgres_message(db, message, sizeof message);
     return driver_fail(db, BROKEN, "The connection to the database was lost (%s); try again in a moment.", message);
 }
 

@@ -56,8 +56,7 @@ enum result postgres_set_up(struct db *db)
 static enum result cannot_reach(struct db *db)
 {
     char message[300];
-    snprintf(message, sizeof message, "%s", PQerrorMessage(postgres_of(db)->connection));
-    message[strcspn(message, "\n")] = 0;
+    postgres_message(db, message, sizeof message);
     return driver_fail(db, BROKEN, "The database cannot be reached: %s. Check the address and that the server runs.",
                        message);
 }
