@@ -367,6 +367,24 @@ static void free_arena(void *arena)
     arena_free(arena);
 }
 
+static void end_snapshot(void *ctx)
+{
+    store_end_snapshot(ctx);
+}
+
+/* Ended also when memory runs out and the arena is all that is still cleared. */
+static enum result walk_snapshot(struct ctx *ctx, struct verifier *v)
+{
+    struct ctx *kept = arena_make(ctx->arena, struct ctx);
+    *kept = *ctx;
+    TRY(store_begin_snapshot(ctx));
+    arena_defer(ctx->arena, end_snapshot, kept);
+    enum result result = walk(ctx, v);
+    arena_undefer(ctx->arena, kept);
+    store_end_snapshot(ctx);
+    return result;
+}
+
 enum result ledger_verify(struct ctx *ctx, const struct ledger_check *check, struct ledger_report *report)
 {
     *report = (struct ledger_report){0};
@@ -381,10 +399,7 @@ enum result ledger_verify(struct ctx *ctx, const struct ledger_check *check, str
     v->escape = arena_guard(ctx->arena, NULL);
     arena_guard(ctx->arena, v->escape);
 
-    bool own_snapshot = !db_in_transaction(ctx->db);
-    if (own_snapshot) TRY(store_begin_snapshot(ctx));
-    enum result result = walk(ctx, v);
-    if (own_snapshot) store_end_snapshot(ctx);
+    enum result result = db_in_transaction(ctx->db) ? walk(ctx, v) : walk_snapshot(ctx, v);
     arena_undefer(ctx->arena, v->page);
     arena_free(v->page);
     return result;

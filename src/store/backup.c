@@ -160,10 +160,20 @@ static enum result write_tables(struct ctx *ctx, struct writing *w)
     return backup_out_close(ctx, w->out);
 }
 
+static void end_snapshot(void *ctx)
+{
+    store_end_snapshot(ctx);
+}
+
+/* Ended also when memory runs out and the arena is all that is still cleared. */
 static enum result write_snapshot(struct ctx *ctx, struct writing *w)
 {
+    struct ctx *kept = arena_make(ctx->arena, struct ctx);
+    *kept = *ctx;
     TRY(store_begin_snapshot(ctx));
+    arena_defer(ctx->arena, end_snapshot, kept);
     enum result result = write_tables(ctx, w);
+    arena_undefer(ctx->arena, kept);
     store_end_snapshot(ctx);
     return result;
 }

@@ -1,4 +1,5 @@
-/* Backups from each database into each, and what becomes of files that were cut off, altered, or opened with a wrong key. */
+/* Backups from each database into each, and what becomes of files that were cut off, altered, or opened with a wrong
+ * key. */
 #include "store/fixture.h"
 
 #include "base/buf.h"
@@ -6,6 +7,8 @@
 #include "store/backup.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 /* References forward, backward and to itself; every type; a key whose newest rows are gone; a table that only grows. */
 static const struct column leaf_columns[] = {
@@ -440,12 +443,70 @@ static void test_unwritable(void **state)
     unlink(path);
 }
 
+/* Room runs out in the middle of writing: a sentence, and nothing left behind. */
+static void test_no_room(void **state)
+{
+    FIXTURE(f);
+    make_source(f);
+    struct backup backup = by_key();
+    struct backup_info info;
+    const char *path = path_in(f, "b.merlon"), *partial = path_in(f, "b.merlon.partial");
+    struct rlimit before, small = {.rlim_cur = 300000};
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small.rlim_max = before.rlim_max;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    struct arena *arena = arena_new(0), *own = f->ctx.arena;
+    f->ctx.arena = arena;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    enum result result = store_backup(&f->ctx, f->store, &backup, str_of(path), &info);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, handler);
+    assert_int_equal(result, BROKEN);
+    expect_sentence(&f->ctx, "cannot be written: File too large");
+    f->ctx.arena = own;
+    arena_free(arena);
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_not_equal(access(partial, F_OK), 0);
+    take(f, &backup, path, &info);
+    unlink(path);
+}
+
+/* While a backup is written, the program goes on; what it writes meanwhile is in the next one. */
+static void write_meanwhile(void *arg, int64_t rows, int64_t of)
+{
+    struct fixture *f = arg;
+    assert_int_equal(of, LEAVES + 4);
+    assert_true(rows <= of);
+    struct ctx ctx = {.arena = arena_new(0)};
+    expect_ok(&ctx, store_write(&ctx, f->store, run_script,
+                                (void *)(uintptr_t) "DELETE FROM b_pair; UPDATE b_leaf SET weight = 1"));
+    arena_free(ctx.arena);
+}
+
+static void test_online(void **state)
+{
+    FIXTURE(f);
+    make_source(f);
+    struct backup backup = by_key();
+    struct backup_info info;
+    const char *path = path_in(f, "b.merlon");
+    backup.progress = write_meanwhile;
+    backup.progress_arg = f;
+    take(f, &backup, path, &info);
+    assert_int_equal(info.rows, LEAVES + 4);
+    backup.progress = NULL;
+    take(f, &backup, path, &info);
+    assert_int_equal(info.rows, LEAVES + 2);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests_[] = {
         ON_BOTH(test_to_sqlite),         ON_BOTH(test_to_postgres),  ON_SQLITE(test_passphrase),
         ON_SQLITE(test_other_key_there), ON_SQLITE(test_damage),     ON_SQLITE(test_other_master_key),
         ON_BOTH(test_half_way),          ON_SQLITE(test_unwritable), ON_SQLITE(test_unknown_column),
+        ON_SQLITE(test_no_room),         ON_SQLITE(test_online),
     };
     return cmocka_run_group_tests_name("store/backup", tests_, NULL, NULL);
 }

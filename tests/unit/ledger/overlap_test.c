@@ -1,0 +1,193 @@
+/* What only shows when things happen at once or go wrong half-way: entries that are appended while others are sealed,
+ * two sealers, and memory that runs out at every point of a write. Afterwards every entry has exactly one place. */
+#include "ledger/fixture.h"
+
+#include "ledger/sealer.h"
+#include "ledger/verify.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+static struct keyring keyring = {.master = "0123456789abcdef0123456789abcde"};
+
+enum { APPENDERS = 3, SEALERS = 2, EACH = 120 };
+
+struct overlap {
+    struct fixture *f;
+    struct ledger_keys *keys;
+    atomic_int appending;
+    atomic_int failures;
+    int64_t fail_at;
+};
+
+static enum result open_keys(struct ctx *ctx, void *arg)
+{
+    struct overlap *o = arg;
+    return ledger_keys_open(ctx, &keyring, true, &o->keys);
+}
+
+static struct overlap begin(struct fixture *f)
+{
+    struct overlap o = {.f = f};
+    ledger_fixture(f);
+    write_ok(f, open_keys, &o);
+    return o;
+}
+
+static enum result append_three(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    const struct ledger_event event = {
+        .action = S("change"), .subject = S("risk"), .record = 5, .comment = S("why"), .state = S("{\"a\":1}")};
+    int64_t id;
+    for (int i = 0; i < 3; i++) TRY(ledger_append(ctx, &event, &id));
+    return OK;
+}
+
+static enum result seal(struct ctx *ctx, void *arg)
+{
+    struct overlap *o = arg;
+    int64_t sealed;
+    return ledger_seal(ctx, o->keys, &sealed);
+}
+
+static void write_until(struct overlap *o, enum result (*fn)(struct ctx *ctx, void *arg))
+{
+    struct ctx ctx = {.arena = arena_new(0), .now = 1700000000000};
+    enum result result = store_write(&ctx, o->f->store, fn, o);
+    if (result != OK) print_error("%.*s\n", PRINT(ctx.error.sentence));
+    if (result != OK) o->failures++;
+    arena_free(ctx.arena);
+}
+
+static void *append_thread(void *arg)
+{
+    struct overlap *o = arg;
+    for (int i = 0; i < EACH; i++) write_until(o, append_three);
+    o->appending--;
+    return NULL;
+}
+
+static void *seal_thread(void *arg)
+{
+    struct overlap *o = arg;
+    while (o->appending > 0) write_until(o, seal);
+    return NULL;
+}
+
+static void expect_sound(struct overlap *o, int64_t sealed)
+{
+    struct ledger_report report;
+    const struct ledger_check check = {.keys = ledger_keys_public(o->keys), .key_count = 1};
+    expect_ok(&o->f->ctx, ledger_verify(&o->f->ctx, &check, &report));
+    assert_int_equal(report.pending, 0);
+    assert_int_equal(report.sealed, sealed);
+    assert_int_equal(report.states, sealed);
+}
+
+static void test_at_once(void **state)
+{
+    FIXTURE(f);
+    struct overlap o = begin(f);
+    pthread_t threads[APPENDERS + SEALERS];
+    o.appending = APPENDERS;
+    for (size_t i = 0; i < COUNT(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, i < APPENDERS ? append_thread : seal_thread, &o), 0);
+    for (size_t i = 0; i < COUNT(threads); i++) pthread_join(threads[i], NULL);
+    write_until(&o, seal);
+    assert_int_equal(o.failures, 0);
+    expect_sound(&o, 3 * APPENDERS * EACH);
+    ledger_keys_close(o.keys);
+}
+
+/* ---- memory ---- */
+
+static enum result append_and_seal(struct ctx *ctx, void *arg)
+{
+    struct overlap *o = arg;
+    arena_fail_at((uint64_t)o->fail_at);
+    enum result result = append_three(ctx, arg);
+    if (result == OK) result = seal(ctx, arg);
+    arena_fail_at(0);
+    return result;
+}
+
+static void test_memory(void **state)
+{
+    FIXTURE(f);
+    struct overlap o = begin(f);
+    enum result result = BROKEN;
+    for (o.fail_at = 1; result != OK; o.fail_at++) {
+        struct ctx ctx = {.arena = arena_new(0), .now = 1};
+        result = store_write(&ctx, f->store, append_and_seal, &o);
+        assert_true(result == OK || result == BROKEN);
+        int64_t entries;
+        expect_ok(&f->ctx, db_query_number(&f->ctx, S("SELECT count(*) FROM ledger_entry"), NULL, 0, 0, &entries));
+        assert_int_equal(entries, result == OK ? 3 : 0);
+        arena_free(ctx.arena);
+    }
+    assert_true(o.fail_at > 10);
+    expect_sound(&o, 3);
+    ledger_keys_close(o.keys);
+}
+
+/* The verifier leaves no transaction open behind it, at whatever point it ran out. */
+static void test_memory_of_verifier(void **state)
+{
+    FIXTURE(f);
+    struct overlap o = begin(f);
+    write_until(&o, append_three);
+    write_until(&o, seal);
+    const struct ledger_check check = {.keys = ledger_keys_public(o.keys), .key_count = 1};
+    volatile bool done = false;
+    for (volatile uint64_t n = 1; !done; n++) {
+        struct ctx ctx = {.arena = arena_new(0), .db = f->ctx.db};
+        struct ledger_report report;
+        jmp_buf escape;
+        if (setjmp(escape) == 0) {
+            arena_guard(ctx.arena, &escape);
+            arena_fail_at(n);
+            assert_int_equal(ledger_verify(&ctx, &check, &report), OK);
+            assert_int_equal(report.sealed, 3);
+            done = true;
+        }
+        arena_fail_at(0);
+        arena_free(ctx.arena);
+        assert_false(db_in_transaction(f->ctx.db));
+    }
+    ledger_keys_close(o.keys);
+}
+
+/* ---- reading only ---- */
+
+/* As merlon verify does: nothing is written, nothing could be. */
+static void test_read_only(void **state)
+{
+    FIXTURE(f);
+    struct overlap o = begin(f);
+    write_until(&o, append_three);
+    write_until(&o, seal);
+    arena_reset(f->ctx.arena);
+    store_close(f->store);
+    const struct store_config config = {
+        .directory = str_of(f->directory), .database = str_of(f->url), .read_only = true};
+    expect_ok(&f->ctx, store_open(&f->ctx, &config, &f->store));
+    expect_ok(&f->ctx, store_reader(&f->ctx, f->store, &f->ctx.db));
+    struct ledger_public key;
+    expect_ok(&f->ctx, ledger_public_stored(&f->ctx, &key));
+    assert_memory_equal(&key, ledger_keys_public(o.keys), sizeof key);
+    expect_sound(&o, 3);
+    assert_int_equal(store_write(&f->ctx, f->store, append_three, NULL), DENIED);
+    ledger_keys_close(o.keys);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH(test_at_once),
+        ON_BOTH(test_memory),
+        ON_BOTH(test_memory_of_verifier),
+        ON_BOTH(test_read_only),
+    };
+    return cmocka_run_group_tests_name("ledger/overlap", tests, NULL, NULL);
+}
