@@ -1,16 +1,20 @@
-/* All route tables of the program in one list. */
+/* All route tables of the program in one list: what is routed is what the API document describes. */
 #include "api/routes.h"
+
+static const struct route_table tables[] = {
+    {record_routes, &record_route_count}, {session_routes, &session_route_count},
+    {system_routes, &system_route_count}, {framework_routes, &framework_route_count},
+    {job_routes, &job_route_count},       {file_routes, &file_route_count},
+};
+
+const struct route_table *routes_all(size_t *count)
+{
+    *count = COUNT(tables);
+    return tables;
+}
 
 enum result routes_add(struct ctx *ctx, struct router *router)
 {
-    const struct {
-        const struct route *routes;
-        size_t count;
-    } tables[] = {
-        {record_routes, record_route_count}, {session_routes, session_route_count},
-        {system_routes, system_route_count}, {framework_routes, framework_route_count},
-        {job_routes, job_route_count},       {file_routes, file_route_count},
-    };
-    for (size_t i = 0; i < COUNT(tables); i++) TRY(router_add(ctx, router, tables[i].routes, tables[i].count));
+    for (size_t i = 0; i < COUNT(tables); i++) TRY(router_add(ctx, router, tables[i].routes, *tables[i].count));
     return OK;
 }

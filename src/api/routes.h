@@ -9,6 +9,12 @@ extern const struct route record_routes[], session_routes[], system_routes[], fr
 extern const size_t record_route_count, session_route_count, system_route_count, framework_route_count, job_route_count,
     file_route_count;
 
+struct route_table {
+    const struct route *routes;
+    const size_t *count;
+};
+const struct route_table *routes_all(size_t *count);
+
 /* Adds all of them. */
 enum result routes_add(struct ctx *ctx, struct router *router) MUST_USE;
 

@@ -2,6 +2,7 @@
 #include "api/routes.h"
 
 #include "access/actor.h"
+#include "api/openapi.h"
 #include "base/asset.h"
 #include "base/random.h"
 #include "format/json_out.h"
@@ -97,6 +98,12 @@ static enum result schema(struct ctx *ctx, struct exchange *x)
     json_key(&out, "languages");
     put_languages(&out, api_of(x));
     json_close_object(&out);
+    return OK;
+}
+
+static enum result openapi(struct ctx *ctx, struct exchange *x)
+{
+    openapi_write(ctx, ctx->house, &x->out);
     return OK;
 }
 
@@ -222,6 +229,7 @@ const struct route system_routes[] = {
     {HTTP_GET, "/healthz", health, LANE_LOOP, .help = "The program is alive", .data = &route_open},
     {HTTP_GET, "/readyz", ready, LANE_WORKER, .help = "The database answers", .data = &route_open},
     {HTTP_GET, "/api/v1/schema", schema, LANE_LOOP, .help = "Every register as the caller may see it"},
+    {HTTP_GET, "/api/v1/openapi.json", openapi, LANE_WORKER, .help = "This document", .data = &route_open},
     {HTTP_GET, "/api/v1/labels", label_list, LANE_LOOP, .help = "The languages there are", .data = &route_open},
     {HTTP_GET, "/api/v1/labels/{language}", labels, LANE_LOOP, .help = "A label catalogue", .data = &route_open},
     {HTTP_GET, "/api/v1/search", search_all, LANE_LOOP, .help = "Records of all registers by their text"},
