@@ -35,6 +35,7 @@ static const struct route routes[] = {
     {.method = HTTP_GET, .pattern = "/hello", .handler = say_hello, .lane = LANE_LOOP},
     {.method = HTTP_POST, .pattern = "/hello", .handler = say_hello, .lane = LANE_LOOP},
     {.method = HTTP_GET, .pattern = "/wait", .handler = wait_for_the_latch, .lane = LANE_WORKER},
+    {.method = HTTP_GET, .pattern = "/hold", .handler = wait_for_the_latch, .lane = LANE_LOOP},
     {.method = HTTP_GET, .pattern = "/pour", .handler = pour, .lane = LANE_WORKER},
 };
 
@@ -167,6 +168,31 @@ static void connections_are_bounded(void **state)
     wire_close(wire);
 }
 
+/* libmicrohttpd takes 128 events at a time and, when it got just as many, waits for more before it looks at them. */
+static void a_full_batch_of_events_is_served(void **state)
+{
+    (void)state;
+    enum { MOST = 260 };
+    static int fds[MOST];
+    struct wire *wire = wire_open(routes, COUNT(routes), (struct server_config){.loops = 1});
+    for (int batch = 126; batch <= MOST; batch = batch == 130 ? 254 : batch + 1) {
+        for (int i = 0; i < batch; i++) fds[i] = wire_connect(wire);
+        int holder = wire_connect(wire);
+        wire_await(server_load(wire->server).connections == (uint64_t)batch + 1);
+        atomic_store(&waiting, 0);
+        pthread_mutex_lock(&latch);
+        wire_say(holder, GET("/hold"));
+        wire_await(atomic_load(&waiting) == 1);
+        for (int i = 0; i < batch; i++) wire_say(fds[i], GET("/hello"));
+        pthread_mutex_unlock(&latch);
+        for (int i = 0; i < batch; i++) assert_true(reply_read(fds[i], &reply, true, NULL));
+        for (int i = 0; i < batch; i++) close(fds[i]);
+        close(holder);
+        wire_await(server_load(wire->server).connections == 0);
+    }
+    wire_close(wire);
+}
+
 static void nonsense_is_survived(void **state)
 {
     (void)state;
@@ -257,13 +283,10 @@ static void handing_over_is_free_of_races(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(trickled_heads_are_cut),
-        cmocka_unit_test(trickled_bodies_are_cut),
-        cmocka_unit_test(a_reader_that_stops_is_cut),
-        cmocka_unit_test(idle_connections_cost_nothing),
-        cmocka_unit_test(connections_are_bounded),
-        cmocka_unit_test(nonsense_is_survived),
-        cmocka_unit_test(closing_waits_for_what_is_in_flight),
+        cmocka_unit_test(trickled_heads_are_cut),        cmocka_unit_test(trickled_bodies_are_cut),
+        cmocka_unit_test(a_reader_that_stops_is_cut),    cmocka_unit_test(idle_connections_cost_nothing),
+        cmocka_unit_test(connections_are_bounded),       cmocka_unit_test(a_full_batch_of_events_is_served),
+        cmocka_unit_test(nonsense_is_survived),          cmocka_unit_test(closing_waits_for_what_is_in_flight),
         cmocka_unit_test(handing_over_is_free_of_races),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
