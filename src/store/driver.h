@@ -29,8 +29,8 @@ struct statements {
 };
 
 struct postgres_rows {
-    struct pg_result *result;       /* the row or rows at hand */
-    struct postgres_buffer *ahead;  /* rows read ahead because the connection was needed for something else */
+    struct pg_result *result;      /* the row or rows at hand */
+    struct postgres_buffer *ahead; /* rows read ahead because the connection was needed for something else */
     struct postgres_buffer *last;
     int at, count;                  /* row in result; -1 before the first */
     bool streaming;                 /* more may come from the server */
@@ -77,13 +77,13 @@ struct driver {
 struct db {
     const struct driver *driver;
     struct statements statements;
-    struct rows *open;           /* newest first */
-    unsigned depth;              /* transaction and savepoints that are open */
-    const char *begin;           /* how the outermost transaction starts */
-    struct db *next, **link;     /* the store's list */
+    struct rows *open;       /* newest first */
+    unsigned depth;          /* transaction and savepoints that are open */
+    const char *begin;       /* how the outermost transaction starts */
+    struct db *next, **link; /* the store's list */
     struct store *store;
-    bool transient;              /* the failure at hand passes when the transaction is run again */
-    struct search_queue *search; /* of the writer of SQLite (search_queue.h); NULL elsewhere */
+    bool transient;                   /* the failure at hand passes when the transaction is run again */
+    struct search_queue *search;      /* of the writer of SQLite (search_queue.h); NULL elsewhere */
     size_t search_marks[DEPTH_LIMIT]; /* its length when each open transaction and savepoint began */
     char sentence[SENTENCE_SIZE];
 };

@@ -9,9 +9,9 @@
 
 struct migration {
     int64_t number;
-    const char *what;                     /* for the log: "Risks get a category of their own." */
-    const char *sql[2];                   /* by enum dialect; NULL where this dialect needs none */
-    enum result (*run)(struct ctx *ctx);  /* after the SQL; NULL for none */
+    const char *what;                    /* for the log: "Risks get a category of their own." */
+    const char *sql[2];                  /* by enum dialect; NULL where this dialect needs none */
+    enum result (*run)(struct ctx *ctx); /* after the SQL; NULL for none */
 };
 
 /* Inside a transaction: makes the meta table when there is none, then runs what is missing, in order. A new database

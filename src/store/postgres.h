@@ -38,9 +38,9 @@ static inline struct postgres_db *postgres_of(struct db *db)
 
 struct postgres_statement {
     char name[16];
-    bool bounded;          /* few rows are to be expected: taken at once, not row by row */
-    bool reads;            /* changes nothing, may be run again on a new connection */
-    unsigned types[];      /* as asked for, one for each parameter: 0 where the server was to decide */
+    bool bounded;     /* few rows are to be expected: taken at once, not row by row */
+    bool reads;       /* changes nothing, may be run again on a new connection */
+    unsigned types[]; /* as asked for, one for each parameter: 0 where the server was to decide */
 };
 
 extern const struct driver postgres_driver;

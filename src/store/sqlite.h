@@ -48,7 +48,7 @@ enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *plac
                                 struct sqlite_writer **writer) MUST_USE;
 void sqlite_writer_stop(struct sqlite_writer *writer); /* after what is queued; NULL is fine */
 enum result sqlite_writer_submit(struct sqlite_writer *writer, struct write_job *job) MUST_USE;
-bool sqlite_writer_is_current(const struct sqlite_writer *writer); /* the calling thread is the writer */
+bool sqlite_writer_is_current(const struct sqlite_writer *writer);      /* the calling thread is the writer */
 const char *sqlite_writer_sentence(const struct sqlite_writer *writer); /* only on the writer thread */
 
 /* Moves the log into the file on a thread of its own, so that commits do not wait for it. */

@@ -13,10 +13,10 @@
 struct store;
 
 struct store_config {
-    struct str directory;     /* the data directory; must exist and be writable. SQLite's file is merlon.db in it */
-    struct str database;      /* empty for SQLite, or postgresql://... */
-    bool read_only;           /* for verify: nothing is created or changed */
-    int64_t lock_wait;        /* ms to wait for another program's lock; 0 is 5000 */
+    struct str directory; /* the data directory; must exist and be writable. SQLite's file is merlon.db in it */
+    struct str database;  /* empty for SQLite, or postgresql://... */
+    bool read_only;       /* for verify: nothing is created or changed */
+    int64_t lock_wait;    /* ms to wait for another program's lock; 0 is 5000 */
 };
 
 /* INVALID when the directory or URL cannot be used, BROKEN when the file is damaged: one sentence with what to do. */

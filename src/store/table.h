@@ -17,8 +17,8 @@ enum column_type {
 
 enum {
     COLUMN_NOT_NULL = 1,
-    COLUMN_INDEXED = 2, /* a plain index on this column */
-    COLUMN_UNIQUE = 4,  /* among rows where it is not NULL */
+    COLUMN_INDEXED = 2,     /* a plain index on this column */
+    COLUMN_UNIQUE = 4,      /* among rows where it is not NULL */
     COLUMN_LIVE_UNIQUE = 8, /* unique among rows whose column `deleted` is NULL */
 };
 

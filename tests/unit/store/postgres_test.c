@@ -1,5 +1,5 @@
-/* What only PostgreSQL does: connections that are lost, transactions that must be run again, rows read ahead, and SQL that
- * is rewritten. */
+/* What only PostgreSQL does: connections that are lost, transactions that must be run again, rows read ahead, and SQL
+ * that is rewritten. */
 #include "fixture.h"
 
 #include "store/postgres.h"
