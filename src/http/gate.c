@@ -16,9 +16,9 @@
 
 enum { BACKLOG = 1024, ACCEPTED_AT_ONCE = 64, SWEEPS_PER_LOOK = 8 /* at streams: every two seconds */ };
 
-/* Stands in for the C library's function, also where libmicrohttpd calls it. libmicrohttpd 0.9.75 takes 128 events at a
- * time; when it got just as many it asks again, without a time limit, before it looks at the first, so that a full batch
- * hangs until something else happens. It is given at most 127, and never asks again. */
+/* Stands in for the C library's function, also where libmicrohttpd calls it. libmicrohttpd 0.9.75 takes 128 events at
+ * a time; when it got just as many it asks again, without a time limit, before it looks at the first, so that a full
+ * batch hangs until something else happens. It is given at most 127, and never asks again. */
 __attribute__((visibility("default"))) int epoll_wait(int fd, struct epoll_event *events, int most, int milliseconds)
 {
     return epoll_pwait(fd, events, most > 1 ? most - 1 : most, milliseconds, NULL);
