@@ -2,9 +2,10 @@
 #include "api/routes.h"
 
 static const struct route_table tables[] = {
-    {record_routes, &record_route_count}, {session_routes, &session_route_count},
-    {system_routes, &system_route_count}, {framework_routes, &framework_route_count},
-    {job_routes, &job_route_count},       {file_routes, &file_route_count},
+    {record_routes, &record_route_count},   {session_routes, &session_route_count},
+    {system_routes, &system_route_count},   {framework_routes, &framework_route_count},
+    {job_routes, &job_route_count},         {file_routes, &file_route_count},
+    {metrics_routes, &metrics_route_count},
 };
 
 const struct route_table *routes_all(size_t *count)

@@ -2,6 +2,7 @@
  * is durable. The lane of the route decides the thread; with PostgreSQL whatever touches the database is on a worker. */
 #include "api/serve.h"
 
+#include "api/metrics.h"
 #include "api/problem.h"
 #include "api/visit.h"
 #include "base/clock.h"
@@ -140,6 +141,7 @@ static void finish_write(struct exchange *x, void *arg)
 static void write_is_done(struct write_job *job, enum result result)
 {
     struct request *request = (struct request *)((char *)job - offsetof(struct request, job));
+    metrics_count_write(request->api->metrics, -1);
     if (request->result == OK && result != OK) { /* the commit itself failed */
         request->ctx.error = (struct error){.result = result,
                                             .sentence = S("The database could not keep this change: nothing was "
@@ -154,8 +156,11 @@ static void submit_write(void *arg, unsigned worker)
 {
     struct request *request = arg;
     (void)worker;
+    const struct api *api = request->api;
     request->job = (struct write_job){.run = run_write, .done = write_is_done};
-    if (store_submit(request->api->store, &request->job) == OK) return;
+    metrics_count_write(api->metrics, 1);
+    if (store_submit(api->store, &request->job) == OK) return;
+    metrics_count_write(api->metrics, -1);
     exchange_problem(request->x, 503, S("Too many changes are waiting; try again in a moment."));
     exchange_finish(request->x);
 }

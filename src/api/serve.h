@@ -10,6 +10,7 @@
 
 struct jobs;
 struct asset;
+struct metrics;
 
 struct api {
     const struct house *house;
@@ -17,7 +18,7 @@ struct api {
     struct access *access;
     struct pool *pool;
     struct jobs *jobs;
-    const struct metrics *metrics;
+    struct metrics *metrics;    /* api/metrics.h; may be NULL */
     const struct asset *assets; /* the browser's pages and content/ */
     size_t asset_count;
     bool secure_cookies; /* TLS here or at the proxy: the cookie says Secure */

@@ -4,6 +4,7 @@
 
 #include "access/start.h"
 #include "access/users.h"
+#include "api/metrics.h"
 #include "api/routes.h"
 #include "app/sealing.h"
 #include "base/asset.h"
@@ -72,7 +73,8 @@ static enum result open_server(struct program *program, struct api *api, struct 
 {
     struct ctx *ctx = &program->ctx;
     const struct settings *settings = &program->settings;
-    struct server_config config = {.headers = headers, .app = api, .dispatch = api_dispatch};
+    struct server_config config = {
+        .headers = headers, .app = api, .dispatch = api_dispatch, .completed = metrics_completed};
     struct router *router = router_new(program->arena);
     TRY(split_listen(ctx, settings->value[SET_LISTEN], &config.host, &config.port));
     TRY(routes_add(ctx, router));
@@ -82,6 +84,7 @@ static enum result open_server(struct program *program, struct api *api, struct 
     config.trusted_proxies = optional(ctx, settings->value[SET_TRUSTED_PROXIES]);
     api->secure_cookies = config.certificate || str_starts(settings->value[SET_PUBLIC_URL], S("https://"));
     TRY(server_open(ctx, &config, server));
+    metrics_watch(api->metrics, *server);
     printf("Merlon answers on %s://%s:%d\n", config.certificate ? "https" : "http", config.host, server_port(*server));
     fflush(stdout);
     return offer_start(program, config.host, server_port(*server));
@@ -115,6 +118,7 @@ static enum result open_beside(struct program *program, struct api *api, struct 
     TRY(pool_open(ctx, (unsigned)setting_number(&program->settings, SET_WORKERS), 1024, &api->pool));
     TRY(sealing_open(ctx, program->store, program->keys, &beside->sealing));
     TRY(jobs_open(ctx, &config, &api->jobs));
+    TRY(metrics_new(ctx, &api->metrics));
     return clerk_open(ctx, api->jobs, &config, &beside->clerk);
 }
 
@@ -143,5 +147,6 @@ enum result command_serve(struct program *program)
     pool_close(api.pool);
     jobs_close(api.jobs);
     sealing_close(beside.sealing);
+    metrics_free(api.metrics);
     return result;
 }
