@@ -143,26 +143,6 @@ static enum result is_untreated(struct ctx *ctx, const struct record *risk, bool
     return OK;
 }
 
-static enum result derive(struct ctx *ctx, struct record *risk)
-{
-    struct method method;
-    struct level level;
-    bool untreated = false;
-    enum result found = method_of_risk(ctx, risk, &method);
-    if (found != OK) return found == NOT_FOUND ? OK : found;
-    for (size_t i = 0; i < COUNT(ratings); i++) derive_rating(ctx, &method, &ratings[i], risk);
-    if (method_level(&method, record_number(risk, CURRENT_LIKELIHOOD), record_number(risk, CURRENT_CONSEQUENCE),
-                     &level))
-        record_set_text(risk, APPETITE, level.appetite);
-    else
-        record_set_null(risk, APPETITE);
-    TRY(is_untreated(ctx, risk, &untreated));
-    record_set_text(risk, ATTENTION, method.superseded ? S("method_changed") : untreated ? S("untreated") : S("none"));
-    return OK;
-}
-
-/* ---- rules over several fields ---- */
-
 static void check_rating(struct ctx *ctx, const struct method *method, const struct rating *rating,
                          const struct record *risk)
 {
@@ -182,6 +162,30 @@ static void check_rating(struct ctx *ctx, const struct method *method, const str
                    (long long)method->consequence_steps);
 }
 
+/* The method is read once, for the rules about ratings and for what follows from them. */
+static enum result derive(struct ctx *ctx, struct record *risk)
+{
+    struct method method;
+    struct level level;
+    bool untreated = false;
+    enum result found = method_of_risk(ctx, risk, &method);
+    if (found != OK) return found == NOT_FOUND ? OK : found;
+    for (size_t i = 0; i < COUNT(ratings); i++) {
+        check_rating(ctx, &method, &ratings[i], risk);
+        derive_rating(ctx, &method, &ratings[i], risk);
+    }
+    if (method_level(&method, record_number(risk, CURRENT_LIKELIHOOD), record_number(risk, CURRENT_CONSEQUENCE),
+                     &level))
+        record_set_text(risk, APPETITE, level.appetite);
+    else
+        record_set_null(risk, APPETITE);
+    TRY(is_untreated(ctx, risk, &untreated));
+    record_set_text(risk, ATTENTION, method.superseded ? S("method_changed") : untreated ? S("untreated") : S("none"));
+    return OK;
+}
+
+/* ---- rules over several fields ---- */
+
 static void check_treatment(struct ctx *ctx, const struct record *risk)
 {
     struct str treatment = record_text(risk, TREATMENT);
@@ -196,12 +200,8 @@ static void check_treatment(struct ctx *ctx, const struct record *risk)
 
 static enum result check(struct ctx *ctx, const struct record *before, const struct record *risk)
 {
-    struct method method;
     (void)before;
     check_treatment(ctx, risk);
-    enum result found = method_of_risk(ctx, risk, &method);
-    if (found != OK) return found == NOT_FOUND ? OK : found;
-    for (size_t i = 0; i < COUNT(ratings); i++) check_rating(ctx, &method, &ratings[i], risk);
     return OK;
 }
 
