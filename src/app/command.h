@@ -11,7 +11,10 @@ struct command {
     enum result (*run)(struct program *program);
 };
 
+enum result command_demo(struct program *program) MUST_USE;
+enum result command_init(struct program *program) MUST_USE;
 enum result command_serve(struct program *program) MUST_USE;
 enum result command_token(struct program *program) MUST_USE;
+enum result command_user(struct program *program) MUST_USE;
 
 #endif

@@ -14,6 +14,12 @@ static enum result command_version(struct program *program)
 static const struct command commands[] = {
     {"serve", "serve [--data DIR] [--listen HOST:PORT] [--database URL]", "answer requests until stopped", OPEN_NEW, 0,
      command_serve},
+    {"init", "init [--organisation NAME --name NAME --email EMAIL --password-file FILE]",
+     "make a data directory, and its first administrator", OPEN_NEW, 0, command_init},
+    {"demo", "demo [--data DIR]", "load a demonstration organisation into an empty data directory", OPEN_NEW, 0,
+     command_demo},
+    {"user", "user add|grant|password|list [--email EMAIL] [--role ROLE[@UNIT]]...", "users and their roles",
+     OPEN_DATABASE, 1, command_user},
     {"token", "token --user EMAIL [--name NAME] [--scopes LIST]", "make an API token and print it", OPEN_DATABASE, 0,
      command_token},
     {"version", "version", "print the version", OPEN_HOUSE, 0, command_version},

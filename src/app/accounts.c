@@ -1,0 +1,190 @@
+/* Passwords are hashed before the write begins: that takes a tenth of a second, and the writer is shared. */
+#include "app/accounts.h"
+
+#include "access/password.h"
+#include "format/json_out.h"
+#include "records/records.h"
+
+#include <errno.h>
+
+struct deed {
+    const struct account *account;
+    struct str password_hash;
+    struct user user;
+};
+
+static enum result make_record(struct ctx *ctx, const char *reg, const char *json, int64_t *id)
+{
+    struct json *body;
+    struct record *record;
+    TRY(json_parse(ctx, str_of(json), &body));
+    TRY(record_create(ctx, house_register(ctx->house, str_of(reg)), body, &record));
+    *id = record_id(record);
+    return OK;
+}
+
+static struct str quoted(struct ctx *ctx, struct str text)
+{
+    struct buf out = buf_in(ctx->arena);
+    json_string(&out, text);
+    return arena_copy(ctx->arena, buf_str(&out));
+}
+
+/* ---- units and persons ---- */
+
+static enum result top_unit(struct ctx *ctx, int64_t *unit)
+{
+    struct record_list units;
+    TRY(records_all(ctx, ctx->house->unit, &units));
+    for (size_t i = 0; i < units.count; i++) {
+        if (record_number_of(units.at[i], "parent")) continue;
+        *unit = record_id(units.at[i]);
+        return OK;
+    }
+    return fail(ctx, CONFLICT, "There is no unit yet: begin with merlon init --organisation NAME.");
+}
+
+static enum result find_unit(struct ctx *ctx, struct str name, int64_t *unit)
+{
+    const struct reg *reg;
+    struct record *record;
+    struct record_list units;
+    if (reference_parse(ctx->house, name, &reg, unit) && reg == ctx->house->unit)
+        return record_get(ctx, reg, *unit, &record);
+    TRY(records_where(ctx, ctx->house->unit, "title", value_text(name), &units));
+    if (units.count != 1)
+        return fail(ctx, NOT_FOUND,
+                    units.count ? "Several units are called \"%.*s\"; give the reference, like UNT-3."
+                                : "There is no unit \"%.*s\".",
+                    PRINT(name));
+    *unit = record_id(units.at[0]);
+    return OK;
+}
+
+static enum result person_of(struct ctx *ctx, const struct account *account, int64_t *person, struct str *name)
+{
+    struct record_list persons;
+    *name = account->name;
+    TRY(records_where(ctx, ctx->house->person, "email", value_text(account->email), &persons));
+    if (persons.count) {
+        *person = record_id(persons.at[0]);
+        if (!name->len) *name = record_title(persons.at[0]);
+        return OK;
+    }
+    if (!name->len) return fail(ctx, INVALID, "No person has the address %.*s; give --name.", PRINT(account->email));
+    struct str body = arena_print(ctx->arena, "{\"name\":%.*s,\"email\":%.*s}", PRINT(quoted(ctx, *name)),
+                                  PRINT(quoted(ctx, account->email)));
+    return make_record(ctx, "person", body.at, person);
+}
+
+/* ---- roles ---- */
+
+static enum result read_role(struct ctx *ctx, struct str text, struct grant *grant)
+{
+    struct str role;
+    str_cut(&text, '@', &role);
+    if (!role_of_name(role, &grant->role))
+        return fail(ctx, INVALID, "There is no role \"%.*s\"; merlon roles lists them.", PRINT(role));
+    return text.at ? find_unit(ctx, text, &grant->unit) : top_unit(ctx, &grant->unit);
+}
+
+static enum result read_roles(struct ctx *ctx, const struct account *account, struct user_edit *edit)
+{
+    struct grant *grants = arena_make_many(ctx->arena, struct grant, account->role_count + 1);
+    for (size_t i = 0; i < account->role_count; i++) TRY(read_role(ctx, account->roles[i], &grants[i]));
+    edit->grants = grants;
+    edit->grant_count = account->role_count;
+    return OK;
+}
+
+/* ---- writes ---- */
+
+static enum result write_new(struct ctx *ctx, void *arg)
+{
+    struct deed *deed = arg;
+    const struct account *account = deed->account;
+    struct user_edit edit = {.sets = USER_NAME | USER_EMAIL | USER_PERSON | USER_GRANTS,
+                             .email = account->email,
+                             .language = account->language,
+                             .password_hash = deed->password_hash,
+                             .comment = S("command line")};
+    if (account->language.len) edit.sets |= USER_LANGUAGE;
+    if (deed->password_hash.len) edit.sets |= USER_PASSWORD;
+    TRY(person_of(ctx, account, &edit.person, &edit.name));
+    TRY(read_roles(ctx, account, &edit));
+    return user_create(ctx, &edit, &deed->user);
+}
+
+static enum result write_change(struct ctx *ctx, void *arg)
+{
+    struct deed *deed = arg;
+    int64_t id;
+    struct user_edit edit = {.password_hash = deed->password_hash, .comment = S("command line")};
+    TRY(user_by_email(ctx, deed->account->email, &id));
+    if (!id) return fail(ctx, NOT_FOUND, "There is no user %.*s.", PRINT(deed->account->email));
+    if (deed->password_hash.len) edit.sets |= USER_PASSWORD | USER_UNBLOCK;
+    if (deed->account->role_count) {
+        edit.sets |= USER_GRANTS;
+        TRY(read_roles(ctx, deed->account, &edit));
+    }
+    return user_change(ctx, id, &edit, &deed->user);
+}
+
+static enum result write_first_unit(struct ctx *ctx, void *arg)
+{
+    int64_t users, id;
+    const struct str *title = arg;
+    TRY(user_count(ctx, &users));
+    if (users) return fail(ctx, CONFLICT, "There are users already; merlon user add makes more.");
+    struct str body = arena_print(ctx->arena, "{\"title\":%.*s,\"kind\":\"company\"}", PRINT(quoted(ctx, *title)));
+    return make_record(ctx, "unit", body.at, &id);
+}
+
+enum result account_add(struct program *program, const struct account *account, struct user *user)
+{
+    struct ctx *ctx = &program->ctx;
+    struct deed deed = {.account = account};
+    if (account->password.len)
+        TRY(password_prepare(ctx, account->password, account->name, account->email, &deed.password_hash));
+    TRY(store_write(ctx, program->store, write_new, &deed));
+    *user = deed.user;
+    return OK;
+}
+
+enum result account_grant(struct program *program, const struct account *account)
+{
+    struct deed deed = {.account = account};
+    return store_write(&program->ctx, program->store, write_change, &deed);
+}
+
+enum result account_password(struct program *program, const struct account *account)
+{
+    struct ctx *ctx = &program->ctx;
+    struct deed deed = {.account = account};
+    struct user user;
+    int64_t id;
+    TRY(user_by_email(ctx, account->email, &id));
+    if (!id) return fail(ctx, NOT_FOUND, "There is no user %.*s.", PRINT(account->email));
+    TRY(user_load(ctx, id, &user));
+    TRY(password_prepare(ctx, account->password, user.name, user.email, &deed.password_hash));
+    return store_write(ctx, program->store, write_change, &deed);
+}
+
+enum result account_first_unit(struct program *program, struct str title)
+{
+    return store_write(&program->ctx, program->store, write_first_unit, &title);
+}
+
+enum result account_password_file(struct ctx *ctx, struct str path, struct str *password)
+{
+    char line[1200];
+    bool standard = str_is(path, "-");
+    FILE *file = standard ? stdin : fopen(arena_cstr(ctx->arena, path), "re");
+    if (!file) return fail(ctx, INVALID, "The file %.*s cannot be read: %s.", PRINT(path), strerror(errno));
+    bool got = fgets(line, sizeof line, file) != NULL;
+    if (!standard) fclose(file);
+    size_t len = got ? strcspn(line, "\r\n") : 0;
+    if (!len) return fail(ctx, INVALID, "There is no password in the first line of %.*s.", PRINT(path));
+    *password = arena_copy(ctx->arena, (struct str){line, len});
+    return OK;
+}

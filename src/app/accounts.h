@@ -1,0 +1,31 @@
+/* People who sign in, for whoever can read the data directory: making them, their passwords, their roles. What the API demands of an
+ * administrator is not asked here: these act as the program itself, and history says so. */
+#ifndef MERLON_APP_ACCOUNTS_H
+#define MERLON_APP_ACCOUNTS_H
+
+#include "access/users.h"
+#include "app/program.h"
+
+enum { ACCOUNT_ROLES = 16 };
+
+struct account {
+    struct str email, name, language; /* name may be empty where the person register knows the address */
+    struct str password;              /* empty: cannot sign in by password */
+    struct str
+        roles[ACCOUNT_ROLES]; /* "owner", or "owner@UNT-3" by reference or title; without a unit at the topmost one */
+    size_t role_count;
+};
+
+/* A user; tied to the person of the same e-mail address, who is made when there is none. INVALID with field errors. */
+enum result account_add(struct program *program, const struct account *account, struct user *user) MUST_USE;
+/* Replaces all roles, the password. NOT_FOUND for an unknown address. */
+enum result account_grant(struct program *program, const struct account *account) MUST_USE;
+enum result account_password(struct program *program, const struct account *account) MUST_USE;
+
+/* The first unit of an empty database, in its own write. CONFLICT when there are users. */
+enum result account_first_unit(struct program *program, struct str title) MUST_USE;
+
+/* The first line of a file, "-" for standard input: a password does not belong on a command line, where others see it. */
+enum result account_password_file(struct ctx *ctx, struct str path, struct str *password) MUST_USE;
+
+#endif
