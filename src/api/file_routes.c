@@ -21,7 +21,8 @@ static void set_own(struct record *record, const char *field, struct value value
     if (reg_field(record->reg, str_of(field), &index)) record->own[index] = value;
 }
 
-/* The query says what a form would: title, source, grade, expires_on, ...; the file's name is the title where none is given. */
+/* The query says what a form would: title, source, grade, expires_on, ...; the file's name is the title where none is
+ * given. */
 static enum result evidence_body(struct ctx *ctx, struct exchange *x, const struct reg *evidence, struct str supports,
                                  struct str name, struct json **body)
 {

@@ -34,7 +34,8 @@ static enum result cancel_job(struct ctx *ctx, struct exchange *x)
 
 /* ---- events ---- */
 
-/* The event is written into memory of its own: it is sent from the clerk's thread, long after the handler's arena was used. */
+/* The event is written into memory of its own: it is sent from the clerk's thread, long after the handler's arena was
+ * used. */
 static bool push_event(void *arg, struct str json, bool last)
 {
     struct exchange_stream *stream = arg;

@@ -1,4 +1,5 @@
-/* The document follows from the tables that also route and check, so it cannot say anything else than the program does. */
+/* The document follows from the tables that also route and check, so it cannot say anything else than the program
+ * does. */
 #include "api/openapi.h"
 
 #include "api/routes.h"

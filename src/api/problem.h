@@ -5,7 +5,8 @@
 #include "http/exchange.h"
 #include "records/record.h"
 
-/* Replaces the answer by the problem that ctx->error describes. A status set beforehand by the handler (401, 428, 429) stays. */
+/* Replaces the answer by the problem that ctx->error describes. A status set beforehand by the handler (401, 428,
+ * 429) stays. */
 void problem_write(struct ctx *ctx, struct exchange *x, enum result result);
 
 #endif

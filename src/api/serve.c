@@ -1,5 +1,6 @@
-/* One request: who asks is found before anything else is read; a write runs as one transaction, and is answered only when it
- * is durable. The lane of the route decides the thread; with PostgreSQL whatever touches the database is on a worker. */
+/* One request: who asks is found before anything else is read; a write runs as one transaction, and is answered only
+ * when it is durable. The lane of the route decides the thread; with PostgreSQL whatever touches the database is on a
+ * worker. */
 #include "api/serve.h"
 
 #include "api/metrics.h"

@@ -1,4 +1,5 @@
-/* Running a request: context, who asks, the handler, and what its result becomes. One struct api a process, read by all threads. */
+/* Running a request: context, who asks, the handler, and what its result becomes. One struct api a process, read by
+ * all threads. */
 #ifndef MERLON_API_SERVE_H
 #define MERLON_API_SERVE_H
 
@@ -60,7 +61,8 @@ enum result path_register(struct ctx *ctx, struct exchange *x, const struct reg 
 enum result path_id(struct ctx *ctx, struct exchange *x, const struct reg *reg, int64_t *id) MUST_USE;
 /* The number of a path parameter. */
 enum result path_number(struct ctx *ctx, struct exchange *x, const char *name, int64_t *number) MUST_USE;
-/* A date (its end, UTC) or an instant as ms; 0, which is now, when that is not over yet. INVALID names the parameter. */
+/* A date (its end, UTC) or an instant as ms; 0, which is now, when that is not over yet. INVALID names the parameter.
+ */
 enum result instant_parse(struct ctx *ctx, const char *name, struct str text, int64_t *instant) MUST_USE;
 /* The body as JSON; INVALID with a sentence. An empty body is an empty object. */
 enum result body_json(struct ctx *ctx, struct exchange *x, struct json **json) MUST_USE;

@@ -1,5 +1,5 @@
-/* Everything is checked before the first record is written, so that a bad file changes nothing. Requirements are matched by their
- * identifier in the file; a newer edition of the file updates them in place. */
+/* Everything is checked before the first record is written, so that a bad file changes nothing. Requirements are
+ * matched by their identifier in the file; a newer edition of the file updates them in place. */
 #include "frameworks/load.h"
 
 #include "base/map.h"

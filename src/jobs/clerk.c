@@ -1,5 +1,5 @@
-/* Duties come in rounds: a quick one while somebody watches a job, else one each second. Each is small, and what fails in one round is
- * tried again in the next. */
+/* Duties come in rounds: a quick one while somebody watches a job, else one each second. Each is small, and what
+ * fails in one round is tried again in the next. */
 #include "jobs/clerk.h"
 
 #include "access/access.h"

@@ -1,5 +1,6 @@
-/* Importing a file: rows are counted first, so that progress has an end, then written in batches, each a transaction of its own that
- * keeps the writer for some hundredths of a second; others get in between. A dry run does the same and takes every batch back. */
+/* Importing a file: rows are counted first, so that progress has an end, then written in batches, each a transaction
+ * of its own that keeps the writer for some hundredths of a second; others get in between. A dry run does the same
+ * and takes every batch back. */
 #include "jobs/jobs.h"
 #include "records/import.h"
 #include "store/blob.h"

@@ -1,5 +1,5 @@
-/* Threads that claim jobs. All they share is the queue in the database and a bell; so several nodes work on one queue without
- * knowing each other. */
+/* Threads that claim jobs. All they share is the queue in the database and a bell; so several nodes work on one queue
+ * without knowing each other. */
 #include "jobs/jobs.h"
 
 #include "access/users.h"

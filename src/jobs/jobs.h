@@ -1,5 +1,6 @@
-/* The queue of jobs. A job is a row in the database; whoever claims it runs it, on this node or another. One that was running when
- * its program ended is told as failed, never run twice: what it has done so far is done. Results are kept for a day. */
+/* The queue of jobs. A job is a row in the database; whoever claims it runs it, on this node or another. One that was
+ * running when its program ended is told as failed, never run twice: what it has done so far is done. Results are
+ * kept for a day. */
 #ifndef MERLON_JOBS_JOBS_H
 #define MERLON_JOBS_JOBS_H
 
@@ -9,8 +10,8 @@
 struct jobs;
 struct store;
 
-/* What a running job is handed. Its ctx acts as the user who asked, on an arena of the job's own, and reads through the database; a
- * change is made by store_write. */
+/* What a running job is handed. Its ctx acts as the user who asked, on an arena of the job's own, and reads through
+ * the database; a change is made by store_write. */
 struct job_run {
     struct ctx *ctx;
     struct store *store;
@@ -39,11 +40,13 @@ enum { JOB_KEPT = 24 * 60 * 60 * 1000, JOB_CLAIM = 60 * 1000 };
 enum result jobs_open(struct ctx *ctx, const struct jobs_config *config, struct jobs **out) MUST_USE;
 void jobs_close(struct jobs *jobs); /* asks running jobs to stop, waits for them; NULL is fine */
 
-/* Inside a write, for ctx->actor. It begins once the write is durable and somebody has called jobs_wake, or within a second. */
+/* Inside a write, for ctx->actor. It begins once the write is durable and somebody has called jobs_wake, or within a
+ * second. */
 enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, int64_t input, int64_t *id) MUST_USE;
 void jobs_wake(struct jobs *jobs);
 
-/* Tells how far the job is; total 0 when unknown. Written at most twice a second. CONFLICT when the job is to stop: return it. */
+/* Tells how far the job is; total 0 when unknown. Written at most twice a second. CONFLICT when the job is to stop:
+ * return it. */
 enum result job_progress(struct job_run *run, int64_t done, int64_t total) MUST_USE;
 
 /* One's own jobs, newest first, as {"items": [...]}; one of them as an object; NOT_FOUND when it is not one's own. */
@@ -52,8 +55,9 @@ enum result job_write_json(struct ctx *ctx, int64_t id, struct buf *out) MUST_US
 /* Inside a write: a queued job ends at once, a running one at its next progress. */
 enum result job_cancel(struct ctx *ctx, int64_t id) MUST_USE;
 
-/* Calls push with the job's JSON now and whenever it changes, until push says false or the job has ended; then end, once. Both
- * are called from another thread and must not block. The caller has checked that the job is the actor's own. */
+/* Calls push with the job's JSON now and whenever it changes, until push says false or the job has ended; then end,
+ * once. Both are called from another thread and must not block. The caller has checked that the job is the actor's
+ * own. */
 struct job_watch {
     int64_t job;
     bool (*push)(void *arg, struct str json, bool last);
@@ -62,7 +66,8 @@ struct job_watch {
 };
 enum result job_watch(struct ctx *ctx, struct jobs *jobs, const struct job_watch *watch) MUST_USE;
 
-/* Ends every watch and takes no more: after the clerk has gone, before the server closes, which waits for their streams. */
+/* Ends every watch and takes no more: after the clerk has gone, before the server closes, which waits for their
+ * streams. */
 void jobs_end_watches(struct jobs *jobs);
 
 /* ---- for the clerk ---- */

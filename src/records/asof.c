@@ -1,5 +1,5 @@
-/* Lists as of a day, from the ledger. The states of that instant are read one by one, filtered here by the same conditions that
- * the query of today has, sorted, and cut into the page. */
+/* Lists as of a day, from the ledger. The states of that instant are read one by one, filtered here by the same
+ * conditions that the query of today has, sorted, and cut into the page. */
 #include "records/list.h"
 
 #include "ledger/ledger.h"

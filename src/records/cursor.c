@@ -1,5 +1,5 @@
-/* Cursors: the sort value and id of the last row shown, as hex so that they pass through any address unharmed. They hold
- * nothing that the page itself did not show. */
+/* Cursors: the sort value and id of the last row shown, as hex so that they pass through any address unharmed. They
+ * hold nothing that the page itself did not show. */
 #include "records/list.h"
 
 struct str cursor_write(struct ctx *ctx, struct value sort, int64_t id)

@@ -1,5 +1,5 @@
-/* Custom fields. They are few and read by an indexed look-up within the request, so there is nothing to keep in step between
- * threads or nodes. */
+/* Custom fields. They are few and read by an indexed look-up within the request, so there is nothing to keep in step
+ * between threads or nodes. */
 #include "records/custom.h"
 
 #include "access/actor.h"

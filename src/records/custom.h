@@ -1,5 +1,6 @@
-/* Fields that administrators add at run time. Their values stand in the record's `custom` object; they are described by the
- * same struct field as declared ones. The set is read by every request and replaced as a whole when it changes. */
+/* Fields that administrators add at run time. Their values stand in the record's `custom` object; they are described
+ * by the same struct field as declared ones. The set is read by every request and replaced as a whole when it
+ * changes. */
 #ifndef MERLON_RECORDS_CUSTOM_H
 #define MERLON_RECORDS_CUSTOM_H
 

@@ -1,5 +1,5 @@
-/* Requests into records. A link may be written as an id, a reference, or (for people and their spreadsheets) a title that
- * only one record has. */
+/* Requests into records. A link may be written as an id, a reference, or (for people and their spreadsheets) a title
+ * that only one record has. */
 #include "records/draft.h"
 
 #include "access/actor.h"

@@ -1,5 +1,5 @@
-/* What an id stands for. A deleted record keeps its name here: a link to it is still a fact. Whoever may not read it sees the
- * reference alone. */
+/* What an id stands for. A deleted record keeps its name here: a link to it is still a fact. Whoever may not read it
+ * sees the reference alone. */
 #include "records/list.h"
 
 #include "records/house.h"

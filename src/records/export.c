@@ -1,4 +1,5 @@
-/* Exports. Each page is a list of its own by keyset, in an arena that is emptied after it: 10,000 records take the memory of 500. */
+/* Exports. Each page is a list of its own by keyset, in an arena that is emptied after it: 10,000 records take the
+ * memory of 500. */
 #include "records/export.h"
 
 #include "base/clock.h"

@@ -1,5 +1,5 @@
-/* A list as a file: CSV and XLSX with one column a field, links as references so that the file can be read back; JSON as the API
- * shows it. Goes page by page, so neither memory nor a long transaction grows with the register. */
+/* A list as a file: CSV and XLSX with one column a field, links as references so that the file can be read back; JSON
+ * as the API shows it. Goes page by page, so neither memory nor a long transaction grows with the register. */
 #ifndef MERLON_RECORDS_EXPORT_H
 #define MERLON_RECORDS_EXPORT_H
 
@@ -11,8 +11,8 @@ enum export_format { EXPORT_CSV, EXPORT_XLSX, EXPORT_JSON };
 enum result export_format_of(struct ctx *ctx, struct str name, enum export_format *format) MUST_USE;
 const char *export_content_type(enum export_format format);
 
-/* Hands the file to `sink` in pieces. A result other than OK from the sink ends it with that result. Memory used for a page is
- * given back through `scratch`, an arena of the caller's that is reset between pages. */
+/* Hands the file to `sink` in pieces. A result other than OK from the sink ends it with that result. Memory used for
+ * a page is given back through `scratch`, an arena of the caller's that is reset between pages. */
 struct export
 {
     struct list_query *query;

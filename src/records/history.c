@@ -1,5 +1,5 @@
-/* Differences are made from neighbouring states when they are read: the ledger keeps states, not differences, so that as-of
- * reading is one look-up. */
+/* Differences are made from neighbouring states when they are read: the ledger keeps states, not differences, so that
+ * as-of reading is one look-up. */
 #include "records/history.h"
 
 #include "access/users.h"

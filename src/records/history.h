@@ -4,8 +4,8 @@
 
 #include "records/records.h"
 
-/* {"items": [{"entry", "at", "actor": {"id", "name"}, "action", "comment", "version", "changes": [{"field", "before", "after"}]}]},
- * newest first; whoever may read the record may read its history. */
+/* {"items": [{"entry", "at", "actor": {"id", "name"}, "action", "comment", "version", "changes": [{"field", "before",
+ * "after"}]}]}, newest first; whoever may read the record may read its history. */
 enum result history_write(struct ctx *ctx, const struct reg *reg, int64_t id, struct buf *out) MUST_USE;
 
 #endif

@@ -21,7 +21,8 @@ struct house {
     const struct reg_sql *sql;      /* records/sql.h: the statements of each register, made once */
 };
 
-/* Fills `house` from the tables; what it makes lives in `arena`. Store, keyring and custom fields are the caller's to set. */
+/* Fills `house` from the tables; what it makes lives in `arena`. Store, keyring and custom fields are the caller's to
+ * set. */
 void house_init(struct house *house, struct ctx *ctx, const struct reg *const *registers, size_t count,
                 const struct follow *const *follows);
 

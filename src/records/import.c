@@ -1,5 +1,5 @@
-/* Imports go through record_create and record_change like any request, so a file can do nothing that a person could not. The file is
- * read in the import's own ctx, rows are written in the ctx of their batch. */
+/* Imports go through record_create and record_change like any request, so a file can do nothing that a person could
+ * not. The file is read in the import's own ctx, rows are written in the ctx of their batch. */
 #include "records/import.h"
 
 #include "records/custom.h"
@@ -137,8 +137,8 @@ static void read_row(struct ctx *ctx, const struct import *import, const struct 
     if (custom) add_member(ctx, &end, &row->body, "custom", custom);
 }
 
-/* Empty cells of a row that creates say nothing, so that defaults hold; those of a row that changes clear the field. Fixed fields that
- * stand in an export are not sent back. */
+/* Empty cells of a row that creates say nothing, so that defaults hold; those of a row that changes clear the field.
+ * Fixed fields that stand in an export are not sent back. */
 static void drop_members(struct row *row, const struct reg *reg)
 {
     struct json **at = &row->body.first;

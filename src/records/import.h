@@ -1,6 +1,6 @@
-/* A file's rows into records. The header names fields (by name, or by a mapping given with the import); a column `reference` or
- * `id` says which record a row changes, all other rows create. Each row has its fate told; a row that is refused leaves the
- * others alone. */
+/* A file's rows into records. The header names fields (by name, or by a mapping given with the import); a column
+ * `reference` or `id` says which record a row changes, all other rows create. Each row has its fate told; a row that
+ * is refused leaves the others alone. */
 #ifndef MERLON_RECORDS_IMPORT_H
 #define MERLON_RECORDS_IMPORT_H
 
@@ -15,13 +15,14 @@ struct import_counts {
     int64_t rows, created, changed, unchanged, refused;
 };
 
-/* Reads the header. INVALID with a sentence when a column cannot be understood or the file cannot be read. `mapping` is a JSON object of
- * column heading to field name ("" leaves the column out), or NULL. The import lives in ctx's arena. */
+/* Reads the header. INVALID with a sentence when a column cannot be understood or the file cannot be read. `mapping`
+ * is a JSON object of column heading to field name ("" leaves the column out), or NULL. The import lives in ctx's
+ * arena. */
 enum result import_open(struct ctx *ctx, const struct reg *reg, struct str file, const struct json *mapping,
                         struct import **import) MUST_USE;
 
-/* Inside a write: takes up to `rows` more rows; *more is false after the last. Each row stands in a savepoint of its own. `dry` tells
- * the fates; the caller rolls back. The ctx of a batch may be on an arena that is reset afterwards. */
+/* Inside a write: takes up to `rows` more rows; *more is false after the last. Each row stands in a savepoint of its
+ * own. `dry` tells the fates; the caller rolls back. The ctx of a batch may be on an arena that is reset afterwards. */
 enum result import_batch(struct ctx *ctx, struct import *import, size_t rows, bool *more) MUST_USE;
 
 struct import_counts import_counts(const struct import *import);

@@ -1,4 +1,5 @@
-/* Independence compares people, not accounts, wherever an account is tied to a person: a second login is no second person. */
+/* Independence compares people, not accounts, wherever an account is tied to a person: a second login is no second
+ * person. */
 #include "records/independence.h"
 
 #include "access/actor.h"

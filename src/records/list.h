@@ -1,4 +1,5 @@
-/* Lists: filters, search, sort, keyset pages, columns, expansion; now or as of a day (docs/api.md, "List parameters"). */
+/* Lists: filters, search, sort, keyset pages, columns, expansion; now or as of a day (docs/api.md, "List
+ * parameters"). */
 #ifndef MERLON_RECORDS_LIST_H
 #define MERLON_RECORDS_LIST_H
 
@@ -36,8 +37,8 @@ struct list_query {
     struct str cursor;
 };
 
-/* INVALID with a sentence for an unknown parameter, operator or value. `reserved` names (NULL-closed) are passed over: those the
- * caller reads itself, such as "format". */
+/* INVALID with a sentence for an unknown parameter, operator or value. `reserved` names (NULL-closed) are passed
+ * over: those the caller reads itself, such as "format". */
 enum result list_parse(struct ctx *ctx, const struct reg *reg, const struct parameter *pairs, size_t count,
                        const char *const *reserved, struct list_query **query) MUST_USE;
 

@@ -1,5 +1,5 @@
-/* Parameters of a list. Operators are a table; whatever is not known is refused with the names that are, for a filter that is
- * silently ignored shows a person the wrong list. */
+/* Parameters of a list. Operators are a table; whatever is not known is refused with the names that are, for a filter
+ * that is silently ignored shows a person the wrong list. */
 #include "records/list.h"
 
 #include "access/actor.h"

@@ -1,5 +1,6 @@
-/* A list as one SELECT. Identifiers come from the register's tables, values are bound; what the caller may see is part of the
- * query, never a filter after the page. Pages go by key (sort value and id), so page 1,000 costs what page 1 does. */
+/* A list as one SELECT. Identifiers come from the register's tables, values are bound; what the caller may see is
+ * part of the query, never a filter after the page. Pages go by key (sort value and id), so page 1,000 costs what
+ * page 1 does. */
 #include "records/list.h"
 
 #include "records/house.h"

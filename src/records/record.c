@@ -1,5 +1,5 @@
-/* Records in memory and as JSON. The JSON is both what the API shows and what the ledger keeps, so that reading as of a day
- * gives exactly what was shown then. */
+/* Records in memory and as JSON. The JSON is both what the API shows and what the ledger keeps, so that reading as of
+ * a day gives exactly what was shown then. */
 #include "records/record.h"
 
 #include "base/clock.h"

@@ -1,4 +1,5 @@
-/* A record in memory: one value for each field of its row, in the stored form (schema/field.h). It lives in an arena. */
+/* A record in memory: one value for each field of its row, in the stored form (schema/field.h). It lives in an arena.
+ */
 #ifndef MERLON_RECORDS_RECORD_H
 #define MERLON_RECORDS_RECORD_H
 

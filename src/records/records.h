@@ -1,6 +1,6 @@
-/* What every register does, for the logic of registers and for the API: read, create, change, delete, move on.
- * All of these act as ctx->actor and answer DENIED or NOT_FOUND where that one may not. Writes must be called inside a
- * write (store_write or a write job); each writes the record, its ledger entry, its search text, its links and its outbox
+/* What every register does, for the logic of registers and for the API: read, create, change, delete, move on. All of
+ * these act as ctx->actor and answer DENIED or NOT_FOUND where that one may not. Writes must be called inside a write
+ * (store_write or a write job); each writes the record, its ledger entry, its search text, its links and its outbox
  * rows, then what follows from it, all in that transaction. */
 #ifndef MERLON_RECORDS_RECORDS_H
 #define MERLON_RECORDS_RECORDS_H
@@ -19,8 +19,8 @@ struct record_list {
     struct record **at;
     size_t count;
 };
-/* The records of `reg` (not deleted) whose own or common field has this value; also for LINKS and RECORDS fields, where it
- * means "contains". Without the actor's rights. Ordered by id. */
+/* The records of `reg` (not deleted) whose own or common field has this value; also for LINKS and RECORDS fields,
+ * where it means "contains". Without the actor's rights. Ordered by id. */
 enum result records_where(struct ctx *ctx, const struct reg *reg, const char *field, struct value value,
                           struct record_list *list) MUST_USE;
 
@@ -45,8 +45,8 @@ enum result record_move(struct ctx *ctx, const struct reg *reg, int64_t id, int6
 
 /* ---- writing by the program itself: effects, recomputation, jobs ---- */
 
-/* Writes a record made or changed by code: derive and follows run, rights and workflow do not apply, bounds and check do.
- * `action` is what history shows: "create", "derive", "expire". Nothing is written when nothing changed. */
+/* Writes a record made or changed by code: derive and follows run, rights and workflow do not apply, bounds and check
+ * do. `action` is what history shows: "create", "derive", "expire". Nothing is written when nothing changed. */
 enum result record_insert(struct ctx *ctx, struct record *record, const char *action) MUST_USE;
 enum result record_update(struct ctx *ctx, struct record *record, const char *action) MUST_USE;
 

@@ -1,5 +1,5 @@
-/* Scope. Unary plus before the column keeps a database from walking the index of units instead of the one that gives the
- * order of the page: with a million rows that is the difference between microseconds and seconds. */
+/* Scope. Unary plus before the column keeps a database from walking the index of units instead of the one that gives
+ * the order of the page: with a million rows that is the difference between microseconds and seconds. */
 #include "records/rights.h"
 
 #include "access/actor.h"
@@ -78,8 +78,9 @@ static bool covered(const struct actor *actor, const int64_t *units, size_t coun
     return false;
 }
 
-/* The units where one may read only what is one's own: an employee's tasks. Nearly always there are none, because the role that
- * lets one change what is one's own lets one read the rest too. A token that only reads reads these all the same. */
+/* The units where one may read only what is one's own: an employee's tasks. Nearly always there are none, because the
+ * role that lets one change what is one's own lets one read the rest too. A token that only reads reads these all the
+ * same. */
 static size_t own_units(const struct actor *actor, const struct reg *reg, const int64_t *readable,
                         size_t readable_count, int64_t units[GRANTS_MAX])
 {

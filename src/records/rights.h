@@ -13,8 +13,9 @@ bool actor_is(const struct ctx *ctx, struct str role, int64_t unit);
 /* Does one of the units lie below the other, or are they the same? Controls of a group hold for its companies. */
 enum result units_related(struct ctx *ctx, int64_t a, int64_t b, bool *related) MUST_USE;
 
-/* The same as a condition of a query over the register's table (alias t), starting with " AND ". Parameters are appended to
- * args. The units come from the actor's grants, never from a request. Where he may read only what is his own, it says that. */
+/* The same as a condition of a query over the register's table (alias t), starting with " AND ". Parameters are
+ * appended to args. The units come from the actor's grants, never from a request. Where he may read only what is his
+ * own, it says that. */
 void rights_condition(struct ctx *ctx, const struct reg *reg, struct buf *sql, struct value *args, size_t *count);
 enum { RIGHTS_ARGS = 130 }; /* it appends at most so many */
 

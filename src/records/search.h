@@ -4,8 +4,8 @@
 
 #include "records/records.h"
 
-/* {"items": [{"register", "id", "reference", "title", "status"}]}: a reference that is typed comes first, then each register's
- * finds in the order of the house, at most `limit` in all; only what the actor may read. */
+/* {"items": [{"register", "id", "reference", "title", "status"}]}: a reference that is typed comes first, then each
+ * register's finds in the order of the house, at most `limit` in all; only what the actor may read. */
 enum result search_write(struct ctx *ctx, struct str text, int64_t limit, struct buf *out) MUST_USE;
 
 #endif

@@ -1,5 +1,6 @@
-/* Writing. Everything that must be true together is written together, in the caller's transaction: the row, its index of
- * links, its search text, its ledger entry, its outbox row, and what follows from it by the tables of `struct follow`. */
+/* Writing. Everything that must be true together is written together, in the caller's transaction: the row, its index
+ * of links, its search text, its ledger entry, its outbox row, and what follows from it by the tables of `struct
+ * follow`. */
 #include "records/write.h"
 
 #include "access/actor.h"

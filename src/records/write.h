@@ -11,8 +11,8 @@ struct writing {
     struct str comment;
 };
 
-/* Inside a write. Version, times and user are set here. When nothing changed nothing is written. INVALID with field errors when
- * a check fails. */
+/* Inside a write. Version, times and user are set here. When nothing changed nothing is written. INVALID with field
+ * errors when a check fails. */
 enum result record_write(struct ctx *ctx, const struct writing *writing) MUST_USE;
 
 /* The same, and gives the record as it stands after what followed from it has perhaps changed it again. */

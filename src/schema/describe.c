@@ -1,4 +1,5 @@
-/* The tables of a register, written out. The browser draws lists, forms and pages from this and knows no register itself. */
+/* The tables of a register, written out. The browser draws lists, forms and pages from this and knows no register
+ * itself. */
 #include "schema/describe.h"
 
 static const char *const tones[] = {"neutral", "active", "good", "warning", "bad"};

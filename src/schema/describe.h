@@ -8,8 +8,9 @@
 /* One field; `label` is for custom ones, else empty. */
 void field_describe(struct json_out *out, const struct field *field, struct str label);
 
-/* The members of a register's object that do not depend on who asks: name, prefix, fields, states, transitions. The caller has
- * opened the object, writes what does depend (`may`), and closes it. `custom` are described after the register's own. */
+/* The members of a register's object that do not depend on who asks: name, prefix, fields, states, transitions. The
+ * caller has opened the object, writes what does depend (`may`), and closes it. `custom` are described after the
+ * register's own. */
 struct described_field {
     const struct field *field;
     struct str label;

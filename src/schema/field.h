@@ -1,5 +1,6 @@
-/* What a field is. Registers declare theirs in const tables; the custom fields which administrators add at run time are
- * described by the same struct. How each kind looks in JSON is in docs/api.md; how it is stored stands beside it here. */
+/* What a field is. Registers declare theirs in const tables; the custom fields which administrators add at run time
+ * are described by the same struct. How each kind looks in JSON is in docs/api.md; how it is stored stands beside it
+ * here. */
 #ifndef MERLON_SCHEMA_FIELD_H
 #define MERLON_SCHEMA_FIELD_H
 

@@ -1,5 +1,5 @@
-/* JSON Schema of registers. It says what the program checks itself, so that a reply which does not fit is a bug of ours and the contract
- * tests find it. With `expand` a link may be an object; the schema allows both. */
+/* JSON Schema of registers. It says what the program checks itself, so that a reply which does not fit is a bug of
+ * ours and the contract tests find it. With `expand` a link may be an object; the schema allows both. */
 #include "schema/openapi.h"
 
 enum purpose { SHOWN, SENT_TO_CREATE, SENT_TO_CHANGE };

@@ -1,4 +1,5 @@
-/* Registers as JSON Schema (2020-12), for the OpenAPI 3.1 document: what a record looks like, and what a request may send. */
+/* Registers as JSON Schema (2020-12), for the OpenAPI 3.1 document: what a record looks like, and what a request may
+ * send. */
 #ifndef MERLON_SCHEMA_OPENAPI_H
 #define MERLON_SCHEMA_OPENAPI_H
 

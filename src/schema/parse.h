@@ -1,5 +1,5 @@
-/* One value of a request (JSON) or of a file (text) into its stored form, with the sentence when it does not fit. Links are
- * only read here; whether the record exists, and whether the caller may know, is for records/draft.h. */
+/* One value of a request (JSON) or of a file (text) into its stored form, with the sentence when it does not fit.
+ * Links are only read here; whether the record exists, and whether the caller may know, is for records/draft.h. */
 #ifndef MERLON_SCHEMA_PARSE_H
 #define MERLON_SCHEMA_PARSE_H
 
@@ -21,9 +21,9 @@ bool field_parse(struct ctx *ctx, const struct field *field, const char *name, c
 bool field_parse_links(struct ctx *ctx, const struct field *field, const char *name, const struct json *json,
                        struct link_text **links, size_t *count) MUST_USE;
 
-/* The cell of a CSV or XLSX file as the JSON that a request would hold: numbers, true/false/yes/no, lists by ";", ratings as
- * "financial=3;legal=2". An empty cell is JSON null. Text that does not fit is passed on as a string, so that field_parse
- * says what is wrong with it. */
+/* The cell of a CSV or XLSX file as the JSON that a request would hold: numbers, true/false/yes/no, lists by ";",
+ * ratings as "financial=3;legal=2". An empty cell is JSON null. Text that does not fit is passed on as a string, so
+ * that field_parse says what is wrong with it. */
 const struct json *field_json_of_cell(struct ctx *ctx, const struct field *field, struct str cell);
 
 /* The empty stored value of a kind: null, "[]" or "{}". */

@@ -1,5 +1,5 @@
-/* What a register is: a list of records of one kind, declared once as const tables (docs/adding-a-register.md). Database,
- * validation, permissions, history, search, import, export, API document, pages and tests follow from it. */
+/* What a register is: a list of records of one kind, declared once as const tables (docs/adding-a-register.md).
+ * Database, validation, permissions, history, search, import, export, API document, pages and tests follow from it. */
 #ifndef MERLON_SCHEMA_REG_H
 #define MERLON_SCHEMA_REG_H
 
@@ -46,8 +46,8 @@ struct transition {
     enum verb needs;                   /* CHANGE also lets the owner act whose role has CHANGE_OWN */
     const char *asks[ASKS_MAX + 1];    /* fields the request brings; those REQUIRED in `demands` must not be empty */
     const char *demands[ASKS_MAX + 1]; /* fields that must have a value, now or from the request */
-    /* Independence (product.md): the actor must not be any of these: "owner", "created_by", "changed_by", or a LINK field
-     * to a person, or a NUMBER field holding a user id. Checked in one place, records/independence.h. */
+    /* Independence (product.md): the actor must not be any of these: "owner", "created_by", "changed_by", or a LINK
+     * field to a person, or a NUMBER field holding a user id. Checked in one place, records/independence.h. */
     const char *independent_of[4 + 1];
     const char *stamps_user; /* NUMBER field that receives the acting user's id, or NULL */
     const char *stamps_date; /* DATE field that receives today, or NULL */
@@ -92,8 +92,8 @@ struct reg {
 
 /* ---- what follows from what ---- */
 
-/* When a record of `on` changes in one of `fields` (NULL: any; creation, deletion and restoring count), `recompute` is called
- * once for that record in the same transaction, after it was written. Printed by `merlon schema`. */
+/* When a record of `on` changes in one of `fields` (NULL: any; creation, deletion and restoring count), `recompute`
+ * is called once for that record in the same transaction, after it was written. Printed by `merlon schema`. */
 struct follow {
     const char *on;
     const char *fields[6 + 1]; /* closed by NULL; {NULL} is any */
@@ -101,7 +101,8 @@ struct follow {
     const char *what; /* for people: "status of SoA lines" */
 };
 
-/* Made by the build from src/registers/: every `const struct reg *_register` and every `const struct follow *_follows[]`. */
+/* Made by the build from src/registers/: every `const struct reg *_register` and every `const struct follow
+ * *_follows[]`. */
 extern const struct reg *const register_list[];
 extern const size_t register_list_count;
 extern const struct follow *const follow_list[]; /* closed by NULL; each list is closed by a NULL `on` */

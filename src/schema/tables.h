@@ -1,4 +1,5 @@
-/* The database table of a register (store/table.h), made from its fields: types, keys, uniqueness and references only. */
+/* The database table of a register (store/table.h), made from its fields: types, keys, uniqueness and references
+ * only. */
 #ifndef MERLON_SCHEMA_TABLES_H
 #define MERLON_SCHEMA_TABLES_H
 

@@ -1,5 +1,5 @@
-/* Assets: what has value for the organisation and so needs protection (A.5.9). Ratings are the asset's own; the needs that flow
- * to it along "depends on" are in asset/needs.c. */
+/* Assets: what has value for the organisation and so needs protection (A.5.9). Ratings are the asset's own; the needs
+ * that flow to it along "depends on" are in asset/needs.c. */
 #include "records/records.h"
 
 enum {

@@ -1,6 +1,6 @@
-/* Protection needs flow down "depends on" by high-water mark (product.md, "Asset needs flow"): what an asset is needed for
- * demands of it at least as much as is demanded of that. Cycles are allowed in the data; on one, every member takes the
- * maximum, which the walk below reaches because values only rise until nothing changes. */
+/* Protection needs flow down "depends on" by high-water mark (product.md, "Asset needs flow"): what an asset is
+ * needed for demands of it at least as much as is demanded of that. Cycles are allowed in the data; on one, every
+ * member takes the maximum, which the walk below reaches because values only rise until nothing changes. */
 #include "records/house.h"
 #include "records/records.h"
 

@@ -1,5 +1,5 @@
-/* Frameworks: standards, laws and catalogues of controls, as trees of requirements. Identifiers and short titles are facts; official
- * text comes in by import under the user's own licence. */
+/* Frameworks: standards, laws and catalogues of controls, as trees of requirements. Identifiers and short titles are
+ * facts; official text comes in by import under the user's own licence. */
 #include "records/records.h"
 
 enum { TITLE_, KEY, EDITION, PUBLISHER, LICENCE, DESCRIPTION, FIELDS };

@@ -1,5 +1,5 @@
-/* Requirements: the nodes of a framework's tree. Those that are `assessable` are what one complies with; those in the `reference_list`
- * get a line in a Statement of Applicability (for ISO/IEC 27001, the controls of Annex A). */
+/* Requirements: the nodes of a framework's tree. Those that are `assessable` are what one complies with; those in the
+ * `reference_list` get a line in a Statement of Applicability (for ISO/IEC 27001, the controls of Annex A). */
 #include "records/records.h"
 
 enum {
@@ -18,7 +18,10 @@ enum {
 };
 
 static const struct field fields[FIELDS] = {
-    [IDENTIFIER] = {.name = "identifier", .kind = TEXT, .max = 60, .flags = REQUIRED | SEARCH | LISTED | INDEXED | NAMES},
+    [IDENTIFIER] = {.name = "identifier",
+                    .kind = TEXT,
+                    .max = 60,
+                    .flags = REQUIRED | SEARCH | LISTED | INDEXED | NAMES},
     [TITLE_] = {.name = "title", .kind = TEXT, .max = 400, .flags = REQUIRED | SEARCH | LISTED | TITLE},
     [FRAMEWORK] = {.name = "framework", .kind = LINK, .target = "framework", .flags = REQUIRED | LISTED | FIXED},
     [PARENT] = {.name = "parent", .kind = LINK, .target = "requirement"},

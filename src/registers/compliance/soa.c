@@ -1,5 +1,6 @@
-/* Statement of Applicability (ISO/IEC 27001 6.1.3 d): one line for every control of the reference list. Submitting asks that
- * every line has its reason; approving, by somebody who did not submit it, makes a signed version (soa_version.c). */
+/* Statement of Applicability (ISO/IEC 27001 6.1.3 d): one line for every control of the reference list. Submitting
+ * asks that every line has its reason; approving, by somebody who did not submit it, makes a signed version
+ * (soa_version.c). */
 #include "records/house.h"
 #include "records/records.h"
 #include "registers/compliance/soa_snapshot.h"

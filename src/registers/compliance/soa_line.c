@@ -1,5 +1,5 @@
-/* Lines of a Statement of Applicability: is the control applicable, why or why not (as links, not as typed text), and how far it
- * is implemented, which is computed from the controls that meet it and never typed (product.md, "SoA"). */
+/* Lines of a Statement of Applicability: is the control applicable, why or why not (as links, not as typed text), and
+ * how far it is implemented, which is computed from the controls that meet it and never typed (product.md, "SoA"). */
 #include "records/house.h"
 #include "records/records.h"
 #include "records/rights.h"

@@ -1,5 +1,5 @@
-/* Approved versions of a Statement of Applicability: frozen, hashed and signed, so that an auditor can check years later what was
- * approved, with the public key alone. */
+/* Approved versions of a Statement of Applicability: frozen, hashed and signed, so that an auditor can check years
+ * later what was approved, with the public key alone. */
 #include "base/clock.h"
 #include "records/house.h"
 #include "records/records.h"

@@ -1,5 +1,6 @@
-/* Controls: what the organisation really does (ISO/IEC 27001 6.1.3 b, 8.3), tied to the requirements that they meet. Effective
- * means: implemented, the last test passed within the test interval, and there is evidence that has not expired. */
+/* Controls: what the organisation really does (ISO/IEC 27001 6.1.3 b, 8.3), tied to the requirements that they meet.
+ * Effective means: implemented, the last test passed within the test interval, and there is evidence that has not
+ * expired. */
 #include "base/clock.h"
 #include "records/house.h"
 #include "records/records.h"

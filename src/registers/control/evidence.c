@@ -1,5 +1,6 @@
-/* Evidence: what shows that something is so. It decays: every piece has a period and an expiry, and a grade of how far it can be
- * trusted: (a) machine collected with population and query, (b) system export, (c) signed statement, (d) screenshot or free text. */
+/* Evidence: what shows that something is so. It decays: every piece has a period and an expiry, and a grade of how
+ * far it can be trusted: (a) machine collected with population and query, (b) system export, (c) signed statement,
+ * (d) screenshot or free text. */
 #include "base/clock.h"
 #include "records/house.h"
 #include "records/records.h"
@@ -82,7 +83,8 @@ static enum result check(struct ctx *ctx, const struct record *before, const str
     return OK;
 }
 
-/* A newer piece takes the older one's place; what leaned on the old one is looked at again through the controls below. */
+/* A newer piece takes the older one's place; what leaned on the old one is looked at again through the controls
+ * below. */
 static enum result replace_old(struct ctx *ctx, const struct record *before, const struct record *evidence)
 {
     struct record *old;

@@ -1,5 +1,5 @@
-/* Obligations: what law, regulation and contract demand (ISO/IEC 27001 4.2, A.5.31). A line of the Statement of Applicability
- * cites them as its reason. */
+/* Obligations: what law, regulation and contract demand (ISO/IEC 27001 4.2, A.5.31). A line of the Statement of
+ * Applicability cites them as its reason. */
 #include "records/records.h"
 
 enum { TITLE_, KIND, DESCRIPTION, PARTY, SOURCE, IN_FORCE, REVIEW_ON, FIELDS };

@@ -1,5 +1,5 @@
-/* Units: the organisation as a tree of group, company, division, site, vessel (ISO/IEC 27001 4.3). Every record belongs to
- * one; a role granted at a unit reaches all below it. */
+/* Units: the organisation as a tree of group, company, division, site, vessel (ISO/IEC 27001 4.3). Every record
+ * belongs to one; a role granted at a unit reaches all below it. */
 #include "records/records.h"
 
 enum { TITLE_, KIND, PARENT, DESCRIPTION, TIMEZONE, FIELDS };

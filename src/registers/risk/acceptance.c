@@ -1,5 +1,6 @@
-/* Acceptances: somebody entitled takes a risk as it is, for a reason and for a time (ISO/IEC 27001 6.1.3 f). The level decides
- * which role that must be; the methodology decides how long at most; nobody accepts what he asked for himself. */
+/* Acceptances: somebody entitled takes a risk as it is, for a reason and for a time (ISO/IEC 27001 6.1.3 f). The
+ * level decides which role that must be; the methodology decides how long at most; nobody accepts what he asked for
+ * himself. */
 #include "base/clock.h"
 #include "records/house.h"
 #include "records/records.h"

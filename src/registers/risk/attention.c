@@ -1,5 +1,6 @@
-/* What a risk needs follows from its treatment, its acceptances and its method. An acceptance that begins lets the risk rest;
- * one that ends puts it back into treatment, and its owner is told through the outbox (product.md, "Risk"). */
+/* What a risk needs follows from its treatment, its acceptances and its method. An acceptance that begins lets the
+ * risk rest; one that ends puts it back into treatment, and its owner is told through the outbox (product.md,
+ * "Risk"). */
 #include "records/house.h"
 #include "records/records.h"
 

@@ -1,5 +1,6 @@
-/* Methodology: how risks are rated here (ISO/IEC 27001 6.1.2). Versioned: a published version is never changed; its successor
- * begins as a draft copy, and when that is approved every risk rated by the old one is listed for another look. */
+/* Methodology: how risks are rated here (ISO/IEC 27001 6.1.2). Versioned: a published version is never changed; its
+ * successor begins as a draft copy, and when that is approved every risk rated by the old one is listed for another
+ * look. */
 #include "records/house.h"
 #include "records/records.h"
 #include "registers/risk/method.h"

@@ -1,5 +1,5 @@
-/* Risks: what could happen, how bad it would be, and what is done about it (ISO/IEC 27001 6.1.2, 6.1.3, 8.2, 8.3). Ratings are
- * inherent (without controls), current and target; levels follow from the methodology's matrix. */
+/* Risks: what could happen, how bad it would be, and what is done about it (ISO/IEC 27001 6.1.2, 6.1.3, 8.2, 8.3).
+ * Ratings are inherent (without controls), current and target; levels follow from the methodology's matrix. */
 #include "records/house.h"
 #include "records/records.h"
 #include "registers/risk/method.h"

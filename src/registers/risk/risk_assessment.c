@@ -1,5 +1,5 @@
-/* Risk assessments: one round of identifying, analysing and evaluating (ISO/IEC 27001 6.1.2, 8.2). An assessment pins the
- * version of the methodology it was made with, so that a later version never changes its scores. */
+/* Risk assessments: one round of identifying, analysing and evaluating (ISO/IEC 27001 6.1.2, 8.2). An assessment pins
+ * the version of the methodology it was made with, so that a later version never changes its scores. */
 #include "records/house.h"
 #include "records/records.h"
 

@@ -1,4 +1,5 @@
-/* Treatment actions: the risk treatment plan, one line each (ISO/IEC 27001 6.1.3 e). Whoever does it is not who verifies it. */
+/* Treatment actions: the risk treatment plan, one line each (ISO/IEC 27001 6.1.3 e). Whoever does it is not who
+ * verifies it. */
 #include "records/records.h"
 
 enum { TITLE_, RISK, DESCRIPTION, CONTROLS, DUE_ON, DONE_ON, RESULT, FIELDS };

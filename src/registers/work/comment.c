@@ -1,4 +1,5 @@
-/* Comments on any record. What was said stays said: a comment is not changed, only deleted, and then still in the history. */
+/* Comments on any record. What was said stays said: a comment is not changed, only deleted, and then still in the
+ * history. */
 #include "records/records.h"
 
 enum { SUBJECT, TEXT_, MENTIONS, FIELDS };
