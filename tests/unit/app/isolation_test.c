@@ -1,0 +1,176 @@
+/* Two companies of one group: what the users of one may see and do of the other's, through the running server. Nothing at
+ * all, and not by another sentence than for what does not exist. */
+#include "served.h"
+
+struct two {
+    struct caller north, south, group;
+    int64_t in_north, in_south, for_group; /* assets */
+};
+
+static struct two two_companies(struct served *served)
+{
+    struct two two = {.north = served_user(served, "nora", OWNER, NORTH, "write"),
+                      .south = served_user(served, "soren", OWNER, SOUTH, "write"),
+                      .group = served_user(served, "gina", SECURITY_MANAGER, GROUP, "write")};
+    two.in_north = served_make(served, &two.group, "asset", "{'title': 'Harbour crane', 'unit': 2}");
+    two.in_south = served_make(served, &two.group, "asset", "{'title': 'Harbour lock', 'unit': 3}");
+    two.for_group = served_make(served, &two.group, "asset", "{'title': 'Harbour plan', 'unit': 1}");
+    return two;
+}
+
+static const char *at(struct served *served, const char *reg, int64_t id)
+{
+    return text_of(served, "/%s/%lld", reg, (long long)id);
+}
+
+static void lists_hold_ones_own_company_only(void **state)
+{
+    struct served *served = SERVED(state);
+    struct two two = two_companies(served);
+    struct answer north = GET(served, &two.north, "/asset?count=1"), south = GET(served, &two.south, "/asset?count=1"),
+                  group = GET(served, &two.group, "/asset?count=1&sort=title");
+    assert_int_equal(items_count(&north), 1);
+    assert_non_null(items_find(&north, "title", "Harbour crane"));
+    assert_int_equal(json_number(north.json, "total", 0), 1);
+    assert_int_equal(items_count(&south), 1);
+    assert_non_null(items_find(&south, "title", "Harbour lock"));
+    assert_int_equal(items_count(&group), 3);
+    struct answer asked = GET(served, &two.north, "/asset?unit=3");
+    assert_int_equal(items_count(&asked), 0);
+    struct answer then = GET(served, &two.north, "/asset?as_of=2199-01-01");
+    assert_int_equal(items_count(&then), 1);
+}
+
+static void a_record_of_the_other_is_as_if_it_were_not(void **state)
+{
+    struct served *served = SERVED(state);
+    struct two two = two_companies(served);
+    struct answer other = GET(served, &two.north, at(served, "asset", two.in_south));
+    struct answer none = GET(served, &two.north, "/asset/99");
+    expect_status(other, 404);
+    expect_status(none, 404);
+    assert_true(str_is(json_str(other.json, "detail", S("")), "There is no asset AST-2."));
+    assert_true(str_is(json_str(none.json, "detail", S("")), "There is no asset AST-99."));
+    static const char *const below[] = {"history", "links", "transitions"};
+    for (size_t i = 0; i < COUNT(below); i++) {
+        struct answer answer = GET(served, &two.north, text_of(served, "/asset/2/%s", below[i]));
+        expect_status(answer, 404);
+    }
+    struct answer up = GET(served, &two.north, at(served, "asset", two.for_group));
+    expect_status(up, 404);
+}
+
+static void nothing_of_the_other_is_changed(void **state)
+{
+    struct served *served = SERVED(state);
+    struct two two = two_companies(served);
+    struct answer patch = PATCH(served, &two.north, at(served, "asset", two.in_south), "{'title': 'Mine now'}");
+    expect_status(patch, 404);
+    struct asking removal = {
+        .method = "DELETE", .path = at(served, "asset", two.in_south), .headers = "If-Match: *\r\n"};
+    struct answer removed = served_ask(served, &two.north, removal);
+    expect_status(removed, 404);
+    struct answer many = PATCH(served, &two.north, "/asset", "{'ids': [2], 'change': {'title': 'Mine now'}}");
+    expect_status(many, 200);
+    assert_int_equal(json_get(many.json, "changed")->count, 0);
+    assert_int_equal(json_get(many.json, "failed")->count, 1);
+    struct answer step =
+        served_ask(served, &two.north, (struct asking){"POST", "/asset/2/transitions/retire", "{}", "If-Match: *\r\n"});
+    expect_status(step, 404);
+    struct answer put = POST(served, &two.north, "/asset", "{'title': 'Planted', 'unit': 3}");
+    assert_true(put.status == 403 || put.status == 422);
+    struct answer still = GET(served, &two.south, "/asset");
+    assert_int_equal(items_count(&still), 1);
+    assert_non_null(items_find(&still, "title", "Harbour lock"));
+}
+
+/* An asset of one's own cannot be carried over, nor tied to what one cannot see. */
+static void nothing_is_moved_or_linked_across(void **state)
+{
+    struct served *served = SERVED(state);
+    struct two two = two_companies(served);
+    int64_t mine = served_make(served, &two.north, "asset", "{'title': 'Own', 'unit': 2}");
+    struct answer moved = PATCH(served, &two.north, at(served, "asset", mine), "{'unit': 3}");
+    assert_true(moved.status == 403 || moved.status == 422);
+    struct answer linked = PATCH(served, &two.north, at(served, "asset", mine), "{'depends_on': ['AST-2']}");
+    expect_status(linked, 422);
+    struct answer same = PATCH(served, &two.north, at(served, "asset", mine), "{'depends_on': ['AST-77']}");
+    expect_status(same, 422);
+}
+
+static void search_finds_ones_own_only(void **state)
+{
+    struct served *served = SERVED(state);
+    struct two two = two_companies(served);
+    struct answer found = GET(served, &two.north, "/search?q=harbour"),
+                  all = GET(served, &two.group, "/search?q=harbour");
+    assert_int_equal(items_count(&found), 1);
+    assert_non_null(items_find(&found, "reference", "AST-1"));
+    assert_int_equal(items_count(&all), 3);
+    struct answer by_reference = GET(served, &two.north, "/search?q=AST-2");
+    assert_int_equal(items_count(&by_reference), 0);
+    struct answer in_list = GET(served, &two.north, "/asset?q=lock");
+    assert_int_equal(items_count(&in_list), 0);
+}
+
+/* A role at the group reaches below; one at a company does not reach up or sideways. */
+static void units_are_seen_from_the_role_down(void **state)
+{
+    struct served *served = SERVED(state);
+    struct two two = two_companies(served);
+    struct answer north = GET(served, &two.north, "/unit"), group = GET(served, &two.group, "/unit");
+    assert_int_equal(items_count(&north), 1);
+    assert_non_null(items_find(&north, "title", "North"));
+    assert_int_equal(items_count(&group), 3);
+    struct answer people = GET(served, &two.north, "/person");
+    assert_null(items_find(&people, "name", "soren"));
+    assert_non_null(items_find(&people, "name", "nora"));
+}
+
+/* An employee may read no task but those that are his own; with a token that only reads as well. */
+static void an_employee_sees_the_tasks_that_are_his(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller emil = served_user(served, "emil", EMPLOYEE, NORTH, "write"),
+                  reading = served_user(served, "erna", EMPLOYEE, NORTH, "read"),
+                  manager = served_user(served, "mona", SECURITY_MANAGER, GROUP, "write");
+    const char *path = text_of(served, "{'title': 'His', 'unit': 2, 'owner': %lld}", (long long)emil.person);
+    int64_t his = served_make(served, &manager, "task", path);
+    served_make(served, &manager, "task", "{'title': 'Of nobody', 'unit': 2}");
+    path = text_of(served, "{'title': 'Hers', 'unit': 2, 'owner': %lld}", (long long)reading.person);
+    served_make(served, &manager, "task", path);
+    struct answer list = GET(served, &emil, "/task"), hers = GET(served, &reading, "/task");
+    expect_status(list, 200);
+    assert_int_equal(items_count(&list), 1);
+    assert_non_null(items_find(&list, "title", "His"));
+    assert_int_equal(items_count(&hers), 1);
+    assert_non_null(items_find(&hers, "title", "Hers"));
+    struct answer one = GET(served, &emil, at(served, "task", his)), other = GET(served, &emil, "/task/2");
+    expect_status(one, 200);
+    expect_status(other, 404);
+    served_move(served, &emil, "task", his, "finish", "{}");
+    struct answer schema = GET(served, &emil, "/schema");
+    assert_true(str_find(schema.body, S("\"name\":\"task\""), NULL));
+    assert_false(str_find(schema.body, S("\"name\":\"risk\""), NULL));
+    struct answer risks = GET(served, &emil, "/risk");
+    expect_status(risks, 403);
+}
+
+int main(void)
+{
+#define BOTH(test)                                                                                                     \
+    {#test " (SQLite)", test, served_sqlite, served_end, NULL},                                                        \
+    {                                                                                                                  \
+#test " (PostgreSQL)", test, served_postgres, served_end, NULL                                                 \
+    }
+    const struct CMUnitTest tests[] = {
+        BOTH(lists_hold_ones_own_company_only),
+        BOTH(a_record_of_the_other_is_as_if_it_were_not),
+        BOTH(nothing_of_the_other_is_changed),
+        BOTH(nothing_is_moved_or_linked_across),
+        BOTH(search_finds_ones_own_only),
+        BOTH(units_are_seen_from_the_role_down),
+        BOTH(an_employee_sees_the_tasks_that_are_his),
+    };
+    return cmocka_run_group_tests_name("isolation between companies", tests, NULL, NULL);
+}
