@@ -2,12 +2,11 @@
 # Everything, as `make test` and CI run it. Closes with "N passed, N failed[, N skipped]".
 . "$(dirname "$0")/parts.sh"
 sh tools/setup.sh test || exit 1
-export PATH="$PWD/build/node/node_modules/.bin:$PATH"
 c_files=$(find src tests tools -name node_modules -prune -o -name '*.[ch]' -print | sort)
 
 part gates sh tools/gates.sh
 part gate-tests sh tests/gates/run.sh
-part build build all
+part build release all
 part build-sanitized sanitized unit-tests fuzz-programs "$san/merlon"
 part units sh tests/with-postgres.sh sh tests/run-units.sh "$logs/units" $(programs unit)
 part corpus sh tests/run-corpus.sh $(programs fuzz)

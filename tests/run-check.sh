@@ -2,7 +2,6 @@
 # The fast part, for every commit: under a minute when little has changed. Linters look at what differs from the main
 # branch; everything else runs in full, in two lanes because the smallest machine has two cores.
 . "$(dirname "$0")/parts.sh"
-export PATH="$PWD/build/node/node_modules/.bin:$PATH"
 changed=$(sh tools/changed.sh)
 c_files=$(printf '%s\n' "$changed" | grep -E '^(src|tests|tools)/.*\.[ch]$')
 
