@@ -1,11 +1,11 @@
 /* Reading a methodology's scales (ISO/IEC 27001 6.1.2 a): likelihood, a consequence scale for each criterion, the
  * matrix, the levels. Their JSON, in the methodology's field `scales`:
- *   {"likelihood": [{"title", "description"}...],   2 to 10 steps
- *    "criteria": [{"name", "title", "steps": ["...", ...]}...],   each as many steps as `consequence`
- *    "consequence": [{"title"}...],                                     2 to 10 steps
- *    "levels": [{"name", "title", "tone", "appetite", "approver"}...],   lowest first; appetite is acceptable,
-                                                                   tolerable or unacceptable
- *    "matrix": [[level, ...], ...],                                     matrix[likelihood-1][consequence-1], a level's index
+ *   {"likelihood": [{"title", "description"}...],               2 to 10 steps
+ *    "consequence": [{"title"}...],                             2 to 10 steps
+ *    "criteria": [{"name", "title", "steps": ["...", ...]}...], each as many steps as `consequence`
+ *    "levels": [{"name", "title", "tone", "appetite", "approver"}...], lowest first; appetite is acceptable,
+ *              tolerable or unacceptable, approver a role
+ *    "matrix": [[level, ...], ...],                             matrix[likelihood-1][consequence-1]: index of a level
  *    "acceptance_days": 365} */
 #ifndef MERLON_REGISTERS_RISK_METHOD_H
 #define MERLON_REGISTERS_RISK_METHOD_H
