@@ -4,16 +4,15 @@ import { DatesProvider } from '@mantine/dates';
 import { IconMapOff } from '@tabler/icons-react';
 import { lazy, type ComponentType } from 'react';
 import { BrowserRouter, Route, Routes, useParams } from 'react-router';
+import { DataFields } from './core/fields/data';
 import { useWords } from './core/labels';
-import { ListPage } from './core/list/page';
-import { NewPage } from './core/record/new';
-import { RecordPage } from './core/record/page';
 import { SchemaProvider, useRegister } from './core/schema';
 import { SessionProvider } from './core/session';
 import { JobsProvider } from './core/shell/jobs';
 import { Shell } from './core/shell/shell';
 import type { Register } from './core/types';
 import { Empty } from './core/ui/empty';
+import { dataFields } from './rooms/data';
 import { Login } from './rooms/login';
 import { Start } from './rooms/start';
 
@@ -27,6 +26,9 @@ const FrameworkPage = lazy(() =>
   import('./rooms/compliance/framework').then((page) => ({ default: page.FrameworkPage })),
 );
 const TracePage = lazy(() => import('./rooms/compliance/trace').then((page) => ({ default: page.TracePage })));
+const ListPage = lazy(() => import('./core/list/page').then((page) => ({ default: page.ListPage })));
+const NewPage = lazy(() => import('./core/record/new').then((page) => ({ default: page.NewPage })));
+const RecordPage = lazy(() => import('./core/record/page').then((page) => ({ default: page.RecordPage })));
 const SettingsPage = lazy(() => import('./rooms/settings/page').then((page) => ({ default: page.SettingsPage })));
 const AssurancePage = lazy(() => import('./rooms/assurance').then((page) => ({ default: page.AssurancePage })));
 const ImportPage = lazy(() => import('./core/imports/page').then((page) => ({ default: page.ImportPage })));
@@ -96,7 +98,9 @@ export function App() {
               <SessionProvider signIn={<Login />}>
                 <SchemaProvider>
                   <JobsProvider>
-                    <Pages />
+                    <DataFields value={dataFields}>
+                      <Pages />
+                    </DataFields>
                   </JobsProvider>
                 </SchemaProvider>
               </SessionProvider>

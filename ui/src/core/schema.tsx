@@ -11,7 +11,7 @@ interface SchemaValue extends Schema {
   byName: Map<string, Register>;
 }
 
-const Context = createContext<SchemaValue | null>(null);
+export const SchemaContext = createContext<SchemaValue | null>(null);
 
 export function SchemaProvider({ children }: { children: ReactNode }) {
   const { t } = useWords();
@@ -32,11 +32,11 @@ export function SchemaProvider({ children }: { children: ReactNode }) {
       </Center>
     );
   }
-  return <Context.Provider value={value}>{children}</Context.Provider>;
+  return <SchemaContext.Provider value={value}>{children}</SchemaContext.Provider>;
 }
 
 export function useSchema(): SchemaValue {
-  const value = useContext(Context);
+  const value = useContext(SchemaContext);
   if (!value) throw new Error('The schema is used outside its provider');
   return value;
 }

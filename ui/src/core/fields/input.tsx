@@ -8,6 +8,7 @@ import {
   SegmentedControl,
   Select,
   SimpleGrid,
+  Skeleton,
   Stack,
   TagsInput,
   Text,
@@ -15,12 +16,13 @@ import {
   Textarea,
 } from '@mantine/core';
 import { DateInput, DateTimePicker } from '@mantine/dates';
-import { createContext, useContext, useState, type ComponentType, type ReactNode } from 'react';
+import { Suspense, useContext, useState, type ReactNode } from 'react';
 import { useWords, type Words } from '../labels';
 import { scaleSteps, useMethod, type Method } from '../method';
 import type { Field, Ref, Register } from '../types';
 import { Prose } from '../ui/prose';
 import { isEmpty, refsOf } from '../values';
+import { DataFields } from './data';
 import { RecordInput, RecordsInput } from './records';
 
 export interface InputProps {
@@ -35,9 +37,6 @@ export interface InputProps {
   /** Without its label, which stands elsewhere (in a table). */
   bare?: boolean;
 }
-
-/** Editors for fields of kind `data`, named "register.field": rooms provide them. */
-export const DataEditors = createContext<Record<string, ComponentType<InputProps>>>({});
 
 interface Common {
   name: string;
@@ -147,11 +146,15 @@ function RatingsInput({ value, onChange, common, words, method, disabled }: Draw
 }
 
 function DataInput(props: Drawing) {
-  const own = useContext(DataEditors)[`${props.register.name}.${props.field.name}`];
+  const own = useContext(DataFields)[`${props.register.name}.${props.field.name}`]?.edit;
   const [text, setText] = useState(() => (isEmpty(props.value) ? '' : JSON.stringify(props.value, null, 2)));
   if (own) {
     const Own = own;
-    return <Own {...props} />;
+    return (
+      <Suspense fallback={<Skeleton height={200} />}>
+        <Own {...props} />
+      </Suspense>
+    );
   }
   return (
     <JsonInput

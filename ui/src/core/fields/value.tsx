@@ -1,7 +1,7 @@
 // How the value of a field is read, in a list's cell or on a record's page.
-import { Badge, Code, Group } from '@mantine/core';
+import { Badge, Code, Group, Skeleton } from '@mantine/core';
 import { IconCheck, IconMinus } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { Suspense, useContext, type ReactNode } from 'react';
 import { formatDate, formatNumber, formatTime } from '../format';
 import { useWords, type Words } from '../labels';
 import { scaleStep, useMethod, type Method } from '../method';
@@ -10,6 +10,7 @@ import { Prose } from '../ui/prose';
 import { RefList } from '../ui/reference';
 import { LevelBadge } from '../ui/level';
 import { isEmpty, isRef, refsOf } from '../values';
+import { DataFields } from './data';
 
 interface ValueProps {
   register: Register;
@@ -37,6 +38,17 @@ function ratingsText(value: unknown, words: Words, method: Method | undefined): 
       return `${criterion?.title ?? words.label(`criterion.${name}`)} ${step}`;
     })
     .join(' · ');
+}
+
+function DataValue({ register, field, value, brief }: ValueProps) {
+  const View = useContext(DataFields)[`${register.name}.${field.name}`]?.view;
+  if (brief) return <>{JSON.stringify(value).slice(0, 80)}</>;
+  if (!View) return <Code block>{JSON.stringify(value, null, 2)}</Code>;
+  return (
+    <Suspense fallback={<Skeleton height={120} />}>
+      <View value={value} />
+    </Suspense>
+  );
 }
 
 const DRAW: Partial<
@@ -78,8 +90,7 @@ const DRAW: Partial<
       ))}
     </Group>
   ),
-  data: ({ value, brief }) =>
-    brief ? JSON.stringify(value).slice(0, 80) : <Code block>{JSON.stringify(value, null, 2)}</Code>,
+  data: (props) => <DataValue {...props} />,
 };
 
 export function FieldValue(props: ValueProps) {

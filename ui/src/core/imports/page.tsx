@@ -1,7 +1,7 @@
-// Bringing in a file: choose it, see in a dry run what would become of each row, then do it.
+// Bringing in a file: choose it, say which column is which field, see what would become of each row, then do it.
 import { Alert, Anchor, Button, FileButton, Group, Stack, Stepper, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconFileSpreadsheet, IconUpload } from '@tabler/icons-react';
-import { useEffect, useState, type DragEvent } from 'react';
+import { useState, type DragEvent } from 'react';
 import { Link } from 'react-router';
 import { api } from '../api';
 import { editable } from '../form/form';
@@ -11,34 +11,26 @@ import type { Job, Register, Tone } from '../types';
 import { ToneBadge } from '../ui/status';
 import { sentence } from '../ui/trouble';
 import { useTitle } from '../ui/title';
+import { Mapping, columnsOf, guess, targetsOf, type Columns } from './mapping';
+
+const FATES = ['created', 'changed', 'unchanged', 'refused'] as const;
+const TONES: Record<string, Tone> = { created: 'good', changed: 'active', unchanged: 'neutral', refused: 'bad' };
+const SHOWN = 500;
 
 interface Fate {
-  row: number;
+  line: number;
   fate: string;
-  reference?: string | null;
-  title?: string | null;
-  detail?: string | null;
-  errors?: { pointer?: string; detail: string }[];
+  reference: string | null;
+  detail: string | null;
 }
 
-const TONES: Record<string, Tone> = {
-  created: 'good',
-  create: 'good',
-  changed: 'active',
-  change: 'active',
-  unchanged: 'neutral',
-  skipped: 'neutral',
-  failed: 'bad',
-  refused: 'bad',
-  error: 'bad',
-};
-
-/** The result of an import names its rows; counts are made from them where it has none of its own. */
-function fatesOf(job: Job | undefined): Fate[] {
-  const result = job?.result as { rows?: Fate[]; items?: Fate[] } | Fate[] | null | undefined;
-  if (!result) return [];
-  return Array.isArray(result) ? result : (result.rows ?? result.items ?? []);
+/** All rows are counted; the fate of so many is kept in full. */
+interface Outcome extends Record<(typeof FATES)[number], number> {
+  rows: number;
+  fates: Fate[];
 }
+
+type Map = Record<string, string>;
 
 function useRun(register: Register) {
   const words = useWords();
@@ -46,41 +38,43 @@ function useRun(register: Register) {
   const [id, setId] = useState<Job['id'] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const job = useJob(id);
-  const run = async (file: File, dry: boolean) => {
+  const run = async (file: File, mapping: Map | null, dry: boolean) => {
     setProblem(null);
-    const format = /\.xlsx$/i.test(file.name) ? 'xlsx' : 'csv';
+    setId(null);
     try {
-      const answer = await api<{ job: Job['id'] | Job }>(`/${register.name}/import`, {
+      const answer = await api<{ job: Job['id'] }>(`/${register.name}/import`, {
         method: 'POST',
-        query: { format, dry_run: dry ? 1 : undefined },
+        query: {
+          format: /\.xlsx$/i.test(file.name) ? 'xlsx' : 'csv',
+          dry_run: dry ? 1 : undefined,
+          mapping: mapping ? JSON.stringify(mapping) : undefined,
+        },
         file,
       });
-      const started = typeof answer.job === 'object' ? answer.job.id : answer.job;
-      setId(started);
-      follow(started);
+      setId(answer.job);
+      follow(answer.job);
     } catch (error) {
       setProblem(sentence(error, words));
     }
   };
-  const done = job && ['done', 'failed', 'cancelled'].includes(job.status) ? job : undefined;
-  return { run, job, done, problem, fates: fatesOf(done), started: id !== null };
+  const over = job && ['done', 'failed', 'cancelled'].includes(job.status) ? job : undefined;
+  const outcome = over?.status === 'done' ? (over.result as Outcome) : undefined;
+  return { run, job, over, outcome, problem, started: id !== null };
 }
 
-function Fates({ fates }: { fates: Fate[] }) {
+function Fates({ outcome }: { outcome: Outcome }) {
   const words = useWords();
-  const counts = new Map<string, number>();
-  for (const fate of fates) counts.set(fate.fate, (counts.get(fate.fate) ?? 0) + 1);
-  const bad = (fate: Fate) => TONES[fate.fate] === 'bad';
-  const ordered = [...fates].sort((a, b) => Number(bad(b)) - Number(bad(a)) || a.row - b.row);
-  const label = (fate: string) => words.label(`ui.import.fate.${fate}`);
+  const ordered = [...outcome.fates].sort(
+    (a, b) => Number(b.fate === 'refused') - Number(a.fate === 'refused') || a.line - b.line,
+  );
+  const heads = ['ui.import.row', 'ui.import.fate', 'ui.import.record', 'ui.import.why'] as const;
   return (
     <Stack gap="sm">
-      <Group gap="xs">
-        {[...counts].map(([fate, count]) => (
-          <ToneBadge
-            key={fate}
-            tone={TONES[fate] ?? 'neutral'}
-          >{`${label(fate)}: ${count.toLocaleString(words.language)}`}</ToneBadge>
+      <Group gap="xs" aria-live="polite">
+        {FATES.filter((fate) => outcome[fate] > 0).map((fate) => (
+          <ToneBadge key={fate} tone={TONES[fate] ?? 'neutral'}>
+            {`${words.t(`ui.import.fate.${fate}`)}: ${outcome[fate].toLocaleString(words.language)}`}
+          </ToneBadge>
         ))}
       </Group>
       <div
@@ -93,7 +87,7 @@ function Fates({ fates }: { fates: Fate[] }) {
         <table className="list">
           <thead>
             <tr>
-              {(['ui.import.row', 'ui.import.fate', 'ui.import.record', 'ui.import.why'] as const).map((key) => (
+              {heads.map((key) => (
                 <th key={key} scope="col">
                   <span className="head-button">{words.t(key)}</span>
                 </th>
@@ -101,38 +95,46 @@ function Fates({ fates }: { fates: Fate[] }) {
             </tr>
           </thead>
           <tbody>
-            {ordered.slice(0, 500).map((fate) => (
-              <tr key={fate.row} className="row">
-                <td className="number">{fate.row}</td>
+            {ordered.slice(0, SHOWN).map((fate) => (
+              <tr key={fate.line} className="row">
+                <td className="number">{fate.line}</td>
                 <td>
-                  <ToneBadge tone={TONES[fate.fate] ?? 'neutral'}>{label(fate.fate)}</ToneBadge>
+                  <ToneBadge tone={TONES[fate.fate] ?? 'neutral'}>
+                    {words.label(`ui.import.fate.${fate.fate}`)}
+                  </ToneBadge>
                 </td>
-                <td>{[fate.reference, fate.title].filter(Boolean).join(' ')}</td>
+                <td>{fate.reference}</td>
                 <td className="wrap" style={{ whiteSpace: 'normal', maxWidth: 520 }}>
-                  {fate.detail ?? fate.errors?.map((error) => `${error.pointer ?? ''} ${error.detail}`).join('; ')}
+                  {fate.detail}
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      {fates.length > 500 && (
+      {outcome.rows > SHOWN && (
         <Text size="xs" c="dimmed">
-          {words.t('ui.import.more', { n: fates.length - 500 })}
+          {words.t('ui.import.more', { n: outcome.rows - SHOWN })}
         </Text>
       )}
     </Stack>
   );
 }
 
+/** An empty file with the right columns, made here. */
 function Template({ register }: { register: Register }) {
   const words = useWords();
   const names = register.fields
     .filter((field) => editable(field, true) && field.kind !== 'data')
     .map((field) => field.name);
-  const href = `data:text/csv;charset=utf-8,${encodeURIComponent(`${names.join(',')}\n`)}`;
+  const save = () => {
+    const url = URL.createObjectURL(new Blob([`${names.join(',')}\n`], { type: 'text/csv' }));
+    const link = Object.assign(document.createElement('a'), { href: url, download: `${register.name}.csv` });
+    link.click();
+    URL.revokeObjectURL(url);
+  };
   return (
-    <Anchor size="sm" href={href} download={`${register.name}.csv`}>
+    <Anchor component="button" type="button" size="sm" onClick={save}>
       {words.t('ui.import.template')}
     </Anchor>
   );
@@ -147,15 +149,14 @@ function Choose({ register, onFile }: { register: Register; onFile: (file: File)
     const file = event.dataTransfer.files[0];
     if (file) onFile(file);
   };
-  const required = register.fields
-    .filter((field) => field.required && !field.derived)
-    .map((field) => field.name)
-    .join(', ');
+  const needed = register.fields.filter(
+    (field) => field.required && editable(field, true) && field.fallback === null,
+  );
+  const fields = needed.map((field) => words.field(register.name, field)).join(', ');
   return (
     <Stack>
       <div
-        className={`drop${over ? ' drop-over' : ''}`}
-        style={{ padding: 32, justifyContent: 'center' }}
+        className={over ? 'drop drop-big drop-over' : 'drop drop-big'}
         onDragOver={(event) => {
           event.preventDefault();
           setOver(true);
@@ -174,41 +175,71 @@ function Choose({ register, onFile }: { register: Register; onFile: (file: File)
         </FileButton>
       </div>
       <Text size="sm" c="dimmed">
-        {words.t('ui.import.text')} {required && words.t('ui.import.required', { fields: required })}{' '}
+        {words.t('ui.import.text')} {fields && words.t('ui.import.required', { fields })}{' '}
         <Template register={register} />
       </Text>
     </Stack>
   );
 }
 
-export function ImportPage({ register }: { register: Register }) {
+function Progress({ run }: { run: ReturnType<typeof useRun> }) {
+  const words = useWords();
+  return (
+    <>
+      {run.problem && (
+        <Alert color="red" icon={<IconAlertTriangle />} p="xs" role="alert">
+          {run.problem}
+        </Alert>
+      )}
+      {run.started && !run.over && run.job && <JobProgress job={run.job} />}
+      {run.over && run.over.status !== 'done' && (
+        <Alert color="red" icon={<IconAlertTriangle />} p="xs" role="alert">
+          {run.over.detail ?? words.t(`ui.job.${run.over.status}`)}
+        </Alert>
+      )}
+      {run.outcome && <Fates outcome={run.outcome} />}
+    </>
+  );
+}
+
+function useFile(register: Register, dry: ReturnType<typeof useRun>) {
   const words = useWords();
   const [file, setFile] = useState<File | null>(null);
+  const [columns, setColumns] = useState<Columns | null>(null);
+  const [mapping, setMapping] = useState<Map | null>(null);
+  const choose = async (next: File | null) => {
+    setFile(next);
+    const read = next ? await columnsOf(next) : null;
+    const guessed = read && guess(read.names, targetsOf(register, words));
+    setColumns(read);
+    setMapping(guessed);
+    // Where every column is known, or none can be looked at here, the dry run needs no further word.
+    if (next && (!guessed || Object.values(guessed).every(Boolean))) await dry.run(next, guessed, true);
+  };
+  return { file, columns, mapping, setMapping, choose };
+}
+
+export function ImportPage({ register }: { register: Register }) {
+  const words = useWords();
   const dry = useRun(register);
   const real = useRun(register);
+  const { file, columns, mapping, setMapping, choose } = useFile(register, dry);
   const title = words.t('ui.import.title', { registers: words.registers(register.name) });
   useTitle(title);
-  const step = real.started ? 2 : file ? 1 : 0;
-  const bad = dry.fates.filter((fate) => TONES[fate.fate] === 'bad').length;
-  const { run } = dry;
-  useEffect(() => {
-    if (file) void run(file, true);
-    // A run belongs to the file alone.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [file]);
-  const shown = real.started ? real : dry;
+  const good = dry.outcome ? dry.outcome.rows - dry.outcome.refused : 0;
+  const step = real.over ? 3 : real.started ? 2 : file ? 1 : 0;
   return (
     <div className="page" style={{ maxWidth: 1000 }}>
       <div className="page-head">
         <Title order={1}>{title}</Title>
       </div>
       <section className="surface section">
-        <Stepper active={real.done ? 3 : step} size="sm" mb="lg" allowNextStepsSelect={false}>
+        <Stepper active={step} size="sm" mb="lg" allowNextStepsSelect={false}>
           <Stepper.Step label={words.t('ui.import.step.file')} />
           <Stepper.Step label={words.t('ui.import.step.dry')} />
           <Stepper.Step label={words.t('ui.import.step.done')} />
         </Stepper>
-        {!file && <Choose register={register} onFile={setFile} />}
+        {!file && <Choose register={register} onFile={(next) => void choose(next)} />}
         {file && (
           <Stack>
             <Group gap="xs">
@@ -217,30 +248,30 @@ export function ImportPage({ register }: { register: Register }) {
                 {file.name}
               </Text>
             </Group>
-            {shown.problem && (
-              <Alert color="red" icon={<IconAlertTriangle />} p="xs" role="alert">
-                {shown.problem}
-              </Alert>
+            {columns && mapping && !real.started && (
+              <Mapping register={register} columns={columns} mapping={mapping} onChange={setMapping} />
             )}
-            {shown.job && !shown.done && <JobProgress job={shown.job} />}
-            {shown.done?.status === 'failed' && (
-              <Alert color="red" icon={<IconAlertTriangle />} p="xs" role="alert">
-                {shown.done.detail ?? words.t('ui.job.failed')}
-              </Alert>
-            )}
-            {shown.fates.length > 0 && <Fates fates={shown.fates} />}
+            <Progress run={real.started || real.problem ? real : dry} />
             <Group justify="flex-end">
-              {!real.done && (
-                <Button variant="default" onClick={() => setFile(null)}>
+              {!real.over && (
+                <Button variant="default" onClick={() => void choose(null)}>
                   {words.t('ui.import.other')}
                 </Button>
               )}
-              {!real.started && dry.done?.status === 'done' && (
-                <Button onClick={() => void real.run(file, false)} disabled={bad === dry.fates.length && bad > 0}>
-                  {bad ? words.t('ui.import.go.part', { n: dry.fates.length - bad }) : words.t('ui.import.go')}
+              {!real.started && columns && (
+                <Button
+                  variant={dry.outcome ? 'default' : 'filled'}
+                  onClick={() => void dry.run(file, mapping, true)}
+                >
+                  {words.t('ui.import.try')}
                 </Button>
               )}
-              {real.done && (
+              {!real.started && dry.outcome && (
+                <Button onClick={() => void real.run(file, mapping, false)} disabled={good === 0}>
+                  {dry.outcome.refused ? words.t('ui.import.go.part', { n: good }) : words.t('ui.import.go')}
+                </Button>
+              )}
+              {real.over && (
                 <Button component={Link} to={`/${register.name}`}>
                   {words.t('ui.import.see')}
                 </Button>

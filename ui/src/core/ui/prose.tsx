@@ -1,30 +1,14 @@
-// Markdown as React elements; raw HTML in it stays text.
-import Markdown from 'markdown-to-jsx';
-import { Link } from 'react-router';
-import type { ComponentProps } from 'react';
+// Long text in Markdown. What draws it is loaded when the first is seen; until then its plain text stands there.
+import { Suspense, lazy } from 'react';
 
-function Anchor({ href, ...rest }: ComponentProps<'a'>) {
-  const path = typeof href === 'string' ? href : '';
-  if (path.startsWith('/')) return <Link to={path} {...rest} />;
-  return <a href={path} rel="noopener noreferrer" target="_blank" {...rest} />;
-}
-
-// An image elsewhere would tell that server who reads; its words are enough.
-function Image({ alt }: ComponentProps<'img'>) {
-  return <span className="quiet">{alt}</span>;
-}
-
-const options = {
-  disableParsingRawHTML: true,
-  forceBlock: true,
-  wrapper: 'div',
-  overrides: { a: Anchor, img: Image },
-} as const;
+const Rendered = lazy(() => import('./markdown'));
 
 export function Prose({ text }: { text: string }) {
   return (
     <div className="prose">
-      <Markdown options={options}>{text}</Markdown>
+      <Suspense fallback={<p>{text}</p>}>
+        <Rendered text={text} />
+      </Suspense>
     </div>
   );
 }

@@ -157,11 +157,17 @@ function Row({ node, open, at, controls, onToggle, onChoose }: RowProps) {
         </Text>
       )}
       {Boolean(record.assessable) && !record.withdrawn && (
-        <ToneBadge tone={implementation ? implementationTone(implementation) : 'neutral'}>
-          {implementation
-            ? words.choice('control', 'implementation', implementation)
-            : words.t('ui.framework.nocontrol')}
-        </ToneBadge>
+        <>
+          {implementation ? (
+            <ToneBadge tone={implementationTone(implementation)}>
+              {words.choice('control', 'implementation', implementation)}
+            </ToneBadge>
+          ) : (
+            <Text size="xs" c="dimmed">
+              {words.t('ui.framework.nocontrol')}
+            </Text>
+          )}
+        </>
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-// The lines of a Statement of Applicability, fast to edit in place: what is clicked is shown at once and stored after it;
+// The lines of a Statement of Applicability, edited in place: what is clicked shows at once and is stored after it.
 // how far a control is implemented is computed by the server and never typed.
 import {
   ActionIcon,

@@ -1,5 +1,5 @@
 // A requirement beside its tree: what it asks, what meets it, and how to add what is missing.
-import { ActionIcon, Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -15,30 +15,7 @@ import { ToneBadge } from '../../core/ui/status';
 import { sayTrouble } from '../../core/ui/trouble';
 import { pathOf } from '../../core/values';
 import { implementationTone } from '../tone';
-
-/** Attributes are lists of words under names of the framework's own (ISO/IEC 27002: control type, properties, ...). */
-function Attributes({ value }: { value: unknown }) {
-  const words = useWords();
-  if (typeof value !== 'object' || value === null) return null;
-  return (
-    <dl className="properties properties-side">
-      {Object.entries(value).map(([name, items]) => (
-        <div className="property" key={name}>
-          <dt>{words.label(`attribute.${name}`)}</dt>
-          <dd>
-            <Group gap={4}>
-              {(Array.isArray(items) ? items : [items]).map((item) => (
-                <Badge key={String(item)} size="sm" tt="none" fw={500}>
-                  {String(item).replaceAll('_', ' ')}
-                </Badge>
-              ))}
-            </Group>
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
+import { Attributes } from './attributes';
 
 export function RequirementPanel({
   record,

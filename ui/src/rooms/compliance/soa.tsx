@@ -22,9 +22,9 @@ import { Versions } from './versions';
 
 /** The report of a statement, as it is now or was on the day shown. */
 function Reports({ soa }: { soa: Rec }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const as_of = useAsOf();
-  const href = (format: string) => address('/reports/soa', { format, soa: soa.id, as_of });
+  const href = (format: string) => address('/reports/soa', { format, soa: soa.id, language, as_of });
   return (
     <Menu>
       <Menu.Target>
