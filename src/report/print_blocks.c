@@ -133,10 +133,9 @@ void print_facts_in_two(struct press *press, const struct fact *facts, size_t co
         bool wide = is_wide(press, fact, halves[0]);
         if (wide && side) press->y += height, side = 0;
         struct place place = wide ? whole : halves[side];
-        if (!side) {
-            height = fact_height(press, fact, place);
-            press_need(press, height);
-        }
+        double own = fact_height(press, fact, place);
+        height = side && height > own ? height : own;
+        if (!side) press_need(press, height);
         print_fact(press, fact, place);
         side = wide ? 0 : !side;
         if (!side) press->y += height;

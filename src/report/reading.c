@@ -17,7 +17,8 @@ struct kept {
 struct reading *reading_new(struct ctx *ctx, const struct labels *labels)
 {
     struct reading *reading = arena_make(ctx->arena, struct reading);
-    *reading = (struct reading){.ctx = ctx, .labels = labels};
+    *reading = (struct reading){.ctx = ctx, .labels = labels, .room = 256};
+    reading->kept = arena_make_many(ctx->arena, struct kept, reading->room);
     return reading;
 }
 
@@ -58,14 +59,15 @@ enum result reading_list(struct reading *reading, const char *reg, const struct 
 static int by_field(const void *a, const void *b, void *arg)
 {
     const struct record *const *one = a, *const *other = b;
-    int64_t left = record_number_of(*one, arg), right = record_number_of(*other, arg);
+    const char *const *field = arg;
+    int64_t left = record_number_of(*one, *field), right = record_number_of(*other, *field);
     if (left == right) left = record_id(*one), right = record_id(*other);
     return (left > right) - (left < right);
 }
 
 void reading_sort(struct record_list *list, const char *field)
 {
-    if (list->count) qsort_r(list->at, list->count, sizeof(struct record *), by_field, (void *)(uintptr_t)field);
+    if (list->count) qsort_r(list->at, list->count, sizeof(struct record *), by_field, &field);
 }
 
 /* Index of the first whose value is not below this one. */
@@ -99,12 +101,13 @@ static struct kept *slot(const struct reading *reading, const struct reg *reg, i
     return &reading->kept[at];
 }
 
+/* The table is a power of two, at most half full. */
 static void make_room(struct reading *reading)
 {
     struct kept *old = reading->kept;
     size_t old_room = reading->room;
-    if (old && reading->count * 2 < old_room) return;
-    reading->room = old_room ? old_room * 2 : 256;
+    if (reading->count * 2 < old_room) return;
+    reading->room = old_room * 2;
     reading->kept = arena_make_many(reading->ctx->arena, struct kept, reading->room);
     for (size_t i = 0; i < old_room; i++)
         if (old[i].reg) *slot(reading, old[i].reg, old[i].id) = old[i];

@@ -125,7 +125,7 @@ static enum result control_block(struct report_job *job, const struct statement 
     job_control(job, "status", document->status);
     job_control(job, "classification_label", cell_text(document->classification));
     job_control(job, "organisation", cell_text(document->organisation));
-    job_control(job, "unit", cell_text(unit));
+    if (!str_eq(unit, document->organisation)) job_control(job, "unit", cell_text(unit));
     job_control(job, "framework", cell_text(framework));
     job_control(job, "scope", cell_text(reading_prose(statement->soa, arena, "scope")));
     TRY(control_people(job, statement));
