@@ -128,7 +128,7 @@ struct column_index {
 static const struct column_index column_indexes[] = {
     {COLUMN_INDEXED, "index", false, NULL},
     {COLUMN_UNIQUE, "unique", true, NULL},
-    {COLUMN_LIVE_UNIQUE, "live_unique", true, "\"deleted\" IS NULL"},
+    {COLUMN_LIVE_UNIQUE, "live_unique", true, "\"deleted_at\" IS NULL"},
 };
 
 static void emit_indexes(struct parts *parts, const struct table *table)

@@ -19,7 +19,7 @@ enum {
     COLUMN_NOT_NULL = 1,
     COLUMN_INDEXED = 2,     /* a plain index on this column */
     COLUMN_UNIQUE = 4,      /* among rows where it is not NULL */
-    COLUMN_LIVE_UNIQUE = 8, /* unique among rows whose column `deleted` is NULL */
+    COLUMN_LIVE_UNIQUE = 8, /* unique among rows whose column `deleted_at` is NULL */
 };
 
 struct column {

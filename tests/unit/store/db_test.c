@@ -9,7 +9,7 @@ static const struct column thing_columns[] = {
     {"number", COLUMN_NUMBER, 0, NULL, NULL},
     {"share", COLUMN_DECIMAL, 0, NULL, NULL},
     {"content", COLUMN_BYTES, 0, NULL, NULL},
-    {"deleted", COLUMN_NUMBER, 0, NULL, NULL},
+    {"deleted_at", COLUMN_NUMBER, 0, NULL, NULL},
     {"parent", COLUMN_NUMBER, 0, "user", NULL},
     {"code", COLUMN_TEXT, COLUMN_UNIQUE, NULL, NULL},
     {"kind", COLUMN_TEXT, COLUMN_NOT_NULL, NULL, "'plain'"},
@@ -238,7 +238,7 @@ static enum result delete_softly(struct ctx *ctx, void *arg)
 {
     struct value id = value_number(*(int64_t *)arg);
     int64_t changed;
-    TRY(db_run(ctx, S("UPDATE \"user\" SET deleted = 1 WHERE id = ?1"), &id, 1, &changed));
+    TRY(db_run(ctx, S("UPDATE \"user\" SET deleted_at = 1 WHERE id = ?1"), &id, 1, &changed));
     if (changed != 1) return fail(ctx, BROKEN, "%d rows were changed", (int)changed);
     return insert_named(ctx, "a", NULL);
 }
