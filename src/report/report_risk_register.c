@@ -333,7 +333,8 @@ static enum result write(struct report_job *job)
     add_summary(job, parts);
     for (size_t i = 0; i < parts->count; i++) TRY(add_part(job, parts, &parts->at[i]));
     if (parts->unrated.count || !parts->count) {
-        document_heading(job->document, 1, job_word(job, "risk.without_method"));
+        struct str risks = label_registers(job->labels, "risk");
+        document_heading(job->document, 1, parts->unrated.count ? job_word(job, "risk.without_method") : risks);
         TRY(add_risks(job, parts, NULL, &parts->unrated));
     }
     document_heading(job->document, 1, label_registers(job->labels, "acceptance"));
