@@ -1,0 +1,17 @@
+#!/bin/sh
+# Kills the program under load: 200 rounds on SQLite, 50 on PostgreSQL (program and database) where MERLON_TEST_DATABASE is set.
+# MERLON_CRASH_ROUNDS says otherwise how many.
+set -eu
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+${CC:-cc} -std=c17 -D_GNU_SOURCE -O1 -Wall -Wextra crash.c -o "$tmp/crash" -lcurl -pthread
+echo 'seven swans swim south slowly' >"$tmp/password"
+set -- --organisation Crash --name Crash --email crash@example.org --password-file "$tmp/password"
+if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
+    "$MERLON_BIN" init --data "$tmp/data" --database "$MERLON_TEST_DATABASE" "$@" >&2
+    "$tmp/crash" "$MERLON_BIN" "$tmp/data" "${MERLON_CRASH_ROUNDS:-50}" "$MERLON_TEST_DATABASE" \
+        "kill -9 \$(head -n 1 '$MERLON_POSTGRES/pg/postmaster.pid') && sh '$MERLON_POSTGRES/start' >/dev/null"
+else
+    "$MERLON_BIN" init --data "$tmp/data" "$@" >&2
+    "$tmp/crash" "$MERLON_BIN" "$tmp/data" "${MERLON_CRASH_ROUNDS:-200}"
+fi
