@@ -45,7 +45,8 @@ enum result reading_list(struct reading *reading, const char *reg, const struct 
     *list = (struct record_list){0};
     if (!found) return fail(ctx, BROKEN, "There is no register %s.", reg);
     TRY(list_parse(ctx, found, pairs, count, NULL, &query));
-    query->limit = LIST_LIMIT_MAX;
+    /* A page of the past is cut from all of it, so it is taken whole; one of the present is fetched. */
+    query->limit = ctx->as_of ? INT64_MAX : LIST_LIMIT_MAX;
     for (;;) {
         struct record_list page;
         struct str next;
