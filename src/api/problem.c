@@ -49,6 +49,10 @@ void problem_write(struct ctx *ctx, struct exchange *x, enum result result)
     json_key(&out, "status"), json_put_number(&out, status);
     json_key(&out, "detail"), json_put_str(&out, sentence);
     if (ctx->error.fields) write_field_errors(&out, ctx->error.fields);
+    if (ctx->error.more.len) {
+        buf_char(&x->out, ',');
+        buf_add(&x->out, ctx->error.more);
+    }
     json_key(&out, "request"), json_put_str(&out, ctx->request_id);
     json_close_object(&out);
 }

@@ -162,6 +162,19 @@ static enum result move_record(struct ctx *ctx, struct exchange *x)
     return answer(ctx, x, record);
 }
 
+static enum result purge_record(struct ctx *ctx, struct exchange *x)
+{
+    const struct reg *reg;
+    struct json *body;
+    int64_t id;
+    TRY(path_register(ctx, x, &reg));
+    TRY(path_id(ctx, x, reg, &id));
+    TRY(body_json(ctx, x, &body));
+    TRY(record_purge(ctx, reg, id, json_str(body, "reason", S(""))));
+    x->status = 204;
+    return OK;
+}
+
 /* ---- about one record ---- */
 
 static enum result get_history(struct ctx *ctx, struct exchange *x)
@@ -305,6 +318,8 @@ const struct route record_routes[] = {
     {HTTP_PATCH, AT "/{id}", change_record, LANE_WRITER, .help = "Change a record by merge patch"},
     {HTTP_DELETE, AT "/{id}", delete_record, LANE_WRITER, .help = "Delete a record; its history stays"},
     {HTTP_POST, AT "/{id}/restore", restore_record, LANE_WRITER, .help = "Bring a deleted record back"},
+    {HTTP_POST, AT "/{id}/purge", purge_record, LANE_WRITER,
+     .help = "Remove a deleted record's contents for good, for privacy law"},
     {HTTP_GET, AT "/{id}/history", get_history, LANE_WORKER, .help = "Every change of a record, newest first"},
     {HTTP_GET, AT "/{id}/links", get_links, LANE_WORKER, .help = "What leans on a record"},
     {HTTP_GET, AT "/{id}/transitions", get_transitions, LANE_LOOP,

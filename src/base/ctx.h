@@ -22,6 +22,7 @@ struct error {
     enum result result;
     struct str sentence;
     struct field_error *fields, *last_field;
+    struct str more; /* members beside the sentence, as JSON: "\"current\":{...}"; may be empty */
 };
 
 struct ctx {

@@ -4,7 +4,9 @@
 #include "records/house.h"
 #include "records/records.h"
 #include "records/rights.h"
+#include "ledger/ledger.h"
 #include "records/write.h"
+#include "schema/parse.h"
 
 static enum result refuse_past(struct ctx *ctx)
 {
@@ -66,10 +68,14 @@ enum result record_create(struct ctx *ctx, const struct reg *reg, const struct j
     return record_write_and_load(ctx, &(struct writing){.record = *record, .action = "create"}, record);
 }
 
-static enum result demand_version(struct ctx *ctx, const struct record *record, int64_t version)
+enum result record_demand_version(struct ctx *ctx, const struct record *record, int64_t version)
 {
     int64_t present = record->row[C_VERSION].number;
     if (!version || version == present) return OK;
+    struct buf current = buf_in(ctx->arena);
+    buf_text(&current, "\"current\":");
+    record_write_json(ctx, &current, record);
+    ctx->error.more = buf_str(&current);
     return fail(ctx, CONFLICT, "Somebody changed this meanwhile: it is version %lld now, yours was %lld.",
                 (long long)present, (long long)version);
 }
@@ -92,7 +98,7 @@ enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, in
     TRY(record_get(ctx, reg, id, &before));
     if (reg->flags & NO_CHANGE) return fail(ctx, DENIED, "A %s does not change once it is written.", reg->name);
     TRY(record_demand(ctx, before, CHANGE));
-    TRY(demand_version(ctx, before, version));
+    TRY(record_demand_version(ctx, before, version));
     TRY(demand_open(ctx, before));
     *record = record_clone(ctx, before);
     TRY(draft_apply(ctx, *record, patch, DRAFT_CHANGE));
@@ -104,6 +110,25 @@ enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, in
                                  record);
 }
 
+/* What leans on it, for whoever is refused; the first hundred are enough to see why. */
+static struct str leaning_json(struct ctx *ctx, const struct leaning *leaning, size_t count)
+{
+    enum { SHOWN = 100 };
+    struct buf text = buf_in(ctx->arena);
+    struct json_out out = json_out_to(&text);
+    buf_text(&text, "\"leaning\":");
+    json_open_array(&out);
+    for (size_t i = 0; i < count && i < SHOWN; i++) {
+        json_open_object(&out);
+        json_key(&out, "register"), json_put_text(&out, leaning[i].reg->name);
+        json_key(&out, "id"), json_put_number(&out, leaning[i].id);
+        json_key(&out, "title"), json_put_str(&out, leaning[i].title);
+        json_close_object(&out);
+    }
+    json_close_array(&out);
+    return buf_str(&text);
+}
+
 enum result record_delete(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, bool force)
 {
     struct record *before;
@@ -112,12 +137,14 @@ enum result record_delete(struct ctx *ctx, const struct reg *reg, int64_t id, in
     TRY(refuse_past(ctx));
     TRY(record_get(ctx, reg, id, &before));
     TRY(record_demand(ctx, before, REMOVE));
-    TRY(demand_version(ctx, before, version));
+    TRY(record_demand_version(ctx, before, version));
     if (record_is_deleted(before)) return OK;
     TRY(record_leaning(ctx, before, &leaning, &count));
-    if (count && !force)
+    if (count && !force) {
+        ctx->error.more = leaning_json(ctx, leaning, count);
         return fail(ctx, CONFLICT, "%zu record%s on this one; see what does before deleting it.", count,
                     count == 1 ? " leans" : "s lean");
+    }
     struct record *after = record_clone(ctx, before);
     after->row[C_DELETED_AT] = value_number(ctx->now);
     return record_write(ctx, &(struct writing){.before = before, .record = after, .action = "delete"});
@@ -133,6 +160,30 @@ enum result record_restore(struct ctx *ctx, const struct reg *reg, int64_t id, s
     (*record)->row[C_DELETED_AT] = value_null();
     return record_write_and_load(ctx, &(struct writing){.before = before, .record = *record, .action = "restore"},
                                  record);
+}
+
+/* Privacy law asks for more than hiding: every state goes from the ledger's side table, the row keeps nothing but that there was one
+ * (ISO/IEC 27001 A.8.10). The ledger's own rows stay as they are, so it still verifies. */
+enum result record_purge(struct ctx *ctx, const struct reg *reg, int64_t id, struct str reason)
+{
+    struct record *before;
+    int64_t entry;
+    TRY(refuse_past(ctx));
+    TRY(record_get(ctx, reg, id, &before));
+    TRY(record_demand(ctx, before, ADMINISTER));
+    if (!record_is_deleted(before))
+        return fail(ctx, CONFLICT, "Delete the record first; purging cannot be taken back.");
+    if (!str_trim(reason).len) {
+        fail_field(ctx, "reason", "required", "Say why this is purged; the reason stays in the ledger.");
+        return INVALID;
+    }
+    struct record *tombstone = record_new(ctx, reg);
+    memcpy(tombstone->row, before->row, COMMON * sizeof *tombstone->row);
+    tombstone->row[C_OWNER] = value_null();
+    tombstone->row[C_TAGS] = field_empty(&common_fields[C_TAGS]);
+    tombstone->row[C_CUSTOM] = field_empty(&common_fields[C_CUSTOM]);
+    TRY(record_write_tombstone(ctx, tombstone));
+    return ledger_purge(ctx, str_of(reg->name), id, ctx->actor->user, str_trim(reason), &entry);
 }
 
 enum result record_insert(struct ctx *ctx, struct record *record, const char *action)

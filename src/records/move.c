@@ -93,10 +93,7 @@ enum result record_move(struct ctx *ctx, const struct reg *reg, int64_t id, int6
     if (!transition)
         return fail(ctx, NOT_FOUND, "The register %s has no step \"%.*s\".", reg->name, PRINT(str_slice(name, 0, 60)));
     TRY(record_demand(ctx, before, transition->needs));
-    int64_t present = before->row[C_VERSION].number;
-    if (version && version != present)
-        return fail(ctx, CONFLICT, "Somebody changed this meanwhile: it is version %lld now, yours was %lld.",
-                    (long long)present, (long long)version);
+    TRY(record_demand_version(ctx, before, version));
     TRY(demand_state(ctx, transition, before));
     TRY(demand_independence(ctx, transition, before, body, &comment));
     *record = record_clone(ctx, before);

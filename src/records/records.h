@@ -39,6 +39,10 @@ enum result record_create(struct ctx *ctx, const struct reg *reg, const struct j
 enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, const struct json *patch,
                           struct record **record) MUST_USE;
 enum result record_delete(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, bool force) MUST_USE;
+/* A deleted record only; needs ADMINISTER and a reason. Its contents are gone, from the row and from history. */
+enum result record_purge(struct ctx *ctx, const struct reg *reg, int64_t id, struct str reason) MUST_USE;
+/* CONFLICT, with the present record in error.more, unless version is 0 or that of the record. */
+enum result record_demand_version(struct ctx *ctx, const struct record *record, int64_t version) MUST_USE;
 enum result record_restore(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record) MUST_USE;
 enum result record_move(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, struct str transition,
                         const struct json *body, struct record **record) MUST_USE;

@@ -200,19 +200,39 @@ static enum result write_ledger(struct ctx *ctx, const struct writing *w)
     return ledger_append(ctx, &event, &entry);
 }
 
-/* Whom a change concerns: a new owner who is not the one acting. Jobs turn these rows into notifications. */
+static enum result tell(struct ctx *ctx, const struct writing *w, const char *topic, int64_t person)
+{
+    struct value args[] = {value_number(ctx->now),
+                           value_text(str_of(topic)),
+                           value_text(str_of(w->record->reg->name)),
+                           value_number(record_id(w->record)),
+                           value_number(ctx->actor->user),
+                           value_number(person)};
+    if (!person || person == ctx->actor->person) return OK;
+    return db_run(ctx, S("INSERT INTO outbox (at, topic, register, record, actor, person) VALUES (?1,?2,?3,?4,?5,?6)"),
+                  args, COUNT(args), NULL);
+}
+
+/* The persons named in a field that TELLS, once, when they are named. */
+static enum result tell_named(struct ctx *ctx, const struct writing *w, size_t index)
+{
+    struct ids ids = record_ids(ctx, w->record, index);
+    if (!field_changed(w, COMMON + index)) return OK;
+    for (size_t i = 0; i < ids.count; i++) TRY(tell(ctx, w, "mentioned", ids.at[i]));
+    return OK;
+}
+
+/* Whom a change concerns: a new owner, the owner of what has moved on, those who are mentioned; never whoever acts. Jobs turn
+ * these rows into notifications. */
 static enum result write_outbox(struct ctx *ctx, const struct writing *w)
 {
     const struct reg *reg = w->record->reg;
-    int64_t owner = record_owner(w->record);
     bool moved = w->before && !str_eq(record_status(w->before), record_status(w->record));
     bool handed_over = field_changed(w, C_OWNER);
-    if (reg->flags & (QUIET | MINE) || !owner || owner == ctx->actor->person || (!moved && !handed_over)) return OK;
-    struct value args[] = {value_number(ctx->now),         value_text(handed_over ? S("assigned") : S("moved")),
-                           value_text(str_of(reg->name)),  value_number(record_id(w->record)),
-                           value_number(ctx->actor->user), value_number(owner)};
-    return db_run(ctx, S("INSERT INTO outbox (at, topic, register, record, actor, person) VALUES (?1,?2,?3,?4,?5,?6)"),
-                  args, COUNT(args), NULL);
+    for (size_t i = 0; i < reg->field_count; i++)
+        if (reg->fields[i].flags & TELLS) TRY(tell_named(ctx, w, i));
+    if (reg->flags & (QUIET | MINE) || (!moved && !handed_over)) return OK;
+    return tell(ctx, w, handed_over ? "assigned" : "moved", record_owner(w->record));
 }
 
 /* ---- what follows ---- */
@@ -271,6 +291,14 @@ enum result record_write_and_load(struct ctx *ctx, const struct writing *w, stru
     TRY(record_write(ctx, w));
     *record = w->record;
     return may_come_back(ctx, w->record->reg) ? record_load(ctx, w->record->reg, record_id(w->record), record) : OK;
+}
+
+enum result record_write_tombstone(struct ctx *ctx, struct record *record)
+{
+    struct writing w = {.before = record, .record = record};
+    record->row[C_VERSION].number++;
+    TRY(write_row(ctx, &w));
+    return record_reindex(ctx, record);
 }
 
 enum result record_reindex(struct ctx *ctx, const struct record *record)

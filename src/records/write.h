@@ -18,6 +18,9 @@ enum result record_write(struct ctx *ctx, const struct writing *writing) MUST_US
 /* The same, and gives the record as it stands after what followed from it has perhaps changed it again. */
 enum result record_write_and_load(struct ctx *ctx, const struct writing *writing, struct record **record) MUST_USE;
 
+/* The bare row of a purged record: no derive, no check, no ledger entry; links and search text go. */
+enum result record_write_tombstone(struct ctx *ctx, struct record *record) MUST_USE;
+
 /* Makes links and search text of one record anew; for `merlon rebuild`. */
 enum result record_reindex(struct ctx *ctx, const struct record *record) MUST_USE;
 

@@ -38,9 +38,9 @@ enum field_flag {
     TITLE = 1 << 7,         /* what a person calls the record; exactly one a register, TEXT */
     BY_TRANSITION = 1 << 8, /* changed only by a transition that asks for it or sets it */
     PERSONAL = 1 << 9,      /* personal data: never in logs or metrics, gone with a purge */
-    NAMES =
-        1
-        << 10, /* a text by which people also name the record when they link to it: an identifier, an e-mail address */
+    /* A text by which people also name the record when they link to it: an identifier, an e-mail address. */
+    NAMES = 1 << 10,
+    TELLS = 1 << 11, /* LINKS to persons: they are told when they are named here */
 };
 
 struct field {

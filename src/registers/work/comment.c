@@ -7,7 +7,7 @@ enum { SUBJECT, TEXT_, MENTIONS, FIELDS };
 static const struct field fields[FIELDS] = {
     [SUBJECT] = {.name = "subject", .kind = RECORD, .flags = REQUIRED | LISTED | FIXED | INDEXED},
     [TEXT_] = {.name = "text", .kind = PROSE, .max = 10000, .flags = REQUIRED | SEARCH | LISTED | TITLE},
-    [MENTIONS] = {.name = "mentions", .kind = LINKS, .target = "person"},
+    [MENTIONS] = {.name = "mentions", .kind = LINKS, .target = "person", .flags = TELLS},
 };
 
 const struct reg comment_register = {
