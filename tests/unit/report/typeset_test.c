@@ -85,12 +85,11 @@ static void the_title_page_tells_who_answers_for_it(void **state)
                                            "Approved by",
                                            "Jens Petersen, Managing Director",
                                            "2026-11-21",
-                                           "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                                           "Page 1 of 12"};
-    struct str text = sample_pdf_text(&ctx, pdf_of(sample_document(&ctx, 93)));
-    struct str page;
+                                           "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"};
+    struct str pdf = pdf_of(sample_document(&ctx, 93)), text = sample_pdf_text(&ctx, pdf), page;
     assert_true(str_cut(&text, '\f', &page));
     for (size_t i = 0; i < COUNT(expected); i++) assert_contains(page, expected[i]);
+    assert_contains(page, arena_print(arena, "Page 1 of %zu", pages_of(pdf)).at);
     assert_int_equal(sample_count(page, "Nothing"), 0); /* a fact without a value */
 }
 
@@ -116,7 +115,7 @@ static void a_statement_has_its_93_lines_and_its_charts(void **state)
 {
     (void)state;
     struct str text = sample_pdf_text(&ctx, pdf_of(sample_document(&ctx, 93)));
-    assert_int_equal(sample_count(text, "Policies for information security"), 93);
+    assert_int_equal(sample_count(text, "Kowalczyk"), 93 + 1);
     static const char *const expected[] = {"Physical controls", "Almost certain", "Very high", "Partly implemented",
                                            "1.1"};
     for (size_t i = 0; i < COUNT(expected); i++) assert_contains(text, expected[i]);
@@ -182,7 +181,7 @@ static void five_thousand_rows_are_printed(void **state)
     print_message("5,000 rows of 8 columns: %ld ms, %zu kB, arena %zu kB\n",
                   (long)((clock() - before) * 1000 / CLOCKS_PER_SEC), pdf.len / 1024, arena_used(arena) / 1024);
     struct str text = sample_pdf_text(&ctx, pdf);
-    assert_int_equal(sample_count(text, "Policies for information security"), 5000);
+    assert_int_equal(sample_count(text, "Kowalczyk"), 5000 + 1);
     assert_true(pages_of(pdf) > 300);
     assert_true(arena_used(arena) < 100 * 1024 * (size_t)1024);
 }
