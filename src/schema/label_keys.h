@@ -1,5 +1,5 @@
 /* The keys under which the catalogues (content/labels/LANGUAGE.json) hold what people read of a register (docs/api.md,
- * "Schema"). Whatever asks which labels a register needs asks here: the test of the catalogues, `merlon schema --labels`. */
+ * "Schema"). Whatever asks which labels there are to be asks here: the test of the catalogues, `merlon schema`. */
 #ifndef MERLON_SCHEMA_LABEL_KEYS_H
 #define MERLON_SCHEMA_LABEL_KEYS_H
 
@@ -15,11 +15,11 @@ struct label_key {
 
 typedef void label_visitor(void *arg, const struct label_key *key);
 
-/* The register's own labels: its names and help, fields, choices, states, transitions, groups, room. The keys live in the
- * arena. A key that two places share comes twice. */
+/* The register's own labels: its names and help, fields, choices, states, transitions, groups, room. The keys live in
+ * the arena. A key that two places share comes twice. */
 void reg_each_label(struct arena *arena, const struct reg *reg, label_visitor *each, void *arg);
 
-/* What no single register asks for: the fields that all records have, and what history calls the deeds of the program. */
+/* What no single register asks for: fields that all records have, and what history calls the deeds of the program. */
 void common_each_label(struct arena *arena, label_visitor *each, void *arg);
 
 #endif
