@@ -202,10 +202,10 @@ static void a_risk_register_has_method_matrix_and_risks(void **state)
 {
     struct world *world = *state;
     struct str text = text_of(world, run(world, "risk-register", REPORT_PDF));
-    static const char *const expected[] = {"Risk method",     "Almost certain",   "Financial, Operational, Legal",
-                                           "RSK-1",           "Loss of position", "High (4×4)",
-                                           "(5×5)", "Low (2×2)",        "Not rated yet",
-                                           "2027-03-31",      "Refit in March.",  "Jens Petersen",
+    static const char *const expected[] = {"Risk method", "Almost certain",   "Financial, Operational, Legal",
+                                           "RSK-1",       "Loss of position", "High (4×4)",
+                                           "(5×5)",       "Low (2×2)",        "Not rated yet",
+                                           "2027-03-31",  "Refit in March.",  "Jens Petersen",
                                            "Modify"};
     for (size_t i = 0; i < COUNT(expected); i++) assert_has(text, expected[i]);
     size_t rows, high, very_high;
