@@ -5,7 +5,8 @@ static const struct route_table tables[] = {
     {record_routes, &record_route_count},   {session_routes, &session_route_count},
     {system_routes, &system_route_count},   {framework_routes, &framework_route_count},
     {job_routes, &job_route_count},         {file_routes, &file_route_count},
-    {metrics_routes, &metrics_route_count},
+    {metrics_routes, &metrics_route_count}, {admin_routes, &admin_route_count},
+    {ledger_routes, &ledger_route_count},
 };
 
 const struct route_table *routes_all(size_t *count)

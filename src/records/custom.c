@@ -8,7 +8,7 @@
 #include "schema/parse.h"
 #include "store/db.h"
 
-enum { CUSTOM_MAX = 100 };
+enum { CUSTOM_MAX = 100, CHOICES_MAX = 200 };
 
 static const char *const *choices_of(struct ctx *ctx, struct str text)
 {
@@ -71,11 +71,21 @@ static bool kind_is_offered(struct str name)
     return false;
 }
 
+static void check_choices(struct ctx *ctx, struct str kind, const struct json *choices)
+{
+    bool is_list = !choices || choices->kind == JSON_NULL || choices->kind == JSON_ARRAY;
+    for (const struct json *one = is_list && choices ? choices->first : NULL; one; one = one->next)
+        is_list = is_list && one->kind == JSON_STRING && str_trim(one->text).len && one->text.len <= 200;
+    bool any = choices && choices->kind == JSON_ARRAY && choices->count;
+    if (!is_list || (any && choices->count > CHOICES_MAX))
+        fail_field(ctx, "choices", "type", "choices is a list of at most %d texts, none of them empty.", CHOICES_MAX);
+    else if (str_is(kind, "choice") && !any)
+        fail_field(ctx, "choices", "required", "A choice needs something to choose from.");
+}
+
 static void check(struct ctx *ctx, const struct json *body)
 {
     struct str kind = json_str(body, "kind", S(""));
-    const struct json *choices = json_get(body, "choices");
-    bool has_choices = choices && choices->kind == JSON_ARRAY && choices->count;
     if (!house_register(ctx->house, json_str(body, "register", S(""))))
         fail_field(ctx, "register", "unknown", "There is no such register.");
     if (!name_is_good(json_str(body, "name", S(""))))
@@ -84,21 +94,100 @@ static void check(struct ctx *ctx, const struct json *body)
                    "and is at most 40 long.");
     if (!kind_is_offered(kind))
         fail_field(ctx, "kind", "choice", "A custom field is text, prose, number, decimal, boolean, date or choice.");
-    if (str_is(kind, "choice") && !has_choices)
-        fail_field(ctx, "choices", "required", "A choice needs something to choose from.");
+    check_choices(ctx, kind, json_get(body, "choices"));
     if (!str_trim(json_str(body, "label", S(""))).len) fail_field(ctx, "label", "required", "The field needs a label.");
 }
 
-static enum result log_change(struct ctx *ctx, const char *action, int64_t id, struct str state)
+/* ---- one field as JSON ---- */
+
+#define FIELD_COLUMNS                                                                                                  \
+    "SELECT id, register, name, kind, label, choices, required FROM custom_field WHERE deleted_at IS NULL "
+
+static void put_row(struct json_out *out, const struct rows *rows)
 {
+    json_open_object(out);
+    json_key(out, "id"), json_put_number(out, rows_number(rows, 0));
+    json_key(out, "register"), json_put_str(out, rows_text(rows, 1));
+    json_key(out, "name"), json_put_str(out, rows_text(rows, 2));
+    json_key(out, "kind"), json_put_str(out, rows_text(rows, 3));
+    json_key(out, "label"), json_put_str(out, rows_text(rows, 4));
+    json_key(out, "choices"), json_put_raw(out, rows_text(rows, 5));
+    json_key(out, "required"), json_put_bool(out, rows_number(rows, 6) != 0);
+    json_close_object(out);
+}
+
+enum result custom_write_one(struct ctx *ctx, int64_t id, struct buf *buf)
+{
+    struct value args[] = {value_number(id)};
+    struct rows *rows;
+    bool found;
+    struct json_out out = json_out_to(buf);
+    TRY(db_query_one(ctx, S(FIELD_COLUMNS "AND id=?1"), args, COUNT(args), &rows, &found));
+    if (found) put_row(&out, rows);
+    rows_close(rows);
+    return found ? OK : fail(ctx, NOT_FOUND, "There is no custom field %lld.", (long long)id);
+}
+
+enum result custom_write_json(struct ctx *ctx, struct buf *buf)
+{
+    struct rows *rows;
+    struct json_out out = json_out_to(buf);
+    TRY(db_query(ctx, S(FIELD_COLUMNS "ORDER BY register, id"), NULL, 0, &rows));
+    json_open_object(&out);
+    json_key(&out, "items");
+    json_open_array(&out);
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        put_row(&out, rows);
+    }
+    rows_close(rows);
+    json_close_array(&out);
+    json_close_object(&out);
+    return OK;
+}
+
+static enum result load_field(struct ctx *ctx, int64_t id, struct json **field)
+{
+    struct buf text = buf_in(ctx->arena);
+    TRY(custom_write_one(ctx, id, &text));
+    return json_parse(ctx, buf_str(&text), field);
+}
+
+enum result custom_register(struct ctx *ctx, int64_t id, const struct reg **reg)
+{
+    struct json *field;
+    TRY(load_field(ctx, id, &field));
+    *reg = house_register(ctx->house, json_str(field, "register", S("")));
+    return *reg ? OK : fail(ctx, NOT_FOUND, "There is no custom field %lld.", (long long)id);
+}
+
+/* ---- writing ---- */
+
+/* The entry holds the field as it stands now; of one that is gone, nothing. */
+static enum result log_change(struct ctx *ctx, const char *action, int64_t id)
+{
+    struct value args[] = {value_number(id)};
+    struct buf state = buf_in(ctx->arena);
+    int64_t before, entry;
+    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject='custom_field' AND record=?1"),
+                        args, COUNT(args), 0, &before));
+    if (strcmp(action, "delete") != 0) TRY(custom_write_one(ctx, id, &state));
     struct ledger_event event = {.action = str_of(action),
                                  .subject = S("custom_field"),
                                  .record = id,
-                                 .version = 1,
+                                 .version = before + 1,
                                  .actor = ctx->actor->user,
-                                 .state = state};
-    int64_t entry;
+                                 .state = buf_str(&state)};
     return ledger_append(ctx, &event, &entry);
+}
+
+static struct str choices_json(struct ctx *ctx, const struct json *choices)
+{
+    struct buf text = buf_in(ctx->arena);
+    if (!choices || choices->kind != JSON_ARRAY) return S("[]");
+    json_write_value(&text, choices);
+    return buf_str(&text);
 }
 
 enum result custom_create(struct ctx *ctx, const struct json *body, int64_t *id)
@@ -114,24 +203,17 @@ enum result custom_create(struct ctx *ctx, const struct json *body, int64_t *id)
         fail_field(ctx, "name", "taken", "This register has a custom field of that name already.");
         return INVALID;
     }
-    struct buf choices = buf_in(ctx->arena), state = buf_in(ctx->arena);
-    const struct json *list = json_get(body, "choices");
-    if (list)
-        json_write_value(&choices, list);
-    else
-        buf_text(&choices, "[]");
-    json_write_value(&state, body);
     struct value args[] = {value_text(str_of(reg->name)),
                            value_text(json_str(body, "name", S(""))),
                            value_text(json_str(body, "kind", S(""))),
                            value_text(str_trim(json_str(body, "label", S("")))),
-                           value_text(buf_str(&choices)),
+                           value_text(choices_json(ctx, json_get(body, "choices"))),
                            value_number(json_bool(body, "required", false))};
     TRY(db_insert(ctx,
                   S("INSERT INTO custom_field (register, name, kind, label, choices, required) "
                     "VALUES (?1,?2,?3,?4,?5,?6) RETURNING id"),
                   args, COUNT(args), id));
-    return log_change(ctx, "create", *id, buf_str(&state));
+    return log_change(ctx, "create", *id);
 }
 
 enum result custom_delete(struct ctx *ctx, int64_t id)
@@ -141,36 +223,40 @@ enum result custom_delete(struct ctx *ctx, int64_t id)
     TRY(db_run(ctx, S("UPDATE custom_field SET deleted_at=?2 WHERE id=?1 AND deleted_at IS NULL"), args, COUNT(args),
                &changed));
     if (!changed) return fail(ctx, NOT_FOUND, "There is no custom field %lld.", (long long)id);
-    return log_change(ctx, "delete", id, S(""));
+    return log_change(ctx, "delete", id);
 }
 
-enum result custom_write_json(struct ctx *ctx, struct buf *buf)
+/* A merge patch: what the body does not name is taken from the field as it is. */
+static void check_patch(struct ctx *ctx, const struct json *field, const struct json *body)
 {
-    struct rows *rows;
-    struct json_out out = json_out_to(buf);
-    TRY(db_query(
-        ctx,
-        S("SELECT id, register, name, kind, label, choices, required FROM custom_field WHERE deleted_at IS NULL "
-          "ORDER BY register, id"),
-        NULL, 0, &rows));
-    json_open_object(&out);
-    json_key(&out, "items");
-    json_open_array(&out);
-    for (bool more;;) {
-        TRY(rows_next(ctx, rows, &more));
-        if (!more) break;
-        json_open_object(&out);
-        json_key(&out, "id"), json_put_number(&out, rows_number(rows, 0));
-        json_key(&out, "register"), json_put_str(&out, rows_text(rows, 1));
-        json_key(&out, "name"), json_put_str(&out, rows_text(rows, 2));
-        json_key(&out, "kind"), json_put_str(&out, rows_text(rows, 3));
-        json_key(&out, "label"), json_put_str(&out, rows_text(rows, 4));
-        json_key(&out, "choices"), json_put_raw(&out, rows_text(rows, 5));
-        json_key(&out, "required"), json_put_bool(&out, rows_number(rows, 6) != 0);
-        json_close_object(&out);
+    static const char *const fixed[] = {"register", "name", "kind"};
+    const struct json *choices = json_get(body, "choices"), *label = json_get(body, "label");
+    for (size_t i = 0; i < COUNT(fixed); i++) {
+        const struct json *wanted = json_get(body, fixed[i]);
+        if (wanted && !str_eq(wanted->text, json_str(field, fixed[i], S(""))))
+            fail_field(ctx, fixed[i], "fixed", "The %s of a field does not change: values would lose their meaning.",
+                       fixed[i]);
     }
-    rows_close(rows);
-    json_close_array(&out);
-    json_close_object(&out);
-    return OK;
+    if (label && !str_trim(label->text).len) fail_field(ctx, "label", "required", "The field needs a label.");
+    check_choices(ctx, json_str(field, "kind", S("")), choices ? choices : json_get(field, "choices"));
+}
+
+enum result custom_change(struct ctx *ctx, int64_t id, const struct json *body)
+{
+    struct json *field;
+    int64_t changed;
+    TRY(load_field(ctx, id, &field));
+    if (body->kind != JSON_OBJECT) return fail(ctx, INVALID, "The body must be a JSON object.");
+    check_patch(ctx, field, body);
+    if (ctx_has_field_errors(ctx)) return INVALID;
+    const struct json *choices = json_get(body, "choices");
+    struct value args[] = {value_number(id),
+                           value_text(str_trim(json_str(body, "label", json_str(field, "label", S(""))))),
+                           value_text(choices_json(ctx, choices ? choices : json_get(field, "choices"))),
+                           value_number(json_bool(body, "required", json_bool(field, "required", false)))};
+    TRY(db_run(ctx,
+               S("UPDATE custom_field SET label=?2, choices=?3, required=?4 WHERE id=?1 AND deleted_at IS NULL AND "
+                 "(label<>?2 OR choices<>?3 OR required<>?4)"),
+               args, COUNT(args), &changed));
+    return changed ? log_change(ctx, "change", id) : OK;
 }

@@ -1,0 +1,228 @@
+/* The ledger for whoever may read the room "assurance": entries, signed heads, proofs, the public key. The chain is one for all
+ * companies, so a page shows every entry; of a record that the reader may not see, it shows that there is one and nothing else. */
+#include "api/routes.h"
+
+#include "access/reach.h"
+#include "access/users.h"
+#include "base/clock.h"
+#include "format/json_out.h"
+#include "ledger/keys.h"
+#include "ledger/ledger.h"
+#include "ledger/proof.h"
+#include "records/house.h"
+#include "records/records.h"
+#include "records/rights.h"
+
+enum { ENTRIES = 50, ENTRIES_MOST = 500 };
+
+static enum result demand_assurance(struct ctx *ctx)
+{
+    if (actor_may_in(ctx->actor, S("assurance"), READ, 0)) return OK;
+    return fail(ctx, DENIED, "Your roles do not let you read the ledger.");
+}
+
+/* Users, tokens and settings are seen from the top of the organisation. */
+static bool sees_administration(const struct actor *actor)
+{
+    if (actor->system) return true;
+    for (size_t i = 0; i < actor->grant_count; i++) {
+        int64_t unit = actor->grants[i].unit;
+        if (reach_is_top(actor->reach, unit) && actor_may_in(actor, S("administration"), READ, unit)) return true;
+    }
+    return false;
+}
+
+/* What an entry is about, as far as the reader may know. */
+struct view {
+    bool visible;
+    struct record *record; /* NULL: no register's, or it is not there any more */
+};
+
+static enum result look_at(struct ctx *ctx, struct str subject, int64_t id, struct view *view)
+{
+    const struct reg *reg = house_register(ctx->house, subject);
+    *view = (struct view){.visible = sees_administration(ctx->actor)};
+    if (!reg) return OK;
+    enum result loaded = record_load(ctx, reg, id, &view->record);
+    if (loaded == NOT_FOUND) return OK;
+    TRY(loaded);
+    view->visible = record_may(ctx, view->record, READ);
+    return OK;
+}
+
+/* ---- entries ---- */
+
+struct names {
+    struct {
+        int64_t user;
+        struct str name;
+    } at[64]; /* those met last */
+    size_t count;
+};
+
+static enum result name_of(struct ctx *ctx, struct names *names, int64_t user, struct str *name)
+{
+    *name = S("Merlon");
+    if (!user) return OK;
+    for (size_t i = 0; i < names->count && i < COUNT(names->at); i++) {
+        if (names->at[i].user != user) continue;
+        *name = names->at[i].name;
+        return OK;
+    }
+    TRY(user_name(ctx, user, name));
+    size_t place = names->count++ % COUNT(names->at);
+    names->at[place].user = user;
+    names->at[place].name = *name;
+    return OK;
+}
+
+static void put_subject(struct ctx *ctx, struct json_out *out, const struct ledger_entry *entry,
+                        const struct view *view)
+{
+    const struct reg *reg = house_register(ctx->house, entry->subject);
+    json_key(out, "register"), json_put_str(out, entry->subject);
+    json_key(out, "id"), json_put_number(out, entry->record);
+    json_key(out, "reference");
+    if (reg)
+        json_put_str(out, arena_print(ctx->arena, "%s-%lld", reg->prefix, (long long)entry->record));
+    else
+        json_put_null(out);
+    json_key(out, "title");
+    if (view->record)
+        json_put_str(out, record_title(view->record));
+    else
+        json_put_null(out);
+}
+
+static enum result put_entry(struct ctx *ctx, struct json_out *out, const struct ledger_entry *entry,
+                             struct names *names)
+{
+    char at[TIME_TEXT];
+    struct str name;
+    struct view view;
+    TRY(look_at(ctx, entry->subject, entry->record, &view));
+    time_format(entry->at, at);
+    json_open_object(out);
+    json_key(out, "entry"), json_put_number(out, entry->id);
+    json_key(out, "at"), json_put_text(out, at);
+    json_key(out, "visible"), json_put_bool(out, view.visible);
+    if (view.visible) {
+        TRY(name_of(ctx, names, entry->actor, &name));
+        json_key(out, "actor");
+        json_open_object(out);
+        json_key(out, "id"), json_put_number(out, entry->actor);
+        json_key(out, "name"), json_put_str(out, name);
+        json_close_object(out);
+        json_key(out, "action"), json_put_str(out, entry->action);
+        put_subject(ctx, out, entry, &view);
+        json_key(out, "version"), json_put_number(out, entry->version);
+        json_key(out, "comment"), json_put_str(out, entry->comment);
+        json_key(out, "purged"), json_put_bool(out, entry->purged);
+    }
+    json_close_object(out);
+    return OK;
+}
+
+static enum result list_entries(struct ctx *ctx, struct exchange *x)
+{
+    struct ledger_entries entries;
+    struct names names = {0};
+    struct json_out out = json_out_to(&x->out);
+    struct str text = S("");
+    int64_t before = 0, limit = ENTRIES;
+    TRY(demand_assurance(ctx));
+    if (exchange_query(x, "cursor", &text) && text.len && (!parse_number(text, &before) || before < 1))
+        return fail(ctx, INVALID, "The cursor is not one of this list; begin again without it.");
+    if (exchange_query(x, "limit", &text) && (!parse_number(text, &limit) || limit < 1 || limit > ENTRIES_MOST))
+        return fail(ctx, INVALID, "limit must be a number from 1 to %d.", ENTRIES_MOST);
+    TRY(ledger_recent(ctx, before, limit, &entries));
+    json_open_object(&out);
+    json_key(&out, "items");
+    json_open_array(&out);
+    for (size_t i = 0; i < entries.count; i++) TRY(put_entry(ctx, &out, &entries.at[i], &names));
+    json_close_array(&out);
+    json_key(&out, "next");
+    if (entries.count == (size_t)limit && entries.at[entries.count - 1].id > 1)
+        json_put_str(&out, arena_print(ctx->arena, "%lld", (long long)entries.at[entries.count - 1].id));
+    else
+        json_put_null(&out);
+    json_close_object(&out);
+    return OK;
+}
+
+/* ---- heads and proofs ---- */
+
+static enum result read_size(struct ctx *ctx, struct exchange *x, const char *name, int64_t *size)
+{
+    struct str text;
+    *size = 0;
+    if (!exchange_query(x, name, &text) || !text.len) return OK;
+    if (parse_number(text, size) && *size > 0) return OK;
+    return fail(ctx, INVALID, "%s is how many entries the head covers: a number from 1.", name);
+}
+
+static enum result get_head(struct ctx *ctx, struct exchange *x)
+{
+    struct ledger_head head;
+    int64_t size;
+    TRY(demand_assurance(ctx));
+    TRY(read_size(ctx, x, "size", &size));
+    TRY(tree_head(ctx, size, &head));
+    ledger_head_json(&x->out, &head);
+    return OK;
+}
+
+static enum result get_key(struct ctx *ctx, struct exchange *x)
+{
+    struct ledger_public key;
+    TRY(demand_assurance(ctx));
+    TRY(ledger_public_stored(ctx, &key));
+    x->type = "application/x-pem-file";
+    buf_add(&x->out, ledger_public_pem(ctx, &key));
+    return OK;
+}
+
+/* The entry's canonical bytes name its record and its actor: so only for whom the entry is visible. */
+static enum result demand_visible(struct ctx *ctx, int64_t entry)
+{
+    struct ledger_entries found;
+    struct view view = {0};
+    TRY(ledger_recent(ctx, entry + 1, 1, &found));
+    bool there = found.count && found.at[0].id == entry;
+    if (there) TRY(look_at(ctx, found.at[0].subject, found.at[0].record, &view));
+    return view.visible ? OK : fail(ctx, NOT_FOUND, "The ledger has no entry %lld that you may see.", (long long)entry);
+}
+
+static enum result get_proof(struct ctx *ctx, struct exchange *x)
+{
+    struct str content = S("");
+    int64_t entry, size;
+    TRY(demand_assurance(ctx));
+    TRY(path_number(ctx, x, "entry", &entry));
+    TRY(read_size(ctx, x, "size", &size));
+    if (entry == INT64_MAX) return fail(ctx, NOT_FOUND, "The ledger has no such entry.");
+    TRY(demand_visible(ctx, entry));
+    exchange_query(x, "content", &content);
+    return ledger_proof_json(ctx, entry, size, str_is(content, "1"), &x->out);
+}
+
+static enum result get_consistency(struct ctx *ctx, struct exchange *x)
+{
+    int64_t first, second;
+    TRY(demand_assurance(ctx));
+    TRY(read_size(ctx, x, "first", &first));
+    TRY(read_size(ctx, x, "second", &second));
+    return ledger_consistency_json(ctx, first, second, &x->out);
+}
+
+const struct route ledger_routes[] = {
+    {HTTP_GET, "/api/v1/ledger", list_entries, LANE_WORKER, .help = "Entries of the ledger, newest first"},
+    {HTTP_GET, "/api/v1/ledger/head", get_head, LANE_WORKER,
+     .help = "A signed head of the ledger, the newest or by size"},
+    {HTTP_GET, "/api/v1/ledger/key", get_key, LANE_WORKER, .help = "The public key that signs heads, as PEM"},
+    {HTTP_GET, "/api/v1/ledger/proof/{entry}", get_proof, LANE_WORKER,
+     .help = "That an entry stands under a head (RFC 9162 inclusion)"},
+    {HTTP_GET, "/api/v1/ledger/consistency", get_consistency, LANE_WORKER,
+     .help = "That a newer head only adds to an older one (RFC 9162 consistency)"},
+};
+const size_t ledger_route_count = COUNT(ledger_routes);
