@@ -41,15 +41,35 @@ static enum result take_unit_of_subject(struct ctx *ctx, struct record *record)
     return OK;
 }
 
+/* Rights reach down from a unit, so whoever may place one needs them at the unit above: else a subsidiary could make itself a
+ * top unit, and change what belongs to all. */
+static enum result demand_above(struct ctx *ctx, const struct record *record, enum verb verb)
+{
+    size_t parent;
+    if (!reg_field(record->reg, S("parent"), &parent) || ctx->actor->system) return OK;
+    if (record_is_null(record, parent)) {
+        fail_field(ctx, "parent", "required", "parent is needed: below which unit does this one lie?");
+        return INVALID;
+    }
+    if (actor_may(ctx->actor, record->reg, verb, record_number(record, parent), 0)) return OK;
+    return fail(ctx, DENIED, "Your roles do not let you place a %s below %s-%lld.", record->reg->name,
+                record->reg->prefix, (long long)record_number(record, parent));
+}
+
 static enum result demand_create(struct ctx *ctx, const struct record *record)
 {
-    const struct reg *reg = record->reg;
+    return record->reg->flags & IS_UNIT ? demand_above(ctx, record, CREATE) : record_demand(ctx, record, CREATE);
+}
+
+/* A record that moves to another place needs the right there too. */
+static enum result demand_move(struct ctx *ctx, const struct record *before, const struct record *after)
+{
     size_t parent;
-    if (reg->flags & IS_UNIT && reg_field(reg, S("parent"), &parent)) {
-        if (actor_may(ctx->actor, reg, CREATE, record_number(record, parent), 0)) return OK;
-        return fail(ctx, DENIED, "Your roles do not let you create a %s below that one.", reg->name);
-    }
-    return record_demand(ctx, record, CREATE);
+    if (record_unit(after) != record_unit(before)) return record_demand(ctx, after, CHANGE);
+    if (!(after->reg->flags & IS_UNIT) || !reg_field(after->reg, S("parent"), &parent)) return OK;
+    if (record_number(before, parent) == record_number(after, parent)) return OK;
+    TRY(demand_above(ctx, before, CHANGE));
+    return demand_above(ctx, after, CHANGE);
 }
 
 enum result record_create(struct ctx *ctx, const struct reg *reg, const struct json *body, struct record **record)
@@ -105,7 +125,7 @@ enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, in
     TRY(take_unit_of_subject(ctx, *record));
     draft_require(ctx, *record);
     if (ctx_has_field_errors(ctx)) return INVALID;
-    if (record_unit(*record) != record_unit(before)) TRY(record_demand(ctx, *record, CHANGE));
+    TRY(demand_move(ctx, before, *record));
     return record_write_and_load(ctx, &(struct writing){.before = before, .record = *record, .action = "change"},
                                  record);
 }

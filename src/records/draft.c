@@ -223,6 +223,9 @@ static void fill_scope(struct ctx *ctx, struct record *record, const struct json
     bool has_unit = !(reg->flags & (GLOBAL | IS_UNIT | FOLLOWS_SUBJECT));
     if (has_unit && !json_get(body, "unit") && actor_units(ctx->actor, reg, CREATE, units))
         record->row[C_UNIT] = value_number(units[0]);
+    size_t parent;
+    bool is_unit = reg->flags & IS_UNIT && reg_field(reg, S("parent"), &parent) && !json_get(body, "parent");
+    if (is_unit && actor_units(ctx->actor, reg, CREATE, units)) record_set_number(record, parent, units[0]);
     if (!(reg->flags & NO_OWNER) && !json_get(body, "owner")) record->row[C_OWNER] = value_id(ctx->actor->person);
 }
 

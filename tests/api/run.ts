@@ -1,0 +1,35 @@
+// The tests of the interface over HTTP: run.ts [SUITE...]. README.md says what each suite shows.
+import { agent } from './core/http.ts'
+import { databaseKind, removeAll } from './core/program.ts'
+import { check, close, counts } from './core/report.ts'
+import { World } from './core/world.ts'
+import { contract } from './contract/index.ts'
+
+const suites: [string, (world: World) => Promise<void>][] = [['contract', contract]]
+
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'))
+const started = Date.now()
+try {
+  for (const [name, run] of suites) {
+    if (wanted.length && !wanted.includes(name)) continue
+    const before = counts().passed
+    const began = Date.now()
+    const world = await World.open(name)
+    await run(world)
+    await check(`${name}: the program ends in an orderly way`, () => world.close())
+    console.log(`${name}: ${counts().passed - before} cases in ${((Date.now() - began) / 1000).toFixed(1)} s`)
+    if (name === 'contract') {
+      const { judged, operations, complaints } = world.api
+      console.log(`${judged} replies of ${operations.size} operations were held against the OpenAPI document`)
+      for (const [kind, what] of complaints)
+        await check(`OpenAPI: ${kind}`, () => {
+          throw new Error(what)
+        })
+    }
+  }
+} finally {
+  agent.destroy()
+  removeAll()
+}
+console.log(`on ${databaseKind} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+process.exitCode = close() ? 1 : 0
