@@ -104,13 +104,14 @@ static enum result named_record(struct ctx *ctx, const struct reg *reg, const st
     const struct reg *named = reg;
     struct record *record;
     enum result found = NOT_FOUND;
+    struct error before = ctx->error; /* what is wrong with other fields */
     *id = 0;
     if (json->kind == JSON_NUMBER) *id = json->number;
     if (json->kind == JSON_STRING && !reference_parse(ctx->house, json->text, &named, id)) *id = 0;
     if (*id > 0 && named == reg) found = record_get(ctx, reg, *id, &record);
     if (found == OK && !record_is_deleted(record)) return OK;
     if (found != OK && found != NOT_FOUND) return found;
-    ctx_clear_error(ctx);
+    ctx->error = before;
     fail_field(ctx, field, "unknown", "There is no such %s.", reg->name);
     *id = 0;
     return INVALID;
