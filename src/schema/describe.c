@@ -22,12 +22,19 @@ static void put_list(struct json_out *out, const char *name, const char *const *
     json_close_array(out);
 }
 
-static void put_bound(struct json_out *out, const char *name, const struct field *field, int64_t bound)
+/* How far a scale goes is for the methodology to say, not for the field. */
+static void put_bounds(struct json_out *out, const struct field *field)
 {
-    bool bounded = field->min || field->max;
-    json_key(out, name);
+    int64_t min, max;
+    bool bounded = field_bounds(field, &min, &max) && (field->kind != SCALE || field->max);
+    json_key(out, "min");
+    if (bounded && kind_is_number(field->kind))
+        json_put_number(out, min);
+    else
+        json_put_null(out);
+    json_key(out, "max");
     if (bounded)
-        json_put_number(out, bound);
+        json_put_number(out, max);
     else
         json_put_null(out);
 }
@@ -45,8 +52,7 @@ void field_describe(struct json_out *out, const struct field *field, struct str 
     put_flag(out, "unique", field->flags & UNIQUE);
     put_flag(out, "fixed", field->flags & FIXED);
     put_flag(out, "by_transition", field->flags & BY_TRANSITION);
-    put_bound(out, "min", field, field->min);
-    put_bound(out, "max", field, field->max);
+    put_bounds(out, field);
     json_key(out, "target"), json_put_text(out, field->target);
     put_list(out, "targets", field->targets);
     put_list(out, "choices", field->choices);
@@ -77,6 +83,18 @@ static void describe_states(struct json_out *out, const struct reg *reg)
     json_close_array(out);
 }
 
+static const char *verb_name(enum verb verb)
+{
+    static const struct {
+        enum verb verb;
+        const char *name;
+    } names[] = {{READ, "read"},     {CREATE, "create"},         {CHANGE, "change"},        {REMOVE, "delete"},
+                 {DECIDE, "decide"}, {ADMINISTER, "administer"}, {CHANGE_OWN, "change_own"}};
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (names[i].verb == verb) return names[i].name;
+    return NULL;
+}
+
 static void describe_transitions(struct json_out *out, const struct reg *reg)
 {
     json_key(out, "transitions");
@@ -86,8 +104,10 @@ static void describe_transitions(struct json_out *out, const struct reg *reg)
         json_key(out, "name"), json_put_text(out, t->name);
         put_list(out, "from", t->from);
         json_key(out, "to"), json_put_text(out, t->to);
+        json_key(out, "needs"), json_put_text(out, verb_name(t->needs));
         put_list(out, "asks", t->asks);
         put_list(out, "demands", t->demands);
+        put_list(out, "independent_of", t->independent_of);
         json_close_object(out);
     }
     json_close_array(out);

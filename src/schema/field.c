@@ -41,6 +41,27 @@ bool kind_of_name(struct str name, enum kind *kind)
     return false;
 }
 
+bool field_bounds(const struct field *field, int64_t *min, int64_t *max)
+{
+    enum { LONGEST_LINE = 200, LONGEST_PROSE = 20000, LONGEST_SCALE = 10 };
+    bool declared = field->min || field->max;
+    *min = field->min;
+    *max = field->max;
+    switch (field->kind) {
+    case NUMBER: return declared;
+    case SCALE:
+        if (!declared) *min = 1, *max = LONGEST_SCALE;
+        return true;
+    case TEXT:
+        if (!field->max) *max = LONGEST_LINE;
+        return true;
+    case PROSE:
+        if (!field->max) *max = LONGEST_PROSE;
+        return true;
+    default: return false;
+    }
+}
+
 bool kind_is_list(enum kind kind)
 {
     return kinds[kind].stored & AS_LIST;

@@ -60,6 +60,9 @@ struct field {
 const char *kind_name(enum kind kind); /* "text", "links": as the API says it */
 bool kind_of_name(struct str name, enum kind *kind);
 
+/* What a value must lie between: numbers and scales themselves, texts by their length in code points. False: no bounds. */
+bool field_bounds(const struct field *field, int64_t *min, int64_t *max);
+
 bool kind_is_list(enum kind kind);   /* stored as a JSON list: CHOICES, LINKS, RECORDS, TAGS */
 bool kind_is_json(enum kind kind);   /* stored as JSON text: the lists, RATINGS, DATA */
 bool kind_is_number(enum kind kind); /* stored as an integer: NUMBER, BOOLEAN, TIME, SCALE, LINK */

@@ -17,9 +17,9 @@ static void put_text_type(struct json_out *out, const struct field *field, const
 {
     put_type(out, "string");
     if (format) json_key(out, "format"), json_put_text(out, format);
-    int64_t longest = field->max ? field->max : field->kind == PROSE ? 20000 : 200;
-    bool bounded = (field->kind == TEXT || field->kind == PROSE) && !(field->flags & DERIVED);
-    if (bounded) json_key(out, "maxLength"), json_put_number(out, longest);
+    int64_t shortest, longest;
+    if (field_bounds(field, &shortest, &longest) && !(field->flags & DERIVED))
+        json_key(out, "maxLength"), json_put_number(out, longest);
 }
 
 static void put_choices(struct json_out *out, const struct field *field, bool nullable)
@@ -68,10 +68,11 @@ static void put_link(struct json_out *out, const struct field *field)
 
 static void put_number(struct json_out *out, const struct field *field)
 {
+    int64_t min, max;
     put_type(out, "integer");
-    if (field->flags & DERIVED || !(field->min || field->max)) return;
-    json_key(out, "minimum"), json_put_number(out, field->min);
-    json_key(out, "maximum"), json_put_number(out, field->max);
+    if (field->flags & DERIVED || !field_bounds(field, &min, &max)) return;
+    json_key(out, "minimum"), json_put_number(out, min);
+    json_key(out, "maximum"), json_put_number(out, max);
 }
 
 static void put_field(struct json_out *out, const struct field *field)

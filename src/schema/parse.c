@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 
-enum { LONGEST_LINE = 200, LONGEST_PROSE = 20000, LONGEST_LIST = 1000, LONGEST_DATA = 256 * 1024, LONGEST_TAG = 60 };
+enum { LONGEST_LIST = 1000, LONGEST_DATA = 256 * 1024, LONGEST_TAG = 60 };
 
 struct reading {
     struct ctx *ctx;
@@ -46,11 +46,11 @@ static bool fits(const struct reading *r, struct str text, size_t longest, bool 
 static bool read_text(const struct reading *r, const struct json *json, struct value *out)
 {
     if (json->kind != JSON_STRING) return wrong_type(r, json, "text");
+    int64_t min, longest;
     bool prose = r->field->kind == PROSE;
-    size_t longest = prose ? LONGEST_PROSE : LONGEST_LINE;
-    if (r->field->max) longest = (size_t)r->field->max;
     struct str text = prose ? json->text : str_trim(json->text);
-    if (!fits(r, text, longest, prose)) return false;
+    (void)field_bounds(r->field, &min, &longest);
+    if (!fits(r, text, (size_t)longest, prose)) return false;
     *out = value_optional(text);
     return true;
 }
@@ -58,9 +58,8 @@ static bool read_text(const struct reading *r, const struct json *json, struct v
 static bool read_number(const struct reading *r, const struct json *json, struct value *out)
 {
     if (json->kind != JSON_NUMBER) return wrong_type(r, json, "a whole number");
-    int64_t min = r->field->min, max = r->field->max;
-    if (r->field->kind == SCALE && !max) min = 1, max = 10;
-    if ((min || max) && (json->number < min || json->number > max)) {
+    int64_t min, max;
+    if (field_bounds(r->field, &min, &max) && (json->number < min || json->number > max)) {
         fail_field(r->ctx, r->name, "out_of_range", "%s must be between %lld and %lld.", r->name, (long long)min,
                    (long long)max);
         return false;
