@@ -245,21 +245,29 @@ static enum result change_found(struct load *load, const struct subject *list, c
     return ask(load, &asking, &answer);
 }
 
+/* References by the first word of the title, for as long as the section lasts. */
+static enum result find_all(struct load *load, const struct subject *list, struct str where, struct map *found)
+{
+    struct asking asking = {.as = list->as, .method = "GET"};
+    struct arena *keep = load->keep->arena;
+    struct json *answer;
+    TRY(demo_fill_path(&load->scratch, load->references, where, &asking.path));
+    asking.path = arena_print(load->scratch.arena, "/%.*s?limit=500&%.*s", PRINT(list->reg), PRINT(asking.path));
+    TRY(ask(load, &asking, &answer));
+    for (const struct json *one = list_of(answer, "items"); one; one = one->next) {
+        struct str *reference = arena_make(keep, struct str);
+        *reference = arena_copy(keep, json_str(one, "reference", S("")));
+        map_set(found, arena_copy(keep, first_word(json_str(one, "title", S("")))), reference);
+    }
+    return OK;
+}
+
 static enum result do_change(struct load *load, const struct json *section)
 {
     struct subject list = {.reg = json_str(section, "change", S("")), .as = json_str(section, "as", S(""))};
     struct map *found = map_new(load->keep->arena, 128);
-    struct asking asking = {.as = list.as, .method = "GET"};
-    struct json *answer;
-    TRY(demo_fill_path(&load->scratch, load->references, json_str(section, "where", S("")), &asking.path));
-    asking.path = arena_print(load->scratch.arena, "/%.*s?limit=500&%.*s", PRINT(list.reg), PRINT(asking.path));
-    TRY(next_one(load, ask(load, &asking, &answer)));
-    for (const struct json *one = list_of(answer, "items"); one; one = one->next) {
-        struct str *reference = arena_make(load->keep->arena, struct str);
-        *reference = arena_copy(load->keep->arena, json_str(one, "reference", S("")));
-        map_set(found, arena_copy(load->keep->arena, first_word(json_str(one, "title", S("")))), reference);
-    }
     const struct json *records = json_get(section, "records");
+    TRY(next_one(load, find_all(load, &list, json_str(section, "where", S("")), found)));
     for (const struct json *record = records ? records->first : NULL; record; record = record->next)
         TRY(next_one(load, change_found(load, &list, record, found)));
     return OK;
