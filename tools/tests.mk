@@ -1,13 +1,16 @@
 # Test programs. Unit tests: one program for each tests/unit/ROOM/NAME_test.c, linked with that room and what it leans
-# on; other .c files of the folder are helpers that all of its programs share.
+# on; other .c files of the folder are helpers that its programs share.
 
 UNIT_TESTS := $(sort $(shell find tests/unit -name '*_test.c'))
 unit_programs = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$1)
-helpers = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard $(dir $1)*.c)))
+# Helpers of a folder: its own, and those of other folders whose headers it includes ("store/fixture.h").
+borrowed = $(wildcard $(shell sed -n 's|^.include "\([a-z]*/[a-z_]*\)[.]h".*|tests/unit/\1.c|p' $1*.[ch]))
+$(foreach folder,$(sort $(dir $(UNIT_TESTS))),$(eval helpers.$(folder) := $(patsubst %.c,$(BUILD)/%.o,\
+    $(sort $(filter-out %_test.c,$(wildcard $(folder)*.c) $(call borrowed,$(folder)))))))
 define unit_rules
-$(call unit_programs,$1): $(BUILD)/$(1:.c=.o) $(call helpers,$1) $(call libraries,$(reach.$(word 3,$(subst /, ,$1))))
+$(call unit_programs,$1): $(BUILD)/$(1:.c=.o) $(helpers.$(dir $1)) $(call libraries,$(reach.$(word 3,$(subst /, ,$1))))
 	$$(LINK) $$(LIBS) -lcmocka -o $$@
--include $(BUILD)/$(1:.c=.d) $(patsubst %.o,%.d,$(call helpers,$1))
+-include $(BUILD)/$(1:.c=.d) $(patsubst %.o,%.d,$(helpers.$(dir $1)))
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call unit_rules,$(test))))
 
