@@ -72,8 +72,10 @@ static enum result person_of(struct ctx *ctx, const struct account *account, int
         return OK;
     }
     if (!name->len) return fail(ctx, INVALID, "No person has the address %.*s; give --name.", PRINT(account->email));
-    struct str body = arena_print(ctx->arena, "{\"name\":%.*s,\"email\":%.*s}", PRINT(quoted(ctx, *name)),
-                                  PRINT(quoted(ctx, account->email)));
+    int64_t unit;
+    TRY(top_unit(ctx, &unit));
+    struct str body = arena_print(ctx->arena, "{\"name\":%.*s,\"email\":%.*s,\"unit\":%lld}", PRINT(quoted(ctx, *name)),
+                                  PRINT(quoted(ctx, account->email)), (long long)unit);
     return make_record(ctx, "person", body.at, person);
 }
 
