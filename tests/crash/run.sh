@@ -1,5 +1,5 @@
 #!/bin/sh
-# Kills the program under load: 200 rounds on SQLite, 50 on PostgreSQL (program and database) where MERLON_TEST_DATABASE is set.
+# Kills the program under load, and fills its disk: 200 rounds on SQLite, 50 on PostgreSQL (program and database) where MERLON_TEST_DATABASE is set.
 # MERLON_CRASH_ROUNDS says otherwise how many.
 set -eu
 tmp=$(mktemp -d)
@@ -14,4 +14,5 @@ if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
 else
     "$MERLON_BIN" init --data "$tmp/data" "$@" >&2
     "$tmp/crash" "$MERLON_BIN" "$tmp/data" "${MERLON_CRASH_ROUNDS:-200}"
+    sh ./disk_full.sh "$MERLON_BIN" "$tmp/password"
 fi
