@@ -2,7 +2,6 @@
  * shown by adding to the files alone. */
 #include "app/demo.h"
 
-#include "app/accounts.h"
 #include "app/client.h"
 #include "app/demo_fill.h"
 #include "base/asset.h"
@@ -316,21 +315,28 @@ static enum result do_start(struct load *load, const struct json *section)
     return add_actor(load, json_str(start, "key", S("")), login);
 }
 
-static enum result add_user(struct load *load, const struct json *one)
+/* The body as it stands, with the password that all share. */
+static enum result add_user(struct load *load, struct str as, const struct json *one)
 {
-    struct user user;
-    struct account account = {.email = json_str(one, "email", S("")), .password = load->demo->password};
-    for (const struct json *role = list_of(one, "roles"); role && account.role_count < ACCOUNT_ROLES; role = role->next)
-        account.roles[account.role_count++] = role->text;
-    TRY(account_add(load->demo->program, &account, &user));
-    return add_actor(load, json_str(one, "key", S("")),
-                     (struct demo_login){account.email, user.name, json_str(one, "does", S(""))});
+    struct buf body = buf_in(load->scratch.arena);
+    struct str text;
+    struct json *made;
+    TRY(filled(load, one, &text));
+    buf_text(&body, "{\"password\":");
+    json_string(&body, load->demo->password);
+    buf_char(&body, ',');
+    buf_add(&body, str_slice(text, 1, text.len));
+    struct asking asking = {.as = as, .method = "POST", .path = S("/users"), .body = buf_str(&body)};
+    TRY(ask(load, &asking, &made));
+    struct demo_login login = {json_str(one, "email", S("")), json_str(one, "name", S("")),
+                               json_str(one, "@does", S(""))};
+    return add_actor(load, json_str(one, "@", S("")), login);
 }
 
 static enum result do_users(struct load *load, const struct json *section)
 {
     for (const struct json *one = list_of(section, "users"); one; one = one->next)
-        TRY(next_one(load, add_user(load, one)));
+        TRY(next_one(load, add_user(load, json_str(section, "as", S("")), one)));
     return OK;
 }
 

@@ -8,7 +8,7 @@
  *   {"what": "...", "as": "...", "change": "soa_line", "where": "soa=@soa", "records": {"A.5.1": {fields}}}
  *        the records of a list, found by the first word of their title
  *   {"what": "...", "as": "...", "requests": [{"method", "path", "with", "as"}]}
- *   {"what": "...", "users": [{"key", "email", "roles": ["owner@Unit"], "does"}]}
+ *   {"what": "...", "as": "...", "users": [{"@": "key", "@does": what for, fields of a user but the password}]}
  *   {"start": {"key", "organisation", "name", "email", "does"}}                      first of all: the first administrator
  * How values are written is in app/demo_fill.h. */
 #ifndef MERLON_APP_DEMO_H
