@@ -173,6 +173,11 @@ static const char problem[] =
     "\"additionalProperties\":false,\"properties\":{\"pointer\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},"
     "\"detail\":{\"type\":\"string\"}}}}}}";
 
+static const char expanded[] =
+    "{\"type\":\"object\",\"required\":[\"id\",\"title\"],\"additionalProperties\":false,\"properties\":{"
+    "\"id\":{\"type\":\"integer\"},\"reference\":{\"type\":\"string\"},\"title\":{\"type\":[\"string\",\"null\"]},"
+    "\"register\":{\"type\":\"string\"},\"status\":{\"type\":[\"string\",\"null\"]}}}";
+
 static void put_components(struct writing *w)
 {
     struct json_out *out = &w->out;
@@ -190,6 +195,7 @@ static void put_components(struct writing *w)
     json_key(out, "schemas");
     json_open_object(out);
     json_key(out, "problem"), json_put_raw(out, str_of(problem));
+    json_key(out, "expanded"), json_put_raw(out, str_of(expanded));
     for (size_t i = 0; i < w->house->register_count; i++) reg_write_schemas(out, w->house->registers[i]);
     json_close_object(out);
     json_close_object(out);

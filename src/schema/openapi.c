@@ -1,106 +1,155 @@
 /* JSON Schema of registers. It says what the program checks itself, so that a reply which does not fit is a bug of
- * ours and the contract tests find it. With `expand` a link may be an object; the schema allows both. */
+ * ours and the contract tests find it. With `expand` a link of a reply may be an object; requests name ids or references. */
 #include "schema/openapi.h"
 
 enum purpose { SHOWN, SENT_TO_CREATE, SENT_TO_CHANGE };
+enum { LONGEST_TAG = 60, LONGEST_LIST = 1000 };
 
-static void put_type(struct json_out *out, const char *type)
+struct property {
+    struct json_out *out;
+    const struct field *field;
+    enum purpose purpose;
+    bool nullable;
+};
+
+static void put_type(const struct property *p, const char *type)
 {
-    json_key(out, "type");
-    json_open_array(out);
-    json_put_text(out, type);
-    json_put_text(out, "null");
-    json_close_array(out);
+    json_key(p->out, "type");
+    if (!p->nullable) {
+        json_put_text(p->out, type);
+        return;
+    }
+    json_open_array(p->out);
+    json_put_text(p->out, type);
+    json_put_text(p->out, "null");
+    json_close_array(p->out);
 }
 
-static void put_text_type(struct json_out *out, const struct field *field, const char *format)
+static void put_text(const struct property *p)
 {
-    put_type(out, "string");
-    if (format) json_key(out, "format"), json_put_text(out, format);
+    static const char *const formats[KINDS] = {[DATE] = "date", [TIME] = "date-time"};
+    const char *format = formats[p->field->kind];
     int64_t shortest, longest;
-    if (field_bounds(field, &shortest, &longest) && !(field->flags & DERIVED))
-        json_key(out, "maxLength"), json_put_number(out, longest);
+    put_type(p, "string");
+    if (format) json_key(p->out, "format"), json_put_text(p->out, format);
+    if (!field_bounds(p->field, &shortest, &longest) || p->field->flags & DERIVED) return;
+    json_key(p->out, "maxLength"), json_put_number(p->out, longest);
 }
 
-static void put_choices(struct json_out *out, const struct field *field, bool nullable)
-{
-    json_key(out, "enum");
-    json_open_array(out);
-    for (const char *const *choice = field->choices; choice && *choice; choice++) json_put_text(out, *choice);
-    if (nullable) json_put_null(out);
-    json_close_array(out);
-}
-
-static void put_types(struct json_out *out, const char *const *types)
-{
-    json_key(out, "type");
-    json_open_array(out);
-    for (; *types; types++) json_put_text(out, *types);
-    json_close_array(out);
-}
-
-static void put_list(struct json_out *out, const struct field *field)
-{
-    static const char *const references[] = {"integer", "string", "object", NULL};
-    json_key(out, "type"), json_put_text(out, "array");
-    json_key(out, "items");
-    json_open_object(out);
-    if (field->kind == CHOICES)
-        put_choices(out, field, false);
-    else if (field->kind == TAGS)
-        json_key(out, "type"), json_put_text(out, "string");
-    else
-        put_types(out, references);
-    json_close_object(out);
-}
-
-static void put_link(struct json_out *out, const struct field *field)
-{
-    static const char *const shapes[] = {"integer", "string", "object", "null", NULL};
-    put_types(out, shapes);
-    json_key(out, "description");
-    struct buf *buf = out->buf;
-    buf_text(buf, "\"A record of ");
-    buf_text(buf, field->target ? field->target : "any register, by its reference");
-    buf_text(buf, "\"");
-    out->comma = true;
-}
-
-static void put_number(struct json_out *out, const struct field *field)
+static void put_number(const struct property *p)
 {
     int64_t min, max;
-    put_type(out, "integer");
-    if (field->flags & DERIVED || !field_bounds(field, &min, &max)) return;
-    json_key(out, "minimum"), json_put_number(out, min);
-    json_key(out, "maximum"), json_put_number(out, max);
+    put_type(p, "integer");
+    if (p->field->flags & DERIVED || !field_bounds(p->field, &min, &max)) return;
+    json_key(p->out, "minimum"), json_put_number(p->out, min);
+    json_key(p->out, "maximum"), json_put_number(p->out, max);
 }
 
-static void put_field(struct json_out *out, const struct field *field)
+static void put_decimal(const struct property *p)
 {
-    json_open_object(out);
-    switch (field->kind) {
-    case TEXT:
-    case PROSE: put_text_type(out, field, NULL); break;
-    case DATE: put_text_type(out, field, "date"); break;
-    case TIME: put_text_type(out, field, "date-time"); break;
-    case NUMBER:
-    case SCALE: put_number(out, field); break;
-    case DECIMAL: put_type(out, "number"); break;
-    case BOOLEAN: put_type(out, "boolean"); break;
-    case CHOICE: put_choices(out, field, true); break;
-    case CHOICES:
-    case LINKS:
-    case RECORDS:
-    case TAGS: put_list(out, field); break;
-    case LINK:
-    case RECORD: put_link(out, field); break;
-    case RATINGS: put_type(out, "object"); break;
-    case DATA:
-    case KINDS: break;
-    }
-    if (field->flags & DERIVED) json_key(out, "readOnly"), json_put_bool(out, true);
-    json_close_object(out);
+    put_type(p, "number");
 }
+
+static void put_boolean(const struct property *p)
+{
+    put_type(p, "boolean");
+}
+
+static void put_choices(const struct property *p)
+{
+    json_key(p->out, "enum");
+    json_open_array(p->out);
+    for (const char *const *choice = p->field->choices; choice && *choice; choice++) json_put_text(p->out, *choice);
+    if (p->nullable) json_put_null(p->out);
+    json_close_array(p->out);
+}
+
+/* ---- links ---- */
+
+/* One end of a link: as it is kept, or (in a reply) as `expand` shows it, or (in a request) by id or reference. */
+static void put_end(const struct property *p, bool by_id, bool nullable)
+{
+    bool shown = p->purpose == SHOWN;
+    if (shown) {
+        json_key(p->out, "anyOf");
+        json_open_array(p->out);
+        json_put_raw(p->out, S("{\"$ref\":\"#/components/schemas/expanded\"}"));
+        json_open_object(p->out);
+    }
+    json_key(p->out, "type");
+    json_open_array(p->out);
+    if (by_id) json_put_text(p->out, "integer");
+    if (!by_id || !shown) json_put_text(p->out, "string");
+    if (nullable) json_put_null(p->out);
+    json_close_array(p->out);
+    if (!shown) return;
+    json_close_object(p->out);
+    json_close_array(p->out);
+}
+
+static void put_target(const struct property *p)
+{
+    json_key(p->out, "description");
+    buf_text(p->out->buf, "\"A record of ");
+    buf_text(p->out->buf, p->field->target ? p->field->target : "any register, by its reference");
+    buf_text(p->out->buf, "\"");
+    p->out->comma = true;
+}
+
+static void put_link(const struct property *p)
+{
+    put_end(p, p->field->kind == LINK, p->nullable);
+    put_target(p);
+}
+
+static void put_list(const struct property *p)
+{
+    struct property entry = *p;
+    entry.nullable = false;
+    put_type(p, "array");
+    json_key(p->out, "maxItems"), json_put_number(p->out, LONGEST_LIST);
+    json_key(p->out, "items");
+    json_open_object(p->out);
+    if (p->field->kind == CHOICES)
+        put_choices(&entry);
+    else if (p->field->kind == TAGS)
+        json_key(p->out, "type"), json_put_text(p->out, "string"), json_key(p->out, "maxLength"),
+            json_put_number(p->out, LONGEST_TAG);
+    else
+        put_end(&entry, p->field->kind == LINKS, false);
+    json_close_object(p->out);
+    if (p->field->kind == LINKS || p->field->kind == RECORDS) put_target(p);
+}
+
+static void put_ratings(const struct property *p)
+{
+    put_type(p, "object");
+    json_key(p->out, "additionalProperties");
+    json_put_raw(p->out, S("{\"type\":\"integer\",\"minimum\":1,\"maximum\":10}"));
+}
+
+static void put_data(const struct property *p)
+{
+    bool custom = p->field == &common_fields[C_CUSTOM];
+    if (custom) put_type(p, "object");
+}
+
+static void put_field(const struct property *p)
+{
+    static void (*const writers[KINDS])(const struct property *p) = {
+        [TEXT] = put_text,       [PROSE] = put_text,   [NUMBER] = put_number, [DECIMAL] = put_decimal,
+        [BOOLEAN] = put_boolean, [DATE] = put_text,    [TIME] = put_text,     [CHOICE] = put_choices,
+        [CHOICES] = put_list,    [SCALE] = put_number, [TAGS] = put_list,     [RATINGS] = put_ratings,
+        [LINK] = put_link,       [LINKS] = put_list,   [RECORD] = put_link,   [RECORDS] = put_list,
+        [DATA] = put_data,
+    };
+    json_open_object(p->out);
+    writers[p->field->kind](p);
+    if (p->field->flags & DERIVED) json_key(p->out, "readOnly"), json_put_bool(p->out, true);
+    json_close_object(p->out);
+}
+
+/* ---- objects ---- */
 
 static bool is_sent(const struct reg *reg, size_t index, enum purpose purpose)
 {
@@ -109,6 +158,36 @@ static bool is_sent(const struct reg *reg, size_t index, enum purpose purpose)
     bool owner = index == C_OWNER && reg->flags & NO_OWNER;
     bool fixed = purpose == SENT_TO_CHANGE && field->flags & FIXED;
     return field_is_writable(field) && !(field->flags & BY_TRANSITION) && !scope && !owner && !fixed;
+}
+
+static void put_status(struct json_out *out, const struct reg *reg)
+{
+    json_key(out, "status");
+    json_open_object(out);
+    json_key(out, "enum");
+    json_open_array(out);
+    for (const struct state *state = reg_states(reg); state->name; state++) json_put_text(out, state->name);
+    json_close_array(out);
+    json_key(out, "readOnly"), json_put_bool(out, true);
+    json_close_object(out);
+}
+
+static void put_user(struct json_out *out, const char *name)
+{
+    json_key(out, name);
+    json_put_raw(out, S("{\"anyOf\":[{\"$ref\":\"#/components/schemas/expanded\"},{\"type\":[\"integer\",\"null\"]}],"
+                        "\"description\":\"A user\",\"readOnly\":true}"));
+}
+
+static void put_property(struct json_out *out, const struct reg *reg, size_t index, enum purpose purpose)
+{
+    const struct field *field = row_field(reg, index);
+    struct property p = {out, field, purpose, true};
+    bool always = index < COMMON && (index == C_VERSION || index == C_CREATED_AT || index == C_CHANGED_AT);
+    bool needed = purpose != SHOWN && field->flags & REQUIRED && !(field->flags & DERIVED);
+    p.nullable = !always && !needed && !(purpose == SHOWN && kind_is_json(field->kind));
+    json_key(out, field->name);
+    put_field(&p);
 }
 
 static void put_properties(struct json_out *out, const struct reg *reg, enum purpose purpose)
@@ -121,11 +200,12 @@ static void put_properties(struct json_out *out, const struct reg *reg, enum pur
     }
     for (size_t i = C_UNIT; i < row_width(reg); i++) {
         if (purpose != SHOWN && !is_sent(reg, i, purpose)) continue;
-        json_key(out, row_field(reg, i)->name);
-        if (i == C_CREATED_BY || i == C_CHANGED_BY)
-            json_put_raw(out, S("{\"type\":[\"integer\",\"object\",\"null\"]}"));
+        if (i == C_STATUS)
+            put_status(out, reg);
+        else if (i == C_CREATED_BY || i == C_CHANGED_BY)
+            put_user(out, row_field(reg, i)->name);
         else
-            put_field(out, row_field(reg, i));
+            put_property(out, reg, i, purpose);
     }
     json_close_object(out);
 }
