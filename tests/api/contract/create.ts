@@ -28,9 +28,16 @@ async function least(world: World, register: Register): Promise<void> {
   equal(expect(await world.admin.get(`${register.name}/${record.reference}`), 200).json, record, 'read by its reference')
 }
 
+/** Comments, tasks and the like belong where their subject belongs, whatever the request says. */
+async function unitOfSubject(world: World, body: Row): Promise<number> {
+  const register = world.schema.ofReference(body.subject as string)!
+  return expect(await world.admin.get(`${register.name}/${body.subject}`), 200).json.unit
+}
+
 async function everything(world: World, register: Register): Promise<void> {
   const body = await world.full(register)
   const record = expect(await world.send(world.admin, register.name, body), 201).json as Row
+  if (register.follows_subject) body.unit = await unitOfSubject(world, body)
   for (const [name, value] of Object.entries(body)) equal(record[name], value, name)
   equal(expect(await world.admin.get(`${register.name}/${record.id}`), 200).json, record, 'the record as it is read')
 }

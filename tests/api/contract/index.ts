@@ -1,6 +1,7 @@
 // The contract of every register, derived from its own description. A new register is tested by being there.
 import { check } from '../core/report.ts'
 import type { World } from '../core/world.ts'
+import { changeCases, refusedChange } from './change.ts'
 import { createCases, refusedCreate } from './create.ts'
 
 export async function contract(world: World): Promise<void> {
@@ -8,6 +9,8 @@ export async function contract(world: World): Promise<void> {
     await check(`${register.name}: the suite gets through`, async () => {
       if (register.may.create) await createCases(world, register)
       else await refusedCreate(world, register)
+      if (register.may.change) await changeCases(world, register)
+      else await refusedChange(world, register)
     })
   }
 }
