@@ -49,8 +49,13 @@ check:
 	@BUILD=$(BUILD) sh tests/run-check.sh
 test:
 	@BUILD=$(BUILD) sh tests/run-all.sh
-bench: all
-	@MERLON_BIN=$(abspath $(BUILD))/merlon sh tests/bench/run.sh
+# Ratios of speed: one program that links the whole of the program but its main.
+BENCH_OBJECTS := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(sort $(wildcard tests/bench/*.c)))
+-include $(BENCH_OBJECTS:.o=.d)
+$(BUILD)/tests/bench/bench: $(BENCH_OBJECTS) $(ASSET_OBJECTS) $(call libraries,$(ROOMS))
+	$(LINK) $(LIBS) -o $@
+bench: all $(BUILD)/tests/bench/bench
+	@MERLON_BIN=$(abspath $(BUILD))/merlon $(BUILD)/tests/bench/bench
 format:
 	@clang-format -i $(shell find src tests tools -name node_modules -prune -o -name '*.[ch]' -print)
 

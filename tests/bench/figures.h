@@ -1,0 +1,51 @@
+/* The figures, each a function that makes what it needs, measures, and prints its lines. */
+#ifndef MERLON_BENCH_FIGURES_H
+#define MERLON_BENCH_FIGURES_H
+
+#include "base/arena.h"
+#include "bench/load.h"
+#include "bench/process.h"
+
+struct bench {
+    struct arena *arena;
+    const char *program; /* the path of merlon */
+    const char *self;    /* of this program, for the bare server */
+    bool postgres;       /* measure on MERLON_TEST_DATABASE; without bare and without goals */
+    unsigned missed;     /* goals that were not met */
+};
+
+void figure_list_and_create(struct bench *bench); /* and the export, of the same risks */
+void figure_pages(struct bench *bench);
+void figure_large(struct bench *bench); /* start and memory with 100,000 records */
+void figure_start(struct bench *bench);
+void figure_import(struct bench *bench);
+
+/* ---- measuring ---- */
+
+enum { ROUNDS = 7 };
+
+/* CPU time of a server for each request of a load. */
+struct side {
+    const struct child *child;
+    struct load load;
+    double samples[ROUNDS];
+    double median;                           /* microseconds a request */
+    void (*settle)(const struct side *side); /* waits until what a round left to do has been done; may be NULL */
+    const char *token;
+};
+
+/* Rounds of each side in random order, after one that does not count. */
+void measure(struct side *sides[], size_t count);
+
+double median(double *samples, size_t count);
+
+/* ---- telling ---- */
+
+enum goal { NO_GOAL, AT_LEAST, AT_MOST, BELOW };
+
+/* ours against bare (0: there is none); what the goal is about is bare / ours for AT_LEAST, ours / bare for AT_MOST,
+ * ours alone for BELOW. */
+void tell(struct bench *bench, const char *name, const char *unit, double ours, double bare, enum goal goal,
+          double value);
+
+#endif
