@@ -7,6 +7,8 @@
 #include "store/driver.h"
 #include "store/store.h"
 
+#include <pthread.h>
+
 struct sqlite3;
 
 extern const struct driver sqlite_driver;
@@ -41,6 +43,9 @@ void sqlite_place_release(struct sqlite_place *place);
 /* `why` (SENTENCE_SIZE) takes the sentence. */
 enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role, struct db **db, char *why) MUST_USE;
 int64_t sqlite_size(const struct sqlite_place *place);
+
+/* A thread to which no signal is delivered: those are for whoever waits for them. 0, or what pthread_create says. */
+int sqlite_thread(pthread_t *thread, void *(*run)(void *arg), void *arg) MUST_USE;
 
 /* The writer thread. */
 struct sqlite_writer;

@@ -67,7 +67,7 @@ enum result sqlite_checkpointer_start(const struct sqlite_place *place, struct s
     }
     pthread_mutex_init(&checkpointer->lock, NULL);
     pthread_cond_init(&checkpointer->wake, NULL);
-    if (pthread_create(&checkpointer->thread, NULL, work, checkpointer) != 0) {
+    if (sqlite_thread(&checkpointer->thread, work, checkpointer) != 0) {
         snprintf(why, SENTENCE_SIZE, "The system gives no thread for the database: raise its limits.");
         checkpointer->db->driver->close(checkpointer->db);
         free(checkpointer);

@@ -109,7 +109,7 @@ static enum result start_thread(struct sqlite_writer *writer, char *why)
 {
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->wake, NULL);
-    if (pthread_create(&writer->thread, NULL, work, writer) == 0) return OK;
+    if (sqlite_thread(&writer->thread, work, writer) == 0) return OK;
     snprintf(why, SENTENCE_SIZE, "The system gives no thread for the database: raise its limits.");
     return BROKEN;
 }
