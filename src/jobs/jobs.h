@@ -56,8 +56,8 @@ enum result job_write_json(struct ctx *ctx, int64_t id, struct buf *out) MUST_US
 enum result job_cancel(struct ctx *ctx, int64_t id) MUST_USE;
 
 /* Calls push with the job's JSON now and whenever it changes, until push says false or the job has ended; then end,
- * once. Both are called from another thread and must not block. The caller has checked that the job is the actor's
- * own. */
+ * once. A result of more than 64 KB is not pushed: the stream ends, and the job itself has it. Both are called from
+ * another thread and must not block. The caller has checked that the job is the actor's own. */
 struct job_watch {
     int64_t job;
     bool (*push)(void *arg, struct str json, bool last);
