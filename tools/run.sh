@@ -11,5 +11,4 @@ if [ -z "$(ls -A "$data" 2>/dev/null)" ]; then
     # A demonstration that broke half-way would look like somebody's data, so it goes before it is tried again.
     "$program" demo --data "$data" || { rm -rf "$data" && exit 1; }
 fi
-echo "Merlon on http://$listen (Ctrl-C stops it)"
 exec "$program" serve --data "$data" --listen "$listen"
