@@ -1,5 +1,5 @@
 /* The catalogues are complete: what registers, roles, rooms and history are called stands in every language, and
- * nothing stands there that nobody asks for. The keys come from schema/label_keys.h. */
+ * nothing stands there that nobody asks for. The keys come from schema/label_keys.h. Guidance is complete, too. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* Starters over HTTP: what lies in content/starters/ fills an empty register under the rules of that register, twice adds
- * nothing, and each of them can be loaded. */
+/* Starters over HTTP: what lies in content/starters/ fills an empty register under the rules of that register, twice
+ * adds nothing, and each of them can be loaded. */
 #include "served.h"
 
 #include "base/asset.h"
