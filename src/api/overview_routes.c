@@ -46,7 +46,7 @@ static enum result parse(struct ctx *ctx, const char *reg, struct str filter, st
     size_t count = 0;
     while (count < COUNT(pairs) && str_cut(&filter, '&', &pair)) {
         struct str value = pair;
-        if (!str_cut(&value, '=', &pairs[count].name)) continue;
+        if (!pair.len || !str_cut(&value, '=', &pairs[count].name)) continue;
         pairs[count++].value = value;
     }
     return list_parse(ctx, house_register(ctx->house, str_of(reg)), pairs, count, NULL, query);
