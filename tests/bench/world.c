@@ -239,10 +239,12 @@ void world_free(struct world *world)
 
 const char *const *world_serve(struct arena *arena, const struct world *world, const char *program)
 {
-    const char *list[] = {program, "serve", "--data", world->directory, "--listen", "127.0.0.1:0", NULL, NULL, NULL};
+    const char *list[] = {program,    "serve",       "--data",      world->directory,
+                          "--listen", "127.0.0.1:0", "--log-level", "warning",
+                          NULL,       NULL,          NULL};
     if (world->schema[0]) {
-        list[6] = "--database";
-        list[7] = database_url(arena, world->schema).at;
+        list[8] = "--database";
+        list[9] = database_url(arena, world->schema).at;
     }
     const char **arguments = arena_make_many(arena, const char *, COUNT(list));
     memcpy(arguments, list, sizeof list);
