@@ -80,7 +80,7 @@ static void put_end(const struct property *p, bool by_id, bool nullable)
     json_open_array(p->out);
     if (by_id) json_put_text(p->out, "integer");
     if (!by_id || !shown) json_put_text(p->out, "string");
-    if (nullable) json_put_null(p->out);
+    if (nullable) json_put_text(p->out, "null");
     json_close_array(p->out);
     if (!shown) return;
     json_close_object(p->out);
