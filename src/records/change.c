@@ -41,8 +41,8 @@ static enum result take_unit_of_subject(struct ctx *ctx, struct record *record)
     return OK;
 }
 
-/* Rights reach down from a unit, so whoever may place one needs them at the unit above: else a subsidiary could make itself a
- * top unit, and change what belongs to all. */
+/* Rights reach down from a unit, so whoever may place one needs them at the unit above: else a subsidiary could make
+ * itself a top unit, and change what belongs to all. */
 static enum result demand_above(struct ctx *ctx, const struct record *record, enum verb verb)
 {
     size_t parent;
@@ -182,8 +182,8 @@ enum result record_restore(struct ctx *ctx, const struct reg *reg, int64_t id, s
                                  record);
 }
 
-/* Privacy law asks for more than hiding: every state goes from the ledger's side table, the row keeps nothing but that there was one
- * (ISO/IEC 27001 A.8.10). The ledger's own rows stay as they are, so it still verifies. */
+/* Privacy law asks for more than hiding: every state goes from the ledger's side table, the row keeps nothing but
+ * that there was one (ISO/IEC 27001 A.8.10). The ledger's own rows stay as they are, so it still verifies. */
 enum result record_purge(struct ctx *ctx, const struct reg *reg, int64_t id, struct str reason)
 {
     struct record *before;

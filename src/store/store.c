@@ -135,6 +135,13 @@ enum result store_size(struct ctx *ctx, struct store *store, int64_t *bytes)
 
 /* ---- reading what belongs together ---- */
 
+static void end_deferred(void *ctx)
+{
+    db_rollback(ctx);
+}
+
+/* A request that runs out of memory on the way leaves no snapshot open behind it: it would hold back the log's
+ * checkpoints. */
 enum result store_begin_snapshot(struct ctx *ctx)
 {
     if (!ctx->db) return fail(ctx, BROKEN, "This part of the program was called without a database connection.");
@@ -148,11 +155,13 @@ enum result store_begin_snapshot(struct ctx *ctx)
     int64_t one;
     result = db_query_number(ctx, postgres ? S("SELECT 1") : S("SELECT count(*) FROM sqlite_schema"), NULL, 0, 0, &one);
     if (result != OK) db_rollback(ctx);
+    if (result == OK) arena_defer(ctx->arena, end_deferred, ctx);
     return result;
 }
 
 void store_end_snapshot(struct ctx *ctx)
 {
+    arena_undefer(ctx->arena, ctx);
     db_rollback(ctx);
 }
 
