@@ -25,9 +25,9 @@ export class Problem extends Error {
     super(body.detail || body.title || `HTTP ${status}`);
   }
 
-  /** The sentence for one field, by its name. */
-  field(name: string): string | undefined {
-    return this.body.errors?.find((error) => error.pointer.split('/').includes(name))?.detail;
+  /** What is wrong with one field, by its name. */
+  error(name: string): FieldError | undefined {
+    return this.body.errors?.find((error) => error.pointer.split('/').includes(name));
   }
 }
 

@@ -60,7 +60,7 @@ const ALERTS: Record<string, Tone> = { red: 'bad', orange: 'warning', blue: 'act
 
 export const theme = createTheme({
   primaryColor: 'petrol',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   colors: { petrol, gray, dark },
   autoContrast: true,
   fontFamily: '"Inter Variable", system-ui, -apple-system, "Segoe UI", sans-serif',

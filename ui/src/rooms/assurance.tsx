@@ -2,55 +2,54 @@
 import { Anchor, Button, Code, CopyButton, Group, List, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconCopy, IconRosetteDiscountCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
-import { ROOT, api } from '../core/api';
+import { ROOT, api, send } from '../core/api';
 import { formatTime } from '../core/format';
 import { useWords } from '../core/labels';
 import { useTitle } from '../core/ui/title';
 import { Trouble } from '../core/ui/trouble';
 import { pathOf } from '../core/values';
 
+interface LedgerHead {
+  size: number;
+  root: string;
+  at: number;
+  key_id: string;
+  signature: string;
+}
+
+/** Of what the caller may not see, only that it was written is told. */
 interface Entry {
   entry: number;
   at: string;
-  actor: { id: number; name: string } | null;
-  action: string;
+  visible: boolean;
+  actor?: { id: number; name: string };
+  action?: string;
   register?: string;
-  subject?: string;
-  reference?: string;
-  hash?: string;
-  position?: number | null;
+  reference?: string | null;
+  title?: string | null;
+  comment?: string;
 }
 
-function Facts({ of }: { of: Record<string, unknown> }) {
+function Fact({ name, children }: { name: 'size' | 'at' | 'root' | 'signature' | 'key_id'; children: ReactNode }) {
   const words = useWords();
   return (
-    <dl className="properties properties-side">
-      {Object.entries(of).map(([name, value]) => {
-        const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-        const time = /^\d{4}-\d\d-\d\dT/.test(text);
-        return (
-          <div className="property" key={name}>
-            <dt>{words.label(`ui.ledger.${name}`)}</dt>
-            <dd>{time ? formatTime(text, words.language) : <span className="hash wrap">{text}</span>}</dd>
-          </div>
-        );
-      })}
-    </dl>
+    <div className="property">
+      <dt>{words.t(`ui.ledger.${name}`)}</dt>
+      <dd>{children}</dd>
+    </div>
   );
 }
 
 function Head() {
   const words = useWords();
-  const head = useQuery({
-    queryKey: ['data', 'ledger-head'],
-    queryFn: () => api<Record<string, unknown>>('/ledger/head'),
-  });
+  const head = useQuery({ queryKey: ['data', 'ledger-head'], queryFn: () => api<LedgerHead>('/ledger/head') });
   const key = useQuery({
     queryKey: ['data', 'ledger-key'],
-    queryFn: () => api<Record<string, unknown>>('/ledger/key'),
+    queryFn: () => send('/ledger/key').then((answer) => answer.text()),
   });
+  const hash = (text: string) => <span className="hash wrap">{text}</span>;
   return (
     <section className="surface section">
       <Group gap={8} mb="sm">
@@ -58,11 +57,22 @@ function Head() {
         <h2>{words.t('ui.ledger.head')}</h2>
       </Group>
       {head.error && <Trouble error={head.error} />}
-      {head.data && <Facts of={head.data} />}
+      {head.data && (
+        <dl className="properties properties-side">
+          <Fact name="size">{head.data.size.toLocaleString(words.language)}</Fact>
+          <Fact name="at">{formatTime(new Date(head.data.at).toISOString(), words.language)}</Fact>
+          <Fact name="root">{hash(head.data.root)}</Fact>
+          <Fact name="signature">{hash(head.data.signature)}</Fact>
+          <Fact name="key_id">{hash(head.data.key_id)}</Fact>
+        </dl>
+      )}
       {key.data && (
         <>
           <h3 style={{ margin: '16px 0 8px' }}>{words.t('ui.ledger.publickey')}</h3>
-          <Facts of={key.data} />
+          <Code block>{key.data.trim()}</Code>
+          <Anchor size="sm" href={`${ROOT}/ledger/key`} download="merlon.pem">
+            {words.t('ui.download')}
+          </Anchor>
         </>
       )}
     </section>
@@ -141,7 +151,6 @@ function Entries() {
     getNextPageParam: (page) => page.next ?? undefined,
   });
   const entries = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const subject = (entry: Entry) => entry.reference ?? entry.subject ?? '';
   return (
     <section className="surface section">
       <h2>{words.t('ui.ledger.entries')}</h2>
@@ -173,15 +182,15 @@ function Entries() {
                 <td>
                   <time dateTime={entry.at}>{formatTime(entry.at, words.language)}</time>
                 </td>
-                <td>{entry.actor?.name ?? words.t('ui.history.system')}</td>
-                <td>{words.label(`action.${entry.action}`)}</td>
+                <td>{entry.actor?.name ?? <span className="quiet">{words.t('ui.ledger.hidden')}</span>}</td>
+                <td>{entry.action && words.label(`action.${entry.action}`)}</td>
                 <td>
                   {entry.register && entry.reference ? (
                     <Anchor component={Link} to={pathOf(entry.register, entry.reference)} size="sm">
-                      {entry.reference}
+                      <span className="reference">{entry.reference}</span> {entry.title}
                     </Anchor>
                   ) : (
-                    subject(entry)
+                    entry.register && words.label(`register.${entry.register}`)
                   )}
                 </td>
                 <td>

@@ -3,12 +3,12 @@ import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router';
-import { Problem, api } from '../core/api';
+import { api } from '../core/api';
 import { useWords, type UiKey } from '../core/labels';
 import { useSignedIn } from '../core/session';
 import type { Session } from '../core/types';
 import { useTitle } from '../core/ui/title';
-import { sentence } from '../core/ui/trouble';
+import { fieldSentence, sentence } from '../core/ui/trouble';
 import { Door } from './login';
 
 const FIELDS: { name: string; label: UiKey; autoComplete: string }[] = [
@@ -26,7 +26,7 @@ export function Start() {
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   useTitle(words.t('ui.start.title'));
-  const wrong = (name: string) => (problem instanceof Problem ? problem.field(name) : undefined);
+  const wrong = (name: string) => fieldSentence(problem, name, words);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);

@@ -78,7 +78,11 @@ const DRAW: Partial<
   link: ({ field, value, brief }) =>
     brief && refsOf(value).length ? brieflyListed(refsOf(value)) : <RefList value={value} register={field.target} />,
   links: ({ field, value, brief }) =>
-    brief ? brieflyListed(value as unknown[]) : <RefList value={value} register={field.target} />,
+    brief && refsOf(value).length ? (
+      brieflyListed(value as unknown[])
+    ) : (
+      <RefList value={value} register={field.target} />
+    ),
   record: ({ value, brief }) => (brief ? brieflyListed([value]) : <RefList value={value} />),
   records: ({ value, brief }) => (brief ? brieflyListed(value as unknown[]) : <RefList value={value} />),
   tags: ({ value, brief }) => (

@@ -2,13 +2,13 @@
 import { Alert, Button, Fieldset, Group, SimpleGrid, Stack } from '@mantine/core';
 import { IconAlertTriangle, IconPencil } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState, type FormEvent } from 'react';
-import { Problem, onceKey } from '../api';
+import { Problem, api, onceKey } from '../api';
 import { changeRecord, createRecord, useRefresh } from '../data';
 import { FieldInput, isWide } from '../fields/input';
 import { useWords } from '../labels';
 import { useSession } from '../session';
 import type { Field, Rec, Register } from '../types';
-import { sentence } from '../ui/trouble';
+import { fieldSentence, sentence } from '../ui/trouble';
 import { isEmpty, plain, same, valueOf } from '../values';
 import { Conflict, type ConflictState } from './conflict';
 import { keepDraft, readDraft, type Values } from './draft';
@@ -44,6 +44,13 @@ function useStart(register: Register, start: Values | undefined): Values {
     ...(has('owner') ? { owner: session.user.person } : {}),
     ...start,
   };
+}
+
+/** The record as somebody else left it, when that is why a change was refused. */
+async function changedMeanwhile(register: string, record: Rec, error: unknown): Promise<Rec | null> {
+  if (!(error instanceof Problem) || error.status !== 409) return null;
+  const current = (error.body.current as Rec | undefined) ?? (await api<Rec>(`/${register}/${record.id}`));
+  return current.version === record.version ? null : current;
 }
 
 /** Custom fields travel in an object of their own. */
@@ -97,8 +104,7 @@ export function useForm({ register, record, start, only, onSaved }: Omit<FormPro
       await refresh();
       onSaved(saved);
     } catch (error) {
-      const current =
-        error instanceof Problem && error.status === 409 ? (error.body.current as Rec | undefined) : undefined;
+      const current = record && (await changedMeanwhile(register.name, record, error));
       if (current) setConflict({ current, theirs: valuesOf(current, fields), mine: values });
       else setProblem(error);
       if (error instanceof Problem && error.status !== 0) once.current = onceKey();
@@ -165,7 +171,7 @@ export function RecordForm(props: FormProps) {
                     value={field.name in form.changes ? form.changes[field.name] : form.base[field.name]}
                     known={props.record ? valueOf(props.record, field) : undefined}
                     onChange={(value) => form.set(field, value)}
-                    error={problem?.field(field.name)}
+                    error={fieldSentence(form.problem, field.name, words)}
                   />
                 </div>
               ))}

@@ -10,7 +10,14 @@ import { Trouble } from '../ui/trouble';
 import { fieldOfColumn } from '../list/state';
 import { Status } from '../ui/status';
 
-export function ChangeLine({ register, change }: { register: Register; change: Change }) {
+interface LineProps {
+  register: Register;
+  change: Change;
+  /** Of a record that was not there before: there is no old value to cross out. */
+  fresh?: boolean;
+}
+
+export function ChangeLine({ register, change, fresh }: LineProps) {
   const words = useWords();
   const field = fieldOf(register, change.field) ?? fieldOfColumn(register, change.field);
   const draw = (value: unknown) => {
@@ -23,9 +30,9 @@ export function ChangeLine({ register, change }: { register: Register; change: C
     <div className="change">
       <span className="change-field">{words.field(register.name, field ?? change.field)}</span>
       <span className="change-values wrap">
-        <del className="change-before">{draw(change.before)}</del>
-        <span aria-hidden>→</span>
-        <ins className="change-after">{draw(change.after)}</ins>
+        {!fresh && <del className="change-before">{draw(change.before)}</del>}
+        {!fresh && <span aria-hidden>→</span>}
+        {fresh ? <span>{draw(change.after)}</span> : <ins className="change-after">{draw(change.after)}</ins>}
       </span>
     </div>
   );
@@ -43,8 +50,9 @@ export function History({ register, id }: { register: Register; id: number }) {
           key={item.entry}
           title={
             <Text size="sm">
-              <strong>{item.actor?.name ?? words.t('ui.history.system')}</strong>{' '}
-              {words.label(`action.${item.action}`).toLowerCase()}
+              <strong>{item.actor?.name ?? words.t('ui.history.system')}</strong>
+              {' · '}
+              {words.label(`action.${item.action}`)}
             </Text>
           }
         >
@@ -54,7 +62,7 @@ export function History({ register, id }: { register: Register; id: number }) {
           </Text>
           <Stack gap={4}>
             {item.changes.map((change) => (
-              <ChangeLine key={change.field} register={register} change={change} />
+              <ChangeLine key={change.field} register={register} change={change} fresh={item.version === 1} />
             ))}
           </Stack>
         </Timeline.Item>

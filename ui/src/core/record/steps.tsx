@@ -2,14 +2,13 @@
 import { Alert, Button, Group, Modal, Stack, Textarea, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
-import { Problem } from '../api';
 import { takeStep, useNextSteps, useRefresh } from '../data';
 import { FieldInput } from '../fields/input';
 import type { Values } from '../form/draft';
 import { useWords } from '../labels';
-import { fieldOf } from '../schema';
+import { fieldOf, stateOf } from '../schema';
 import type { NextStep, Rec, Register } from '../types';
-import { sayDone, sentence } from '../ui/trouble';
+import { sayDone, fieldSentence, sentence } from '../ui/trouble';
 import { plain, valueOf } from '../values';
 
 interface StepProps {
@@ -61,7 +60,7 @@ export function StepDialog({ register, record, step, onClose }: StepProps & { st
             value={values[field.name]}
             known={valueOf(record, field)}
             onChange={(value) => setValues({ ...values, [field.name]: value })}
-            error={problem instanceof Problem ? problem.field(field.name) : undefined}
+            error={fieldSentence(problem, field.name, words)}
           />
         ))}
         <Textarea
@@ -84,11 +83,18 @@ export function StepDialog({ register, record, step, onClose }: StepProps & { st
   );
 }
 
+/** The step to be pressed next: towards a later state, and not one of giving up. */
+function leadsOn(register: Register, record: Rec, step: NextStep): boolean {
+  const place = (name: string | null) => register.states.findIndex((state) => state.name === name);
+  const tone = stateOf(register, step.to)?.tone;
+  return place(step.to) > place(record.status) && tone !== 'neutral' && tone !== 'bad';
+}
+
 export function Steps({ register, record }: StepProps) {
   const words = useWords();
   const { data } = useNextSteps(register.name, record.id, record.version);
   const [open, setOpen] = useState<NextStep | null>(null);
-  const first = data?.find((step) => step.allowed);
+  const first = data?.find((step) => step.allowed && leadsOn(register, record, step));
   return (
     <>
       {data?.map((step) => {

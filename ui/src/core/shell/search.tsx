@@ -91,6 +91,7 @@ export function SearchDialog({ extra }: { extra: Command[] }) {
       scrollable
       maxHeight={460}
       size="lg"
+      overlayProps={{ backgroundOpacity: 0.35, blur: 1 }}
       aria-label={words.t('ui.search')}
     >
       <Spotlight.Search

@@ -1,8 +1,8 @@
 // What is shown where something could not be shown, with the server's own sentence and a way on.
 import { Component, type ErrorInfo, type ReactNode } from 'react';
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconMapOff } from '@tabler/icons-react';
 import { Problem } from '../api';
 import { useWords, type Words } from '../labels';
 
@@ -14,26 +14,34 @@ export function sentence(error: unknown, words: Words): string {
   return error.message;
 }
 
+/** The sentence under a field; the commonest is said in the reader's language, others in the server's words. */
+export function fieldSentence(problem: unknown, name: string, words: Words): string | undefined {
+  const error = problem instanceof Problem ? problem.error(name) : undefined;
+  return error?.code === 'required' ? words.t('ui.trouble.required') : error?.detail;
+}
+
 export function Trouble({ error, retry }: { error: unknown; retry?: () => void }) {
   const words = useWords();
+  const missing = error instanceof Problem && error.status === 404;
+  const Sign = missing ? IconMapOff : IconAlertTriangle;
   return (
-    <Stack p="xl" maw={560} mx="auto" role="alert">
-      <Alert color="red" icon={<IconAlertTriangle />} title={words.t('ui.trouble.title')}>
-        <Text size="sm">{sentence(error, words)}</Text>
-        {error instanceof Problem && error.body.request && (
-          <Text size="xs" c="dimmed" mt="xs">
-            {words.t('ui.trouble.request', { id: error.body.request })}
-          </Text>
-        )}
-        {retry && (
-          <Group mt="md">
-            <Button size="xs" variant="default" onClick={retry}>
-              {words.t('ui.retry')}
-            </Button>
-          </Group>
-        )}
-      </Alert>
-    </Stack>
+    <div className="trouble" role="alert">
+      <Sign size={32} stroke={1.3} className={missing ? 'quiet' : 'trouble-sign'} aria-hidden />
+      <h2>{missing ? words.t('ui.notfound') : words.t('ui.trouble.title')}</h2>
+      <Text size="sm" c="dimmed" maw={480}>
+        {sentence(error, words)}
+      </Text>
+      {error instanceof Problem && error.body.request && (
+        <Text size="xs" c="dimmed">
+          {words.t('ui.trouble.request', { id: error.body.request })}
+        </Text>
+      )}
+      {retry && (
+        <Button size="xs" variant="default" mt="xs" onClick={retry}>
+          {words.t('ui.retry')}
+        </Button>
+      )}
+    </div>
   );
 }
 

@@ -204,19 +204,21 @@ const Line = memo(function Line(props: LineProps) {
         <Justification {...props} />
       </td>
       <td data-label={words.field('soa_line', 'implementation')}>
-        {implementation && applicable && (
-          <ToneBadge tone={implementationTone(implementation)}>
-            {words.choice('soa_line', 'implementation', implementation)}
-          </ToneBadge>
-        )}
-        <span className="soa-controls">
-          {refsOf(line.controls).map((ref) => (
-            <Tooltip key={ref.id} label={ref.title}>
-              <Link to={pathOf('control', ref.reference)} className="reason">
-                {ref.reference}
-              </Link>
-            </Tooltip>
-          ))}
+        <span>
+          {implementation && applicable && (
+            <ToneBadge tone={implementationTone(implementation)}>
+              {words.choice('soa_line', 'implementation', implementation)}
+            </ToneBadge>
+          )}
+          <span className="soa-controls">
+            {refsOf(line.controls).map((ref) => (
+              <Tooltip key={ref.id} label={ref.title}>
+                <Link to={pathOf('control', ref.reference)} className="reason">
+                  {ref.reference}
+                </Link>
+              </Tooltip>
+            ))}
+          </span>
         </span>
       </td>
     </tr>

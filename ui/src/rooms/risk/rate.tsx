@@ -2,7 +2,6 @@
 import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
-import { Problem } from '../../core/api';
 import { changeRecord, useRefresh } from '../../core/data';
 import { FieldInput } from '../../core/fields/input';
 import { useWords } from '../../core/labels';
@@ -10,7 +9,7 @@ import type { Level, Method } from '../../core/method';
 import { fieldOf } from '../../core/schema';
 import type { Rec, Register } from '../../core/types';
 import { LevelBadge } from '../../core/ui/level';
-import { sayDone, sentence } from '../../core/ui/trouble';
+import { sayDone, fieldSentence, sentence } from '../../core/ui/trouble';
 
 export const RATINGS = ['inherent', 'current', 'target'] as const;
 export type Rating = (typeof RATINGS)[number];
@@ -107,7 +106,7 @@ export function Rate({ register, risk, rating, method, to, onClose }: RateProps)
         )}
         {inputs.map(([name, value, set]) => {
           const field = fieldOf(register, name);
-          const error = problem instanceof Problem ? problem.field(name) : undefined;
+          const error = fieldSentence(problem, name, words);
           return (
             field && (
               <FieldInput key={name} register={register} field={field} value={value} onChange={set} error={error} />

@@ -16,10 +16,10 @@ import {
 import { IconAlertTriangle, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Problem, api } from '../../core/api';
+import { api } from '../../core/api';
 import { useWords } from '../../core/labels';
 import { useSchema } from '../../core/schema';
-import { Trouble, sayTrouble, sentence } from '../../core/ui/trouble';
+import { Trouble, sayTrouble, fieldSentence, sentence } from '../../core/ui/trouble';
 
 interface CustomField {
   id: number;
@@ -57,7 +57,7 @@ function FieldDialog({ field, onClose }: { field: CustomField | null; onClose: (
   const [draft, setDraft] = useState<Partial<CustomField>>(field ?? { kind: 'text', required: false });
   const [problem, setProblem] = useState<unknown>(null);
   const set = (change: Partial<CustomField>) => setDraft({ ...draft, ...change });
-  const wrong = (name: string) => (problem instanceof Problem ? problem.field(name) : undefined);
+  const wrong = (name: string) => fieldSentence(problem, name, words);
   const listed = draft.kind === 'choice' || draft.kind === 'choices';
   const save = async () => {
     setProblem(null);

@@ -2,11 +2,11 @@
 import { Alert, Button, PasswordInput, Select, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
-import { Problem, api } from '../../core/api';
+import { api } from '../../core/api';
 import { useWords } from '../../core/labels';
 import { useSchema } from '../../core/schema';
 import { useSession } from '../../core/session';
-import { sayDone, sayTrouble, sentence } from '../../core/ui/trouble';
+import { sayDone, sayTrouble, fieldSentence, sentence } from '../../core/ui/trouble';
 
 function Password() {
   const words = useWords();
@@ -29,7 +29,7 @@ function Password() {
       setBusy(false);
     }
   };
-  const wrong = (name: string) => (problem instanceof Problem ? problem.field(name) : undefined);
+  const wrong = (name: string) => fieldSentence(problem, name, words);
   const show = { 'aria-label': words.t('ui.password.show') };
   return (
     <form onSubmit={(event) => void submit(event)}>

@@ -7,11 +7,8 @@ import { Trouble } from '../../core/ui/trouble';
 
 interface Role {
   name: string;
-  title?: string;
-  description?: string;
-  for_whom?: string;
-  rights?: Record<string, string[] | string>;
-  rooms?: Record<string, string[] | string>;
+  /** What it may do in each room. */
+  rooms: Record<string, string[]>;
 }
 
 export function Roles() {
@@ -22,13 +19,9 @@ export function Roles() {
   });
   if (error) return <Trouble error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton height={200} />;
-  const rights = (role: Role) => role.rights ?? role.rooms ?? {};
-  const rooms = [...new Set(data.flatMap((role) => Object.keys(rights(role))))];
-  const cell = (role: Role, room: string) => {
-    const value = rights(role)[room] ?? [];
-    const verbs = Array.isArray(value) ? value : [value];
-    return verbs.map((verb) => words.label(`ui.verb.${verb}`)).join(', ');
-  };
+  const rooms = [...new Set(data.flatMap((role) => Object.keys(role.rooms)))];
+  const cell = (role: Role, room: string) =>
+    (role.rooms[room] ?? []).map((verb) => words.label(`ui.verb.${verb}`)).join(', ');
   return (
     <section className="surface section">
       <h2>{words.t('ui.settings.roles')}</h2>
@@ -38,11 +31,11 @@ export function Roles() {
       <ul className="lines">
         {data.map((role) => (
           <li key={role.name}>
-            <Text size="sm" fw={550} w={180}>
+            <Text size="sm" fw={550} w={{ base: '100%', sm: 180 }}>
               {words.label(`role.${role.name}`)}
             </Text>
             <Text size="sm" c="dimmed" flex={1}>
-              {words.label(`role.${role.name}.help`, role.for_whom ?? role.description ?? '')}
+              {words.label(`role.${role.name}.help`, '')}
             </Text>
           </li>
         ))}

@@ -17,17 +17,17 @@ import {
 import { IconAlertTriangle, IconKey, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Problem, api } from '../../core/api';
+import { api } from '../../core/api';
 import { useRefresh } from '../../core/data';
 import { formatAgo, formatDate } from '../../core/format';
 import { useWords } from '../../core/labels';
 import { useSchema } from '../../core/schema';
-import { Trouble, sayDone, sayTrouble, sentence } from '../../core/ui/trouble';
+import { Trouble, sayDone, sayTrouble, fieldSentence, sentence } from '../../core/ui/trouble';
 
 interface Token {
   id: number;
   name: string;
-  scopes: string[] | string;
+  scopes: string[];
   created_at: string;
   expires_at: string | null;
   last_used_at: string | null;
@@ -45,11 +45,11 @@ function NewToken({ onClose }: { onClose: () => void }) {
   const make = async () => {
     setProblem(null);
     try {
-      const answer = await api<{ token?: string; secret?: string }>('/tokens', {
+      const answer = await api<{ secret: string }>('/tokens', {
         method: 'POST',
         body: { name, scopes: [scope, ...only] },
       });
-      setSecret(answer.secret ?? answer.token ?? '');
+      setSecret(answer.secret);
       await refresh();
     } catch (error) {
       setProblem(error);
@@ -89,7 +89,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
           label={words.t('ui.tokens.name')}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
-          error={problem instanceof Problem ? problem.field('name') : undefined}
+          error={fieldSentence(problem, 'name', words)}
           withAsterisk
           data-autofocus
         />
@@ -135,7 +135,6 @@ export function Tokens() {
       .then(() => sayDone(words.t('ui.tokens.revoked', { name: token.name })))
       .catch((trouble: unknown) => sayTrouble(trouble, words));
   if (error) return <Trouble error={error} retry={() => void refetch()} />;
-  const scopes = (token: Token) => (Array.isArray(token.scopes) ? token.scopes : token.scopes.split(',')).join(', ');
   return (
     <section className="surface section">
       <Group justify="space-between" mb="sm">
@@ -168,7 +167,7 @@ export function Tokens() {
                       {token.name}
                     </Group>
                   </Table.Td>
-                  <Table.Td>{scopes(token)}</Table.Td>
+                  <Table.Td>{token.scopes.join(', ')}</Table.Td>
                   <Table.Td>
                     {token.last_used_at ? formatAgo(token.last_used_at, words.language) : words.t('ui.users.never')}
                   </Table.Td>

@@ -17,15 +17,27 @@ import {
 import { IconAlertTriangle, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Problem, api } from '../../core/api';
+import { api } from '../../core/api';
 import { useItems, useRefresh } from '../../core/data';
 import { RecordInput } from '../../core/fields/records';
 import { formatAgo } from '../../core/format';
 import { useWords } from '../../core/labels';
 import { useSchema } from '../../core/schema';
 import { useSession } from '../../core/session';
+import type { Page } from '../../core/types';
 import { ToneBadge } from '../../core/ui/status';
-import { Trouble, sayDone, sentence } from '../../core/ui/trouble';
+import { Trouble, sayDone, fieldSentence, sentence } from '../../core/ui/trouble';
+
+async function allUsers(): Promise<User[]> {
+  const users: User[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<User> = await api<Page<User>>('/users', { query: { limit: 200, cursor } });
+    users.push(...page.items);
+    cursor = page.next;
+  } while (cursor);
+  return users;
+}
 
 interface Grant {
   role: string;
@@ -104,7 +116,7 @@ function UserDialog({ user, onClose }: { user: User | null; onClose: () => void 
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const set = (change: Draft) => setDraft({ ...draft, ...change });
-  const wrong = (name: string) => (problem instanceof Problem ? problem.field(name) : undefined);
+  const wrong = (name: string) => fieldSentence(problem, name, words);
   const save = async () => {
     setBusy(true);
     setProblem(null);
@@ -203,7 +215,7 @@ export function Users() {
   const [open, setOpen] = useState<User | 'new' | null>(null);
   const { data, error, refetch } = useQuery({
     queryKey: ['data', 'users'],
-    queryFn: () => api<{ items: User[] }>('/users').then((answer) => answer.items),
+    queryFn: allUsers,
   });
   if (error) return <Trouble error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton height={200} />;
