@@ -83,7 +83,7 @@ static enum result create_missing(struct ctx *ctx, const struct reg *reg, const 
 
 static enum result load_starter(struct ctx *ctx, struct exchange *x)
 {
-    struct json *starter;
+    struct json *starter = NULL;
     struct json_out out = json_out_to(&x->out);
     int64_t created = 0, skipped = 0;
     TRY(find_starter(ctx, x, &starter));

@@ -46,7 +46,7 @@ static size_t embed(struct served *served)
 
 static void each_starter_fills_its_register_once(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = *state;
     size_t count = embed(served);
     struct answer list = GET(served, &served->admin, "/starters");
     expect_status(list, 200);
@@ -73,7 +73,7 @@ static void each_starter_fills_its_register_once(void **state)
 /* One unit's obligations are not another's, and what one may not see does not stand in the way. */
 static void a_company_has_its_own(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = *state;
     embed(served);
     struct caller north = served_user(served, "nora", SECURITY_MANAGER, NORTH, "write"),
                   south = served_user(served, "sven", SECURITY_MANAGER, SOUTH, "write");
@@ -89,7 +89,7 @@ static void a_company_has_its_own(void **state)
 
 static void rights_are_those_of_the_register(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = *state;
     embed(served);
     struct caller auditor = served_user(served, "alma", AUDITOR, NORTH, "write"),
                   reads = served_user(served, "rita", SECURITY_MANAGER, GROUP, "read"), nobody = {0};
