@@ -42,8 +42,8 @@ static bool list_has(struct ctx *ctx, struct value list, struct value wanted)
 static bool any_of(struct ctx *ctx, const struct condition *condition, struct value value)
 {
     for (size_t i = 0; i < condition->count; i++) {
-        bool hit = condition->op == OP_HAS ? list_has(ctx, value, condition->values[i])
-                                           : value_eq(value, condition->values[i]);
+        bool hit = kind_is_list(condition->field->kind) ? list_has(ctx, value, condition->values[i])
+                                                        : value_eq(value, condition->values[i]);
         if (hit) return true;
     }
     return false;
@@ -55,7 +55,7 @@ bool condition_holds(struct ctx *ctx, const struct condition *condition, const s
     struct value value = field->custom ? custom_value(ctx, field, record) : record->row[condition->index];
     if (condition->op == OP_EMPTY) return field_is_empty(field, value) == (condition->values[0].number != 0);
     if (condition->op == OP_EQ || condition->op == OP_HAS) return any_of(ctx, condition, value);
-    if (condition->op == OP_NE) return !any_of(ctx, condition, value);
+    if (condition->op == OP_NE || condition->op == OP_HAS_NOT) return !any_of(ctx, condition, value);
     if (value.type == IS_NULL) return false;
     int order = compare_values(value, condition->values[0]);
     switch (condition->op) {

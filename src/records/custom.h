@@ -24,8 +24,9 @@ const struct custom_field *custom_find(struct custom_set set, struct str name);
 /* Inside a write; each leaves a ledger entry. Kinds: text, prose, number, decimal, boolean, date, choice. */
 enum result custom_create(struct ctx *ctx, const struct json *body, int64_t *id) MUST_USE;
 enum result custom_delete(struct ctx *ctx, int64_t id) MUST_USE;
-/* Inside a write: label, choices and required, as far as the body names them; register, name and kind stay as they are. A choice
- * that is taken away stays in the records that have it. Leaves a ledger entry when something changed. */
+/* Inside a write: label, choices and required, as far as the body names them; register, name and kind stay as they
+ * are. A choice that is taken away stays in the records that have it. Leaves a ledger entry when something
+ * changed. */
 enum result custom_change(struct ctx *ctx, int64_t id, const struct json *body) MUST_USE;
 /* The register that a field belongs to; NOT_FOUND. */
 enum result custom_register(struct ctx *ctx, int64_t id, const struct reg **reg) MUST_USE;

@@ -13,7 +13,7 @@ struct parameter {
     struct str name, value;
 };
 
-enum operator{ OP_EQ, OP_NE, OP_GTE, OP_LTE, OP_GT, OP_LT, OP_HAS, OP_EMPTY };
+enum operator{ OP_EQ, OP_NE, OP_GTE, OP_LTE, OP_GT, OP_LT, OP_HAS, OP_HAS_NOT, OP_EMPTY };
 
 struct condition {
     const struct field *field;

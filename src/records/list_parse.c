@@ -123,13 +123,15 @@ static enum result read_value(struct parsing *p, const struct field *field, stru
     if (field->kind == TIME && text.len == 10) text = arena_print(p->ctx->arena, "%.*sT00:00:00Z", PRINT(text));
     struct field open = {.name = field->name, .kind = field->kind};
     if (field_parse(p->ctx, &open, field->name, field_json_of_cell(p->ctx, field, text), out)) return OK;
-    return fail(p->ctx, INVALID, "The filter on %s cannot be read: \"%.*s\".", field->name,
-                PRINT(str_slice(text, 0, 60)));
+    struct str why = p->ctx->error.fields ? p->ctx->error.fields->detail : S("");
+    ctx_clear_error(p->ctx); /* it is the address that is wrong, no field of a record */
+    return fail(p->ctx, INVALID, "The filter on %s cannot be read: %.*s", field->name, PRINT(why));
 }
 
 static enum result read_values(struct parsing *p, struct condition *condition, struct str text)
 {
-    bool several = condition->op == OP_EQ || condition->op == OP_NE || condition->op == OP_HAS;
+    bool several =
+        condition->op == OP_EQ || condition->op == OP_NE || condition->op == OP_HAS || condition->op == OP_HAS_NOT;
     condition->values = arena_make_many(p->ctx->arena, struct value, LIST_VALUES);
     if (condition->op == OP_EMPTY) {
         condition->values[condition->count++] = value_number(!str_is(text, "0"));
@@ -158,6 +160,24 @@ static enum result find_field(struct parsing *p, struct str name, struct conditi
     return OK;
 }
 
+/* A list is equal to nothing: it contains. What has a structure of its own is only there or not. */
+static enum result fit_operator(struct parsing *p, struct condition *condition)
+{
+    enum kind kind = condition->field->kind;
+    bool orders = condition->op != OP_EQ && condition->op != OP_NE && condition->op != OP_HAS;
+    if (condition->op == OP_EMPTY) return OK;
+    if (!kind_is_json(kind) && condition->op != OP_HAS) return OK;
+    if (!kind_is_json(kind))
+        return fail(p->ctx, INVALID, "%s is no list: compare it with %s=, not with .has.", condition->field->name,
+                    condition->field->name);
+    if (!kind_is_list(kind))
+        return fail(p->ctx, INVALID, "%s is not compared; only .empty tells whether there is any.",
+                    condition->field->name);
+    if (orders) return fail(p->ctx, INVALID, "%s is a list, which has no order.", condition->field->name);
+    condition->op = condition->op == OP_NE ? OP_HAS_NOT : OP_HAS;
+    return OK;
+}
+
 static enum result read_condition(struct parsing *p, const struct parameter *given)
 {
     struct list_query *query = p->query;
@@ -176,7 +196,7 @@ static enum result read_condition(struct parsing *p, const struct parameter *giv
     if (!condition->field)
         return fail(p->ctx, INVALID, "The register %s has no field \"%.*s\" to filter by.", query->reg->name,
                     PRINT(str_slice(name, 0, 60)));
-    if (kind_is_list(condition->field->kind) && condition->op == OP_EQ) condition->op = OP_HAS;
+    TRY(fit_operator(p, condition));
     return read_values(p, condition, given->value);
 }
 

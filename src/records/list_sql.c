@@ -138,6 +138,7 @@ static enum result add_condition(struct building *b, const struct condition *con
     switch (condition->op) {
     case OP_EQ:
     case OP_NE: return one_of(b, condition);
+    case OP_HAS_NOT: buf_text(b->sql, "NOT "); return contains(b, condition);
     case OP_HAS: return contains(b, condition);
     case OP_EMPTY: return is_empty(b, condition);
     case OP_GTE:
