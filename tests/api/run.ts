@@ -1,7 +1,7 @@
 // The tests of the interface over HTTP: run.ts [SUITE...]. README.md says what each suite shows.
 import { agent } from './core/http.ts'
 import { databaseKind, removeAll } from './core/program.ts'
-import { check, close, counts } from './core/report.ts'
+import { check, close, counts, fail } from './core/report.ts'
 import { World } from './core/world.ts'
 import { contract } from './contract/index.ts'
 
@@ -23,7 +23,7 @@ try {
       console.log(`${judged} replies of ${operations.size} operations were held against the OpenAPI document`)
       for (const [kind, what] of complaints)
         await check(`OpenAPI: ${kind}`, () => {
-          throw new Error(what)
+          fail(what)
         })
     }
   }

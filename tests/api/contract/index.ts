@@ -1,5 +1,6 @@
 // The contract of every register, derived from its own description. A new register is tested by being there.
 import { check } from '../core/report.ts'
+import { listCases } from './list.ts'
 import type { World } from '../core/world.ts'
 import { changeCases, refusedChange } from './change.ts'
 import { createCases, refusedCreate } from './create.ts'
@@ -11,6 +12,7 @@ export async function contract(world: World): Promise<void> {
       else await refusedCreate(world, register)
       if (register.may.change) await changeCases(world, register)
       else await refusedChange(world, register)
+      await listCases(world, register)
     })
   }
 }
