@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a folder with tests of its own kind: folder.sh FOLDER PROGRAM. `npm test` where there is a package.json, else run.sh.
+# Runs a folder with tests of its own kind: folder.sh FOLDER PROGRAM. `npm test` if it has a package.json, else run.sh.
 set -eu
 cd "$1"
 export MERLON_BIN="$2"

@@ -27,7 +27,11 @@ part() {
     fi
     failed=0
     awk -v status=$status -f tests/summarise.awk "$log" >"$logs/$name.sum" || failed=1
-    [ $failed -eq 0 ] || { echo "---- $name: the end of its log" && tail -n "${MERLON_LOG_LINES:-80}" "$log" && echo ----; }
+    if [ $failed -ne 0 ]; then
+        echo "---- $name: the end of its log"
+        grep -vE "^  (CC|LINK|NPM|VITE) " "$log" | tail -n "${MERLON_LOG_LINES:-80}"
+        echo ----
+    fi
     grep '^skipped: ' "$logs/$name.sum" | sed "s/^/  $name /"
     printf '%-16s %s (%s s)\n' "$name" "$(tail -n 1 "$logs/$name.sum")" "$(($(date +%s) - began))"
     return $failed

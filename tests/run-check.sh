@@ -11,10 +11,10 @@ part gates sh tools/gates.sh $c_files
     [ -z "$c_files" ] || for tool in clang cppcheck tidy; do part lint-$tool sh tools/lint.sh $tool $c_files; done
     ! printf '%s\n' "$changed" | grep -q '^ui/' || part ui sh tests/folder.sh ui -
 } &
-if part build sanitized unit-tests fuzz-programs; then
+if part build sanitized unit-tests fuzz-programs "$san/merlon"; then
     part units sh tests/run-units.sh "$logs/units" $(programs unit)
     part corpus env MERLON_REPLAY=30 sh tests/run-corpus.sh $(programs fuzz)
+    ! has_tests tests/api || part api-sqlite sh tests/folder.sh tests/api "$PWD/$san/merlon"
 fi
 wait
-if has_tests tests/api && part build-program sanitized "$san/merlon"; then part api-sqlite sh tests/folder.sh tests/api "$PWD/$san/merlon"; fi
 finish

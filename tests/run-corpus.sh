@@ -1,5 +1,5 @@
 #!/bin/sh
-# Replays the corpus of every fuzz target: run-corpus.sh PROGRAM... A target without seeds has failed, for it tests nothing.
+# Replays the corpus of every fuzz target: run-corpus.sh PROGRAM... A target without seeds tests nothing, so it fails.
 set -u
 for program in "$@"; do
     name=$(basename "$program" _fuzz)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs unit test programs, two at a time: run-units.sh LOGDIR PROGRAM... Each prints TAP into a log of its own; what failed
-# is shown, and the counts of all are summed up in the closing line.
+# Runs unit test programs, two at a time: run-units.sh LOGDIR PROGRAM... Each prints TAP into a log of its own; what
+# failed is shown, and the counts of all are summed up in the closing line.
 set -eu
 if [ "$1" = --one ]; then
     log=$2/$(echo "$3" | tr / _).log

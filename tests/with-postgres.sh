@@ -1,11 +1,11 @@
 #!/bin/sh
 # Runs a command with a PostgreSQL of its own: with-postgres.sh COMMAND...
 # It finds in the environment
-#   MERLON_TEST_DATABASE   postgresql://postgres@127.0.0.1:PORT/merlon, an empty database; tests may create others beside it
-#   MERLON_POSTGRES        the folder of the cluster: the first line of `pg/postmaster.pid` in it is the process, for tests
-#                          that kill it, and `start` is a script that starts it again
-# The cluster lives in a temporary folder and is gone afterwards. It hands its writes to the kernel but does not wait for
-# the disk (fsync is off): a killed process loses nothing, and only a power cut would. MERLON_POSTGRES_DURABLE makes it
+#   MERLON_TEST_DATABASE  postgresql://postgres@127.0.0.1:PORT/merlon, an empty database; tests may create others
+#   MERLON_POSTGRES       the folder of the cluster: the first line of `pg/postmaster.pid` in it is the process, for
+#                         tests that kill it, and `start` is a script that starts it again
+# The cluster lives in a temporary folder and is gone afterwards. It hands its writes to the kernel but does not wait
+# for the disk (fsync is off): a killed process loses nothing, and only a power cut would. MERLON_POSTGRES_DURABLE makes it
 # wait, as a measurement needs it.
 set -u
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
