@@ -1,5 +1,6 @@
-/* Users, roles, tokens, custom fields. Passwords are hashed on a worker before the write begins: a tenth of a second of work
- * must not hold the one writer. Who may is decided in access/; what units and persons there are is checked here. */
+/* Users, roles, tokens, custom fields. Passwords are hashed on a worker before the write begins: a tenth of a
+ * second of work must not hold the one writer. Who may is decided in access/; what units and persons there are is
+ * checked here. */
 #include "api/routes.h"
 
 #include "access/password.h"
@@ -102,14 +103,14 @@ static enum result named_record(struct ctx *ctx, const struct reg *reg, const st
                                 int64_t *id)
 {
     const struct reg *named = reg;
-    struct record *record;
+    struct record *record = NULL;
     enum result found = NOT_FOUND;
     struct error before = ctx->error; /* what is wrong with other fields */
     *id = 0;
     if (json->kind == JSON_NUMBER) *id = json->number;
     if (json->kind == JSON_STRING && !reference_parse(ctx->house, json->text, &named, id)) *id = 0;
     if (*id > 0 && named == reg) found = record_get(ctx, reg, *id, &record);
-    if (found == OK && !record_is_deleted(record)) return OK;
+    if (found == OK && record && !record_is_deleted(record)) return OK;
     if (found != OK && found != NOT_FOUND) return found;
     ctx->error = before;
     fail_field(ctx, field, "unknown", "There is no such %s.", reg->name);
@@ -392,7 +393,8 @@ static enum result delete_token(struct ctx *ctx, struct exchange *x)
 
 /* ---- custom fields ---- */
 
-/* A field is there for all units, so that it takes a role for the whole organisation, as a register does that is global. */
+/* A field is there for all units, so that it takes a role for the whole organisation, as a register does that is
+ * global. */
 static enum result demand_fields_of(struct ctx *ctx, const struct reg *reg)
 {
     struct reg everywhere = *reg;

@@ -1,5 +1,6 @@
-/* Two states of a Statement of Applicability, line by line. A state is a day, read from the ledger, or an approved version, read
- * from its signed snapshot; either way the lines are the JSON that the API shows, so that both can be held against each other. */
+/* Two states of a Statement of Applicability, line by line. A state is a day, read from the ledger, or an approved
+ * version, read from its signed snapshot; either way the lines are the JSON that the API shows, so that both can
+ * be held against each other. */
 #include "api/overview.h"
 
 #include "records/house.h"
@@ -145,7 +146,7 @@ enum result compare_write(struct ctx *ctx, struct exchange *x)
 {
     const struct reg *reg = house_register(ctx->house, S("soa"));
     struct record *soa;
-    struct side from, to;
+    struct side from = {0}, to = {0};
     struct json_out out = json_out_to(&x->out);
     int64_t id;
     ctx->as_of = 0;

@@ -1,5 +1,5 @@
-/* Home: the guided path and what is in a bad way, as two tables. A step or a figure whose register the caller may not read is
- * left out: a count of nothing would say that there is nothing. */
+/* Home: the guided path and what is in a bad way, as two tables. A step or a figure whose register the caller may
+ * not read is left out: a count of nothing would say that there is nothing. */
 #include "api/overview.h"
 
 #include "records/house.h"

@@ -1,5 +1,6 @@
-/* The ledger for whoever may read the room "assurance": entries, signed heads, proofs, the public key. The chain is one for all
- * companies, so a page shows every entry; of a record that the reader may not see, it shows that there is one and nothing else. */
+/* The ledger for whoever may read the room "assurance": entries, signed heads, proofs, the public key. The chain
+ * is one for all companies, so a page shows every entry; of a record that the reader may not see, it shows that
+ * there is one and nothing else. */
 #include "api/routes.h"
 
 #include "access/reach.h"

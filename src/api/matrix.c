@@ -1,5 +1,6 @@
-/* The risk matrix. One matrix belongs to one methodology: that of the assessment asked for, else that of the newest assessment
- * with risks, so that a new version of the method does not empty the picture. Risks rated by another method are not on it. */
+/* The risk matrix. One matrix belongs to one methodology: that of the assessment asked for, else that of the
+ * newest assessment with risks, so that a new version of the method does not empty the picture. Risks rated by
+ * another method are not on it. */
 #include "api/overview.h"
 
 #include "records/house.h"
@@ -91,7 +92,7 @@ static enum result choose_method(struct ctx *ctx, struct matrix *matrix, struct 
     if (assessment) TRY(method_of(ctx, known, assessment, &id));
     if (!id) return overview_methodology(ctx, &matrix->methodology);
     enum result loaded = record_get(ctx, house_register(ctx->house, S("methodology")), id, &matrix->methodology);
-    if (loaded == OK || loaded != NOT_FOUND) return loaded;
+    if (loaded != NOT_FOUND) return loaded;
     ctx_clear_error(ctx);
     matrix->methodology = NULL;
     return OK;

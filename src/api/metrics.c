@@ -1,5 +1,5 @@
-/* Counting happens on the loop threads after each exchange, so it is an addition or two and nothing else; whatever takes a
- * query is asked when somebody scrapes. */
+/* Counting happens on the loop threads after each exchange, so it is an addition or two and nothing else; whatever
+ * takes a query is asked when somebody scrapes. */
 #include "api/metrics.h"
 
 #include "access/access.h"
@@ -206,12 +206,16 @@ static void show_server(struct buf *out, struct metrics *metrics, const struct a
 /* Field 2 of /proc/self/statm is the resident set in pages (proc(5)). */
 static int64_t resident_bytes(void)
 {
-    long long pages = 0;
+    char line[128] = "";
+    struct str rest, word = S("");
+    int64_t pages = 0;
     FILE *file = fopen("/proc/self/statm", "re");
     if (!file) return 0;
-    if (fscanf(file, "%*d %lld", &pages) != 1) pages = 0;
+    rest = str_of(fgets(line, sizeof line, file) ? line : "");
     fclose(file);
-    return (int64_t)pages * sysconf(_SC_PAGESIZE);
+    str_cut(&rest, ' ', &word); /* the first field is the whole size */
+    bool known = str_cut(&rest, ' ', &word) && parse_number(word, &pages);
+    return known ? pages * sysconf(_SC_PAGESIZE) : 0;
 }
 
 static void show_process(struct buf *out, const struct metrics *metrics, const struct access *access)

@@ -1,5 +1,6 @@
-/* What the program counts about itself, as Prometheus text at /metrics. Labels are patterns of routes, methods and statuses:
- * never a path, an address, a name or anything else of a request. Counters are lock-free; one struct a process. */
+/* What the program counts about itself, as Prometheus text at /metrics. Labels are patterns of routes, methods and
+ * statuses: never a path, an address, a name or anything else of a request. Counters are lock-free; one struct a
+ * process. */
 #ifndef MERLON_API_METRICS_H
 #define MERLON_API_METRICS_H
 

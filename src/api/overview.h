@@ -1,5 +1,5 @@
-/* Answers that look across registers: home, one's work, the risk matrix, two states of a Statement of Applicability. They read
- * through lists, so that rights hold here without a word about them. Inside api/ only. */
+/* Answers that look across registers: home, one's work, the risk matrix, two states of a Statement of
+ * Applicability. They read through lists, so that rights hold here without a word about them. Inside api/ only. */
 #ifndef MERLON_API_OVERVIEW_H
 #define MERLON_API_OVERVIEW_H
 

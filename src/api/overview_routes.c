@@ -1,4 +1,5 @@
-/* What the overviews share, and their routes. Each is a table of registers and filters somewhere; nothing here knows SQL. */
+/* What the overviews share, and their routes. Each is a table of registers and filters somewhere; nothing here
+ * knows SQL. */
 #include "api/overview.h"
 
 #include "access/actor.h"

@@ -107,7 +107,7 @@ static void run_on_worker(void *arg, unsigned worker)
 
 static enum result run_write(struct write_job *job, struct db *db)
 {
-    struct request *request = (struct request *)((char *)job - offsetof(struct request, job));
+    struct request *request = request_of_job(job);
     struct exchange *x = request->x;
     jmp_buf escape;
     jmp_buf *outer = arena_guard(x->arena, &escape);
@@ -141,7 +141,7 @@ static void finish_write(struct exchange *x, void *arg)
 
 static void write_is_done(struct write_job *job, enum result result)
 {
-    struct request *request = (struct request *)((char *)job - offsetof(struct request, job));
+    struct request *request = request_of_job(job);
     metrics_count_write(request->api->metrics, -1);
     if (request->result == OK && result != OK) { /* the commit itself failed */
         request->ctx.error = (struct error){.result = result,

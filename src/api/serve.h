@@ -45,6 +45,11 @@ struct request {
     bool *taken; /* a handler that streams sets this before it gives the exchange away, and returns OK */
 };
 
+static inline struct request *request_of_job(struct write_job *job)
+{
+    return (struct request *)(void *)((char *)job - offsetof(struct request, job));
+}
+
 static inline const struct api *api_of(const struct exchange *x)
 {
     return ((const struct request *)x->user)->api;

@@ -1,5 +1,5 @@
-/* A read must not wait for a write, so "last seen" is written behind its back; only a session whose user has new rights waits
- * once, because its cookie changes with the answer. */
+/* A read must not wait for a write, so "last seen" is written behind its back; only a session whose user has new
+ * rights waits once, because its cookie changes with the answer. */
 #include "api/visit.h"
 
 #include "access/token.h"
@@ -123,14 +123,9 @@ void visit_touch(const struct api *api, struct access_due due)
 
 /* ---- rotating ---- */
 
-static struct request *request_of(struct write_job *job)
-{
-    return (struct request *)((char *)job - offsetof(struct request, job));
-}
-
 static enum result run_rotation(struct write_job *job, struct db *db)
 {
-    struct request *request = request_of(job);
+    struct request *request = request_of_job(job);
     struct arena *arena = request->x->arena;
     jmp_buf escape;
     request->ctx.db = db;
@@ -153,13 +148,13 @@ static void finish_rotated(struct exchange *x, void *arg)
 
 static void rotation_is_done(struct write_job *job, enum result result)
 {
-    struct request *request = request_of(job);
+    struct request *request = request_of_job(job);
     if (result != OK) request->cookie = S("");
     exchange_run(request->x, finish_rotated, request);
 }
 
-/* What this thread has taken from its connection is given back here and now: the writer is another thread. With it goes the
- * actor, so what the rotation needs of the session is copied first. */
+/* What this thread has taken from its connection is given back here and now: the writer is another thread. With it
+ * goes the actor, so what the rotation needs of the session is copied first. */
 void visit_rotate_and_finish(struct request *request)
 {
     struct exchange *x = request->x;

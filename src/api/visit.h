@@ -13,8 +13,8 @@ void visit_set_cookie(struct exchange *x, struct str token, bool ends);
 /* Submits a write of "last seen", which nobody waits for; nothing is left to do when it cannot be taken now. */
 void visit_touch(const struct api *api, struct access_due due);
 
-/* The answer to a read is ready and its session is to be rotated: a write of that, then the answer with the new cookie. The
- * exchange is the writer's from here on. When the write cannot be taken now, the answer goes without. */
+/* The answer to a read is ready and its session is to be rotated: a write of that, then the answer with the new
+ * cookie. The exchange is the writer's from here on. When the write cannot be taken now, the answer goes without. */
 void visit_rotate_and_finish(struct request *request);
 
 #endif

@@ -1,5 +1,6 @@
-/* Work: everything that waits for the caller, from one table of what waits for whom. A step is offered only when the caller may
- * take it now; where the step is the whole matter (an approval), what he may not decide is not his work. */
+/* Work: everything that waits for the caller, from one table of what waits for whom. A step is offered only when
+ * the caller may take it now; where the step is the whole matter (an approval), what he may not decide is not his
+ * work. */
 #include "api/overview.h"
 
 #include "base/clock.h"

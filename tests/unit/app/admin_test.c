@@ -20,7 +20,7 @@ static bool has_error(const struct answer *answer, const char *pointer, const ch
 
 static void a_new_user_signs_in_with_the_password_given(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller nobody = {0};
     int64_t person = served_make(served, &served->admin, "person", "{'name': 'Pia', 'unit': 2}");
     struct answer made =
@@ -50,7 +50,7 @@ static void a_new_user_signs_in_with_the_password_given(void **state)
 
 static void what_is_wrong_with_a_user_is_told_field_by_field(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct answer answer = POST(served, &served->admin, "/users",
                                 "{'name': 'X', 'email': 'x@example.org', 'person': 'PER-99', 'active': 'yes',"
                                 "'grants': [{'role': 'king', 'unit': 1}]}");
@@ -75,7 +75,7 @@ static void what_is_wrong_with_a_user_is_told_field_by_field(void **state)
 /* The administrator of one company neither sees nor makes users of the other, nor gives roles beyond his own reach. */
 static void an_administrator_stays_in_his_company(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller north = served_user(served, "nora", ADMINISTRATOR, NORTH, "write"),
                   south = served_user(served, "soren", OWNER, SOUTH, "write"),
                   owner = served_user(served, "otto", OWNER, NORTH, "write");
@@ -100,7 +100,7 @@ static void an_administrator_stays_in_his_company(void **state)
 
 static void a_user_who_is_made_inactive_is_out_at_once(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller user = served_user(served, "otto", OWNER, NORTH, "write"), browser = served_sign_in(served, &user);
     struct answer answer = GET(served, &browser, "/asset");
     expect_status(answer, 200);
@@ -120,7 +120,7 @@ static void a_user_who_is_made_inactive_is_out_at_once(void **state)
 
 static void roles_say_what_they_may_in_each_room(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller emil = served_user(served, "emil", EMPLOYEE, NORTH, "read");
     struct answer answer = GET(served, &emil, "/roles");
     expect_status(answer, 200);
@@ -135,7 +135,7 @@ static void roles_say_what_they_may_in_each_room(void **state)
 
 static void a_token_is_shown_once_and_ends_when_revoked(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct answer made = POST(served, &served->admin, "/tokens", "{'name': 'nightly', 'scopes': ['write', 'asset']}");
     expect_status(made, 201);
     struct caller with = {.token = json_str(made.json, "secret", S(""))};
@@ -167,7 +167,7 @@ static void a_token_is_shown_once_and_ends_when_revoked(void **state)
 
 static void a_custom_field_is_added_changed_and_removed(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct answer answer = POST(served, &served->admin, "/custom-fields",
                                 "{'register': 'asset', 'name': 'colour', 'kind': 'choice', 'label': 'Colour',"
                                 "'choices': ['red', 'blue']}");
@@ -208,7 +208,7 @@ static void a_custom_field_is_added_changed_and_removed(void **state)
 
 static void custom_fields_are_for_the_whole_organisation(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller north = served_user(served, "nora", SECURITY_MANAGER, NORTH, "write"),
                   group = served_user(served, "gina", SECURITY_MANAGER, GROUP, "write");
     static const char field[] = "{'register': 'asset', 'name': 'colour', 'kind': 'text', 'label': 'Colour'}";
@@ -231,7 +231,7 @@ static enum result seal(struct ctx *ctx, void *arg)
 
 static void the_ledger_is_read_and_proven(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     served_make(served, &served->admin, "asset", "{'title': 'Harbour crane'}");
     struct answer page = GET(served, &served->admin, "/ledger");
     expect_status(page, 200);
@@ -267,7 +267,7 @@ static void the_ledger_is_read_and_proven(void **state)
 /* One chain for both companies: that there is an entry is no secret, what it says is. */
 static void the_ledger_hides_what_the_reader_may_not_see(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller north = served_user(served, "nora", AUDITOR, NORTH, "read"),
                   employee = served_user(served, "emil", EMPLOYEE, NORTH, "read");
     served_make(served, &served->admin, "asset", "{'title': 'Of the south', 'unit': 3}");

@@ -1,5 +1,5 @@
-/* Two companies of one group: what the users of one may see and do of the other's, through the running server. Nothing at
- * all, and not by another sentence than for what does not exist. */
+/* Two companies of one group: what the users of one may see and do of the other's, through the running server.
+ * Nothing at all, and not by another sentence than for what does not exist. */
 #include "served.h"
 
 struct two {
@@ -25,7 +25,7 @@ static const char *at(struct served *served, const char *reg, int64_t id)
 
 static void lists_hold_ones_own_company_only(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct two two = two_companies(served);
     struct answer north = GET(served, &two.north, "/asset?count=1"), south = GET(served, &two.south, "/asset?count=1"),
                   group = GET(served, &two.group, "/asset?count=1&sort=title");
@@ -43,7 +43,7 @@ static void lists_hold_ones_own_company_only(void **state)
 
 static void a_record_of_the_other_is_as_if_it_were_not(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct two two = two_companies(served);
     struct answer other = GET(served, &two.north, at(served, "asset", two.in_south));
     struct answer none = GET(served, &two.north, "/asset/99");
@@ -62,7 +62,7 @@ static void a_record_of_the_other_is_as_if_it_were_not(void **state)
 
 static void nothing_of_the_other_is_changed(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct two two = two_companies(served);
     struct answer patch = PATCH(served, &two.north, at(served, "asset", two.in_south), "{'title': 'Mine now'}");
     expect_status(patch, 404);
@@ -87,7 +87,7 @@ static void nothing_of_the_other_is_changed(void **state)
 /* An asset of one's own cannot be carried over, nor tied to what one cannot see. */
 static void nothing_is_moved_or_linked_across(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct two two = two_companies(served);
     int64_t mine = served_make(served, &two.north, "asset", "{'title': 'Own', 'unit': 2}");
     struct answer moved = PATCH(served, &two.north, at(served, "asset", mine), "{'unit': 3}");
@@ -100,7 +100,7 @@ static void nothing_is_moved_or_linked_across(void **state)
 
 static void search_finds_ones_own_only(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct two two = two_companies(served);
     struct answer found = GET(served, &two.north, "/search?q=harbour"),
                   all = GET(served, &two.group, "/search?q=harbour");
@@ -116,7 +116,7 @@ static void search_finds_ones_own_only(void **state)
 /* A role at the group reaches below; one at a company does not reach up or sideways. */
 static void units_are_seen_from_the_role_down(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct two two = two_companies(served);
     struct answer north = GET(served, &two.north, "/unit"), group = GET(served, &two.group, "/unit");
     assert_int_equal(items_count(&north), 1);
@@ -130,7 +130,7 @@ static void units_are_seen_from_the_role_down(void **state)
 /* An employee may read no task but those that are his own; with a token that only reads as well. */
 static void an_employee_sees_the_tasks_that_are_his(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller emil = served_user(served, "emil", EMPLOYEE, NORTH, "write"),
                   reading = served_user(served, "erna", EMPLOYEE, NORTH, "read"),
                   manager = served_user(served, "mona", SECURITY_MANAGER, GROUP, "write");

@@ -1,5 +1,5 @@
-/* Home, work, the risk matrix, comparing two states of a SoA and traceability, through the running server: first what they
- * show, then that they show nobody more than the lists do. */
+/* Home, work, the risk matrix, comparing two states of a SoA and traceability, through the running server: first
+ * what they show, then that they show nobody more than the lists do. */
 #include "served.h"
 
 #include "base/clock.h"
@@ -71,7 +71,7 @@ static int64_t figure(const struct answer *home, const char *name)
 
 static void the_path_is_done_step_by_step(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct answer home = GET(served, &served->admin, "/home");
     expect_status(home, 200);
     assert_int_equal(json_get(home.json, "steps")->count, 11);
@@ -107,7 +107,7 @@ static void the_path_is_done_step_by_step(void **state)
 
 static void figures_count_what_their_filter_lists(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct cast house = furnish(served);
     served_make(served, &house.manager, "treatment_action",
                 text_of(served, "{'title': 'Late', 'risk': 1, 'due_on': '%s', 'unit': 2}", day(served, -2)));
@@ -144,7 +144,7 @@ static void figures_count_what_their_filter_lists(void **state)
 
 static void home_counts_ones_own_company_only(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct cast house = furnish(served);
     struct caller emil = served_user(served, "emil", EMPLOYEE, NORTH, "read");
     struct answer north = GET(served, &house.owner, "/home"), south = GET(served, &house.south, "/home"),
@@ -179,7 +179,7 @@ static bool offers(const struct answer *work, const char *kind, const char *refe
 
 static void work_is_what_waits_for_me(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct cast house = furnish(served);
     long long me = (long long)house.owner.person;
     served_make(served, &house.manager, "task",
@@ -213,7 +213,7 @@ static void work_is_what_waits_for_me(void **state)
 /* Decisions are the work of whoever may take them, and never of whoever asked for them. */
 static void decisions_wait_for_whoever_may_take_them(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct cast house = furnish(served);
     served_make(served, &house.manager, "methodology", "{'title': 'Next', 'replaces': 1}");
     served_make(served, &house.manager, "acceptance",
@@ -249,7 +249,7 @@ static int64_t cell_count(const struct answer *matrix, int likelihood, int conse
 
 static void the_matrix_places_risks_by_their_rating(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller nobody_yet = served_user(served, "rita", READER, GROUP, "read");
     struct answer empty = GET(served, &nobody_yet, "/risk-matrix");
     expect_status(empty, 200);
@@ -286,7 +286,7 @@ static void the_matrix_places_risks_by_their_rating(void **state)
 /* A new version of the method has no risks yet, and does not take away those of the old one. */
 static void a_new_method_does_not_empty_the_matrix(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct cast house = furnish(served);
     served_make(served, &house.manager, "methodology", "{'title': 'Next', 'replaces': 1}");
     served_move(served, &house.chief, "methodology", 2, "approve", "{}");
@@ -312,7 +312,7 @@ static void approve_soa(struct served *served, struct cast *house)
 
 static void two_versions_are_held_against_each_other(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct cast house = furnish(served);
     struct answer said = PATCH(served, &house.manager, "/soa_line/1", "{'good_practice': true}");
     said = PATCH(served, &house.manager, "/soa_line/2", "{'reasons': ['RSK-1']}");
@@ -353,7 +353,7 @@ static void two_versions_are_held_against_each_other(void **state)
 
 static void breaks_are_told_to_whom_they_concern(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct cast house = furnish(served);
     served_make(served, &house.manager, "risk",
                 "{'title': 'Bare', 'unit': 3, 'assessment': 1, 'treatment': 'modify', 'current_likelihood': 4,"

@@ -11,7 +11,7 @@ static struct answer with(struct served *served, const struct caller *caller, co
 
 static void nobody_is_asked_to_sign_in(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller nobody = {0}, wrong = {.token = S("mrl_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")};
     static const char *const closed[] = {"/asset", "/schema", "/home",   "/work",
                                          "/users", "/ledger", "/tokens", "/risk/1"};
@@ -30,7 +30,7 @@ static void nobody_is_asked_to_sign_in(void **state)
 
 static void a_browser_shows_its_csrf_token_to_change_anything(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller user = served_user(served, "nora", SECURITY_MANAGER, NORTH, "read"),
                   browser = served_sign_in(served, &user), without = browser, wrong = browser;
     without.csrf = S("");
@@ -53,7 +53,7 @@ static void a_browser_shows_its_csrf_token_to_change_anything(void **state)
 
 static void a_token_does_what_its_scopes_say(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller reads = served_user(served, "rita", SECURITY_MANAGER, NORTH, "read"),
                   narrow = served_user(served, "nick", SECURITY_MANAGER, NORTH, "write,asset"),
                   writes = served_user(served, "wanda", SECURITY_MANAGER, NORTH, "write");
@@ -75,7 +75,7 @@ static void a_token_does_what_its_scopes_say(void **state)
 
 static void a_change_says_which_version_it_saw(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     served_make(served, &served->admin, "asset", "{'title': 'A'}");
     struct answer answer = with(served, &served->admin, "PATCH", "/asset/1", "{'title': 'B'}", NULL);
     expect_status(answer, 428);
@@ -94,7 +94,7 @@ static void a_change_says_which_version_it_saw(void **state)
 
 static void a_repeated_post_makes_one_record(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     static const char key[] = "Idempotency-Key: import-7\r\n";
     struct caller other = served_user(served, "olga", SECURITY_MANAGER, GROUP, "write");
     struct answer first = with(served, &served->admin, "POST", "/asset", "{'title': 'Once'}", key),
@@ -129,7 +129,7 @@ static void grant(struct served *served, const struct caller *user, const char *
 /* New rights, new cookie, once: with the answer to a read. The old one is good for what is under way. */
 static void new_rights_bring_a_new_cookie_with_a_read(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller user = served_user(served, "nora", READER, NORTH, "read"), browser = served_sign_in(served, &user);
     struct answer before = GET(served, &browser, "/asset");
     assert_true(answer_header(&before, "Set-Cookie").len == 0);
@@ -153,7 +153,7 @@ static void new_rights_bring_a_new_cookie_with_a_read(void **state)
 /* The same with a write; one that is refused keeps nothing, the cookie neither. */
 static void new_rights_bring_a_new_cookie_with_a_write(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller user = served_user(served, "nora", READER, NORTH, "read"), browser = served_sign_in(served, &user);
     grant(served, &user, "owner");
     struct answer refused = POST(served, &browser, "/asset", "{'unit': 2}");
@@ -186,7 +186,7 @@ static enum result nothing(struct ctx *ctx, void *arg)
 /* Nobody waits for that write; but a write that comes after it does. */
 static void the_last_use_of_a_token_is_noted(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller user = served_user(served, "toni", READER, NORTH, "read");
     assert_int_equal(number_of(served, "SELECT max(coalesce(last_used_at, 0)) FROM token"), 0);
     struct answer answer = GET(served, &user, "/asset");
@@ -203,7 +203,7 @@ static void the_last_use_of_a_token_is_noted(void **state)
 
 static void what_is_answered_is_counted_by_route(void **state)
 {
-    struct served *served = SERVED(state);
+    struct served *served = served_of(state);
     struct caller nobody = {0};
     served_make(served, &served->admin, "asset", "{'title': 'Zugspitze'}");
     (void)GET(served, &served->admin, "/asset/1");

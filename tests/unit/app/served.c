@@ -366,6 +366,12 @@ int served_postgres(void **state)
     return 0;
 }
 
+struct served *served_of(void **state)
+{
+    if (!*state) skip();
+    return *state;
+}
+
 int served_end(void **state)
 {
     if (*state) served_free(*state);

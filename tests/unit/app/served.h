@@ -1,6 +1,7 @@
-/* The whole program behind a real socket: a data directory (or a schema of PostgreSQL) of its own, the real registers, a
- * server on a free port, and clients of it. An organisation to begin with: a group with the companies North and South, and
- * an administrator of the group who also runs its ISMS. Everything that is handed out lives until served_free. */
+/* The whole program behind a real socket: a data directory (or a schema of PostgreSQL) of its own, the real
+ * registers, a server on a free port, and clients of it. An organisation to begin with: a group with the companies
+ * North and South, and an administrator of the group who also runs its ISMS. Everything that is handed out lives
+ * until served_free. */
 #ifndef MERLON_TEST_APP_SERVED_H
 #define MERLON_TEST_APP_SERVED_H
 
@@ -46,9 +47,11 @@ void served_free(struct served *served);
 int served_sqlite(void **state);
 int served_postgres(void **state);
 int served_end(void **state);
-#define SERVED(state) (*(state) ? (struct served *)*(state) : (skip(), (struct served *)NULL))
+struct served *served_of(void **state);
+#define SERVED(state) served_of(state)
 
-/* A person of that unit, a user with that role at that unit, and a token with these scopes ("read", "write", "write,task"). */
+/* A person of that unit, a user with that role at that unit, and a token with these scopes ("read", "write",
+ * "write,task"). */
 struct caller served_user(struct served *served, const char *name, enum role role, int64_t unit, const char *scopes);
 /* The same user in a browser: gets a password, signs in. */
 struct caller served_sign_in(struct served *served, const struct caller *user);
