@@ -8,8 +8,8 @@ static const struct {
     const char *name;
     void (*take)(struct bench *bench);
 } figures[] = {
-    {"start", figure_start}, {"list", figure_list_and_create}, {"import", figure_import},
-    {"large", figure_large}, {"pages", figure_pages},
+    {"start", figure_start},   {"list", figure_list},   {"create", figure_create},
+    {"import", figure_import}, {"large", figure_large}, {"pages", figure_pages},
 };
 
 /* ---- measuring ---- */

@@ -14,7 +14,8 @@ struct bench {
     unsigned missed;     /* goals that were not met */
 };
 
-void figure_list_and_create(struct bench *bench); /* and the export, of the same risks */
+void figure_list(struct bench *bench); /* and the export of the same risks */
+void figure_create(struct bench *bench);
 void figure_pages(struct bench *bench);
 void figure_large(struct bench *bench); /* start and memory with 100,000 records */
 void figure_start(struct bench *bench);
