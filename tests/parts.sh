@@ -12,8 +12,8 @@ if [ -z "${MERLON_TEST_DATA:-}" ] && [ -d ../shared/data ]; then
 fi
 export PATH="$PWD/build/node/node_modules/.bin:$PATH"
 
-# part NAME COMMAND...: the output goes to a log; shown are the counts, the names of what was skipped, and the end of the
-# log when something failed. A part that prints no counts is one test.
+# part NAME COMMAND...: the output goes to a log; shown are the counts, the names of what was skipped, and the end of
+# the log when something failed. A part that prints no counts is one test.
 counts='^([A-Za-z]+: )?[0-9]+ passed, [0-9]+ failed|^(#|ℹ) pass [0-9]+$|^1\.\.[0-9]+'
 part() {
     name=$1

@@ -5,8 +5,8 @@
 #   MERLON_POSTGRES       the folder of the cluster: the first line of `pg/postmaster.pid` in it is the process, for
 #                         tests that kill it, and `start` is a script that starts it again
 # The cluster lives in a temporary folder and is gone afterwards. It hands its writes to the kernel but does not wait
-# for the disk (fsync is off): a killed process loses nothing, and only a power cut would. MERLON_POSTGRES_DURABLE makes it
-# wait, as a measurement needs it.
+# for the disk (fsync is off): a killed process loses nothing, and only a power cut would. MERLON_POSTGRES_DURABLE
+# makes it wait, as a measurement needs it.
 set -u
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 [ -n "$bin" ] || { echo 'PostgreSQL is not installed; tools/setup.sh test installs it.' >&2 && exit 1; }
@@ -21,8 +21,11 @@ stop() {
 }
 trap stop EXIT
 trap 'exit 130' INT TERM
-(cd / && $owner "$bin/initdb" -D "$home/pg" -A trust -U postgres -E UTF8 --locale=C.UTF-8 --no-sync) >"$home/log" 2>&1 ||
-    { cat "$home/log" >&2 && exit 1; }
+(cd / && $owner "$bin/initdb" -D "$home/pg" -A trust -U postgres -E UTF8 --locale=C.UTF-8 --no-sync) \
+    >"$home/log" 2>&1 || {
+    cat "$home/log" >&2
+    exit 1
+}
 durable='-c fsync=off -c full_page_writes=off'
 [ -z "${MERLON_POSTGRES_DURABLE:-}" ] || durable=''
 

@@ -17,7 +17,7 @@ cd "${1:-.}"
             may[room, $i] = 1
             if (!($i in order)) complain("tools/rooms.mk: uses." room " names " $i ", which is not in ROOMS")
             if (order[$i] >= order[room])
-                complain("tools/rooms.mk: " room " uses " $i ", which does not stand before it: imports would run in a circle")
+                complain("tools/rooms.mk: " room " uses " $i ", which stands behind it: imports would run in a circle")
         }
         next
     }

@@ -1,12 +1,17 @@
 #!/bin/sh
-# Files of at most 600 lines, headers of 120, lines of 120 columns, functions of 60 lines, nesting of 3. There is no list
-# of exceptions: what does not fit is cut where it has a seam. The layout that clang-format gives is relied upon (its own
-# gate holds it): a function opens with "{" in the first column, and four columns of indent are one level.
+# Files of at most 600 lines, headers of 120, lines of 120 columns, functions of 60 lines, nesting of 3. There is no
+# list of exceptions: what does not fit is cut where it has a seam. The layout that clang-format gives is relied upon
+# (its own gate holds it): a function opens with "{" in the first column, and four columns of indent are one level.
 set -eu
 export LC_ALL=C
 cd "${1:-.}"
 # What is generated at build time is not ours to read: build/, ui/dist, node_modules.
-sources() { for folder in "$@"; do [ ! -d "$folder" ] || find "$folder" -name node_modules -prune -o -path ui/dist -prune -o -type f -print; done; }
+sources() {
+    for folder in "$@"; do
+        [ -d "$folder" ] || continue
+        find "$folder" -name node_modules -prune -o -path ui/dist -prune -o -type f -print
+    done
+}
 sources src tests tools ui packaging .ci | grep -E '\.(c|h|sh|awk|mk|ts|tsx|mts|mjs)$' | sort | xargs awk '
     function complain(line, text) { print file ":" line ": " text; failed = 1 }
     function close_file() {
@@ -29,7 +34,8 @@ sources src tests tools ui packaging .ci | grep -E '\.(c|h|sh|awk|mk|ts|tsx|mts|
     }
     /^\{/ { opened = FNR; next }
     /^\}/ {
-        if (opened && FNR - opened > 60) complain(opened, "the function has " FNR - opened " lines, at most 60 are allowed")
+        long = FNR - opened
+        if (opened && long > 60) complain(opened, "the function has " long " lines, at most 60 are allowed")
         opened = 0
     }
     opened && /^ +(\} )?(if|for|while|do|switch|else) ?[({]/ {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Embeds the browser's pages and content/: embed.sh OUTDIR writes OUTDIR/assets.S, which holds the bytes, and
-# OUTDIR/assets.c, which holds the table of src/base/asset.h. Compressed forms are kept by the hash of what they compress,
-# so that a build after a small change is quick; nothing is written when no file has changed.
+# OUTDIR/assets.c, which holds the table of src/base/asset.h. Compressed forms are kept by the hash of what they
+# compress, so that a build after a small change is quick; nothing is written when no file has changed.
 set -eu
 export LC_ALL=C
 out=$1
@@ -61,7 +61,8 @@ packed() { # label, compressed form, plain form
     if [ -f "$2" ] && [ "$(size "$2")" -lt "$(size "$3")" ]; then bytes "$1" "$2"; else printf '{"", 0}'; fi
 }
 
-printf '/* Written by tools/embed.sh. */\n    .section .note.GNU-stack,"",%%progbits\n    .section .rodata\n' >"$out/assets.S.new"
+printf '/* Written by tools/embed.sh. */\n' >"$out/assets.S.new"
+printf '    .section .note.GNU-stack,"",%%progbits\n    .section .rodata\n' >>"$out/assets.S.new"
 printf '/* Written by tools/embed.sh. */\n#include "base/asset.h"\n\n' >"$out/assets.c.new"
 : >"$out/table.new"
 number=0

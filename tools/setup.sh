@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs what Debian 12 lacks for building and running (setup.sh run), or for the tests as well (setup.sh test). Asks dpkg
-# once and is done when nothing is missing. As root, or with sudo.
+# Installs what Debian 12 lacks for building and running (setup.sh run), or for the tests as well (setup.sh test). Asks
+# dpkg once and is done when nothing is missing. As root, or with sudo.
 set -eu
 cd "$(dirname "$0")/.."
 
 building='gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev libpq-dev libsodium-dev libssl-dev
-    libcurl4-openssl-dev libyaml-dev libxml2-dev libpango1.0-dev libcairo2-dev libxlsxwriter-dev libzip-dev libgnutls28-dev
-    libcmark-gfm-dev libcmark-gfm-extensions-dev fonts-dejavu-core brotli ca-certificates'
+    libcurl4-openssl-dev libyaml-dev libxml2-dev libpango1.0-dev libcairo2-dev libxlsxwriter-dev libzip-dev
+    libgnutls28-dev libcmark-gfm-dev libcmark-gfm-extensions-dev fonts-dejavu-core brotli ca-certificates'
 testing='git libcmocka-dev postgresql chromium clang clang-tidy cppcheck clang-format libclang-rt-14-dev poppler-utils
     libxml2-utils openssl wrk'
 # The pages are built by vite, which wants at least this. Debian 12 has 18; the newer one comes from the npm package.
