@@ -1,5 +1,5 @@
-/* People who sign in, for whoever can read the data directory: making them, their passwords, their roles. What the API demands of an
- * administrator is not asked here: these act as the program itself, and history says so. */
+/* People who sign in, for whoever can read the data directory: making them, their passwords, their roles. What the API
+ * demands of an administrator is not asked here: these act as the program itself, and history says so. */
 #ifndef MERLON_APP_ACCOUNTS_H
 #define MERLON_APP_ACCOUNTS_H
 
@@ -12,7 +12,7 @@ struct account {
     struct str email, name, language; /* name may be empty where the person register knows the address */
     struct str password;              /* empty: cannot sign in by password */
     struct str
-        roles[ACCOUNT_ROLES]; /* "owner", or "owner@UNT-3" by reference or title; without a unit at the topmost one */
+        roles[ACCOUNT_ROLES]; /* "owner@UNT-3", by reference or title; "owner" alone is at the topmost unit */
     size_t role_count;
 };
 
@@ -25,7 +25,7 @@ enum result account_password(struct program *program, const struct account *acco
 /* The first unit of an empty database, in its own write. CONFLICT when there are users. */
 enum result account_first_unit(struct program *program, struct str title) MUST_USE;
 
-/* The first line of a file, "-" for standard input: a password does not belong on a command line, where others see it. */
+/* The first line of a file, "-" for standard input: a password does not belong on a command line, which others see. */
 enum result account_password_file(struct ctx *ctx, struct str path, struct str *password) MUST_USE;
 
 #endif

@@ -1,5 +1,5 @@
-/* The demonstration goes the way every user goes: a real server, real requests. So it needs a server, and the simplest one that is
- * certain to be the same is this very program, started again. */
+/* The demonstration goes the way every user goes: a real server, real requests. So it needs a server, and the simplest
+ * one that is certain to be the same is this very program, started again. */
 #include "app/child.h"
 
 #include <errno.h>
@@ -25,6 +25,14 @@ static void child_free(void *arg)
     waitpid(child->pid, NULL, 0);
 }
 
+/* A terminated copy that execv may have as it wants it, not const. */
+static char *word(struct arena *arena, struct str text)
+{
+    char *copy = arena_alloc(arena, text.len + 1);
+    memcpy(copy, text.at, text.len);
+    return copy;
+}
+
 /* The parent's settings, but on a port of its own, without TLS, and quiet. */
 static char **arguments_of(struct program *program)
 {
@@ -41,12 +49,12 @@ static char **arguments_of(struct program *program)
                     {SET_LOG_LEVEL, "log-level", "warning"}};
     char **arguments = arena_make_many(program->arena, char *, ARGUMENTS_MAX);
     size_t count = 0;
-    arguments[count++] = (char *)(uintptr_t) "merlon";
-    arguments[count++] = (char *)(uintptr_t) "serve";
+    arguments[count++] = word(program->arena, S("merlon"));
+    arguments[count++] = word(program->arena, S("serve"));
     for (size_t i = 0; i < COUNT(settings); i++) {
         struct str value = settings[i].value ? str_of(settings[i].value) : program->settings.value[settings[i].which];
         struct str argument = arena_print(program->arena, "--%s=%.*s", settings[i].name, PRINT(value));
-        arguments[count++] = (char *)(uintptr_t)argument.at;
+        arguments[count++] = word(program->arena, argument);
     }
     return arguments;
 }

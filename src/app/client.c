@@ -1,5 +1,5 @@
-/* libcurl's callbacks must not be jumped across by the arena, so an answer is gathered in memory of its own and copied into the
- * arena afterwards. */
+/* libcurl's callbacks must not be jumped across by the arena, so an answer is gathered in memory of its own and copied
+ * into the arena afterwards. */
 #include "app/client.h"
 
 #include "format/json_out.h"
@@ -165,7 +165,7 @@ enum result client_call(struct ctx *ctx, struct client *client, const struct cal
 enum result client_sign_in(struct ctx *ctx, struct client *client, struct str email, struct str password)
 {
     struct buf body = buf_in(ctx->arena);
-    struct answer answer;
+    struct answer answer = {0};
     struct json *session;
     buf_text(&body, "{\"email\":");
     json_string(&body, email);

@@ -1,4 +1,4 @@
-/* Commands: one table of name, how it is used, what it does. Help prints from it. */
+/* Commands: one table of name, how it is used, what it does, what it takes. Help prints from it. */
 #ifndef MERLON_APP_COMMAND_H
 #define MERLON_APP_COMMAND_H
 
@@ -6,15 +6,29 @@
 
 struct command {
     const char *name, *usage, *help;
+    const char *options; /* lines for --help, beside the settings; may be NULL */
     enum opening opening;
-    size_t words; /* how many it takes at most, options apart */
     enum result (*run)(struct program *program);
 };
 
+/* Closed by a NULL name. */
+extern const struct command commands[];
+
+enum result command_backup(struct program *program) MUST_USE;
+enum result command_check(struct program *program) MUST_USE;
 enum result command_demo(struct program *program) MUST_USE;
+enum result command_export(struct program *program) MUST_USE;
+enum result command_import(struct program *program) MUST_USE;
 enum result command_init(struct program *program) MUST_USE;
+enum result command_openapi(struct program *program) MUST_USE;
+enum result command_rebuild(struct program *program) MUST_USE;
+enum result command_report(struct program *program) MUST_USE;
+enum result command_restore(struct program *program) MUST_USE;
+enum result command_roles(struct program *program) MUST_USE;
+enum result command_schema(struct program *program) MUST_USE;
 enum result command_serve(struct program *program) MUST_USE;
 enum result command_token(struct program *program) MUST_USE;
 enum result command_user(struct program *program) MUST_USE;
+enum result command_verify(struct program *program) MUST_USE;
 
 #endif

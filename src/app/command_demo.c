@@ -1,4 +1,5 @@
-/* merlon demo: fills an empty data directory with a demonstration organisation. A server of its own answers on a free port meanwhile. */
+/* merlon demo: fills an empty data directory with a demonstration organisation. A server of its own answers on a free
+ * port meanwhile. */
 #include "app/command.h"
 
 #include "access/users.h"

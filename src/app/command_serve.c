@@ -1,5 +1,5 @@
-/* merlon serve: opens the address, answers until SIGTERM or SIGINT, then lets what is under way finish. A thread of its own seals
- * the ledger each second. */
+/* merlon serve: opens the address, answers until SIGTERM or SIGINT, then lets what is under way finish. A thread of
+ * its own seals the ledger each second. */
 #include "app/command.h"
 
 #include "access/start.h"

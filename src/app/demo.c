@@ -1,5 +1,5 @@
-/* Nothing here knows a register: the files say what is made, by whom, and what becomes of it. So a register that comes later is
- * shown by adding to the files alone. */
+/* Nothing here knows a register: the files say what is made, by whom, and what becomes of it. So a register that comes
+ * later is shown by adding to the files alone. */
 #include "app/demo.h"
 
 #include "app/client.h"

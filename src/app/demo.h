@@ -1,5 +1,6 @@
-/* Loading the demonstration organisation from content/demo/ through the public interface: everything is said by somebody who has signed
- * in and may say it. A file is a list of sections, worked through in order; files in the order of their names.
+/* Loading the demonstration organisation from content/demo/ through the public interface: everything is said by
+ * somebody who has signed in and may say it. A file is a list of sections, worked through in order; files in the order
+ * of their names.
  *
  *   {"what": "Risks", "as": "tomas", "create": "risk", "records": [{fields...,
  *        "@": "key", "@as": who else makes it,
@@ -9,7 +10,7 @@
  *        the records of a list, found by the first word of their title
  *   {"what": "...", "as": "...", "requests": [{"method", "path", "with", "as"}]}
  *   {"what": "...", "as": "...", "users": [{"@": "key", "@does": what for, fields of a user but the password}]}
- *   {"start": {"key", "organisation", "name", "email", "does"}}                      first of all: the first administrator
+ *   {"start": {"key", "organisation", "name", "email", "does"}}            first of all: the first administrator
  * How values are written is in app/demo_fill.h. */
 #ifndef MERLON_APP_DEMO_H
 #define MERLON_APP_DEMO_H

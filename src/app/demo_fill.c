@@ -1,4 +1,5 @@
-/* Dates count from the day of loading and records are named by keys, so that the files can be read and changed by people. */
+/* Dates count from the day of loading and records are named by keys, so that the files can be read and changed by
+ * people. */
 #include "app/demo_fill.h"
 
 #include "base/clock.h"
@@ -67,7 +68,7 @@ enum result demo_fill_path(struct ctx *ctx, const struct map *references, struct
     for (size_t from = 0, to; from < path.len; from = to) {
         for (to = from + 1; to < path.len && path.at[to] != '/' && path.at[to] != '=' && path.at[to] != '&';) to++;
         size_t key = from + (path.at[from] == '@' ? 0 : 1);
-        struct str reference;
+        struct str reference = S("");
         if (key >= to || path.at[key] != '@') {
             buf_add(&filled, str_slice(path, from, to));
             continue;

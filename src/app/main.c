@@ -1,42 +1,30 @@
-/* merlon: the command line. Every command is a row of the table; wrong use ends in one sentence and exit status 2, a failure in
- * one sentence and exit status 1. */
+/* merlon: the command line. Every command is a row of the table; wrong use ends in one sentence and exit status 2, a
+ * failure in one sentence and exit status 1. */
 #include "app/command.h"
 
 #include "base/log.h"
 
-static enum result command_version(struct program *program)
-{
-    (void)program;
-    printf("merlon %s\n", MERLON_VERSION);
-    return OK;
-}
-
-static const struct command commands[] = {
-    {"serve", "serve [--data DIR] [--listen HOST:PORT] [--database URL]", "answer requests until stopped", OPEN_NEW, 0,
-     command_serve},
-    {"init", "init [--organisation NAME --name NAME --email EMAIL --password-file FILE]",
-     "make a data directory, and its first administrator", OPEN_NEW, 0, command_init},
-    {"demo", "demo [--data DIR]", "load a demonstration organisation into an empty data directory", OPEN_NEW, 0,
-     command_demo},
-    {"user", "user add|grant|password|list [--email EMAIL] [--role ROLE[@UNIT]]...", "users and their roles",
-     OPEN_DATABASE, 1, command_user},
-    {"token", "token --user EMAIL [--name NAME] [--scopes LIST]", "make an API token and print it", OPEN_DATABASE, 0,
-     command_token},
-    {"version", "version", "print the version", OPEN_HOUSE, 0, command_version},
-};
-
 static const struct command *find(struct str name)
 {
-    for (size_t i = 0; i < COUNT(commands); i++)
-        if (str_is(name, commands[i].name)) return &commands[i];
+    for (const struct command *command = commands; command->name; command++)
+        if (str_is(name, command->name)) return command;
     return NULL;
 }
 
 static void help(void)
 {
     printf("merlon %s: runs an information security management system\n\n", MERLON_VERSION);
-    for (size_t i = 0; i < COUNT(commands); i++) printf("  merlon %-60s %s\n", commands[i].usage, commands[i].help);
-    printf("\nSettings, as flags, as MERLON_NAME in the environment, or as \"name = value\" in a file:\n\n");
+    for (const struct command *command = commands; command->name; command++)
+        printf("  %-9s %s\n", command->name, command->help);
+    printf("\nmerlon COMMAND --help says more. Settings, as flags, as MERLON_NAME in the environment, or as\n"
+           "\"name = value\" in a file; what comes later wins: file, environment, flag.\n\n");
+    settings_help();
+}
+
+static void help_command(const struct command *command)
+{
+    printf("merlon %s\n  %s\n\n", command->usage, command->help);
+    if (command->options) printf("%s\n", command->options);
     settings_help();
 }
 
@@ -64,8 +52,7 @@ static enum result run(struct program *program, const struct command *command, i
     TRY(settings_read(ctx, count, arguments, &program->settings, program->rest, &program->rest_count));
     set_log_level(&program->settings);
     if (program_flag(program, "help")) {
-        printf("merlon %s\n  %s\n\n", command->usage, command->help);
-        settings_help();
+        help_command(command);
         return OK;
     }
     if (program_flag(program, "print-config")) {

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const struct table *const *program_tables(struct program *program, size_t *count)
 {
@@ -54,25 +55,61 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     return ledger_keys_open(ctx, program->keyring, true, &program->keys);
 }
 
-static enum result make_directory(struct ctx *ctx, struct str directory)
+enum result program_make_directory(struct program *program)
 {
+    struct ctx *ctx = &program->ctx;
+    struct str directory = program->settings.value[SET_DATA];
     if (mkdir(arena_cstr(ctx->arena, directory), 0700) == 0 || errno == EEXIST) return OK;
     return fail(ctx, INVALID, "The data directory %.*s cannot be made: %s.", PRINT(directory), strerror(errno));
+}
+
+/* Of PostgreSQL it is not known before it has been asked. */
+static bool has_database(struct program *program)
+{
+    struct str directory = program->settings.value[SET_DATA];
+    struct str file = arena_print(program->arena, "%.*s/merlon.db", PRINT(directory));
+    return !program->settings.value[SET_DATABASE].len && access(file.at, F_OK) == 0;
+}
+
+/* A mistyped directory must not be filled with a new database. */
+static enum result demand_database(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str directory = program->settings.value[SET_DATA];
+    if (program->settings.value[SET_DATABASE].len || has_database(program)) return OK;
+    if (errno == ENOENT)
+        return fail(ctx, INVALID, "There is no database in %.*s; give the right --data, or make one with merlon init.",
+                    PRINT(directory));
+    return fail(ctx, INVALID, "The data directory %.*s cannot be used: %s.", PRINT(directory), strerror(errno));
+}
+
+static enum result open_store(struct program *program, bool read_only)
+{
+    struct ctx *ctx = &program->ctx;
+    struct store_config config = {.directory = program->settings.value[SET_DATA],
+                                  .database = program->settings.value[SET_DATABASE],
+                                  .read_only = read_only};
+    TRY(store_open(ctx, &config, &program->store));
+    program->house.store = program->store;
+    return store_reader(ctx, program->store, &ctx->db);
+}
+
+enum result program_open_store(struct program *program)
+{
+    return open_store(program, false);
 }
 
 static enum result open_database(struct program *program, enum opening opening)
 {
     struct ctx *ctx = &program->ctx;
     struct str directory = program->settings.value[SET_DATA];
-    bool writes = opening != OPEN_READ_ONLY;
-    if (opening == OPEN_NEW) TRY(make_directory(ctx, directory));
-    struct store_config config = {
-        .directory = directory, .database = program->settings.value[SET_DATABASE], .read_only = !writes};
-    if (writes) TRY(keyring_open(ctx, directory, program->settings.value[SET_MASTER_KEY], true, &program->keyring));
-    TRY(store_open(ctx, &config, &program->store));
-    program->house.store = program->store;
+    struct str key = program->settings.value[SET_MASTER_KEY];
+    bool writes = opening != OPEN_READ_ONLY, makes_key = opening == OPEN_NEW && !has_database(program);
+    if (opening == OPEN_NEW) TRY(program_make_directory(program));
+    if (opening != OPEN_NEW) TRY(demand_database(program));
+    if (writes) TRY(keyring_open(ctx, directory, key, makes_key, &program->keyring));
+    TRY(open_store(program, !writes));
     program->house.keyring = program->keyring;
-    TRY(store_reader(ctx, program->store, &ctx->db));
     if (!writes) return migrate_check(ctx, 0, MERLON_VERSION);
     TRY(store_write(ctx, program->store, bring_up, program));
     program->house.keys = program->keys;
@@ -98,6 +135,7 @@ void program_close(struct program *program)
     ledger_keys_close(program->keys);
     store_close(program->store);
     keyring_close(program->keyring);
+    program->access = NULL, program->keys = NULL, program->store = NULL, program->keyring = NULL;
 }
 
 static void take_out(struct program *program, size_t index, size_t count)
@@ -135,6 +173,11 @@ bool program_flag(struct program *program, const char *name)
         return true;
     }
     return false;
+}
+
+void program_skip(struct program *program, size_t words)
+{
+    take_out(program, 0, words);
 }
 
 enum result program_no_more(struct program *program, size_t most)

@@ -38,9 +38,14 @@ const struct table *const *program_tables(struct program *program, size_t *count
 enum result program_open(struct program *program, enum opening opening) MUST_USE;
 void program_close(struct program *program);
 
+/* The parts of it that restoring needs one by one: the data directory made, the store alone opened for writing. */
+enum result program_make_directory(struct program *program) MUST_USE;
+enum result program_open_store(struct program *program) MUST_USE;
+
 /* "--name value" or "--name" among the rest; taken out of it. */
 bool program_option(struct program *program, const char *name, struct str *value);
 bool program_flag(struct program *program, const char *name);
+void program_skip(struct program *program, size_t words); /* the first of the rest were read */
 /* INVALID when something is left over that looks like an option, or more than `most` words. */
 enum result program_no_more(struct program *program, size_t most) MUST_USE;
 

@@ -1,4 +1,5 @@
-/* A script that reads standard error must not find half-written lines in it, so nothing is shown unless somebody watches. */
+/* A script that reads standard error must not find half-written lines in it, so nothing is shown unless somebody
+ * watches. */
 #include "app/progress.h"
 
 #include "base/clock.h"

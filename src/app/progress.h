@@ -1,4 +1,5 @@
-/* Progress of what takes long: one line on standard error that is written over, on a terminal only; elsewhere nothing. */
+/* Progress of what takes long: one line on standard error that is written over, on a terminal only; elsewhere
+ * nothing. */
 #ifndef MERLON_APP_PROGRESS_H
 #define MERLON_APP_PROGRESS_H
 

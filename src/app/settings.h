@@ -1,5 +1,5 @@
-/* Settings: one table {name, type, default, check, help}, read from a file, then MERLON_* of the environment, then flags; the last
- * one wins, and `merlon serve --print-config` shows where each value came from. */
+/* Settings: one table {name, type, default, check, help}, read from a file, then MERLON_* of the environment, then
+ * flags; the last one wins, and `merlon serve --print-config` shows where each value came from. */
 #ifndef MERLON_APP_SETTINGS_H
 #define MERLON_APP_SETTINGS_H
 
@@ -25,8 +25,9 @@ struct settings {
     const char *origin[SETTINGS]; /* "default", "file", "environment", "flag" */
 };
 
-/* Reads all three places. Flags are "--name value" or "--name=value"; what is no setting stays in *rest (arguments[*rest_count]),
- * for the command to read. INVALID with a sentence for a value that does not pass its check. */
+/* Reads all three places. Flags are "--name value" or "--name=value"; what is no setting stays in *rest
+ * (arguments[*rest_count]), for the command to read. INVALID with a sentence for a value that does not pass its
+ * check. */
 enum result settings_read(struct ctx *ctx, int count, char **arguments, struct settings *settings, struct str *rest,
                           size_t *rest_count) MUST_USE;
 int64_t setting_number(const struct settings *settings, enum setting which);

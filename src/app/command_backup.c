@@ -1,0 +1,121 @@
+/* merlon backup and merlon restore: one file with everything, made while the program runs, checked before it counts. */
+#include "app/command.h"
+
+#include "app/accounts.h"
+#include "app/acting.h"
+#include "app/progress.h"
+#include "base/clock.h"
+#include "ledger/verify.h"
+#include "records/rebuild.h"
+#include "records/verify.h"
+#include "store/backup.h"
+
+static void show(void *arg, int64_t rows, int64_t of)
+{
+    progress_tell(arg, rows, of);
+}
+
+static enum result describe(struct program *program, struct backup *backup, struct progress *progress)
+{
+    struct str file;
+    *backup = (struct backup){.progress = show, .progress_arg = progress};
+    backup->tables = program_tables(program, &backup->table_count);
+    if (!program_option(program, "passphrase-file", &file)) return OK;
+    return account_password_file(&program->ctx, file, &backup->passphrase);
+}
+
+static void print_info(const char *what, const struct backup_info *info, struct str path)
+{
+    char at[TIME_TEXT];
+    time_format(info->made_at, at);
+    printf("%s %.*s: %lld rows of %lld tables, %lld kB, made %s by Merlon %.*s on %.*s%s\n", what, PRINT(path),
+           (long long)info->rows, (long long)info->tables, (long long)(info->bytes + 1023) / 1024, at,
+           PRINT(info->program), PRINT(info->database), info->brings_master_key ? ", with the master key" : "");
+}
+
+enum result command_backup(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct progress progress = {.what = S("Backup, rows")};
+    struct backup backup;
+    struct backup_info info;
+    TRY(describe(program, &backup, &progress));
+    bool check = program_flag(program, "check");
+    TRY(program_no_more(program, 1));
+    if (!program->rest_count) return fail(ctx, INVALID, "Say where to: merlon backup FILE.");
+    struct str path = program->rest[0];
+    if (!check || !backup.passphrase.len) TRY(program_open(program, OPEN_DATABASE));
+    backup.keyring = program->keyring;
+    enum result result =
+        check ? backup_check(ctx, &backup, path, &info) : store_backup(ctx, program->store, &backup, path, &info);
+    progress_end(&progress);
+    TRY(result);
+    print_info(check ? "Whole:" : "Backed up to", &info, path);
+    if (!check && !backup.passphrase.len)
+        printf("It opens with this installation's master key only: keep that key somewhere else, too.\n");
+    return OK;
+}
+
+/* ---- restore ---- */
+
+/* What the backup leaves out, because it follows from the rest, is made anew; then the ledger says whether all is
+ * there. */
+static enum result bring_back(struct program *program, struct progress *progress)
+{
+    struct ctx *ctx = &program->ctx;
+    struct rebuild rebuild = {.store = program->store};
+    struct rebuild_report rebuilt;
+    struct records_report records;
+    struct ledger_report report;
+    struct ledger_check check = {.keys = ledger_keys_public(program->keys),
+                                 .key_count = 1,
+                                 .records = records_verify,
+                                 .records_arg = &records,
+                                 .progress = show,
+                                 .progress_arg = progress};
+    progress->what = S("Rebuilding");
+    TRY(records_rebuild(ctx, &rebuild, &rebuilt));
+    TRY(acting_seal(program));
+    progress->what = S("Verifying the ledger");
+    TRY(ledger_verify(ctx, &check, &report));
+    progress_end(progress);
+    printf("Verified: %lld ledger entries, %lld records.\n", (long long)report.sealed, (long long)records.records);
+    return OK;
+}
+
+static enum result fill(struct program *program, struct backup *backup, struct str path, struct progress *progress)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str data = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
+    struct backup_info info;
+    if (!key.len) key = arena_print(program->arena, "%.*s/master.key", PRINT(data));
+    if (backup->passphrase.len)
+        backup->key_file = key;
+    else
+        TRY(keyring_open(ctx, data, key, false, &program->keyring));
+    backup->keyring = program->keyring;
+    TRY(program_open_store(program));
+    enum result result = store_restore(ctx, program->store, backup, path, &info);
+    progress_end(progress);
+    TRY(result);
+    print_info("Restored", &info, path);
+    return OK;
+}
+
+enum result command_restore(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct progress progress = {.what = S("Restore, rows")};
+    struct backup backup;
+    TRY(describe(program, &backup, &progress));
+    TRY(program_no_more(program, 1));
+    if (!program->rest_count) return fail(ctx, INVALID, "Say what from: merlon restore FILE.");
+    TRY(program_make_directory(program));
+    enum result result = fill(program, &backup, program->rest[0], &progress);
+    program_close(program);
+    TRY(result);
+    TRY(program_open(program, OPEN_DATABASE));
+    result = bring_back(program, &progress);
+    progress_end(&progress);
+    return result;
+}

@@ -1,0 +1,199 @@
+/* merlon check: is this installation in order? Each question is a row of the table; all are asked, so that one wrong
+ * answer does not hide the next. Reads only. */
+#include "app/command.h"
+
+#include "access/users.h"
+#include "app/acting.h"
+#include "app/files.h"
+#include "base/clock.h"
+#include "format/json_out.h"
+#include "ledger/verify.h"
+#include "records/records.h"
+#include "records/verify.h"
+#include "store/blob.h"
+
+#include <sys/stat.h>
+
+/* ---- configuration ---- */
+
+static enum result check_directory(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str data = program->settings.value[SET_DATA];
+    struct stat info;
+    if (stat(arena_cstr(ctx->arena, data), &info) != 0 || !S_ISDIR(info.st_mode))
+        return fail(ctx, INVALID, "The data directory %.*s is not there.", PRINT(data));
+    if (info.st_mode & (S_IRWXG | S_IRWXO))
+        return fail(ctx, CONFLICT, "The data directory %.*s is open to others: chmod 700 it.", PRINT(data));
+    return OK;
+}
+
+static enum result check_tls(struct program *program)
+{
+    static const enum setting files[] = {SET_TLS_CERTIFICATE, SET_TLS_KEY};
+    struct str certificate = program->settings.value[SET_TLS_CERTIFICATE], key = program->settings.value[SET_TLS_KEY];
+    struct str bytes;
+    if (!certificate.len != !key.len)
+        return fail(&program->ctx, INVALID, "--tls-certificate and --tls-key are given together or not at all.");
+    for (size_t i = 0; i < COUNT(files); i++) {
+        struct str path = program->settings.value[files[i]];
+        if (path.len) TRY(file_read(&program->ctx, path, 1024 * 1024, &bytes));
+    }
+    return OK;
+}
+
+/* ---- keys ---- */
+
+static enum result check_master_key(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    const struct settings *settings = &program->settings;
+    struct str known;
+    TRY(keyring_open(ctx, settings->value[SET_DATA], settings->value[SET_MASTER_KEY], false, &program->keyring));
+    TRY(meta_get(ctx, "master_key", &known));
+    if (str_eq(known, keyring_fingerprint(ctx, program->keyring))) return OK;
+    return fail(ctx, CONFLICT, "The master key is not the one that the data was sealed with.");
+}
+
+static enum result check_public_key(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str data = program->settings.value[SET_DATA], pem;
+    struct ledger_public stored, keys[PUBLIC_KEYS_MAX];
+    size_t count;
+    TRY(ledger_public_stored(ctx, &stored));
+    TRY(file_read(ctx, arena_print(ctx->arena, "%.*s/ledger.pub", PRINT(data)), 64 * 1024, &pem));
+    TRY(ledger_public_parse(ctx, pem, keys, &count));
+    for (size_t i = 0; i < count; i++)
+        if (memcmp(keys[i].at, stored.at, sizeof stored.at) == 0) return OK;
+    return fail(ctx, CONFLICT, "ledger.pub is not the key that signs this ledger; the next start writes it anew.");
+}
+
+/* ---- data ---- */
+
+static enum result check_statuses(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    for (size_t i = 0; i < program->house.register_count; i++) {
+        const struct reg *reg = program->house.registers[i];
+        struct rows *rows;
+        bool more;
+        struct str sql = arena_print(ctx->arena, "SELECT status, min(id) FROM \"%s\" GROUP BY status", reg->name);
+        TRY(db_query(ctx, sql, NULL, 0, &rows));
+        TRY(rows_next(ctx, rows, &more));
+        while (more) {
+            struct str status = rows_text(rows, 0);
+            if (!reg_state(reg, status))
+                return fail(ctx, CONFLICT, "%s-%lld has the status \"%.*s\", which its register does not know.",
+                            reg->prefix, (long long)rows_number(rows, 1), PRINT(status));
+            TRY(rows_next(ctx, rows, &more));
+        }
+    }
+    return OK;
+}
+
+/* Every link to a record that is there. */
+static enum result check_links(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    for (size_t i = 0; i < program->house.register_count; i++) {
+        const struct reg *reg = program->house.registers[i];
+        const struct value args[] = {value_text(str_of(reg->name))};
+        struct rows *rows;
+        bool found;
+        struct str sql = arena_print(ctx->arena,
+                                     "SELECT l.register, l.record, l.field, l.to_record FROM link l LEFT JOIN \"%s\" t "
+                                     "ON t.id = l.to_record WHERE l.to_register = ?1 AND t.id IS NULL LIMIT 1",
+                                     reg->name);
+        TRY(db_query_one(ctx, sql, args, COUNT(args), &rows, &found));
+        if (found)
+            return fail(ctx, CONFLICT, "The %.*s %lld links in \"%.*s\" to %s-%lld, which is not there.",
+                        PRINT(rows_text(rows, 0)), (long long)rows_number(rows, 1), PRINT(rows_text(rows, 2)),
+                        reg->prefix, (long long)rows_number(rows, 3));
+    }
+    return OK;
+}
+
+static enum result drop(struct ctx *ctx, void *arg, struct str chunk)
+{
+    (void)ctx;
+    *(int64_t *)arg += (int64_t)chunk.len;
+    return OK;
+}
+
+/* Every file of evidence opens, and is what it was. */
+static enum result check_files(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct rows *rows;
+    bool more;
+    int64_t read = 0;
+    if (!program->keyring) return fail(ctx, CONFLICT, "Files cannot be opened without the master key.");
+    TRY(db_query(ctx, S("SELECT id FROM blob ORDER BY id"), NULL, 0, &rows));
+    TRY(rows_next(ctx, rows, &more));
+    while (more) {
+        int64_t id = rows_number(rows, 0);
+        TRY(blob_read(ctx, program->keyring, id, drop, &read));
+        TRY(rows_next(ctx, rows, &more));
+    }
+    return OK;
+}
+
+static enum result check_administrator(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct user_list users;
+    TRY(user_list(ctx, 0, 500, &users));
+    for (size_t i = 0; i < users.count; i++)
+        for (size_t k = 0; k < users.at[i].grant_count; k++)
+            if (users.at[i].active && users.at[i].grants[k].role == ADMINISTRATOR) return OK;
+    return fail(ctx, CONFLICT, "Nobody active is administrator: merlon user add --role administrator makes one.");
+}
+
+static enum result check_records(struct program *program)
+{
+    struct records_report report;
+    return records_verify(&program->ctx, &report);
+}
+
+static const struct {
+    const char *name;
+    enum result (*run)(struct program *program);
+} questions[] = {
+    {"data directory", check_directory},
+    {"TLS files", check_tls},
+    {"master key", check_master_key},
+    {"public key", check_public_key},
+    {"an administrator", check_administrator},
+    {"statuses", check_statuses},
+    {"links", check_links},
+    {"records as the ledger says", check_records},
+    {"files of evidence", check_files},
+};
+
+enum result command_check(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct buf text = buf_in(program->arena);
+    struct json_out out = json_out_to(&text);
+    bool json = program_flag(program, "json");
+    size_t wrong = 0;
+    TRY(program_no_more(program, 0));
+    TRY(program_open(program, OPEN_READ_ONLY));
+    json_open_array(&out);
+    for (size_t i = 0; i < COUNT(questions); i++) {
+        enum result result = questions[i].run(program);
+        struct str sentence = result == OK ? S("") : ctx->error.sentence;
+        wrong += result != OK;
+        json_open_object(&out);
+        json_key(&out, "name"), json_put_text(&out, questions[i].name);
+        json_key(&out, "right"), json_put_bool(&out, result == OK);
+        json_key(&out, "detail"), json_put_str(&out, sentence);
+        json_close_object(&out);
+        if (!json) printf("%-28s %s%.*s\n", questions[i].name, result == OK ? "right" : "", PRINT(sentence));
+        ctx_clear_error(ctx);
+    }
+    json_close_array(&out);
+    if (json) printf("%.*s\n", PRINT(buf_str(&text)));
+    return wrong ? fail(ctx, CONFLICT, "%zu of %zu questions have a wrong answer.", wrong, COUNT(questions)) : OK;
+}

@@ -1,0 +1,88 @@
+/* merlon verify: the check that needs no trust in whoever keeps the data. It reads only, wants the public key alone,
+ * and ends with one sentence. */
+#include "app/command.h"
+
+#include "app/files.h"
+#include "app/progress.h"
+#include "base/clock.h"
+#include "format/json_out.h"
+#include "ledger/verify.h"
+#include "records/verify.h"
+
+enum { KEY_FILE_MOST = 64 * 1024 };
+
+static void show(void *arg, int64_t done, int64_t of)
+{
+    progress_tell(arg, done, of);
+}
+
+static enum result read_keys(struct program *program, struct str path, struct ledger_public keys[PUBLIC_KEYS_MAX],
+                             size_t *count)
+{
+    struct str pem;
+    struct str data = program->settings.value[SET_DATA];
+    if (!path.len) path = arena_print(program->arena, "%.*s/ledger.pub", PRINT(data));
+    TRY(file_read(&program->ctx, path, KEY_FILE_MOST, &pem));
+    return ledger_public_parse(&program->ctx, pem, keys, count);
+}
+
+static void print_json(struct program *program, const struct ledger_report *ledger,
+                       const struct records_report *records, struct str wrong)
+{
+    struct buf text = buf_in(program->arena), root = buf_in(program->arena);
+    struct json_out out = json_out_to(&text);
+    buf_hex(&root, hash_bytes(&ledger->newest.root).at, hash_bytes(&ledger->newest.root).len);
+    json_open_object(&out);
+    json_key(&out, "right"), json_put_bool(&out, !wrong.len);
+    json_key(&out, "detail");
+    if (wrong.len)
+        json_put_str(&out, wrong);
+    else
+        json_put_null(&out);
+    const struct {
+        const char *name;
+        int64_t value;
+    } counts[] = {{"sealed", ledger->sealed}, {"pending", ledger->pending}, {"heads", ledger->heads},
+                  {"states", ledger->states}, {"purged", ledger->purged},   {"records", records->records},
+                  {"entry", ledger->entry}};
+    for (size_t i = 0; i < COUNT(counts); i++) json_key(&out, counts[i].name), json_put_number(&out, counts[i].value);
+    json_key(&out, "head_size"), json_put_number(&out, ledger->newest.size);
+    json_key(&out, "head_root"), json_put_str(&out, buf_str(&root));
+    json_close_object(&out);
+    printf("%.*s\n", PRINT(buf_str(&text)));
+}
+
+static void print_right(const struct ledger_report *ledger, const struct records_report *records,
+                        const struct ledger_public *key)
+{
+    char at[TIME_TEXT] = "never";
+    if (ledger->newest.size) time_format(ledger->newest.at, at);
+    printf("Everything is right: %lld entries under %lld signed heads, %lld states, %lld records as the ledger says.\n",
+           (long long)ledger->sealed, (long long)ledger->heads, (long long)ledger->states, (long long)records->records);
+    if (ledger->pending) printf("%lld entries await their seal.\n", (long long)ledger->pending);
+    if (ledger->purged) printf("%lld states were purged, with an entry that says so.\n", (long long)ledger->purged);
+    printf("Signed by the key %s, last on %s.\n", key->id, at);
+}
+
+enum result command_verify(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct ledger_public keys[PUBLIC_KEYS_MAX];
+    struct progress progress = {.what = S("Ledger")};
+    struct records_report records = {0};
+    struct ledger_report report = {0};
+    struct ledger_check check = {
+        .keys = keys, .records = records_verify, .records_arg = &records, .progress = show, .progress_arg = &progress};
+    struct str path = S("");
+    bool json = program_flag(program, "json");
+    program_option(program, "public-key", &path);
+    TRY(program_no_more(program, 1));
+    if (program->rest_count) program->settings.value[SET_DATA] = program->rest[0];
+    TRY(program_open(program, OPEN_READ_ONLY));
+    TRY(read_keys(program, path, keys, &check.key_count));
+    enum result result = ledger_verify(ctx, &check, &report);
+    progress_end(&progress);
+    if (json && (result == OK || result == CONFLICT)) print_json(program, &report, &records, ctx->error.sentence);
+    if (!json && result == OK) print_right(&report, &records, &keys[0]);
+    return result;
+}

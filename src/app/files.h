@@ -1,0 +1,23 @@
+/* Files that commands read and write. */
+#ifndef MERLON_APP_FILES_H
+#define MERLON_APP_FILES_H
+
+#include "base/ctx.h"
+
+/* The whole of it into the arena; "-" is standard input. INVALID with a sentence when it cannot be read or has more
+ * than `most` bytes. */
+enum result file_read(struct ctx *ctx, struct str path, size_t most, struct str *bytes) MUST_USE;
+
+/* A file that appears under its name once it is whole; until then the old one stays. "-" and "" are standard output. */
+struct file_out {
+    struct str path;
+    const char *partial; /* NULL: standard output */
+    FILE *file;
+};
+enum result file_out_open(struct ctx *ctx, struct str path, struct file_out *out) MUST_USE;
+/* BROKEN when the disk is full; the sink of records/export.h has this form. */
+enum result file_out_add(void *out, struct str piece) MUST_USE;
+/* keep false: what was written so far is removed. */
+enum result file_out_close(struct ctx *ctx, struct file_out *out, bool keep) MUST_USE;
+
+#endif

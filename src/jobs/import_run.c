@@ -1,0 +1,65 @@
+/* Others get in between the batches, so that a long import stops nobody. A dry run does the same and takes every batch
+ * back. */
+#include "jobs/import_run.h"
+
+#include "store/db.h"
+#include "store/store.h"
+
+enum { BATCH = 200 };
+
+struct batch {
+    struct import *import;
+    bool dry, more;
+};
+
+static enum result take_batch(struct ctx *ctx, void *arg)
+{
+    struct batch *batch = arg;
+    TRY(db_begin(ctx));
+    enum result result = import_batch(ctx, batch->import, BATCH, &batch->more);
+    if (result == OK && !batch->dry) return db_commit(ctx);
+    db_rollback(ctx);
+    return result;
+}
+
+static enum result count_rows(struct ctx *ctx, struct str file, int64_t *count)
+{
+    struct table_reader *table;
+    TRY(table_open(ctx, file, &(struct table_options){0}, &table));
+    for (*count = -1;; (*count)++) { /* the header does not count */
+        struct str *cells;
+        size_t width;
+        TRY(table_row(ctx, table, &cells, &width));
+        if (!cells) return OK;
+    }
+}
+
+static enum result run_batches(struct ctx *ctx, const struct import_run *run, struct batch *batch,
+                               struct arena *scratch, int64_t total)
+{
+    batch->more = true;
+    while (batch->more) {
+        struct ctx part = *ctx;
+        part.arena = scratch;
+        part.error = (struct error){0};
+        enum result result = store_write(&part, run->store, take_batch, batch);
+        if (result != OK) return fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+        arena_reset(scratch);
+        TRY(run->progress(run->arg, import_counts(batch->import).rows, total));
+    }
+    return OK;
+}
+
+enum result import_run(struct ctx *ctx, const struct import_run *run, struct import **import)
+{
+    struct batch batch = {.dry = run->dry};
+    int64_t total;
+    TRY(count_rows(ctx, run->file, &total));
+    TRY(import_open(ctx, run->reg, run->file, run->mapping, &batch.import));
+    struct arena *scratch = arena_new(0);
+    if (!scratch) return fail(ctx, BUSY, "There is no memory for this import now; try again.");
+    arena_defer(ctx->arena, (void (*)(void *))arena_free, scratch);
+    TRY(run_batches(ctx, run, &batch, scratch, total));
+    *import = batch.import;
+    return OK;
+}
