@@ -1,0 +1,57 @@
+// Chromium, and windows in it that remember what went wrong: errors in the console and violations of the content policy.
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const WIDE = { width: 1440, height: 900 }
+export const PHONE = { width: 390, height: 844 }
+
+/** Long enough for a busy machine; what is expected is asked for until it is there, never slept for. */
+const PATIENCE = 20_000
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.MERLON_CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS })
+}
+
+export interface Window {
+  page: Page
+  /** What the browser complained of since it was last taken. */
+  takeComplaints: () => string[]
+}
+
+/** A window of its own: cookies, storage and language of nobody else. */
+export async function openWindow(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Window> {
+  const context = await browser.newContext({
+    baseURL: address,
+    viewport: WIDE,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    reducedMotion: 'reduce',
+    ...options,
+  })
+  context.setDefaultTimeout(PATIENCE)
+  const page = await context.newPage()
+  let complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
+  page.on('console', (message) => {
+    if (message.type() !== 'error') return
+    const { url } = message.location()
+    // Asking who one is, while being nobody, is how the door finds out that it has to be shown.
+    if (url.endsWith('/api/v1/session') && message.text().includes('401')) return
+    complaints.push(`console: ${message.text()} ${url}`)
+  })
+  const takeComplaints = () => {
+    const taken = complaints
+    complaints = []
+    return taken
+  }
+  return { page, takeComplaints }
+}

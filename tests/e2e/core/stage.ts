@@ -1,0 +1,68 @@
+// A program, a browser and the windows of a test file; opened before its steps, put away after them.
+import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { openBrowser, openWindow, type Window } from './browser.ts'
+import { Program } from './program.ts'
+
+const evidence = process.env.MERLON_E2E_FAILURES ?? join(tmpdir(), 'merlon-e2e-failures')
+
+export class Stage {
+  program!: Program
+  browser!: Browser
+  /** The step that failed: those after it build upon it. */
+  failed = ''
+  readonly #windows: Window[] = []
+
+  async window(options?: BrowserContextOptions): Promise<Window> {
+    const window = await openWindow(this.browser, this.program.address, options)
+    this.#windows.push(window)
+    return window
+  }
+
+  async page(options?: BrowserContextOptions): Promise<Page> {
+    return (await this.window(options)).page
+  }
+
+  /** Pictures of all windows, to see what a failed step saw. */
+  async photograph(name: string): Promise<string> {
+    mkdirSync(evidence, { recursive: true })
+    const said: string[] = []
+    for (const [index, { page, takeComplaints }] of this.#windows.entries()) {
+      if (page.isClosed()) continue
+      const path = join(evidence, `${name.replaceAll(/\W+/g, '-')}-${index}.png`)
+      await page.screenshot({ path }).catch(() => undefined)
+      said.push(`${page.url()} (${path})`, ...takeComplaints())
+    }
+    return said.join('\n')
+  }
+}
+
+/** Sets the stage for the steps of one file. */
+export function stage(make: () => Promise<Program>): Stage {
+  const it = new Stage()
+  before(async () => {
+    ;[it.program, it.browser] = await Promise.all([make(), openBrowser()])
+  })
+  after(async () => {
+    await it.browser?.close()
+    await it.program?.remove()
+  })
+  return it
+}
+
+/** One thing that must hold. Steps of a file follow each other and build upon each other. */
+export function step(on: Stage, name: string, body: () => Promise<void>): void {
+  void test(name, async () => {
+    if (on.failed) throw new Error(`not reached, since this failed: ${on.failed}`)
+    try {
+      await body()
+    } catch (error) {
+      on.failed = name
+      const seen = await on.photograph(name)
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${seen}`, { cause: error })
+    }
+  })
+}

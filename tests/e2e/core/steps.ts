@@ -1,0 +1,55 @@
+// What a person does again and again, by the words which they see.
+import { type Locator, type Page } from 'playwright-core'
+import { PASSWORD } from './program.ts'
+
+/** Everywhere a name may be given to narrow down: a dialog, a form, the page. */
+type Place = Page | Locator
+
+export async function visible(locator: Locator): Promise<void> {
+  await locator.waitFor({ state: 'visible' })
+}
+
+export async function gone(locator: Locator): Promise<void> {
+  await locator.waitFor({ state: 'hidden' })
+}
+
+export async function signIn(page: Page, email: string, password = PASSWORD, path = '/'): Promise<void> {
+  await page.goto(path)
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await visible(page.getByRole('banner'))
+}
+
+/** Chooses from a list that opens under a field; typing narrows it down. */
+export async function choose(place: Place, label: string | RegExp, option: string | RegExp, typed?: string): Promise<void> {
+  const field = place.getByRole('combobox', { name: label }).or(place.getByRole('textbox', { name: label })).first()
+  await field.click()
+  if (typed) await field.fill(typed)
+  const page = 'page' in place ? place.page() : place
+  await page.getByRole('option', { name: option }).first().click()
+}
+
+/** Waits for the short word at the edge of the page that says what was done. */
+export async function told(page: Page, text: string | RegExp): Promise<void> {
+  await visible(page.getByRole('alert').filter({ hasText: text }).first())
+}
+
+/** Takes a step of the record in sight: its button, and the dialog which it may open. */
+export async function takeStep(page: Page, name: string, fill?: (dialog: Locator) => Promise<void>): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await visible(dialog)
+  await fill?.(dialog)
+  await dialog.getByRole('button', { name, exact: true }).click()
+  await gone(dialog)
+}
+
+/** A step that is not possible now stays in sight, and says why. */
+export async function refused(page: Page, name: string, why: RegExp): Promise<void> {
+  const button = page.getByRole('button', { name, exact: true })
+  await visible(button)
+  await button.hover()
+  await visible(page.getByRole('tooltip').filter({ hasText: why }))
+  await page.mouse.move(0, 0)
+}
