@@ -193,28 +193,13 @@ static enum result get_links(struct ctx *ctx, struct exchange *x)
     struct leaning *leaning;
     size_t count;
     int64_t id;
-    struct json_out out = json_out_to(&x->out);
     TRY(path_register(ctx, x, &reg));
     TRY(path_id(ctx, x, reg, &id));
     TRY(record_get(ctx, reg, id, &record));
     TRY(record_leaning(ctx, record, &leaning, &count));
-    json_open_object(&out);
-    json_key(&out, "items");
-    json_open_array(&out);
-    for (size_t i = 0; i < count; i++) {
-        const struct leaning *one = &leaning[i];
-        json_open_object(&out);
-        json_key(&out, "register"), json_put_text(&out, one->reg->name);
-        json_key(&out, "id"), json_put_number(&out, one->id);
-        json_key(&out, "reference"),
-            json_put_str(&out, arena_print(ctx->arena, "%s-%lld", one->reg->prefix, (long long)one->id));
-        json_key(&out, "title"), json_put_str(&out, one->title);
-        json_key(&out, "field"), json_put_text(&out, one->field);
-        json_key(&out, "status"), json_put_str(&out, one->status);
-        json_close_object(&out);
-    }
-    json_close_array(&out);
-    json_close_object(&out);
+    buf_text(&x->out, "{\"items\":");
+    leaning_write_json(ctx, &x->out, leaning, count);
+    buf_text(&x->out, "}");
     return OK;
 }
 
@@ -281,7 +266,7 @@ static enum result change_many(struct ctx *ctx, struct exchange *x)
     TRY(path_register(ctx, x, &reg));
     TRY(body_json(ctx, x, &body));
     const struct json *ids = json_get(body, "ids"), *change = json_get(body, "change");
-    if (!ids || ids->kind != JSON_ARRAY || !ids->count || ids->count > MOST || !change)
+    if (!ids || ids->kind != JSON_ARRAY || !ids->count || ids->count > MOST || !change || change->kind != JSON_OBJECT)
         return fail(ctx, INVALID, "A bulk edit needs \"ids\" (1 to %d of them) and \"change\".", MOST);
     json_open_object(&out);
     json_key(&out, "changed");

@@ -135,17 +135,8 @@ static struct str leaning_json(struct ctx *ctx, const struct leaning *leaning, s
 {
     enum { SHOWN = 100 };
     struct buf text = buf_in(ctx->arena);
-    struct json_out out = json_out_to(&text);
     buf_text(&text, "\"leaning\":");
-    json_open_array(&out);
-    for (size_t i = 0; i < count && i < SHOWN; i++) {
-        json_open_object(&out);
-        json_key(&out, "register"), json_put_text(&out, leaning[i].reg->name);
-        json_key(&out, "id"), json_put_number(&out, leaning[i].id);
-        json_key(&out, "title"), json_put_str(&out, leaning[i].title);
-        json_close_object(&out);
-    }
-    json_close_array(&out);
+    leaning_write_json(ctx, &text, leaning, count < SHOWN ? count : SHOWN);
     return buf_str(&text);
 }
 
@@ -176,6 +167,8 @@ enum result record_restore(struct ctx *ctx, const struct reg *reg, int64_t id, s
     TRY(refuse_past(ctx));
     TRY(record_get(ctx, reg, id, &before));
     TRY(record_demand(ctx, before, REMOVE));
+    if (!record_title(before).len)
+        return fail(ctx, CONFLICT, "The contents of this record were purged; there is nothing to bring back.");
     *record = record_clone(ctx, before);
     (*record)->row[C_DELETED_AT] = value_null();
     return record_write_and_load(ctx, &(struct writing){.before = before, .record = *record, .action = "restore"},

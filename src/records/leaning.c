@@ -1,4 +1,5 @@
 /* What leans on a record: every live record that links to it, and for persons and units also what they own or hold. */
+#include "format/json_out.h"
 #include "records/house.h"
 #include "records/records.h"
 #include "records/rights.h"
@@ -95,4 +96,23 @@ enum result record_leaning(struct ctx *ctx, const struct record *record, struct 
     *at = found.at;
     *count = found.count;
     return OK;
+}
+
+void leaning_write_json(struct ctx *ctx, struct buf *buf, const struct leaning *leaning, size_t count)
+{
+    struct json_out out = json_out_to(buf);
+    json_open_array(&out);
+    for (size_t i = 0; i < count; i++) {
+        const struct leaning *one = &leaning[i];
+        struct str reference = arena_print(ctx->arena, "%s-%lld", one->reg->prefix, (long long)one->id);
+        json_open_object(&out);
+        json_key(&out, "register"), json_put_text(&out, one->reg->name);
+        json_key(&out, "id"), json_put_number(&out, one->id);
+        json_key(&out, "reference"), json_put_str(&out, reference);
+        json_key(&out, "title"), json_put_str(&out, one->title);
+        json_key(&out, "field"), json_put_text(&out, one->field);
+        json_key(&out, "status"), json_put_str(&out, one->status);
+        json_close_object(&out);
+    }
+    json_close_array(&out);
 }

@@ -73,5 +73,7 @@ struct leaning {
     struct str title, status;
 };
 enum result record_leaning(struct ctx *ctx, const struct record *record, struct leaning **at, size_t *count) MUST_USE;
+/* [{"register", "id", "reference", "title", "field", "status"}] */
+void leaning_write_json(struct ctx *ctx, struct buf *out, const struct leaning *leaning, size_t count);
 
 #endif

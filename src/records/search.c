@@ -25,7 +25,7 @@ static enum result write_reference(struct ctx *ctx, struct json_out *out, struct
     if (!reference_parse(ctx->house, text, &reg, &id)) return OK;
     enum result loaded = record_load(ctx, reg, id, &record);
     if (loaded != OK) return loaded == NOT_FOUND ? OK : loaded;
-    if (!record_may(ctx, record, READ)) return OK;
+    if (record_is_deleted(record) || !record_may(ctx, record, READ)) return OK;
     write_find(ctx, out, record);
     (*left)--;
     return OK;
