@@ -62,7 +62,7 @@ export async function good(field: Field, n: number, around: Surroundings): Promi
     case 'tags':
       return [`tag ${n}`, 'ü "quoted" %_~']
     case 'ratings':
-      return Object.fromEntries(around.criteria.map((name, i) => [name, 1 + ((n + i) % 5)]))
+      return Object.fromEntries(around.criteria.map((name) => [name, 1 + (n % 5)]))
     case 'link':
       return (await around.link(field.target!, n)).id
     case 'links':

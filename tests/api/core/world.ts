@@ -4,7 +4,7 @@ import { Client, expect, type Reply } from './http.ts'
 import { Api } from './openapi.ts'
 import { Program } from './program.ts'
 import { fail, show } from './report.ts'
-import { creatable, type Field, type Register, type Row, Schema } from './schema.ts'
+import { creatable, type Field, isLink, isLinkList, type Register, type Row, Schema } from './schema.ts'
 import { good, next, type Surroundings } from './values.ts'
 
 export const password = 'correct horse battery'
@@ -95,7 +95,7 @@ export class World implements Surroundings {
   }
 
   async #target(register: string, place: number): Promise<Row> {
-    if (this.schema.get(register).may.create) return this.create(register)
+    if (this.schema.get(register).may.create) return this.create(register, await this.plain(this.schema.get(register)))
     const items = expect(await this.admin.get(`${register}?limit=3`), 200).json.items as Row[]
     return items[place % items.length] ?? fail(`there is no ${register} to link to, and none can be created`)
   }
@@ -116,6 +116,15 @@ export class World implements Surroundings {
     const body: Row = {}
     const n = next()
     for (const field of creatable(register)) body[field.name] = await this.value(field, field.kind === 'choice' ? 0 : n)
+    return body
+  }
+
+  /** Everything that is no link, rated as low as can be. */
+  async plain(register: Register): Promise<Row> {
+    const body: Row = {}
+    const n = next() * 5
+    for (const field of creatable(register).filter((one) => !isLink(one) && !isLinkList(one)))
+      body[field.name] = await this.value(field, field.kind === 'choice' || field.kind === 'choices' ? 0 : n)
     return body
   }
 
