@@ -3,9 +3,6 @@
 
 #include "store/blob.h"
 
-/* make links helpers with the tests of their own folder only; this is the store's, once more. */
-#include "store/fixture.c"
-
 static enum result make_tables(struct ctx *ctx, void *arg)
 {
     (void)arg;
