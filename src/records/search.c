@@ -17,22 +17,29 @@ static void write_find(struct ctx *ctx, struct json_out *out, const struct recor
     json_close_object(out);
 }
 
-static enum result write_reference(struct ctx *ctx, struct json_out *out, struct str text, int64_t *left)
+/* The record that the text names by its reference stands first; *named is NULL when there is none. */
+static enum result write_named(struct ctx *ctx, struct json_out *out, struct str text, const struct record **named)
 {
     const struct reg *reg;
     struct record *record;
     int64_t id;
+    *named = NULL;
     if (!reference_parse(ctx->house, text, &reg, &id)) return OK;
     enum result loaded = record_load(ctx, reg, id, &record);
     if (loaded != OK) return loaded == NOT_FOUND ? OK : loaded;
     if (record_is_deleted(record) || !record_may(ctx, record, READ)) return OK;
     write_find(ctx, out, record);
-    (*left)--;
+    *named = record;
     return OK;
 }
 
+static bool is_same(const struct record *a, const struct record *b)
+{
+    return a && a->reg == b->reg && record_id(a) == record_id(b);
+}
+
 static enum result write_finds(struct ctx *ctx, struct json_out *out, const struct reg *reg, struct str text,
-                               int64_t *left)
+                               const struct record *named, int64_t *left)
 {
     struct list_query *query;
     struct record_list page;
@@ -41,21 +48,26 @@ static enum result write_finds(struct ctx *ctx, struct json_out *out, const stru
     query->text = text;
     query->limit = *left < 10 ? *left : 10;
     TRY(list_page(ctx, query, &page, &next));
-    for (size_t i = 0; i < page.count; i++) write_find(ctx, out, page.at[i]);
-    *left -= (int64_t)page.count;
+    for (size_t i = 0; i < page.count; i++) {
+        if (is_same(named, page.at[i])) continue;
+        write_find(ctx, out, page.at[i]);
+        (*left)--;
+    }
     return OK;
 }
 
 enum result search_write(struct ctx *ctx, struct str text, int64_t limit, struct buf *buf)
 {
     struct json_out out = json_out_to(buf);
+    const struct record *named;
     json_open_object(&out);
     json_key(&out, "items");
     json_open_array(&out);
-    if (text.len) TRY(write_reference(ctx, &out, text, &limit));
+    TRY(write_named(ctx, &out, text, &named));
+    limit -= named != NULL;
     for (size_t i = 0; i < ctx->house->register_count && limit > 0 && text.len; i++)
         if (!(ctx->house->registers[i]->flags & QUIET))
-            TRY(write_finds(ctx, &out, ctx->house->registers[i], text, &limit));
+            TRY(write_finds(ctx, &out, ctx->house->registers[i], text, named, &limit));
     json_close_array(&out);
     json_close_object(&out);
     return OK;
