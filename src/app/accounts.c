@@ -2,6 +2,7 @@
 #include "app/accounts.h"
 
 #include "access/password.h"
+#include "app/acting.h"
 #include "format/json_out.h"
 #include "records/records.h"
 
@@ -30,36 +31,7 @@ static struct str quoted(struct ctx *ctx, struct str text)
     return arena_copy(ctx->arena, buf_str(&out));
 }
 
-/* ---- units and persons ---- */
-
-static enum result top_unit(struct ctx *ctx, int64_t *unit)
-{
-    struct record_list units;
-    TRY(records_all(ctx, ctx->house->unit, &units));
-    for (size_t i = 0; i < units.count; i++) {
-        if (record_number_of(units.at[i], "parent")) continue;
-        *unit = record_id(units.at[i]);
-        return OK;
-    }
-    return fail(ctx, CONFLICT, "There is no unit yet: begin with merlon init --organisation NAME.");
-}
-
-static enum result find_unit(struct ctx *ctx, struct str name, int64_t *unit)
-{
-    const struct reg *reg;
-    struct record *record;
-    struct record_list units;
-    if (reference_parse(ctx->house, name, &reg, unit) && reg == ctx->house->unit)
-        return record_get(ctx, reg, *unit, &record);
-    TRY(records_where(ctx, ctx->house->unit, "title", value_text(name), &units));
-    if (units.count != 1)
-        return fail(ctx, NOT_FOUND,
-                    units.count ? "Several units are called \"%.*s\"; give the reference, like UNT-3."
-                                : "There is no unit \"%.*s\".",
-                    PRINT(name));
-    *unit = record_id(units.at[0]);
-    return OK;
-}
+/* ---- persons ---- */
 
 static enum result person_of(struct ctx *ctx, const struct account *account, int64_t *person, struct str *name)
 {
@@ -73,7 +45,7 @@ static enum result person_of(struct ctx *ctx, const struct account *account, int
     }
     if (!name->len) return fail(ctx, INVALID, "No person has the address %.*s; give --name.", PRINT(account->email));
     int64_t unit;
-    TRY(top_unit(ctx, &unit));
+    TRY(acting_unit(ctx, S(""), &unit));
     struct str body = arena_print(ctx->arena, "{\"name\":%.*s,\"email\":%.*s,\"unit\":%lld}", PRINT(quoted(ctx, *name)),
                                   PRINT(quoted(ctx, account->email)), (long long)unit);
     return make_record(ctx, "person", body.at, person);
@@ -87,7 +59,7 @@ static enum result read_role(struct ctx *ctx, struct str text, struct grant *gra
     str_cut(&text, '@', &role);
     if (!role_of_name(role, &grant->role))
         return fail(ctx, INVALID, "There is no role \"%.*s\"; merlon roles lists them.", PRINT(role));
-    return text.at ? find_unit(ctx, text, &grant->unit) : top_unit(ctx, &grant->unit);
+    return acting_unit(ctx, text, &grant->unit);
 }
 
 static enum result read_roles(struct ctx *ctx, const struct account *account, struct user_edit *edit)

@@ -82,7 +82,8 @@ enum result command_verify(struct program *program)
     TRY(read_keys(program, path, keys, &check.key_count));
     enum result result = ledger_verify(ctx, &check, &report);
     progress_end(&progress);
-    if (json && (result == OK || result == CONFLICT)) print_json(program, &report, &records, ctx->error.sentence);
+    if (json && (result == OK || result == CONFLICT))
+        print_json(program, &report, &records, result == OK ? S("") : ctx->error.sentence);
     if (!json && result == OK) print_right(&report, &records, &keys[0]);
     return result;
 }

@@ -37,7 +37,9 @@ const struct command commands[] = {
      "  --dry-run             tell each row's fate and keep nothing\n"
      "  --mapping FILE        a JSON object of column heading and field; \"\" leaves a column out\n"
      "  --url URL             through a running server instead of the data directory\n"
-     "  --token TOKEN         for --url\n" USER_OPTION JSON_OPTION,
+     "  --token TOKEN         for --url\n"
+     "  --unit UNIT           where rows belong that name no unit; without it the topmost one\n" USER_OPTION
+         JSON_OPTION,
      OPEN_HOUSE, command_import},
     {"export", "export REGISTER", "a list as CSV, XLSX or JSON",
      "  --format FORMAT       csv, xlsx or json\n"

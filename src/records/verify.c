@@ -128,10 +128,10 @@ static enum result compare(struct ctx *ctx, const struct record *row, const stru
     return str_eq(buf_str(&now), state->json) ? OK : compare_values(ctx, row, state);
 }
 
-static enum result only_row(struct ctx *ctx, const struct record *row)
+static enum result only_row(struct ctx *ctx, const struct reg *reg, int64_t id)
 {
-    return fail(ctx, CONFLICT, "%s-%lld stands in the database, but the ledger never heard of it.", row->reg->prefix,
-                (long long)record_id(row));
+    return fail(ctx, CONFLICT, "%s-%lld stands in the database, but the ledger never heard of it.", reg->prefix,
+                (long long)id);
 }
 
 /* A record that was purged need not be there any more. */
@@ -148,12 +148,12 @@ static enum result merge(struct ctx *ctx, const struct reg *reg, const struct pa
     for (size_t s = 0; s < page->state_count; s++) {
         const struct entered *state = &page->states[s];
         const struct record *row = r < page->row_count ? page->rows[r] : NULL;
-        if (row && record_id(row) < state->record) return only_row(ctx, row);
+        if (row && record_id(row) < state->record) return only_row(ctx, reg, record_id(row));
         bool both = row && record_id(row) == state->record;
         TRY(both ? compare(ctx, row, state, report) : only_state(ctx, reg, state));
         r += both;
     }
-    return r < page->row_count ? only_row(ctx, page->rows[r]) : OK;
+    return r < page->row_count ? only_row(ctx, reg, record_id(page->rows[r])) : OK;
 }
 
 static enum result verify_page(struct ctx *ctx, const struct reg *reg, int64_t *above, bool *more,

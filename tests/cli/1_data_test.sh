@@ -1,0 +1,69 @@
+# A data directory from the first command to the last: demonstration, verification, backup, restore.
+data=$work/demo
+printf 'harbour lights at dawn\n' >"$work/password"
+printf 'a passphrase for the safe\n' >"$work/passphrase"
+
+works demo --data "$data"
+says 'marta.nowak@tidewell.example'
+says 'harbour lights at dawn'
+refuses 1 'of its own' demo --data "$data"
+works verify "$data"
+says 'Everything is right'
+works verify --json "$data"
+says '"right":true'
+works check --data "$data"
+works rebuild --data "$data"
+says ' 0 changes'
+works user list --data "$data"
+says 'security_manager at Tidewell Group'
+
+# What stands in the files was made through the interface by the people who are named.
+works export soa --data "$data" --format json
+says '"status":"approved"'
+works export soa_line --data "$data" --filter 'applicable=0' --format json
+yes 'three exclusions' [ "$(grep -o '"justification":"[^"]' "$work/out" | wc -l)" -eq 3 ]
+works export soa_line --data "$data" --filter 'open=1' --format csv
+yes 'no line without a reason' [ "$(wc -l <"$work/out")" -eq 1 ]
+
+# Verification needs no master key, changes nothing, and finds what somebody changed behind the program's back.
+cp -r "$data" "$work/copy"
+rm "$work/copy/master.key"
+works verify "$work/copy"
+refuses 2 'no master key' rebuild --data "$work/copy"
+cp "$data/master.key" "$work/copy/"
+sqlite() { sqlite3 "$1" "$2" >/dev/null; }
+sqlite "$work/copy/merlon.db" "UPDATE risk SET title = 'Nothing to see here' WHERE id = 4"
+refuses 1 'RSK-4 is not what the ledger says: its field "title"' verify "$work/copy"
+run verify --json "$work/copy"
+yes 'JSON says which' grep -qF '"right":false' "$work/out"
+refuses 1 'wrong answer' check --data "$work/copy"
+sqlite "$work/copy/merlon.db" "UPDATE risk SET title = (SELECT json_extract(state, '\$.title') FROM ledger_state
+    JOIN ledger_entry e ON e.id = entry WHERE subject = 'risk' AND record = 4 ORDER BY entry DESC LIMIT 1) WHERE id = 4"
+works verify "$work/copy"
+sqlite "$work/copy/merlon.db" "DELETE FROM saved_view WHERE id = 1"
+refuses 1 'VIE-1 is in the ledger' verify "$work/copy"
+sqlite "$work/copy/merlon.db" "UPDATE ledger_state SET state = replace(state, 'Ransomware', 'Rain') WHERE entry =
+    (SELECT min(entry) FROM ledger_state WHERE state LIKE '%Ransomware%')"
+refuses 1 'has another state' verify "$work/copy"
+works init --data "$work/other"
+refuses 1 'key' verify "$data" --public-key "$work/other/ledger.pub"
+
+# Backup: sealed under the master key, or under a passphrase and then complete.
+works backup "$work/plain.backup" --data "$data"
+works backup "$work/sealed.backup" --data "$data" --passphrase-file "$work/passphrase"
+works backup --check "$work/sealed.backup" --passphrase-file "$work/passphrase" --data "$data"
+works restore "$work/sealed.backup" --data "$work/restored" --passphrase-file "$work/passphrase"
+says 'Verified'
+works verify "$work/restored"
+works check --data "$work/restored"
+works export risk --data "$data"
+cp "$work/out" "$work/risks"
+works export risk --data "$work/restored"
+yes 'the same risks after restoring' cmp -s "$work/out" "$work/risks"
+refuses 1 'There is data here already' restore "$work/plain.backup" --data "$work/restored"
+refuses 2 'no master key' restore "$work/plain.backup" --data "$work/nokey"
+mkdir -p "$work/withkey" && cp "$data/master.key" "$work/withkey/"
+works restore "$work/plain.backup" --data "$work/withkey"
+refuses 2 'passphrase' restore "$work/sealed.backup" --data "$work/wrongphrase" --passphrase-file "$work/password"
+head -c 3000 "$work/sealed.backup" >"$work/cut.backup"
+refuses 2 'backup' backup --check "$work/cut.backup" --passphrase-file "$work/passphrase" --data "$data"

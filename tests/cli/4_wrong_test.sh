@@ -1,0 +1,70 @@
+# Wrong use of the program ends in one sentence that says what to do, and a non-zero exit status.
+data=$work/files
+refuses 2 'no command "nonsense"' nonsense
+refuses 2 'no option --colour' serve --data "$work/x" --colour
+refuses 2 '--listen needs a value' serve --listen
+refuses 2 'HOST:PORT' serve --data "$work/x" --listen nowhere
+refuses 2 'number from 1 to 64' serve --data "$work/x" --workers 0
+refuses 2 'configuration file' serve --config "$work/none"
+printf 'colour = blue\n' >"$work/bad.conf"
+refuses 2 'names no setting' serve --config "$work/bad.conf"
+for command in 'export risk' 'check' 'rebuild' 'user list' 'verify' 'backup b' 'token --user a@b.example' 'report traceability'; do
+    refuses 2 'no database' $command --data "$work/nowhere"
+    yes "$command makes nothing" [ ! -e "$work/nowhere" ]
+done
+refuses 2 'cannot be made' init --data "$work/password/data"
+if [ "$(id -u)" != 0 ]; then
+    mkdir -m 0 "$work/closed"
+    refuses 2 'cannot be used' check --data "$work/closed"
+fi
+refuses 2 'no register "nonsense"' export nonsense --data "$data"
+refuses 2 'no register "nonsense"' import nonsense "$work/assets.csv" --data "$data"
+refuses 2 'Say what and from where' import --data "$data"
+refuses 2 'cannot be read' import asset "$work/none.csv" --data "$data"
+refuses 2 'empty' import asset /dev/null --data "$data"
+printf 'PK\003\004 no workbook' >"$work/bad.xlsx"
+refuses 2 'workbook' import asset "$work/bad.xlsx" --data "$data"
+refuses 2 'must be a JSON object' import asset "$work/mapped.csv" --mapping "$work/assets.csv" --data "$data"
+refuses 2 'no user' import asset "$work/assets.csv" --user nobody@quay.example --data "$data"
+refuses 2 'no user' token --user nobody@quay.example --data "$data"
+refuses 2 'csv, xlsx or json' export asset --format pdf --data "$data"
+refuses 2 'must be a date' export asset --as-of yesterday --data "$data"
+refuses 2 'no field' export asset --filter 'colour=blue' --data "$data"
+refuses 2 'cannot be written' export asset --output "$work/none/out.csv" --data "$data"
+refuses 2 'no report "nonsense"' report nonsense --data "$data"
+refuses 2 'no option --colour' report traceability --colour blue --data "$data"
+refuses 2 'no register' schema nonsense
+refuses 2 'no role "king"' user add --email c@quay.example --name C --role king --data "$data"
+refuses 2 'what the user may do' user add --email c@quay.example --name C --data "$data"
+refuses 2 'takes add, grant, password or list' user remove --data "$data"
+refuses 2 'There is no password' user password --email bo@quay.example --password-file /dev/null --data "$data"
+refuses 1 'no user' user password --email nobody@quay.example --password-file "$work/password" --data "$data"
+refuses 2 'cannot be read' verify "$data" --public-key "$work/none.pem"
+refuses 2 'Ed25519' verify "$data" --public-key "$work/assets.csv"
+refuses 2 'where to' backup --data "$data"
+refuses 2 'what from' restore --data "$work/new"
+refuses 2 'backup' restore "$work/assets.csv" --data "$work/new" --passphrase-file "$work/passphrase"
+refuses 1 'wrong answer' check --data "$data" --tls-key "$work/password"
+says 'given together or not at all'
+
+# A master key that is not the right one, is missing, or is open to others.
+cp -r "$data" "$work/keys"
+head -c 32 /dev/zero >"$work/keys/master.key"
+refuses 2 'not the one that the data was sealed with' rebuild --data "$work/keys"
+refuses 2 'not the one that the data was sealed with' serve --data "$work/keys" --listen 127.0.0.1:0
+printf short >"$work/keys/master.key"
+refuses 2 'master.key' serve --data "$work/keys" --listen 127.0.0.1:0
+rm "$work/keys/master.key"
+refuses 2 'no master key' serve --data "$work/keys" --listen 127.0.0.1:0
+yes 'no new key takes its place' [ ! -e "$work/keys/master.key" ]
+cp "$data/master.key" "$work/keys/" && chmod 644 "$work/keys/master.key"
+refuses 2 'master.key' serve --data "$work/keys" --listen 127.0.0.1:0
+
+# A database that a newer program has written, and one that is none.
+cp -r "$data" "$work/newer"
+sqlite "$work/newer/merlon.db" "UPDATE meta SET value = '4000' WHERE name = 'schema_version'"
+for command in 'serve --listen 127.0.0.1:0' 'export asset' 'rebuild' 'verify' 'check'; do
+    refuses 2 'newer one' $command --data "$work/newer"
+done
+mkdir -p "$work/damaged" && cp "$data/master.key" "$work/damaged/" && cp "$work/assets.csv" "$work/damaged/merlon.db"
+refuses 1 'merlon.db' serve --data "$work/damaged" --listen 127.0.0.1:0

@@ -1,0 +1,27 @@
+# The same on PostgreSQL, and from one database to the other.
+if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
+    psql=$(ls -d /usr/lib/postgresql/*/bin/psql | sort -V | tail -n 1)
+    other=${MERLON_TEST_DATABASE%/*}
+    for name in cli_demo cli_restored; do
+        "$psql" -q "$MERLON_TEST_DATABASE" -c "DROP DATABASE IF EXISTS $name" -c "CREATE DATABASE $name" 2>/dev/null
+    done
+    works demo --data "$work/pg" --database "$other/cli_demo"
+    works verify "$work/pg" --database "$other/cli_demo"
+    works check --data "$work/pg" --database "$other/cli_demo"
+    works rebuild --data "$work/pg" --database "$other/cli_demo"
+    says ' 0 changes'
+    works export risk --data "$work/pg" --database "$other/cli_demo"
+    yes '25 risks' [ "$(grep -c '^RSK-' "$work/out")" -eq 25 ]
+    works import asset "$work/mapped.csv" --mapping "$work/mapping.json" --data "$work/pg" --database "$other/cli_demo"
+    works backup "$work/pg.backup" --data "$work/pg" --database "$other/cli_demo" --passphrase-file "$work/passphrase"
+    works restore "$work/pg.backup" --data "$work/from-pg" --passphrase-file "$work/passphrase"
+    works verify "$work/from-pg"
+    works backup "$work/lite.backup" --data "$work/from-pg" --passphrase-file "$work/passphrase"
+    works restore "$work/lite.backup" --data "$work/to-pg" --database "$other/cli_restored" \
+        --passphrase-file "$work/passphrase"
+    works verify "$work/to-pg" --database "$other/cli_restored"
+    refuses 1 'demonstration needs' demo --data "$work/pg" --database "$other/cli_demo"
+    refuses 1 'cannot be reached' check --data "$work/pg" --database 'postgresql://nobody@127.0.0.1:1/none?connect_timeout=2'
+else
+    echo 'skipped: the command line on PostgreSQL (no MERLON_TEST_DATABASE)'
+fi
