@@ -144,9 +144,9 @@ static void write_is_done(struct write_job *job, enum result result)
     struct request *request = request_of_job(job);
     metrics_count_write(request->api->metrics, -1);
     if (request->result == OK && result != OK) { /* the commit itself failed */
-        request->ctx.error = (struct error){.result = result,
-                                            .sentence = S("The database could not keep this change: nothing was "
-                                                          "saved. Is the disk full?")};
+        struct str why = store_failure(request->api->store);
+        if (!why.len) why = S("The database could not keep this change; nothing was saved.");
+        request->ctx.error = (struct error){.result = result, .sentence = why};
         request->x->status = 0;
     }
     request->result = result;
