@@ -4,8 +4,8 @@
 
 #include "app/program.h"
 
-/* --user EMAIL: that user's rights and name in the history. Without it the program itself, for whom records that name no
- * unit belong to the one of --unit, or to the topmost one. */
+/* --user EMAIL: that user's rights and name in the history. Without it the program itself, for whom records that
+ * name no unit belong to the one of --unit, or to the topmost one. */
 enum result acting_user(struct program *program) MUST_USE;
 /* By reference or title; "" is the topmost one. INVALID, NOT_FOUND or CONFLICT with a sentence. */
 enum result acting_unit(struct ctx *ctx, struct str name, int64_t *unit) MUST_USE;

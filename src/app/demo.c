@@ -261,6 +261,29 @@ static enum result find_all(struct load *load, const struct subject *list, struc
     return OK;
 }
 
+static enum result move_all(struct load *load, const struct json *section)
+{
+    struct arena *scratch = load->scratch.arena;
+    struct subject subject = {.reg = json_str(section, "move", S("")), .as = json_str(section, "as", S(""))};
+    struct asking asking = {.as = subject.as, .method = "GET"};
+    struct json *answer, *step;
+    struct str by = json_str(section, "by", S(""));
+    TRY(json_parse(&load->scratch, arena_print(scratch, "{\"move\":\"%.*s\"}", PRINT(by)), &step));
+    TRY(demo_fill_path(&load->scratch, load->references, json_str(section, "where", S("")), &asking.path));
+    asking.path = arena_print(scratch, "/%.*s?limit=500&%.*s", PRINT(subject.reg), PRINT(asking.path));
+    TRY(ask(load, &asking, &answer));
+    for (const struct json *one = list_of(answer, "items"); one; one = one->next) {
+        subject.reference = json_str(one, "reference", S(""));
+        TRY(take_step(load, &subject, step));
+    }
+    return OK;
+}
+
+static enum result do_move(struct load *load, const struct json *section)
+{
+    return next_one(load, move_all(load, section));
+}
+
 static enum result do_change(struct load *load, const struct json *section)
 {
     struct subject list = {.reg = json_str(section, "change", S("")), .as = json_str(section, "as", S(""))};
@@ -343,13 +366,13 @@ static enum result do_users(struct load *load, const struct json *section)
 static const struct {
     const char *member;
     enum result (*run)(struct load *load, const struct json *section);
-} kinds[] = {
-    {"start", do_start}, {"create", do_create}, {"change", do_change}, {"requests", do_requests}, {"users", do_users}};
+} kinds[] = {{"start", do_start}, {"create", do_create},     {"change", do_change},
+             {"move", do_move},   {"requests", do_requests}, {"users", do_users}};
 
 static int64_t size_of(const struct json *section)
 {
     static const char *const lists[] = {"records", "requests", "users"};
-    int64_t size = json_get(section, "start") || json_get(section, "change") ? 1 : 0;
+    int64_t size = json_get(section, "start") || json_get(section, "change") || json_get(section, "move") ? 1 : 0;
     for (size_t i = 0; i < COUNT(lists); i++) {
         const struct json *list = json_get(section, lists[i]);
         size += list ? (int64_t)list->count : 0;

@@ -8,6 +8,7 @@
  *        "@files": [{"name", "type", "text", "title", more fields of evidence}], "@comments": [{"as", "text"}]}]}
  *   {"what": "...", "as": "...", "change": "soa_line", "where": "soa=@soa", "records": {"A.5.1": {fields}}}
  *        the records of a list, found by the first word of their title
+ *   {"what": "...", "as": "...", "move": "notification", "where": "status=unread", "by": "read"}      all of a list
  *   {"what": "...", "as": "...", "requests": [{"method", "path", "with", "as"}]}
  *   {"what": "...", "as": "...", "users": [{"@": "key", "@does": what for, fields of a user but the password}]}
  *   {"start": {"key", "organisation", "name", "email", "does"}}            first of all: the first administrator
