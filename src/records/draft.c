@@ -182,8 +182,7 @@ static enum result apply_one(struct ctx *ctx, struct record *record, const struc
 {
     size_t index;
     const struct field *field = row_find(record->reg, entry->key, &index);
-    if (!field || (index == C_OWNER && record->reg->flags & NO_OWNER) ||
-        (index == C_UNIT && record->reg->flags & (GLOBAL | IS_UNIT))) {
+    if (!field || !row_has(record->reg, field)) {
         const char *name = arena_cstr(ctx->arena, str_slice(entry->key, 0, 60));
         fail_field(ctx, name, "unknown", "The register %s has no field \"%s\".", record->reg->name, name);
         return OK;

@@ -55,7 +55,8 @@ static enum result map_column(struct import *import, struct str heading, const s
         column->field = found ? &found->field : NULL;
     }
     if (column->field) {
-        bool skips = !field_is_writable(column->field) || column->field == &common_fields[C_CUSTOM];
+        bool skips = !field_is_writable(column->field) || column->field == &common_fields[C_CUSTOM] ||
+                     !row_has(import->reg, column->field);
         if (skips) column->field = NULL; /* computed columns of an export are passed over when it comes back */
         return OK;
     }

@@ -215,6 +215,20 @@ static enum result read_parameter(struct parsing *p, const struct parameter *giv
     return read_condition(p, given);
 }
 
+/* A cursor made for another sort would be compared with values of another type. */
+static enum result check_cursor(struct parsing *p)
+{
+    struct value value;
+    int64_t id;
+    const struct list_query *query = p->query;
+    enum kind kind = row_field(query->reg, query->sort)->kind;
+    enum value_type type = kind_is_number(kind) ? IS_NUMBER : kind == DECIMAL ? IS_DECIMAL : IS_TEXT;
+    if (!query->cursor.len) return OK;
+    bool fits = cursor_read(p->ctx, query->cursor, &value, &id) && (value.type == IS_NULL || value.type == type);
+    if (fits) return OK;
+    return fail(p->ctx, INVALID, "The cursor is not one of this list; begin again without it.");
+}
+
 enum result list_parse(struct ctx *ctx, const struct reg *reg, const struct parameter *pairs, size_t count,
                        const char *const *reserved, struct list_query **query)
 {
@@ -227,6 +241,7 @@ enum result list_parse(struct ctx *ctx, const struct reg *reg, const struct para
     memset(p.query->shown, 1, row_width(reg));
     for (size_t i = 0; i < count; i++)
         if (!is_reserved(reserved, pairs[i].name)) TRY(read_parameter(&p, &pairs[i]));
+    TRY(check_cursor(&p));
     *query = p.query;
     return OK;
 }

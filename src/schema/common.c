@@ -36,6 +36,13 @@ const struct field *row_find(const struct reg *reg, struct str name, size_t *ind
     return NULL;
 }
 
+bool row_has(const struct reg *reg, const struct field *field)
+{
+    if (field == &common_fields[C_UNIT]) return !(reg->flags & (GLOBAL | IS_UNIT));
+    if (field == &common_fields[C_OWNER]) return !(reg->flags & NO_OWNER);
+    return true;
+}
+
 bool field_is_writable(const struct field *field)
 {
     return !(field->flags & DERIVED);

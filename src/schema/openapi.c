@@ -154,10 +154,8 @@ static void put_field(const struct property *p)
 static bool is_sent(const struct reg *reg, size_t index, enum purpose purpose)
 {
     const struct field *field = row_field(reg, index);
-    bool scope = index == C_UNIT && reg->flags & (GLOBAL | IS_UNIT);
-    bool owner = index == C_OWNER && reg->flags & NO_OWNER;
     bool fixed = purpose == SENT_TO_CHANGE && field->flags & FIXED;
-    return field_is_writable(field) && !(field->flags & BY_TRANSITION) && !scope && !owner && !fixed;
+    return field_is_writable(field) && !(field->flags & BY_TRANSITION) && row_has(reg, field) && !fixed;
 }
 
 static void put_status(struct json_out *out, const struct reg *reg)
