@@ -5,6 +5,7 @@ import type { World } from '../core/world.ts'
 import { changeCases, refusedChange } from './change.ts'
 import { createCases, refusedCreate } from './create.ts'
 import { deletionCases } from './deletion.ts'
+import { fileCases } from './files.ts'
 import { listCases } from './list.ts'
 import { manyCases } from './many.ts'
 import { workflowCases } from './workflow.ts'
@@ -17,6 +18,7 @@ async function one(world: World, register: Register): Promise<void> {
   if (register.may.change) await changeCases(world, register)
   else await refusedChange(world, register)
   await listCases(world, register)
+  await fileCases(world, register)
   await manyCases(world, register)
   await deletionCases(world, register)
   await workflowCases(world, register)

@@ -207,7 +207,7 @@ async function independence(world: World, register: Register, transition: Transi
     expectFieldError(await world.admin.post(to, { ...body, compensating_review: { ...review, reason: '' } }, version), 'compensating_review')
     expectFieldError(await world.admin.post(to, { ...body, compensating_review: { ...review, by: people[0]!.id } }, version), 'compensating_review')
     expectFieldError(await world.admin.post(to, { ...body, compensating_review: { by: 'Bob', reason: 'x' } }, version), 'compensating_review')
-    await take(world, world.second, register, record, transition)
+    await take(world, world.third, register, record, transition)
   })
   await check(`${name}, but for a compensating review, which history shows`, async () => {
     const record = await bound(world, register, transition, field)

@@ -21,6 +21,8 @@ export class World implements Surroundings {
   admin!: Client
   /** Somebody else who may decide: independence is shown with the two of them. */
   second!: Client
+  /** Who had no part in anything before. */
+  third!: Client
   root = 0
   criteria: string[] = []
   anyRegister = ''
@@ -47,10 +49,9 @@ export class World implements Surroundings {
     world.root = expect(await world.admin.get('unit?limit=1'), 200).json.items[0].id
     world.criteria = world.#criteria()
     world.anyRegister = world.schema.registers.find((one) => one.may.create && one.scope === 'unit' && !one.follows_subject && one.has_owner)!.name
-    world.second = await world.user('second@example.org', [
-      { role: 'security_manager', unit: world.root },
-      { role: 'top_management', unit: world.root },
-    ])
+    const deciding = ['security_manager', 'top_management'].map((role) => ({ role, unit: world.root }))
+    world.second = await world.user('second@example.org', deciding)
+    world.third = await world.user('third@example.org', deciding)
     return world
   }
 
@@ -131,7 +132,7 @@ export class World implements Surroundings {
   /** Everything, each text with a word of its own; a choice which the rules over several fields refuse is left as it falls. */
   async varied(register: Register, n: number): Promise<Row> {
     const body = await this.full(register)
-    for (const field of creatable(register)) if (!['choice', 'link', 'links'].includes(field.kind)) body[field.name] = await this.value(field)
+    for (const field of creatable(register)) if (!['choice', 'link', 'links', 'date'].includes(field.kind)) body[field.name] = await this.value(field)
     for (const field of creatable(register)) if (field.kind === 'boolean') body[field.name] = n % 3 > 0
     return body
   }
