@@ -115,7 +115,7 @@ static enum result start_import(struct ctx *ctx, struct exchange *x)
     json_close_object(&answer);
     x->status = 202;
     exchange_set_header(x, "Location", arena_print(ctx->arena, "/api/v1/jobs/%lld", (long long)id));
-    jobs_wake(api_of(x)->jobs);
+    ((struct request *)x->user)->wakes = true;
     return OK;
 }
 

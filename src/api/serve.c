@@ -7,6 +7,7 @@
 #include "api/problem.h"
 #include "api/visit.h"
 #include "base/clock.h"
+#include "jobs/jobs.h"
 #include "records/house.h"
 
 #include <stdatomic.h>
@@ -31,6 +32,7 @@ static void set_up(struct request *request, struct exchange *x, struct db *db)
     request->session = (struct session){0};
     request->due = (struct access_due){0};
     request->cookie = S("");
+    request->wakes = false;
 }
 
 /* ---- as of ---- */
@@ -150,6 +152,7 @@ static void write_is_done(struct write_job *job, enum result result)
         request->x->status = 0;
     }
     request->result = result;
+    if (result == OK && request->wakes) jobs_wake(request->api->jobs);
     exchange_run(request->x, finish_write, request);
 }
 

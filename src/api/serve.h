@@ -42,6 +42,7 @@ struct request {
     struct write_job job;
     struct exchange *x;
     enum result result;
+    bool wakes;  /* the write has submitted a job: jobs/ is told once it is durable */
     bool *taken; /* a handler that streams sets this before it gives the exchange away, and returns OK */
 };
 
