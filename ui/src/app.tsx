@@ -43,7 +43,7 @@ function NotFound() {
   const { t } = useWords();
   return (
     <div className="page">
-      <Empty icon={IconMapOff} title={t('ui.notfound')} text={t('ui.notfound.text')} />
+      <Empty whole icon={IconMapOff} title={t('ui.notfound')} text={t('ui.notfound.text')} />
     </div>
   );
 }

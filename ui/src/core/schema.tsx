@@ -24,7 +24,7 @@ export function SchemaProvider({ children }: { children: ReactNode }) {
     () => (data ? { ...data, byName: new Map(data.registers.map((register) => [register.name, register])) } : null),
     [data],
   );
-  if (error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (error) return <Trouble whole error={error} retry={() => void refetch()} />;
   if (!value) {
     return (
       <Center h="100vh">

@@ -55,7 +55,7 @@ export function SessionProvider({ children, signIn }: { children: ReactNode; sig
       },
     [session, queries],
   );
-  if (error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (error) return <Trouble whole error={error} retry={() => void refetch()} />;
   if (session === undefined) return null;
   if (!value) return <>{signIn}</>;
   return <Context.Provider value={value}>{children}</Context.Provider>;

@@ -69,7 +69,9 @@ function Head() {
       {key.data && (
         <>
           <h3 style={{ margin: '16px 0 8px' }}>{words.t('ui.ledger.publickey')}</h3>
-          <Code block>{key.data.trim()}</Code>
+          <Code block tabIndex={0}>
+            {key.data.trim()}
+          </Code>
           <Anchor size="sm" href={`${ROOT}/ledger/key`} download="merlon.pem">
             {words.t('ui.download')}
           </Anchor>
@@ -122,7 +124,7 @@ function Proof({ entry, onClose }: { entry: number; onClose: () => void }) {
       {error && <Trouble error={error} />}
       {!data && !error && <Skeleton height={160} />}
       {data !== undefined && (
-        <Code block className="wrap">
+        <Code block className="wrap" tabIndex={0}>
           {JSON.stringify(data, null, 2)}
         </Code>
       )}
@@ -198,7 +200,7 @@ function Entries() {
                     size="compact-xs"
                     variant="subtle"
                     onClick={() => setProof(entry.entry)}
-                    aria-label={words.t('ui.ledger.proof', { entry: String(entry.entry) })}
+                    aria-label={`${words.t('ui.ledger.proof.show')} ${entry.entry}`}
                   >
                     {words.t('ui.ledger.proof.show')}
                   </Button>

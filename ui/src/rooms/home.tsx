@@ -16,6 +16,8 @@ interface StepOfHome {
   done: boolean;
   register: string;
   count: number;
+  /** The records that are left to do. */
+  filter: string | null;
 }
 
 interface Figure {
@@ -25,7 +27,21 @@ interface Figure {
   filter: string | null;
 }
 
+export interface HomeData {
+  steps: StepOfHome[];
+  figures: Figure[];
+  risks_by_level?: { level: string; title: string; rank: number; value: number; filter: string }[];
+  controls_by_implementation?: { implementation: string; value: number; filter: string }[];
+}
+
 const State = lazy(() => import('./home-state'));
+
+/** A page of its own where a step has one, else the list of what is left to do. */
+function placeOf(step: StepOfHome): string {
+  if (step.name === 'framework') return '/requirements';
+  if (step.register === 'soa') return '/statement';
+  return `/${step.register}${step.filter ? `?${step.filter}` : ''}`;
+}
 
 function Path({ steps }: { steps: StepOfHome[] }) {
   const words = useWords();
@@ -51,7 +67,7 @@ function Path({ steps }: { steps: StepOfHome[] }) {
             >
               <Sign size={19} className={step.done ? 'path-sign path-done' : 'path-sign'} aria-hidden />
               <div className="path-body">
-                <Anchor component={Link} to={`/${step.register}`} fw={540} c="inherit" size="sm">
+                <Anchor component={Link} to={placeOf(step)} fw={540} c="inherit" size="sm">
                   {title}
                 </Anchor>
                 <span className="visually-hidden">{words.t(step.done ? 'ui.home.done' : 'ui.home.open')}</span>
@@ -70,7 +86,7 @@ function Path({ steps }: { steps: StepOfHome[] }) {
               {step === next && step.count > 0 && (
                 <Button
                   component={Link}
-                  to={`/${step.register}`}
+                  to={placeOf(step)}
                   variant="default"
                   rightSection={<IconArrowRight size={14} />}
                 >
@@ -95,7 +111,9 @@ function Figures({ figures }: { figures: Figure[] }) {
           to={`/${figure.register}${figure.filter ? `?${figure.filter}` : ''}`}
           className="surface figure"
         >
-          <span className="figure-value number">{figure.value.toLocaleString(words.language)}</span>
+          <span className={figure.value > 0 ? 'figure-value figure-late number' : 'figure-value number'}>
+            {figure.value.toLocaleString(words.language)}
+          </span>
           <span className="figure-name">{words.label(`ui.home.figure.${figure.name}`)}</span>
         </Link>
       ))}
@@ -130,9 +148,9 @@ export function Home() {
   useTitle(words.t('ui.home.title'));
   const { data, error, refetch } = useQuery({
     queryKey: ['data', 'home'],
-    queryFn: () => api<{ steps: StepOfHome[]; figures: Figure[] }>('/home'),
+    queryFn: () => api<HomeData>('/home'),
   });
-  if (error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (error) return <Trouble whole error={error} retry={() => void refetch()} />;
   const finished = data?.steps.every((step) => step.done) ?? false;
   return (
     <div className="page">
@@ -147,9 +165,11 @@ export function Home() {
           {finished ? <Path steps={data.steps} /> : <Waiting />}
         </div>
       )}
-      <Suspense fallback={<Skeleton height={220} />}>
-        <State />
-      </Suspense>
+      {data && (
+        <Suspense fallback={<Skeleton height={220} />}>
+          <State data={data} />
+        </Suspense>
+      )}
     </div>
   );
 }

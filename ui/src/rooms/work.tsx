@@ -2,12 +2,14 @@
 import { Anchor, Button, Skeleton, Text, Title } from '@mantine/core';
 import {
   IconAlertTriangle,
+  IconBell,
   IconCalendar,
   IconChecklist,
   IconClipboardCheck,
   IconEye,
   IconFileCertificate,
   IconMoodCheck,
+  IconRefresh,
   IconTool,
   type Icon,
 } from '@tabler/icons-react';
@@ -15,17 +17,16 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../core/api';
-import { takeStep, useItems, useNextSteps, useRecord, useRefresh } from '../core/data';
+import { takeStep, useNextSteps, useRecord, useRefresh } from '../core/data';
 import { formatAgo, formatDate, today } from '../core/format';
 import { useWords } from '../core/labels';
 import { StepDialog } from '../core/record/steps';
 import { useRegister } from '../core/schema';
 import type { Rec, WorkItem } from '../core/types';
 import { Empty } from '../core/ui/empty';
-import { RefList } from '../core/ui/reference';
 import { useTitle } from '../core/ui/title';
 import { Trouble, sayTrouble } from '../core/ui/trouble';
-import { pathOf, titleOf } from '../core/values';
+import { pathOf } from '../core/values';
 
 const ICONS: Record<string, Icon> = {
   approve: IconFileCertificate,
@@ -34,6 +35,9 @@ const ICONS: Record<string, Icon> = {
   test: IconClipboardCheck,
   treat: IconTool,
   task: IconChecklist,
+  verify: IconClipboardCheck,
+  renew: IconRefresh,
+  notice: IconBell,
 };
 
 export function useWork() {
@@ -69,9 +73,26 @@ function Due({ item }: { item: WorkItem }) {
   );
 }
 
+/** A notice is put aside with one press; other steps ask first. */
+function useAct(open: (item: WorkItem) => void) {
+  const words = useWords();
+  const refresh = useRefresh();
+  return async (item: WorkItem) => {
+    if (item.kind !== 'notice' || !item.transition) return open(item);
+    try {
+      const record = await api<Rec>(`/${item.register}/${item.id}`);
+      await takeStep(item.register, record, item.transition, {});
+      await refresh();
+    } catch (error) {
+      sayTrouble(error, words);
+    }
+  };
+}
+
 export function WorkLines({ items }: { items: WorkItem[] }) {
   const words = useWords();
   const [acting, setActing] = useState<WorkItem | null>(null);
+  const act = useAct(setActing);
   return (
     <>
       <ul className="lines work">
@@ -101,7 +122,7 @@ export function WorkLines({ items }: { items: WorkItem[] }) {
                 <Button
                   variant="default"
                   size="compact-sm"
-                  onClick={() => setActing(item)}
+                  onClick={() => void act(item)}
                   aria-label={`${words.transition(item.register, item.transition)} ${item.reference}`}
                 >
                   {words.transition(item.register, item.transition)}
@@ -136,48 +157,11 @@ function spanOf(item: WorkItem): Span {
   return days <= 7 ? 'week' : 'later';
 }
 
-function Notices() {
-  const words = useWords();
-  const refresh = useRefresh();
-  const register = useRegister('notification');
-  const { data } = useItems(
-    'notification',
-    { status: 'unread', sort: '-id', limit: 30, expand: 'subject' },
-    register !== undefined,
-  );
-  if (!register || !data?.length) return null;
-  const read = (record: Rec) =>
-    takeStep('notification', record, 'read', {})
-      .then(refresh)
-      .catch((error: unknown) => sayTrouble(error, words));
-  return (
-    <section className="surface section">
-      <h2>{words.registers('notification')}</h2>
-      <ul className="lines">
-        {data.map((item) => (
-          <li key={item.id}>
-            <div className="work-body">
-              <Text size="sm">{titleOf(item, register)}</Text>
-              <Text size="xs" c="dimmed">
-                {formatAgo(String(item.created_at), words.language)}
-              </Text>
-            </div>
-            {item.subject !== null && <RefList value={item.subject} />}
-            <Button variant="subtle" size="compact-sm" onClick={() => void read(item)}>
-              {words.t('ui.work.read')}
-            </Button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
 export function Work() {
   const words = useWords();
   useTitle(words.t('ui.work.title'));
   const { data, error, refetch } = useWork();
-  if (error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (error) return <Trouble whole error={error} retry={() => void refetch()} />;
   return (
     <div className="page" style={{ maxWidth: 1040 }}>
       <div className="page-head">
@@ -207,7 +191,6 @@ export function Work() {
             </section>
           );
         })}
-      <Notices />
     </div>
   );
 }

@@ -24,6 +24,7 @@ import { pathOf } from '../values';
 import { BulkBar } from './bulk';
 import { Filters } from './filters';
 import { Columns, ExportMenu, Views } from './menus';
+import { Starters } from './starters';
 import { expandOf, useListState, type ListState } from './state';
 import { RecordTable } from './table';
 
@@ -139,7 +140,7 @@ function Nothing({ register, state }: { register: Register; state: ListState }) 
       title={words.t('ui.list.empty', { registers: words.registers(register.name) })}
       text={words.help(register.name)}
     >
-      <Group mt="sm">
+      <Group mt="sm" justify="center">
         {register.may.create && (
           <Button component={Link} to={`/${register.name}/new`} leftSection={<IconPlus size={15} />}>
             {words.t('ui.new', { register: words.register(register.name) })}
@@ -150,6 +151,7 @@ function Nothing({ register, state }: { register: Register; state: ListState }) 
             {words.t('ui.import')}
           </Button>
         )}
+        <Starters register={register} />
       </Group>
     </Empty>
   );

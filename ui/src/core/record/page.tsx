@@ -284,7 +284,7 @@ export function RecordPage({ register, reference, story, without }: RecordPagePr
   const { data: record, error, refetch } = useRecord(register.name, reference);
   const [editing, setEditing] = useState(false);
   useTitle(record ? `${record.reference} ${titleOf(record, register)}` : reference);
-  if (error && !record) return <Trouble error={error} retry={() => void refetch()} />;
+  if (error && !record) return <Trouble whole error={error} retry={() => void refetch()} />;
   if (!record) {
     return (
       <div className="page" aria-busy>

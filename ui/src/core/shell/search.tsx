@@ -92,7 +92,6 @@ export function SearchDialog({ extra }: { extra: Command[] }) {
       maxHeight={460}
       size="lg"
       overlayProps={{ backgroundOpacity: 0.35, blur: 1 }}
-      aria-label={words.t('ui.search')}
     >
       <Spotlight.Search
         placeholder={words.t('ui.search.placeholder')}

@@ -74,10 +74,11 @@ function UserMenu({ onKeys }: { onKeys: () => void }) {
   return (
     <Menu width={230}>
       <Menu.Target>
-        <UnstyledButton aria-label={words.t('ui.user.menu', { name: session.user.name })} className="avatar">
+        <UnstyledButton className="avatar">
           <Avatar size={28} radius="xl" color="petrol" variant="filled" alt="">
             {initials(session.user.name)}
           </Avatar>
+          <span className="visually-hidden">{words.t('ui.user.menu', { name: session.user.name })}</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -134,12 +135,12 @@ function SearchButton() {
   const { t } = useWords();
   return (
     <>
-      <UnstyledButton className="search-button" onClick={search.open} visibleFrom="sm" aria-label={t('ui.search')}>
+      <UnstyledButton className="search-button" onClick={search.open} visibleFrom="sm">
         <IconSearch size={15} aria-hidden />
         <span>{t('ui.search.button')}</span>
-        <kbd>Ctrl K</kbd>
+        <kbd aria-hidden>Ctrl K</kbd>
       </UnstyledButton>
-      <ActionIcon size={32} onClick={search.open} hiddenFrom="sm" aria-label={t('ui.search')}>
+      <ActionIcon size={32} onClick={search.open} hiddenFrom="sm" aria-label={t('ui.search.button')}>
         <IconSearch size={18} />
       </ActionIcon>
     </>

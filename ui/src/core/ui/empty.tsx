@@ -8,13 +8,15 @@ interface EmptyProps {
   title: string;
   text?: string;
   children?: ReactNode;
+  /** Instead of the whole page: its only heading. */
+  whole?: boolean;
 }
 
-export function Empty({ icon: Sign, title, text, children }: EmptyProps) {
+export function Empty({ icon: Sign, title, text, children, whole }: EmptyProps) {
   return (
     <Stack align="center" gap="xs" py={56} px="md">
       <Sign size={36} stroke={1.25} className="quiet" aria-hidden />
-      <Title order={2} ta="center">
+      <Title order={whole ? 1 : 2} size="h2" ta="center">
         {title}
       </Title>
       {text && (

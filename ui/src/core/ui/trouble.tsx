@@ -1,6 +1,6 @@
 // What is shown where something could not be shown, with the server's own sentence and a way on.
 import { Component, type ErrorInfo, type ReactNode } from 'react';
-import { Button, Text } from '@mantine/core';
+import { Button, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconCheck, IconMapOff } from '@tabler/icons-react';
 import { Problem } from '../api';
@@ -20,14 +20,23 @@ export function fieldSentence(problem: unknown, name: string, words: Words): str
   return error?.code === 'required' ? words.t('ui.trouble.required') : error?.detail;
 }
 
-export function Trouble({ error, retry }: { error: unknown; retry?: () => void }) {
+interface TroubleProps {
+  error: unknown;
+  retry?: () => void;
+  /** Instead of the whole page: its only heading. */
+  whole?: boolean;
+}
+
+export function Trouble({ error, retry, whole }: TroubleProps) {
   const words = useWords();
   const missing = error instanceof Problem && error.status === 404;
   const Sign = missing ? IconMapOff : IconAlertTriangle;
   return (
     <div className="trouble" role="alert">
       <Sign size={32} stroke={1.3} className={missing ? 'quiet' : 'trouble-sign'} aria-hidden />
-      <h2>{missing ? words.t('ui.notfound') : words.t('ui.trouble.title')}</h2>
+      <Title order={whole ? 1 : 2} size="h2">
+        {missing ? words.t('ui.notfound') : words.t('ui.trouble.title')}
+      </Title>
       <Text size="sm" c="dimmed" maw={480}>
         {sentence(error, words)}
       </Text>
@@ -85,6 +94,6 @@ export class Boundary extends Component<BoundaryProps, { error: Error | null }> 
 
   override render() {
     if (!this.state.error) return this.props.children;
-    return <Trouble error={this.state.error} retry={() => this.setState({ error: null })} />;
+    return <Trouble whole error={this.state.error} retry={() => this.setState({ error: null })} />;
   }
 }

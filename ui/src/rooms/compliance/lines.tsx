@@ -139,13 +139,15 @@ function Justification({ line, editing, readOnly, onChange, onEdit }: LineProps)
         setTyped(text);
         onEdit(line, 'justification');
       }}
-      aria-label={`${words.t('ui.edit')}: ${words.field('soa_line', 'justification')}, ${String(line.title)}`}
     >
       {text || (
         <span className="soa-pencil">
           <IconPencil size={14} aria-hidden />
         </span>
       )}
+      <span className="visually-hidden">
+        {` ${words.t('ui.edit')}: ${words.field('soa_line', 'justification')}, ${String(line.title)}`}
+      </span>
     </button>
   );
 }

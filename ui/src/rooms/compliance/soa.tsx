@@ -50,7 +50,7 @@ export function SoaPage({ register, reference }: { register: Register; reference
   const [parameters, setParameters] = useSearchParams();
   const [editing, setEditing] = useState(false);
   useTitle(soa ? titleOf(soa, register) : reference);
-  if (error && !soa) return <Trouble error={error} retry={() => void refetch()} />;
+  if (error && !soa) return <Trouble whole error={error} retry={() => void refetch()} />;
   if (!soa) return null;
   const tab = parameters.get('tab') ?? 'lines';
   const choose = (next: string | null) => {

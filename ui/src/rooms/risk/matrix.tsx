@@ -255,7 +255,7 @@ export function MatrixPage() {
     else next.delete(name);
     setParameters(next, { replace: true });
   };
-  if (error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (error) return <Trouble whole error={error} retry={() => void refetch()} />;
   return (
     <div className="page">
       <div className="page-head">

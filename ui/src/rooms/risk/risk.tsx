@@ -38,7 +38,7 @@ function RatingCard({ risk, rating, method, onRate, readOnly }: RatingProps) {
   return (
     <section className="rating" style={{ borderTopColor: level?.colour }}>
       <Group justify="space-between" wrap="nowrap">
-        <h3>{words.t(`ui.rating.${rating}`)}</h3>
+        <h2 className="minor">{words.t(`ui.rating.${rating}`)}</h2>
         {!readOnly && (
           <Button
             size="compact-xs"

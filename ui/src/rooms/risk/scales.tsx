@@ -96,7 +96,7 @@ function Steps({ name, scales, onChange }: PartProps & { name: 'likelihood' | 'c
   return (
     <section aria-label={words.t(`ui.scales.${name}`)}>
       <Group justify="space-between" mb={4}>
-        <h3>{words.t(`ui.scales.${name}`)}</h3>
+        <h2 className="minor">{words.t(`ui.scales.${name}`)}</h2>
         <Group gap={4}>
           <ActionIcon
             disabled={steps.length <= FEWEST}
@@ -147,7 +147,7 @@ function Criteria({ scales, onChange }: PartProps) {
   const set = (criteria: Criterion[]) => onChange(fitted({ ...scales, criteria }));
   return (
     <section aria-label={words.t('ui.scales.criteria')}>
-      <h3>{words.t('ui.scales.criteria')}</h3>
+      <h2 className="minor">{words.t('ui.scales.criteria')}</h2>
       <Table.ScrollContainer minWidth={640}>
         <Table verticalSpacing={4} horizontalSpacing={6}>
           <Table.Thead>
@@ -158,7 +158,9 @@ function Criteria({ scales, onChange }: PartProps) {
                   {index + 1} {step.title}
                 </Table.Th>
               ))}
-              <Table.Th aria-label={words.t('ui.remove')} />
+              <Table.Th>
+                <span className="visually-hidden">{words.t('ui.remove')}</span>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -252,7 +254,7 @@ function Levels({ scales, onChange }: PartProps) {
   return (
     <section aria-label={words.t('ui.scales.levels')}>
       <Group justify="space-between" mb={4}>
-        <h3>{words.t('ui.scales.levels')}</h3>
+        <h2 className="minor">{words.t('ui.scales.levels')}</h2>
         <Group gap={4}>
           <ActionIcon
             disabled={scales.levels.length <= FEWEST}
@@ -346,7 +348,7 @@ interface GridProps {
 function Grid({ scales, method, onPaint }: GridProps) {
   const words = useWords();
   return (
-    <div className="heat-scroll">
+    <div className="heat-scroll" tabIndex={0} role="region" aria-label={words.t('ui.scales.matrix')}>
       <table className="heat heat-small">
         <tbody>
           {scales.likelihood
@@ -407,8 +409,8 @@ function Matrix({ scales, onChange }: PartProps) {
     onChange({ ...scales, matrix });
   };
   return (
-    <section aria-label={words.t('ui.scales.matrix')}>
-      <h3>{words.t('ui.scales.matrix')}</h3>
+    <section>
+      <h2 className="minor">{words.t('ui.scales.matrix')}</h2>
       <Text size="xs" c="dimmed" mb={6}>
         {words.t('ui.scales.matrix.text')}
       </Text>

@@ -169,7 +169,9 @@ export function CustomFields() {
                 <Table.Th>{words.t('ui.fields.label')}</Table.Th>
                 <Table.Th>{words.t('ui.fields.kind')}</Table.Th>
                 <Table.Th>{words.t('ui.fields.required')}</Table.Th>
-                <Table.Th aria-label={words.t('ui.edit')} />
+                <Table.Th>
+                  <span className="visually-hidden">{words.t('ui.edit')}</span>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -155,7 +155,9 @@ export function Tokens() {
                 <Table.Th>{words.t('ui.tokens.scope')}</Table.Th>
                 <Table.Th>{words.t('ui.tokens.used')}</Table.Th>
                 <Table.Th>{words.t('ui.tokens.expires')}</Table.Th>
-                <Table.Th aria-label={words.t('ui.tokens.revoke')} />
+                <Table.Th>
+                  <span className="visually-hidden">{words.t('ui.tokens.revoke')}</span>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

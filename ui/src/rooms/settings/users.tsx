@@ -237,7 +237,9 @@ export function Users() {
               <Table.Th>{words.t('ui.users.grants')}</Table.Th>
               <Table.Th>{words.t('ui.users.seen')}</Table.Th>
               <Table.Th>{words.t('ui.users.state')}</Table.Th>
-              <Table.Th aria-label={words.t('ui.edit')} />
+              <Table.Th>
+                <span className="visually-hidden">{words.t('ui.edit')}</span>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
