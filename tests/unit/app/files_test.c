@@ -1,0 +1,107 @@
+/* Files that commands read and write: whole or not at all. */
+#include "world.h"
+
+#include "app/files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct folder {
+    struct ctx ctx;
+    char path[40];
+};
+
+static int begin(void **state)
+{
+    struct folder *f = calloc(1, sizeof *f);
+    f->ctx.arena = arena_new(0);
+    snprintf(f->path, sizeof f->path, "/tmp/merlon-files-XXXXXX");
+    assert_non_null(mkdtemp(f->path));
+    *state = f;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct folder *f = *state;
+    struct str command = arena_print(f->ctx.arena, "rm -r %s", f->path);
+    if (system(command.at) != 0) abort();
+    arena_free(f->ctx.arena);
+    free(f);
+    return 0;
+}
+
+static struct str in(struct folder *f, const char *name)
+{
+    return arena_print(f->ctx.arena, "%s/%s", f->path, name);
+}
+
+static bool holds(struct folder *f, struct str path, const char *text)
+{
+    struct str bytes;
+    return file_read(&f->ctx, path, 1024, &bytes) == OK && str_is(bytes, text);
+}
+
+static void a_file_appears_when_it_is_whole(void **state)
+{
+    struct folder *f = *state;
+    struct str path = in(f, "list.csv");
+    struct file_out out;
+    struct stat info;
+    assert_int_equal(file_out_open(&f->ctx, path, &out), OK);
+    assert_int_equal(file_out_add(&out, S("one,")), OK);
+    assert_int_not_equal(stat(path.at, &info), 0);
+    assert_int_equal(file_out_add(&out, S("two")), OK);
+    assert_int_equal(file_out_close(&f->ctx, &out, true), OK);
+    assert_true(holds(f, path, "one,two"));
+}
+
+static void an_old_file_stays_when_the_new_one_fails(void **state)
+{
+    struct folder *f = *state;
+    struct str path = in(f, "list.csv");
+    struct file_out out;
+    struct stat info;
+    assert_int_equal(file_out_open(&f->ctx, path, &out), OK);
+    assert_int_equal(file_out_add(&out, S("old")), OK);
+    assert_int_equal(file_out_close(&f->ctx, &out, true), OK);
+    assert_int_equal(file_out_open(&f->ctx, path, &out), OK);
+    assert_int_equal(file_out_add(&out, S("new")), OK);
+    assert_int_equal(file_out_close(&f->ctx, &out, false), OK);
+    assert_true(holds(f, path, "old"));
+    assert_int_not_equal(stat(in(f, "list.csv.partial").at, &info), 0);
+}
+
+static void a_full_disk_is_told(void **state)
+{
+    struct folder *f = *state;
+    char block[8192] = {0};
+    struct file_out out = {.path = S("/dev/full"), .partial = "/dev/null/none", .file = fopen("/dev/full", "we")};
+    assert_non_null(out.file);
+    for (int i = 0; i < 4; i++) (void)!file_out_add(&out, (struct str){block, sizeof block});
+    assert_int_equal(file_out_close(&f->ctx, &out, true), INVALID);
+    assert_true(str_find(f->ctx.error.sentence, S("/dev/full cannot be written"), &(size_t){0}));
+}
+
+static void what_cannot_be_read_is_told(void **state)
+{
+    struct folder *f = *state;
+    struct str bytes;
+    assert_int_equal(file_read(&f->ctx, in(f, "none"), 1024, &bytes), INVALID);
+    assert_int_equal(file_read(&f->ctx, str_of(f->path), 1024, &bytes), INVALID); /* a folder */
+    assert_int_equal(file_read(&f->ctx, S("/dev/zero"), 1024, &bytes), INVALID);
+    assert_true(str_find(f->ctx.error.sentence, S("larger than"), &(size_t){0}));
+    struct file_out out;
+    assert_int_equal(file_out_open(&f->ctx, in(f, "none/below"), &out), INVALID);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_file_appears_when_it_is_whole, begin, end),
+        cmocka_unit_test_setup_teardown(an_old_file_stays_when_the_new_one_fails, begin, end),
+        cmocka_unit_test_setup_teardown(a_full_disk_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_told, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
