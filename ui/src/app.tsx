@@ -6,6 +6,7 @@ import { lazy, type ComponentType } from 'react';
 import { BrowserRouter, Route, Routes, useParams } from 'react-router';
 import { DataFields } from './core/fields/data';
 import { useWords } from './core/labels';
+import { MethodProvider } from './core/method';
 import { SchemaProvider, useRegister } from './core/schema';
 import { SessionProvider } from './core/session';
 import { JobsProvider } from './core/shell/jobs';
@@ -29,12 +30,18 @@ const TracePage = lazy(() => import('./rooms/compliance/trace').then((page) => (
 const ListPage = lazy(() => import('./core/list/page').then((page) => ({ default: page.ListPage })));
 const NewPage = lazy(() => import('./core/record/new').then((page) => ({ default: page.NewPage })));
 const RecordPage = lazy(() => import('./core/record/page').then((page) => ({ default: page.RecordPage })));
+const EvidencePage = lazy(() => import('./rooms/evidence').then((page) => ({ default: page.EvidencePage })));
+const MethodologyPage = lazy(() =>
+  import('./rooms/risk/methodology').then((page) => ({ default: page.MethodologyPage })),
+);
 const SettingsPage = lazy(() => import('./rooms/settings/page').then((page) => ({ default: page.SettingsPage })));
 const AssurancePage = lazy(() => import('./rooms/assurance').then((page) => ({ default: page.AssurancePage })));
 const ImportPage = lazy(() => import('./core/imports/page').then((page) => ({ default: page.ImportPage })));
 
 /** Registers whose record or list is told in a way of their own. */
 const RECORD_PAGES: Record<string, ComponentType<{ register: Register; reference: string }>> = {
+  evidence: EvidencePage,
+  methodology: MethodologyPage,
   risk: RiskPage,
   soa: SoaPage,
 };
@@ -98,9 +105,11 @@ export function App() {
               <SessionProvider signIn={<Login />}>
                 <SchemaProvider>
                   <JobsProvider>
-                    <DataFields value={dataFields}>
-                      <Pages />
-                    </DataFields>
+                    <MethodProvider>
+                      <DataFields value={dataFields}>
+                        <Pages />
+                      </DataFields>
+                    </MethodProvider>
                   </JobsProvider>
                 </SchemaProvider>
               </SessionProvider>

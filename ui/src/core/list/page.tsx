@@ -1,6 +1,6 @@
 // The list of any register.
 import { ActionIcon, Button, Drawer, Group, Menu, Popover, Text, TextInput, Title, Tooltip } from '@mantine/core';
-import { useDebouncedCallback, useHotkeys, useMediaQuery } from '@mantine/hooks';
+import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks';
 import {
   IconDots,
   IconFileImport,
@@ -10,7 +10,7 @@ import {
   IconSearch,
   IconTrash,
 } from '@tabler/icons-react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useAsOf } from '../asof';
 import { useList, useRecord } from '../data';
@@ -173,30 +173,47 @@ function QuickEdit({ register, row, onClose }: { register: Register; row: Rec; o
   );
 }
 
-function useKeys(
-  register: Register,
-  rows: Rec[],
-  readOnly: boolean,
-  select: (ids: number[], on: boolean) => void,
-  selected: Set<number>,
-) {
+/** Keys act unless something is being typed; a ticked box is not typing. */
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return target.type !== 'checkbox';
+  return target.isContentEditable || ['TEXTAREA', 'SELECT'].includes(target.tagName);
+}
+
+interface KeyProps {
+  register: Register;
+  rows: Rec[];
+  readOnly: boolean;
+  selected: Set<number>;
+  select: (ids: number[], on: boolean) => void;
+}
+
+function useKeys({ register, rows, readOnly, selected, select }: KeyProps) {
   const navigate = useNavigate();
   const [cursor, setCursor] = useState(-1);
   const [editing, setEditing] = useState<Rec | null>(null);
   const search = useRef<HTMLInputElement>(null);
-  const row = rows[cursor];
-  useHotkeys(
-    [
-      ['j', () => setCursor((at) => Math.min(at + 1, rows.length - 1))],
-      ['k', () => setCursor((at) => Math.max(at - 1, 0))],
-      ['Enter', () => row && void navigate(pathOf(register.name, row.reference)), { preventDefault: false }],
-      ['x', () => row && select([row.id], !selected.has(row.id))],
-      ['e', () => row && register.may.change && !readOnly && setEditing(row)],
-      ['n', () => register.may.create && !readOnly && void navigate(`/${register.name}/new`)],
-      ['/', () => search.current?.focus()],
-    ],
-    ['INPUT', 'TEXTAREA', 'SELECT', 'BUTTON', 'A'],
-  );
+  const keys: Record<string, (row: Rec | undefined) => void> = {
+    j: () => setCursor((at) => Math.min(at + 1, rows.length - 1)),
+    k: () => setCursor((at) => Math.max(at - 1, 0)),
+    Enter: (row) => row && void navigate(pathOf(register.name, row.reference)),
+    x: (row) => row && select([row.id], !selected.has(row.id)),
+    e: (row) => row && register.may.change && !readOnly && setEditing(row),
+    n: () => register.may.create && !readOnly && void navigate(`/${register.name}/new`),
+    '/': () => search.current?.focus(),
+  };
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    const act = keys[event.key];
+    const busy = event.ctrlKey || event.metaKey || event.altKey || document.querySelector('[role="dialog"]');
+    if (!act || busy || isTyping(event.target)) return;
+    if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('a, button')) return;
+    event.preventDefault();
+    act(rows[cursor]);
+  });
+  useEffect(() => {
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
   return { cursor, setCursor, editing, setEditing, search };
 }
 
@@ -218,7 +235,7 @@ export function ListPage({ register }: { register: Register }) {
       return next;
     });
   }, []);
-  const keys = useKeys(register, rows, readOnly, select, selected);
+  const keys = useKeys({ register, rows, readOnly, selected, select });
   useTitle(words.registers(register.name));
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const more = useCallback(() => {

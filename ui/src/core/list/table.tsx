@@ -1,5 +1,5 @@
 // The rows: only those in sight are in the page, whatever the length of the list.
-import { Checkbox, Skeleton, Text } from '@mantine/core';
+import { Skeleton, Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { memo, useEffect, useRef, type RefObject } from 'react';
@@ -82,8 +82,9 @@ const Row = memo(function Row({
     >
       {selectable && (
         <td className="cell-check">
-          <Checkbox
-            size="xs"
+          <input
+            type="checkbox"
+            className="tick"
             checked={selected}
             onChange={(event) => onSelect([record.id], event.currentTarget.checked)}
             aria-label={`${selectLabel} ${record.reference}`}
@@ -187,8 +188,9 @@ function Cards(props: TableProps) {
           return (
             <li key={record.id} className="card" style={{ height: CARD }}>
               {selectable && (
-                <Checkbox
-                  size="sm"
+                <input
+                  type="checkbox"
+                  className="tick"
                   checked={selected.has(record.id)}
                   onChange={(event) => onSelect([record.id], event.currentTarget.checked)}
                   aria-label={`${words.t('ui.select')} ${record.reference}`}
@@ -244,10 +246,13 @@ function Grid(props: TableProps) {
           <tr aria-rowindex={1}>
             {selectable && (
               <th className="cell-check">
-                <Checkbox
-                  size="xs"
+                <input
+                  type="checkbox"
+                  className="tick"
                   checked={all}
-                  indeterminate={!all && selected.size > 0}
+                  ref={(box) => {
+                    if (box) box.indeterminate = !all && selected.size > 0;
+                  }}
                   onChange={(event) =>
                     props.onSelect(
                       rows.map((row) => row.id),

@@ -1,14 +1,16 @@
-// A new record of any register. Values in the address fill the form: /risk/new?assets=12.
-import { Text, Title } from '@mantine/core';
+// A new record of any register. Values in the address fill the form (/risk/new?assets=12), as does a record to copy.
+import { Skeleton, Text, Title } from '@mantine/core';
 import { useMemo } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { RecordForm } from '../form/form';
+import { useRecord } from '../data';
+import { RecordForm, editable } from '../form/form';
+import type { Values } from '../form/draft';
 import { useWords } from '../labels';
 import { fieldOf } from '../schema';
-import type { Field, Register } from '../types';
+import type { Field, Rec, Register } from '../types';
 import { sayDone } from '../ui/trouble';
 import { useTitle } from '../ui/title';
-import { pathOf } from '../values';
+import { isEmpty, pathOf, plain, valueOf } from '../values';
 
 function parse(field: Field, text: string): unknown {
   const one = (part: string) => (/^\d+$/.test(part) ? Number(part) : part);
@@ -17,22 +19,29 @@ function parse(field: Field, text: string): unknown {
   return text;
 }
 
+/** What may stand in the copy as it stands in the record. */
+function copied(register: Register, record: Rec): Values {
+  const fields = register.fields.filter(
+    (field) => editable(field, true) && !field.unique && !isEmpty(valueOf(record, field)),
+  );
+  return Object.fromEntries(fields.map((field) => [field.name, plain(valueOf(record, field), field)]));
+}
+
 export function NewPage({ register }: { register: Register }) {
   const words = useWords();
   const navigate = useNavigate();
   const [parameters] = useSearchParams();
+  const original = parameters.get('copy');
+  const { data: record } = useRecord(register.name, original);
   const title = words.t('ui.new', { register: words.register(register.name) });
   useTitle(title);
-  const start = useMemo(
-    () =>
-      Object.fromEntries(
-        [...parameters].flatMap(([name, text]) => {
-          const field = fieldOf(register, name);
-          return field ? [[name, parse(field, text)]] : [];
-        }),
-      ),
-    [parameters, register],
-  );
+  const start = useMemo(() => {
+    const given = [...parameters].flatMap(([name, text]) => {
+      const field = fieldOf(register, name);
+      return field ? [[name, parse(field, text)]] : [];
+    });
+    return { ...(record ? copied(register, record) : {}), ...(Object.fromEntries(given) as Values) };
+  }, [parameters, register, record]);
   return (
     <div className="page">
       <div className="page-head">
@@ -44,15 +53,19 @@ export function NewPage({ register }: { register: Register }) {
         </Text>
       )}
       <section className="surface section" style={{ maxWidth: 980 }}>
-        <RecordForm
-          register={register}
-          start={start}
-          onCancel={() => void navigate(-1)}
-          onSaved={(record) => {
-            sayDone(words.t('ui.created', { reference: record.reference }));
-            void navigate(pathOf(register.name, record.reference), { replace: true });
-          }}
-        />
+        {original && !record ? (
+          <Skeleton height={300} />
+        ) : (
+          <RecordForm
+            register={register}
+            start={start}
+            onCancel={() => void navigate(-1)}
+            onSaved={(saved) => {
+              sayDone(words.t('ui.created', { reference: saved.reference }));
+              void navigate(pathOf(register.name, saved.reference), { replace: true });
+            }}
+          />
+        )}
       </section>
     </div>
   );

@@ -13,7 +13,16 @@ import {
   Tooltip,
 } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { IconDots, IconHistory, IconLink, IconLock, IconPencil, IconRestore, IconTrash } from '@tabler/icons-react';
+import {
+  IconCopyPlus,
+  IconDots,
+  IconHistory,
+  IconLink,
+  IconLock,
+  IconPencil,
+  IconRestore,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { api } from '../api';
@@ -189,6 +198,15 @@ export function RecordHead({ register, record, onEdit, editing, extra }: HeadPro
               <Menu.Item leftSection={<IconLink size={15} />} onClick={copy}>
                 {words.t('ui.copy')}
               </Menu.Item>
+              {register.may.create && !readOnly && (
+                <Menu.Item
+                  leftSection={<IconCopyPlus size={15} />}
+                  component={Link}
+                  to={`/${register.name}/new?copy=${record.id}`}
+                >
+                  {words.t('ui.duplicate')}
+                </Menu.Item>
+              )}
               {record.deleted_at && !readOnly && (
                 <Menu.Item leftSection={<IconRestore size={15} />} onClick={() => void restore()}>
                   {words.t('ui.restore')}

@@ -12,12 +12,12 @@ import {
   TextInput,
 } from '@mantine/core';
 import { IconFile, IconUpload } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
-import { useRef, useState, type DragEvent, type FormEvent } from 'react';
+import { useState, type DragEvent, type FormEvent } from 'react';
 import { Link } from 'react-router';
 import { ROOT, api } from '../api';
 import { useAsOf } from '../asof';
-import { createRecord, useEvidence, useItems, useLinks, useRefresh } from '../data';
+import { createRecord, takeStep, useEvidence, useItems, useLinks, useRefresh } from '../data';
+import { RecordsInput } from '../fields/records';
 import { formatAgo, formatDate, formatTime } from '../format';
 import { useWords } from '../labels';
 import { fieldByKind, fieldOf, useRegister } from '../schema';
@@ -25,7 +25,7 @@ import type { LinkItem, Rec, Register } from '../types';
 import { Prose } from '../ui/prose';
 import { Status } from '../ui/status';
 import { sayDone, sayTrouble } from '../ui/trouble';
-import { isRef, pathOf, titleOf } from '../values';
+import { isEmpty, isRef, pathOf, titleOf } from '../values';
 
 interface PartProps {
   register: Register;
@@ -141,9 +141,7 @@ export function Evidence({ register, record }: PartProps) {
 function EvidenceLine({ item }: { item: Rec }) {
   const words = useWords();
   const register = useRegister('evidence');
-  const expiry = [item.expires, item.expires_on, item.expiry, item.valid_until].find(
-    (value) => typeof value === 'string',
-  );
+  const expiry = item.expires_on;
   return (
     <li>
       <IconFile size={16} stroke={1.5} className="quiet" aria-hidden />
@@ -184,7 +182,7 @@ export function Comments({ record }: { record: Rec }) {
   const body = fieldByKind(register, ['prose']) ?? fieldByKind(register, ['text']);
   const draftKey = `merlon.comment.${record.reference}`;
   const [text, setText] = useState(() => sessionStorage.getItem(draftKey) ?? '');
-  const input = useRef<HTMLTextAreaElement>(null);
+  const [mentions, setMentions] = useState<unknown>([]);
   if (!register || !about || !body) return null;
   const write = (value: string) => {
     setText(value);
@@ -196,8 +194,10 @@ export function Comments({ record }: { record: Rec }) {
       await createRecord('comment', {
         [about.name]: about.kind === 'records' ? [record.reference] : record.reference,
         [body.name]: text,
+        ...(isEmpty(mentions) ? {} : { mentions }),
       });
       write('');
+      setMentions([]);
       await refresh();
     } catch (error) {
       sayTrouble(error, words);
@@ -226,7 +226,6 @@ export function Comments({ record }: { record: Rec }) {
       {!readOnly && register.may.create && (
         <form onSubmit={(event) => void submit(event)}>
           <Textarea
-            ref={input}
             aria-label={words.t('ui.comments.write')}
             placeholder={words.t('ui.comments.write')}
             value={text}
@@ -238,8 +237,20 @@ export function Comments({ record }: { record: Rec }) {
             autosize
             minRows={2}
           />
-          <Group justify="flex-end" mt="xs">
-            <Button type="submit" disabled={!text.trim()}>
+          <Group justify="flex-end" mt="xs" align="start">
+            {fieldOf(register, 'mentions') && (
+              <div style={{ flex: 1, maxWidth: 420 }}>
+                <RecordsInput
+                  targets={['person']}
+                  by="id"
+                  value={mentions}
+                  onChange={setMentions}
+                  aria-label={words.t('ui.comments.mention')}
+                  placeholder={words.t('ui.comments.mention')}
+                />
+              </div>
+            )}
+            <Button type="submit" disabled={!text.trim()} h={36}>
               {words.t('ui.comments.send')}
             </Button>
           </Group>
@@ -263,11 +274,18 @@ export function Tasks({ record }: { record: Rec }) {
   const words = useWords();
   const readOnly = useAsOf() !== null;
   const refresh = useRefresh();
-  const queries = useQueryClient();
   const { register, about, items } = useAbout('task', record);
   const [title, setTitle] = useState('');
   if (!register || !about) return null;
-  const due = fieldOf(register, 'due')?.name ?? 'due_on';
+  const due = 'due_on';
+  const finish = async (item: Rec) => {
+    try {
+      await takeStep('task', item, 'finish', {});
+      await refresh();
+    } catch (error) {
+      sayTrouble(error, words);
+    }
+  };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     try {
@@ -280,7 +298,6 @@ export function Tasks({ record }: { record: Rec }) {
     } catch (error) {
       sayTrouble(error, words);
     }
-    await queries.invalidateQueries({ queryKey: ['data', 'work'] });
   };
   const final = (item: Rec) => register.states.find((state) => state.name === item.status)?.final ?? false;
   return (
@@ -293,7 +310,13 @@ export function Tasks({ record }: { record: Rec }) {
       <ul className="lines">
         {items?.map((item) => (
           <li key={item.id}>
-            <Checkbox size="xs" checked={final(item)} readOnly disabled aria-label={words.t('ui.tasks.done')} />
+            <Checkbox
+              size="xs"
+              checked={final(item)}
+              disabled={readOnly || final(item) || !register.may.change}
+              onChange={() => void finish(item)}
+              aria-label={`${words.transition('task', 'finish')} ${item.reference}`}
+            />
             <Anchor component={Link} to={pathOf('task', item.reference)} size="sm" flex={1} className="wrap">
               {titleOf(item, register)}
             </Anchor>

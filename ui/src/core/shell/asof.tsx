@@ -4,7 +4,7 @@ import { DatePicker } from '@mantine/dates';
 import { IconCalendarTime } from '@tabler/icons-react';
 import { useState } from 'react';
 import { setAsOf, useAsOf } from '../asof';
-import { formatDate, today } from '../format';
+import { formatDate, formatTime, today } from '../format';
 import { useWords } from '../labels';
 
 export function AsOfSwitch() {
@@ -47,7 +47,9 @@ export function AsOfBanner() {
   return (
     <Group className="as-of" role="status" gap="sm" justify="center" wrap="nowrap">
       <IconCalendarTime size={16} aria-hidden />
-      <span>{words.t('ui.asof.banner', { date: formatDate(day, words.language) })}</span>
+      <span>
+        {words.t('ui.asof.banner', { date: (day.length > 10 ? formatTime : formatDate)(day, words.language) })}
+      </span>
       <Button size="compact-xs" variant="default" onClick={() => setAsOf(null)}>
         {words.t('ui.asof.back')}
       </Button>

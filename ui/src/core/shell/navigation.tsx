@@ -25,7 +25,10 @@ import {
   IconUsers,
   type Icon,
 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { NavLink, useLocation } from 'react-router';
+import { api } from '../api';
 import { useWords, type UiKey } from '../labels';
 import { useSchema } from '../schema';
 import type { Register } from '../types';
@@ -94,7 +97,34 @@ export function useRooms(): RoomGroup[] {
     .filter((group) => group.places.length + group.registers.length > 0);
 }
 
-function Entry({ path, label, icon: Sign, onGo }: { path: string; label: string; icon?: Icon; onGo: () => void }) {
+/** How much waits for the caller; the page of it asks the same question. */
+function Waiting() {
+  const { data } = useQuery({
+    queryKey: ['data', 'work'],
+    queryFn: () => api<{ items: unknown[] }>('/work').then((answer) => answer.items),
+    staleTime: 60_000,
+  });
+  if (!data?.length) return null;
+  return (
+    <span className="count number" aria-hidden>
+      {data.length}
+    </span>
+  );
+}
+
+function Entry({
+  path,
+  label,
+  icon: Sign,
+  count,
+  onGo,
+}: {
+  path: string;
+  label: string;
+  icon?: Icon;
+  count?: ReactNode;
+  onGo: () => void;
+}) {
   const { pathname } = useLocation();
   const active = path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
   return (
@@ -105,6 +135,7 @@ function Entry({ path, label, icon: Sign, onGo }: { path: string; label: string;
       active={active}
       aria-current={active ? 'page' : undefined}
       leftSection={Sign && <Sign size={17} stroke={1.6} aria-hidden />}
+      rightSection={count}
       onClick={onGo}
       className="nav-item"
       variant="subtle"
@@ -129,7 +160,7 @@ export function Navigation({ onGo }: { onGo: () => void }) {
     <ScrollArea h="100%" type="hover" scrollbarSize={8}>
       <div className="nav">
         <Entry path="/" label={words.t('ui.home.title')} icon={IconHome2} onGo={onGo} />
-        <Entry path="/work" label={words.t('ui.work.title')} icon={IconStack2} onGo={onGo} />
+        <Entry path="/work" label={words.t('ui.work.title')} icon={IconStack2} count={<Waiting />} onGo={onGo} />
         {rooms.map((group) => {
           const Sign = ICONS[group.room] ?? IconAffiliate;
           const open = !closed.includes(group.room) || holds(group);

@@ -1,5 +1,6 @@
 // The methodology in force: names of the steps of its scales, its levels with colours, its matrix.
 import { useQuery } from '@tanstack/react-query';
+import { createContext, useContext, type ReactNode } from 'react';
 import { api } from './api';
 import { useSchema } from './schema';
 import type { Page, Rec } from './types';
@@ -84,8 +85,10 @@ export function methodOf(record: Loose | undefined): Method | undefined {
   };
 }
 
-/** The newest approved methodology, else the newest there is. */
-export function useMethod(): Method | undefined {
+const Context = createContext<Method | undefined>(undefined);
+
+/** Asked for once; every cell that shows a level reads it from here. */
+export function MethodProvider({ children }: { children: ReactNode }) {
   const known = useSchema().byName.has('methodology');
   const { data } = useQuery({
     queryKey: ['data', 'method'],
@@ -94,7 +97,12 @@ export function useMethod(): Method | undefined {
     staleTime: 300_000,
     select: chooseMethod,
   });
-  return data;
+  return <Context value={data}>{children}</Context>;
+}
+
+/** The newest approved methodology, else the newest there is. */
+export function useMethod(): Method | undefined {
+  return useContext(Context);
 }
 
 function chooseMethod(page: Page<Rec>): Method | undefined {
