@@ -6,19 +6,34 @@ import '@mantine/dates/styles.layer.css';
 import '@mantine/notifications/styles.layer.css';
 import '@mantine/spotlight/styles.layer.css';
 import './core/styles.css';
-import { MantineProvider } from '@mantine/core';
+import { MantineProvider, MantineThemeProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { setNonce } from 'get-nonce';
-import { StrictMode } from 'react';
+import { StrictMode, useMemo, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';
 import { client } from './core/data';
-import { LabelsProvider } from './core/labels';
+import { LabelsProvider, useWords } from './core/labels';
 import { theme, variables } from './core/theme';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 setNonce(nonce);
+
+/** The cross of a dialog has no words of its own: it is named in the reader's language, once for all of them. */
+function NamedCrosses({ children }: { children: ReactNode }) {
+  const { t } = useWords();
+  const close = t('ui.close');
+  const named = useMemo(() => {
+    const defaultProps = { closeButtonProps: { 'aria-label': close } };
+    return { components: { Modal: { defaultProps }, Drawer: { defaultProps } } };
+  }, [close]);
+  return (
+    <MantineThemeProvider theme={named} inherit>
+      {children}
+    </MantineThemeProvider>
+  );
+}
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');
@@ -33,7 +48,9 @@ createRoot(root).render(
       <Notifications position="bottom-right" limit={4} />
       <QueryClientProvider client={client}>
         <LabelsProvider>
-          <App />
+          <NamedCrosses>
+            <App />
+          </NamedCrosses>
         </LabelsProvider>
       </QueryClientProvider>
     </MantineProvider>
