@@ -2,6 +2,8 @@
  * does. */
 #include "api/openapi.h"
 
+#include "api/openapi_answers.h"
+#include "api/openapi_shape.h"
 #include "api/routes.h"
 #include "schema/openapi.h"
 
@@ -32,99 +34,99 @@ static struct str path_for(struct writing *w, const struct route *route, const s
 
 /* ---- what a route takes and answers ---- */
 
-static void put_reference(struct writing *w, const char *name, const char *suffix)
+/* Media types by comma, each with the schema, or with none where the bytes are a file. */
+static void put_content(struct writing *w, const char *types, const char *shape, const struct reg *reg)
 {
-    json_put_raw(&w->out, arena_print(w->ctx->arena,
-                                      "{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/%s%s\"}}}",
-                                      name, suffix));
-}
-
-static bool ends(const struct route *route, const char *tail)
-{
-    return str_is(str_of(route->pattern), tail);
-}
-
-static void put_content(struct writing *w, const struct route *route, const struct reg *reg)
-{
-    bool of_list = ends(route, "/api/v1/{register}"), of_record = ends(route, "/api/v1/{register}/{id}");
-    bool moves =
-        ends(route, "/api/v1/{register}/{id}/transitions/{name}") || ends(route, "/api/v1/{register}/{id}/restore");
+    struct str rest = str_of(types ? types : "application/json"), type;
     json_key(&w->out, "content");
-    if (reg && of_list && route->method == HTTP_GET)
-        put_reference(w, reg->name, "_list");
-    else if (reg && ((of_list && route->method == HTTP_POST) || of_record || moves))
-        put_reference(w, reg->name, "");
-    else
-        json_put_raw(&w->out, S("{\"application/json\":{}}"));
-}
-
-static void put_request(struct writing *w, const struct route *route, const struct reg *reg)
-{
-    bool of_list = ends(route, "/api/v1/{register}"), of_record = ends(route, "/api/v1/{register}/{id}");
-    if (route->method != HTTP_POST && route->method != HTTP_PATCH && route->method != HTTP_PUT) return;
-    json_key(&w->out, "requestBody");
     json_open_object(&w->out);
-    json_key(&w->out, "content");
-    if (reg && of_list && route->method == HTTP_POST)
-        put_reference(w, reg->name, "_create");
-    else if (reg && of_record && route->method == HTTP_PATCH)
-        json_put_raw(
-            &w->out,
-            arena_print(w->ctx->arena,
-                        "{\"application/merge-patch+json\":{\"schema\":{\"$ref\":\"#/components/schemas/%s_change\"}}}",
-                        reg->name));
-    else
-        json_put_raw(&w->out, S("{\"application/json\":{}}"));
+    while (str_cut(&rest, ',', &type)) {
+        json_key_str(&w->out, type);
+        json_open_object(&w->out);
+        if (shape) json_key(&w->out, "schema"), shape_write(&w->out, shape, reg ? reg->name : NULL);
+        json_close_object(&w->out);
+    }
     json_close_object(&w->out);
 }
 
-static void put_parameters(struct writing *w, struct str path)
+static void put_request(struct writing *w, const struct route_answer *answer, const struct reg *reg)
+{
+    if (!answer->request && !answer->takes) return;
+    json_key(&w->out, "requestBody");
+    json_open_object(&w->out);
+    put_content(w, answer->takes, answer->request, reg);
+    json_close_object(&w->out);
+}
+
+static void put_parameter(struct writing *w, struct str name, const char *in, bool required)
+{
+    json_put_raw(&w->out, arena_print(w->ctx->arena,
+                                      "{\"name\":\"%.*s\",\"in\":\"%s\",\"required\":%s,\"schema\":{\"type\":"
+                                      "\"string\"}}",
+                                      PRINT(name), in, required ? "true" : "false"));
+}
+
+static void put_named(struct writing *w, const char *names, const char *in)
+{
+    struct str rest = str_of(names), name;
+    while (str_cut(&rest, ',', &name)) {
+        bool required = str_ends(name, S("!"));
+        put_parameter(w, str_slice(name, 0, name.len - required), in, required);
+    }
+}
+
+static void put_parameters(struct writing *w, const struct route_answer *answer, struct str path)
 {
     json_key(&w->out, "parameters");
     json_open_array(&w->out);
     struct str segment;
-    while (str_cut(&path, '/', &segment)) {
-        if (segment.len < 3 || segment.at[0] != '{') continue;
-        struct str name = str_slice(segment, 1, segment.len - 1);
-        if (str_ends(name, S("..."))) name.len -= 3;
-        json_put_raw(
-            &w->out,
-            arena_print(w->ctx->arena,
-                        "{\"name\":\"%.*s\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}",
-                        PRINT(name)));
-    }
+    while (str_cut(&path, '/', &segment))
+        if (segment.len > 2 && segment.at[0] == '{')
+            put_parameter(w, str_slice(segment, 1, segment.len - 1), "path", true);
+    put_named(w, answer->query, "query");
+    put_named(w, answer->headers, "header");
     json_close_array(&w->out);
 }
 
-static const char *success_of(const struct route *route)
+static void put_responses(struct writing *w, const struct route_answer *answer, const struct reg *reg)
 {
-    if (route->method == HTTP_DELETE) return "204";
-    bool creates = route->method == HTTP_POST && !str_find(str_of(route->pattern), S("transitions"), NULL) &&
-                   !str_find(str_of(route->pattern), S("restore"), NULL) && has_register(route);
-    return creates ? "201" : "200";
+    char status[8];
+    struct json_out *out = &w->out;
+    snprintf(status, sizeof status, "%d", answer->status);
+    json_key(out, "responses");
+    json_open_object(out);
+    json_key_str(out, str_of(status));
+    json_open_object(out);
+    json_key(out, "description"), json_put_text(out, "Done");
+    if (answer->shape || answer->types) put_content(w, answer->types, answer->shape, reg);
+    json_close_object(out);
+    json_key(out, "default"), json_put_raw(out, S("{\"$ref\":\"#/components/responses/problem\"}"));
+    json_close_object(out);
 }
+
+/* A register is listed by its fields as well: which ones, and how, is said once in the description. */
+static const char filters[] =
+    "Each field filters: field=value (any of several by comma), field.ne, .gte, .lte, .gt, .lt, field.has and field.ne "
+    "for lists, field.empty=1 or 0, custom.name for custom fields.";
 
 static void put_operation(struct writing *w, const struct route *route, const struct reg *reg, struct str path)
 {
+    static const struct route_answer unknown = {.status = 200};
+    const struct route_answer *answer = answer_of(route);
     struct json_out *out = &w->out;
+    if (!answer) answer = &unknown;
+    bool lists = reg && answer->query && str_find(str_of(answer->query), S("cursor"), NULL);
     json_key(out, methods[route->method]);
     json_open_object(out);
     json_key(out, "summary"), json_put_text(out, route->help);
+    if (lists) json_key(out, "description"), json_put_text(out, filters);
     json_key(out, "tags");
     json_open_array(out);
     json_put_text(out, reg ? reg->room : "system");
     json_close_array(out);
-    put_parameters(w, path);
-    put_request(w, route, reg);
-    json_key(out, "responses");
-    json_open_object(out);
-    json_key(out, success_of(route));
-    json_open_object(out);
-    json_key(out, "description"), json_put_text(out, "Done");
-    if (route->method != HTTP_DELETE) put_content(w, route, reg);
-    json_close_object(out);
-    json_key(out, "default"), json_put_raw(out, S("{\"$ref\":\"#/components/responses/problem\"}"));
-    json_close_object(out);
+    put_parameters(w, answer, path);
+    put_request(w, answer, reg);
+    put_responses(w, answer, reg);
     json_close_object(out);
 }
 
@@ -163,21 +165,6 @@ static void put_paths(struct writing *w)
     json_close_object(&w->out);
 }
 
-static const char problem[] =
-    "{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],\"additionalProperties\":false,"
-    "\"properties\":{"
-    "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{"
-    "\"type\":\"string\"},"
-    "\"request\":{\"type\":\"string\"},\"current\":{\"type\":\"object\"},\"leaning\":{\"type\":\"array\"},"
-    "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"pointer\",\"code\",\"detail\"],"
-    "\"additionalProperties\":false,\"properties\":{\"pointer\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},"
-    "\"detail\":{\"type\":\"string\"}}}}}}";
-
-static const char expanded[] =
-    "{\"type\":\"object\",\"required\":[\"id\",\"title\"],\"additionalProperties\":false,\"properties\":{"
-    "\"id\":{\"type\":\"integer\"},\"reference\":{\"type\":\"string\"},\"title\":{\"type\":[\"string\",\"null\"]},"
-    "\"register\":{\"type\":\"string\"},\"status\":{\"type\":[\"string\",\"null\"]}}}";
-
 static void put_components(struct writing *w)
 {
     struct json_out *out = &w->out;
@@ -194,8 +181,8 @@ static void put_components(struct writing *w)
                "{\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}}"));
     json_key(out, "schemas");
     json_open_object(out);
-    json_key(out, "problem"), json_put_raw(out, str_of(problem));
-    json_key(out, "expanded"), json_put_raw(out, str_of(expanded));
+    for (const struct named_shape *named = named_shapes; named->name; named++)
+        json_key(out, named->name), shape_write(out, named->shape, NULL);
     for (size_t i = 0; i < w->house->register_count; i++) reg_write_schemas(out, w->house->registers[i]);
     json_close_object(out);
     json_close_object(out);

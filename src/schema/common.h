@@ -27,8 +27,8 @@ const struct field *row_field(const struct reg *reg, size_t index);
 size_t row_width(const struct reg *reg);
 /* NULL when the register has no such field; `reference` is not a field (it is made of prefix and id). */
 const struct field *row_find(const struct reg *reg, struct str name, size_t *index);
-/* False for the unit of records that belong to none (or are units), and for the owner of those that have none: the columns are
- * there, and stay empty. */
+/* False for the unit of records that belong to none (or are units), and for the owner of those that have none: the
+ * columns are there, and stay empty. */
 bool row_has(const struct reg *reg, const struct field *field);
 /* May a request set it: neither derived nor kept by the program. */
 bool field_is_writable(const struct field *field);

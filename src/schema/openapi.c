@@ -1,5 +1,6 @@
 /* JSON Schema of registers. It says what the program checks itself, so that a reply which does not fit is a bug of
- * ours and the contract tests find it. With `expand` a link of a reply may be an object; requests name ids or references. */
+ * ours and the contract tests find it. With `expand` a link of a reply may be an object; requests name ids or
+ * references. */
 #include "schema/openapi.h"
 
 enum purpose { SHOWN, SENT_TO_CREATE, SENT_TO_CHANGE };
@@ -230,6 +231,33 @@ static void put_schema(struct json_out *out, const struct reg *reg, enum purpose
     json_close_object(out);
 }
 
+static bool is_asked(const struct reg *reg, const char *name)
+{
+    for (const struct transition *t = reg->transitions; t && t->name; t++)
+        for (const char *const *asked = t->asks; *asked; asked++)
+            if (strcmp(*asked, name) == 0) return true;
+    return false;
+}
+
+/* What steps ask for, each its own; the program says which when a step is given what it does not ask for. */
+static void put_step(struct json_out *out, const struct reg *reg)
+{
+    json_open_object(out);
+    json_key(out, "type"), json_put_text(out, "object");
+    json_key(out, "additionalProperties"), json_put_bool(out, false);
+    json_key(out, "properties");
+    json_open_object(out);
+    json_key(out, "comment"), json_put_raw(out, S("{\"type\":\"string\"}"));
+    json_key(out, "compensating_review");
+    json_put_raw(out, S("{\"type\":[\"object\",\"null\"],\"properties\":{\"by\":{\"type\":[\"integer\",\"string\"]},"
+                        "\"reason\":{\"type\":\"string\"}},\"required\":[\"by\",\"reason\"],"
+                        "\"additionalProperties\":false}"));
+    for (size_t i = COMMON; i < row_width(reg); i++)
+        if (is_asked(reg, row_field(reg, i)->name)) put_property(out, reg, i, SENT_TO_CHANGE);
+    json_close_object(out);
+    json_close_object(out);
+}
+
 static void put_name(struct json_out *out, const struct reg *reg, const char *suffix)
 {
     char name[128];
@@ -245,6 +273,8 @@ void reg_write_schemas(struct json_out *out, const struct reg *reg)
     put_schema(out, reg, SENT_TO_CREATE);
     put_name(out, reg, "_change");
     put_schema(out, reg, SENT_TO_CHANGE);
+    put_name(out, reg, "_step");
+    put_step(out, reg);
     put_name(out, reg, "_list");
     char list[512];
     snprintf(list, sizeof list,

@@ -6,7 +6,8 @@
 #include "format/json_out.h"
 #include "schema/common.h"
 
-/* As members of components.schemas: "risk" (a record), "risk_create", "risk_change", "risk_list". */
+/* As members of components.schemas: "risk" (a record), "risk_create", "risk_change", "risk_step" (of
+ * the workflow), "risk_list". */
 void reg_write_schemas(struct json_out *out, const struct reg *reg);
 
 #endif
