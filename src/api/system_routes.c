@@ -39,7 +39,7 @@ static void put_may(struct json_out *out, const struct ctx *ctx, const struct re
     json_open_object(out);
     json_key(out, "create"), json_put_bool(out, create);
     json_key(out, "change"), json_put_bool(out, change);
-    json_key(out, "delete"), json_put_bool(out, actor_may(actor, reg, REMOVE, 0, 0));
+    json_key(out, "delete"), json_put_bool(out, !(reg->flags & KEPT) && actor_may(actor, reg, REMOVE, 0, 0));
     json_key(out, "decide"), json_put_bool(out, actor_may(actor, reg, DECIDE, 0, 0));
     json_key(out, "import"), json_put_bool(out, create && actor_may(actor, reg, CHANGE, 0, 0));
     json_close_object(out);

@@ -148,6 +148,7 @@ enum result record_delete(struct ctx *ctx, const struct reg *reg, int64_t id, in
     TRY(refuse_past(ctx));
     TRY(record_get(ctx, reg, id, &before));
     TRY(record_demand(ctx, before, REMOVE));
+    if (reg->flags & KEPT) return fail(ctx, DENIED, "A %s is kept by the program and not deleted by hand.", reg->name);
     TRY(record_demand_version(ctx, before, version));
     if (record_is_deleted(before)) return OK;
     TRY(record_leaning(ctx, before, &leaning, &count));

@@ -59,7 +59,6 @@ struct transition {
 };
 
 /* ---- the register ---- */
-
 enum reg_flag {
     GLOBAL = 1,    /* its records belong to no unit: everybody with READ sees all (frameworks, threats, methods) */
     NO_CREATE = 2, /* made by the program only (SoA versions, notifications) */
@@ -69,6 +68,7 @@ enum reg_flag {
     FOLLOWS_SUBJECT = 32, /* its unit is that of the record its field `subject` names (comments, tasks) */
     QUIET = 64,           /* not in navigation or in "what leans on this" */
     IS_UNIT = 128, /* its records are the units: rights are those at the record itself, to create at its `parent` */
+    KEPT = 512,    /* not deleted by hand: others would be wrong without it (lines and versions of the SoA) */
     DAILY = 256,   /* its derived fields depend on the day: jobs/ derives every record anew after midnight */
 };
 

@@ -84,21 +84,21 @@ static const struct transition transitions[] = {
     {0},
 };
 
-static bool is_reference(const struct record *requirement)
+bool soa_wants_line(const struct record *requirement)
 {
-    return record_number_of(requirement, "reference_list") && !record_number_of(requirement, "withdrawn");
+    return record_number_of(requirement, "reference_list") && !record_number_of(requirement, "withdrawn") &&
+           !record_is_deleted(requirement);
 }
 
 /* A new SoA has a line for every control of the reference list, each applicable until somebody says otherwise. */
-static enum result make_lines(struct ctx *ctx, const struct record *before, const struct record *soa)
+static enum result make_lines(struct ctx *ctx, const struct record *soa)
 {
     struct record_list requirements;
     const struct reg *line_register = house_register(ctx->house, S("soa_line"));
-    if (before) return OK;
     TRY(records_where(ctx, house_register(ctx->house, S("requirement")), "framework", soa->own[FRAMEWORK],
                       &requirements));
     for (size_t i = 0; i < requirements.count; i++) {
-        if (!is_reference(requirements.at[i])) continue;
+        if (!soa_wants_line(requirements.at[i])) continue;
         struct record *line = record_new(ctx, line_register);
         TRY(soa_line_fill(line, soa, requirements.at[i]));
         TRY(record_insert(ctx, line, "create"));
@@ -106,6 +106,33 @@ static enum result make_lines(struct ctx *ctx, const struct record *before, cons
     struct record *again;
     TRY(record_load(ctx, soa->reg, record_id(soa), &again));
     return record_update(ctx, again, "derive");
+}
+
+static enum result move_lines(struct ctx *ctx, const struct record *soa)
+{
+    struct record_list lines;
+    TRY(records_where(ctx, house_register(ctx->house, S("soa_line")), "soa", value_number(record_id(soa)), &lines));
+    for (size_t i = 0; i < lines.count; i++) TRY(record_update(ctx, lines.at[i], "derive"));
+    return OK;
+}
+
+/* What was signed is what is approved: other words than those make a draft of it again. */
+static enum result reopen(struct ctx *ctx, const struct record *before, const struct record *soa)
+{
+    struct record *again;
+    bool same_words = value_eq(before->own[TITLE_], soa->own[TITLE_]) && value_eq(before->own[SCOPE], soa->own[SCOPE]);
+    bool moved = !str_eq(record_status(before), record_status(soa));
+    if (same_words || moved || str_is(record_status(soa), "draft")) return OK;
+    TRY(record_load(ctx, soa->reg, record_id(soa), &again));
+    again->row[C_STATUS] = value_text(S("draft"));
+    return record_update(ctx, again, "reopen");
+}
+
+static enum result after(struct ctx *ctx, const struct record *before, const struct record *soa)
+{
+    if (!before) return make_lines(ctx, soa);
+    if (record_unit(before) != record_unit(soa)) TRY(move_lines(ctx, soa));
+    return reopen(ctx, before, soa);
 }
 
 const struct reg soa_register = {
@@ -117,5 +144,5 @@ const struct reg soa_register = {
     .states = states,
     .transitions = transitions,
     .derive = derive,
-    .after = make_lines,
+    .after = after,
 };

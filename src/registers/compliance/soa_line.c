@@ -101,12 +101,22 @@ static enum result derive_title(struct ctx *ctx, struct record *line)
     return OK;
 }
 
+/* A line lies where its statement lies, wherever that moves. */
+static enum result derive_unit(struct ctx *ctx, struct record *line)
+{
+    struct record *soa;
+    TRY(record_load(ctx, house_register(ctx->house, S("soa")), record_number(line, SOA), &soa));
+    line->row[C_UNIT] = soa->row[C_UNIT];
+    return OK;
+}
+
 static enum result derive(struct ctx *ctx, struct record *line)
 {
     struct record_list controls;
     bool applicable = record_number(line, APPLICABLE) != 0;
     bool has_reason = record_texts(ctx, line, REASONS).count > 0 || record_number(line, GOOD_PRACTICE);
     record_set_number(line, OPEN, applicable ? !has_reason : record_is_null(line, JUSTIFICATION));
+    TRY(derive_unit(ctx, line));
     TRY(derive_title(ctx, line));
     TRY(controls_of(ctx, line, &controls));
     int64_t *ids = arena_make_many(ctx->arena, int64_t, controls.count + 1);
@@ -153,7 +163,7 @@ const struct reg soa_line_register = {
     .name = "soa_line",
     .prefix = "SOL",
     .room = "compliance",
-    .flags = NO_CREATE,
+    .flags = NO_CREATE | KEPT,
     .fields = fields,
     .field_count = FIELDS,
     .derive = derive,

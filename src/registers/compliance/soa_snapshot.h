@@ -7,6 +7,9 @@
 /* A new line of this SoA for this requirement, applicable, without a reason yet. */
 enum result soa_line_fill(struct record *line, const struct record *soa, const struct record *requirement) MUST_USE;
 
+/* Does the requirement get a line in a Statement of Applicability? */
+bool soa_wants_line(const struct record *requirement);
+
 /* An approved version: the SoA with all its lines as JSON, its SHA-256 and an Ed25519 signature by the ledger's key
  * over the text "merlon soa v1\n" SHA-256-in-hex. */
 enum result soa_version_make(struct ctx *ctx, const struct record *soa, int64_t edition) MUST_USE;

@@ -1,6 +1,7 @@
 /* The implementation column of every Statement of Applicability follows from the controls; no page recomputes it. */
 #include "records/house.h"
 #include "records/records.h"
+#include "registers/compliance/soa_snapshot.h"
 
 static enum result lines_of(struct ctx *ctx, int64_t requirement)
 {
@@ -27,9 +28,64 @@ static enum result after_control(struct ctx *ctx, const struct record *before, c
     return lines_of_control(ctx, after);
 }
 
+/* ---- exactly one line for every control of the reference list ---- */
+
+static enum result find_line(struct ctx *ctx, const struct record *soa, const struct record *requirement,
+                             struct record **line)
+{
+    struct record_list lines;
+    *line = NULL;
+    TRY(records_where(ctx, house_register(ctx->house, S("soa_line")), "requirement",
+                      value_number(record_id(requirement)), &lines));
+    for (size_t i = 0; i < lines.count && !*line; i++)
+        if (record_number_of(lines.at[i], "soa") == record_id(soa)) *line = lines.at[i];
+    return OK;
+}
+
+static enum result add_line(struct ctx *ctx, const struct record *soa, const struct record *requirement)
+{
+    struct record *line = record_new(ctx, house_register(ctx->house, S("soa_line")));
+    TRY(soa_line_fill(line, soa, requirement));
+    return record_insert(ctx, line, "create");
+}
+
+static enum result remove_line(struct ctx *ctx, struct record *line)
+{
+    line->row[C_DELETED_AT] = value_number(ctx->now);
+    return record_update(ctx, line, "delete");
+}
+
+/* A statement with a line more or less is not the one that was approved. */
+static enum result settle_line(struct ctx *ctx, struct record *soa, const struct record *requirement)
+{
+    struct record *line;
+    TRY(find_line(ctx, soa, requirement, &line));
+    bool wanted = soa_wants_line(requirement);
+    if (wanted == (line != NULL)) return OK;
+    TRY(wanted ? add_line(ctx, soa, requirement) : remove_line(ctx, line));
+    TRY(record_load(ctx, soa->reg, record_id(soa), &soa));
+    bool reopens = !str_is(record_status(soa), "draft");
+    if (reopens) soa->row[C_STATUS] = value_text(S("draft"));
+    return record_update(ctx, soa, reopens ? "reopen" : "derive");
+}
+
 static enum result after_requirement(struct ctx *ctx, const struct record *before, const struct record *after)
 {
+    struct record_list soas;
+    TRY(records_where(ctx, house_register(ctx->house, S("soa")), "framework",
+                      value_number(record_number_of(after, "framework")), &soas));
+    for (size_t i = 0; i < soas.count; i++) TRY(settle_line(ctx, soas.at[i], after));
     return before ? lines_of(ctx, record_id(after)) : OK;
+}
+
+/* Which controls hold for a statement depends on where their units lie in the tree. */
+static enum result after_unit(struct ctx *ctx, const struct record *before, const struct record *after)
+{
+    struct record_list lines;
+    if (!before || value_eq(record_value(before, "parent"), record_value(after, "parent"))) return OK;
+    TRY(records_all(ctx, house_register(ctx->house, S("soa_line")), &lines));
+    for (size_t i = 0; i < lines.count; i++) TRY(record_update(ctx, lines.at[i], "derive"));
+    return OK;
 }
 
 const struct follow soa_status_follows[] = {
@@ -38,8 +94,9 @@ const struct follow soa_status_follows[] = {
      .recompute = after_control,
      .what = "implementation of SoA lines"},
     {.on = "requirement",
-     .fields = {"title", "identifier", "position"},
+     .fields = {"title", "identifier", "position", "reference_list", "withdrawn"},
      .recompute = after_requirement,
-     .what = "titles of SoA lines"},
+     .what = "SoA lines: one for each of the reference list, and their titles"},
+    {.on = "unit", .fields = {"parent"}, .recompute = after_unit, .what = "implementation of SoA lines"},
     {0},
 };

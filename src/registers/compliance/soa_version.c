@@ -61,7 +61,7 @@ const struct reg soa_version_register = {
     .name = "soa_version",
     .prefix = "SOV",
     .room = "compliance",
-    .flags = NO_CREATE | NO_CHANGE | NO_OWNER,
+    .flags = NO_CREATE | NO_CHANGE | NO_OWNER | KEPT,
     .fields = fields,
     .field_count = FIELDS,
 };

@@ -19,13 +19,28 @@ static enum result after_action(struct ctx *ctx, const struct record *before, co
     return derive_again(ctx, record_number_of(after, "risk"), NULL, "derive");
 }
 
+static bool holds(const struct record *acceptance)
+{
+    return acceptance && str_is(record_status(acceptance), "accepted") && !record_is_deleted(acceptance);
+}
+
+static enum result another_holds(struct ctx *ctx, const struct record *ended, bool *another)
+{
+    struct record_list list;
+    *another = false;
+    TRY(records_where(ctx, ended->reg, "risk", value_number(record_number_of(ended, "risk")), &list));
+    for (size_t i = 0; i < list.count; i++) *another |= holds(list.at[i]) && record_id(list.at[i]) != record_id(ended);
+    return OK;
+}
+
 static enum result after_acceptance(struct ctx *ctx, const struct record *before, const struct record *after)
 {
-    bool held = before && str_is(record_status(before), "accepted");
-    bool holds = str_is(record_status(after), "accepted") && !record_is_deleted(after);
     const char *status = NULL, *action = "derive";
-    if (holds && !held) status = "monitored", action = "accepted";
-    if (held && !holds) status = "in_treatment", action = "acceptance_ended";
+    bool another = false;
+    bool begins = holds(after) && !holds(before), ends = holds(before) && !holds(after);
+    if (ends) TRY(another_holds(ctx, after, &another));
+    if (begins) status = "monitored", action = "accepted";
+    if (ends && !another) status = "in_treatment", action = "acceptance_ended";
     return derive_again(ctx, record_number_of(after, "risk"), status, action);
 }
 

@@ -167,6 +167,17 @@ bool method_level(const struct method *method, int64_t likelihood, int64_t conse
     return true;
 }
 
+int64_t method_rank(const struct method *method, struct str level)
+{
+    int64_t rank = 0;
+    const struct json *levels = member(method->scales, "levels");
+    for (const struct json *one = levels ? levels->first : NULL; one; one = one->next) {
+        rank++;
+        if (level.len && str_eq(json_str(one, "name", S("")), level)) return rank;
+    }
+    return 0;
+}
+
 static bool has_criterion(const struct method *method, struct str name)
 {
     const struct json *criteria = member(method->scales, "criteria");

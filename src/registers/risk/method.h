@@ -27,6 +27,8 @@ struct level {
 enum result method_of_risk(struct ctx *ctx, const struct record *risk, struct method *method) MUST_USE;
 /* False when a step is outside the scales. */
 bool method_level(const struct method *method, int64_t likelihood, int64_t consequence, struct level *level);
+/* The rank of the level of that name; 0 when the method has none. */
+int64_t method_rank(const struct method *method, struct str level);
 /* The maximum over the criteria; 0 when none is rated. *unknown is a criterion that the method does not have, or "". */
 int64_t method_consequence(const struct method *method, const struct json *ratings, struct str *unknown);
 /* Field errors on "scales" for whatever is not as described above. */

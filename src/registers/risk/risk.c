@@ -119,26 +119,49 @@ static void derive_rating(struct ctx *ctx, const struct method *method, const st
     record_set_null(risk, rating->rank);
 }
 
-static enum result any_in(struct ctx *ctx, const struct record *risk, const char *reg, const char *status, bool *any)
+/* The treatment actions or acceptances of a risk. */
+static enum result those_of(struct ctx *ctx, const struct record *risk, const char *reg, struct record_list *list)
 {
-    struct record_list list = {0};
-    *any = false;
-    if (record_id(risk))
-        TRY(records_where(ctx, house_register(ctx->house, str_of(reg)), "risk", value_number(record_id(risk)), &list));
-    for (size_t i = 0; i < list.count; i++) *any |= str_is(record_status(list.at[i]), status);
+    *list = (struct record_list){0};
+    if (!record_id(risk)) return OK;
+    return records_where(ctx, house_register(ctx->house, str_of(reg)), "risk", value_number(record_id(risk)), list);
+}
+
+static enum result is_being_treated(struct ctx *ctx, const struct record *risk, bool *treated)
+{
+    struct record_list actions;
+    *treated = false;
+    TRY(those_of(ctx, risk, "treatment_action", &actions));
+    for (size_t i = 0; i < actions.count; i++) *treated |= str_is(record_status(actions.at[i]), "in_progress");
+    return OK;
+}
+
+/* Whoever accepted a risk accepted it at the level that it had: one that has risen since wants another look, by the
+ * role which the higher level demands. */
+static enum result is_accepted(struct ctx *ctx, const struct method *method, const struct record *risk, bool *accepted)
+{
+    struct record_list acceptances;
+    *accepted = false;
+    TRY(those_of(ctx, risk, "acceptance", &acceptances));
+    for (size_t i = 0; i < acceptances.count; i++) {
+        struct str level = record_text_of(acceptances.at[i], "level");
+        bool covers = method_rank(method, level) >= record_number(risk, CURRENT_RANK);
+        *accepted |= covers && str_is(record_status(acceptances.at[i]), "accepted");
+    }
     return OK;
 }
 
 /* Above appetite with neither a treatment in progress nor a valid acceptance is overdue work (product.md, "Risk"). */
-static enum result is_untreated(struct ctx *ctx, const struct record *risk, bool *untreated)
+static enum result is_untreated(struct ctx *ctx, const struct method *method, const struct record *risk,
+                                bool *untreated)
 {
     bool treated, accepted;
     struct str appetite = record_text(risk, APPETITE);
     *untreated = false;
     if (!appetite.len || str_is(appetite, "acceptable") || str_is(record_status(risk), "closed")) return OK;
     if (str_is(record_text(risk, KIND), "opportunity")) return OK;
-    TRY(any_in(ctx, risk, "treatment_action", "in_progress", &treated));
-    TRY(any_in(ctx, risk, "acceptance", "accepted", &accepted));
+    TRY(is_being_treated(ctx, risk, &treated));
+    TRY(is_accepted(ctx, method, risk, &accepted));
     *untreated = !treated && !accepted;
     return OK;
 }
@@ -179,7 +202,7 @@ static enum result derive(struct ctx *ctx, struct record *risk)
         record_set_text(risk, APPETITE, level.appetite);
     else
         record_set_null(risk, APPETITE);
-    TRY(is_untreated(ctx, risk, &untreated));
+    TRY(is_untreated(ctx, &method, risk, &untreated));
     record_set_text(risk, ATTENTION, method.superseded ? S("method_changed") : untreated ? S("untreated") : S("none"));
     return OK;
 }
@@ -217,8 +240,10 @@ static enum result has_level(struct ctx *ctx, const struct record *risk)
 static enum result may_rest(struct ctx *ctx, const struct record *risk)
 {
     bool accepted;
+    struct method method;
     if (str_is(record_text(risk, APPETITE), "acceptable") || str_is(record_text(risk, KIND), "opportunity")) return OK;
-    TRY(any_in(ctx, risk, "acceptance", "accepted", &accepted));
+    TRY(method_of_risk(ctx, risk, &method));
+    TRY(is_accepted(ctx, &method, risk, &accepted));
     if (accepted) return OK;
     return fail(ctx, CONFLICT,
                 "The level is above appetite: treat the risk until it is acceptable, or have it accepted.");

@@ -2,7 +2,7 @@
  * verifies it. */
 #include "records/records.h"
 
-enum { TITLE_, RISK, DESCRIPTION, CONTROLS, DUE_ON, DONE_ON, RESULT, FIELDS };
+enum { TITLE_, RISK, DESCRIPTION, CONTROLS, DUE_ON, DONE_ON, DONE_BY, RESULT, FIELDS };
 
 static const struct field fields[FIELDS] = {
     [TITLE_] = {.name = "title", .kind = TEXT, .flags = REQUIRED | SEARCH | LISTED | TITLE},
@@ -11,6 +11,7 @@ static const struct field fields[FIELDS] = {
     [CONTROLS] = {.name = "controls", .kind = LINKS, .target = "control"},
     [DUE_ON] = {.name = "due_on", .kind = DATE, .flags = REQUIRED | LISTED | INDEXED},
     [DONE_ON] = {.name = "done_on", .kind = DATE, .flags = BY_TRANSITION | LISTED},
+    [DONE_BY] = {.name = "done_by", .kind = NUMBER, .flags = DERIVED},
     [RESULT] = {.name = "result", .kind = PROSE, .flags = SEARCH},
 };
 
@@ -30,8 +31,9 @@ static const struct transition transitions[] = {
      .to = "done",
      .needs = CHANGE,
      .asks = {"result"},
+     .stamps_user = "done_by",
      .stamps_date = "done_on"},
-    {.name = "verify", .from = {"done"}, .to = "verified", .needs = DECIDE, .independent_of = {"owner"}},
+    {.name = "verify", .from = {"done"}, .to = "verified", .needs = DECIDE, .independent_of = {"owner", "done_by"}},
     {.name = "cancel",
      .from = {"planned", "in_progress"},
      .to = "cancelled",
