@@ -11,8 +11,7 @@ enum { ACCOUNT_ROLES = 16 };
 struct account {
     struct str email, name, language; /* name may be empty where the person register knows the address */
     struct str password;              /* empty: cannot sign in by password */
-    struct str
-        roles[ACCOUNT_ROLES]; /* "owner@UNT-3", by reference or title; "owner" alone is at the topmost unit */
+    struct str roles[ACCOUNT_ROLES];  /* "owner@UNT-3", by reference or title; "owner" alone is at the topmost unit */
     size_t role_count;
 };
 

@@ -1,7 +1,7 @@
-/* Nothing lost: starts the program, writes through its API from several threads, kills it with SIGKILL at a random moment, starts
- * it again and asks for every record that was acknowledged (201). At the end `merlon verify` reads the whole ledger.
- *   crash MERLON DIR ROUNDS [DATABASE-URL RESTART-COMMAND]
- * With a database URL, RESTART-COMMAND ends and restarts PostgreSQL at once (no checkpoint) in every second round. */
+/* Nothing lost: starts the program, writes through its API from several threads, kills it with SIGKILL at a random
+ * moment, starts it again and asks for every record that was acknowledged (201). At the end `merlon verify` reads
+ * the whole ledger.   crash MERLON DIR ROUNDS [DATABASE-URL RESTART-COMMAND] With a database URL, RESTART-COMMAND
+ * ends and restarts PostgreSQL at once (no checkpoint) in every second round. */
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdarg.h>

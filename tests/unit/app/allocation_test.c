@@ -1,5 +1,6 @@
-/* Memory may run out at any point of a request: every allocation of creating, changing and moving a risk fails in turn, and of
- * listing them. Each time the answer is either the whole change or none of it, and the next request works as ever. */
+/* Memory may run out at any point of a request: every allocation of creating, changing and moving a risk fails in
+ * turn, and of listing them. Each time the answer is either the whole change or none of it, and the next request
+ * works as ever. */
 #include "served.h"
 
 #include "ledger/verify.h"
@@ -79,7 +80,8 @@ static struct ctx fresh(struct served *served, struct arena *arena)
     return ctx;
 }
 
-/* Fails allocation 1, 2, 3, ... of `write` until it goes through. Gives how many failed; after each the counts are as before. */
+/* Fails allocation 1, 2, 3, ... of `write` until it goes through. Gives how many failed; after each the counts are
+ * as before. */
 static uint64_t until_it_works(struct served *served, enum result (*write)(struct ctx *, void *),
                                struct attempt *attempt)
 {
