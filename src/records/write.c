@@ -222,8 +222,8 @@ static enum result tell_named(struct ctx *ctx, const struct writing *w, size_t i
     return OK;
 }
 
-/* Whom a change concerns: a new owner, the owner of what has moved on, those who are mentioned; never whoever acts. Jobs turn
- * these rows into notifications. */
+/* Whom a change concerns: a new owner, the owner of what has moved on, those who are mentioned; never whoever
+ * acts. Jobs turn these rows into notifications. */
 static enum result write_outbox(struct ctx *ctx, const struct writing *w)
 {
     const struct reg *reg = w->record->reg;
