@@ -9,8 +9,8 @@
 
 enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 1024 * 1024, ALIGN = alignof(max_align_t) };
 
-/* Under the sanitizers what nobody was given is poisoned, with a gap behind each allocation, so that reading past the end of
- * something in an arena, or after the request has ended, is found as it would be on the heap. */
+/* Under the sanitizers what nobody was given is poisoned, with a gap behind each allocation, so that reading past the
+ * end of something in an arena, or after the request has ended, is found as it would be on the heap. */
 #ifdef MERLON_SANITIZE
 #include <sanitizer/asan_interface.h>
 enum { GAP = ALIGN };

@@ -1,9 +1,9 @@
 /* Memory that is given back all at once. One arena a request; what a function with a ctx returns lives until its end.
  *
- * Out of memory is the one error that does not travel by return value: arena_alloc never returns NULL. When the system has
- * no more, or the arena's limit is reached, it jumps to the escape which the owner of the arena set (arena_guard), and
- * that owner rolls back and answers. So the code between need not check, and a failed allocation at any point has the
- * same, tested, outcome. Two rules follow:
+ * Out of memory is the one error that does not travel by return value: arena_alloc never returns NULL. When the
+ * system has no more, or the arena's limit is reached, it jumps to the escape which the owner of the arena set
+ * (arena_guard), and that owner rolls back and answers. So the code between need not check, and a failed allocation
+ * at any point has the same, tested, outcome. Two rules follow:
  *   - what must be released even then is registered with arena_defer (files, statements, handles of libraries);
  *   - no arena is used inside a callback that a foreign library calls: the jump must not cross its frames. */
 #ifndef MERLON_BASE_ARENA_H

@@ -1,5 +1,5 @@
-/* Calls that have caused more damage than they have saved typing. Using one does not compile.
- * Instead: struct str and struct buf (base/str.h, base/buf.h), parse_number (base/str.h), memcpy with a checked length. */
+/* Calls that have caused more damage than they have saved typing. Using one does not compile. Instead: struct str and
+ * struct buf (base/str.h, base/buf.h), parse_number (base/str.h), memcpy with a checked length. */
 #ifndef MERLON_BASE_BANNED_H
 #define MERLON_BASE_BANNED_H
 
