@@ -2,6 +2,7 @@
 #include "app/program.h"
 
 #include "access/actor.h"
+#include "app/registers_check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "jobs/tables.h"
@@ -121,6 +122,7 @@ static enum result open_database(struct program *program, enum opening opening)
 
 enum result program_open(struct program *program, enum opening opening)
 {
+    TRY(registers_check(&program->ctx, register_list, register_list_count, follow_list));
     house_init(&program->house, &program->ctx, register_list, register_list_count, follow_list);
     program->ctx.house = &program->house;
     program->ctx.actor = &actor_system;

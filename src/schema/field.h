@@ -34,8 +34,8 @@ enum field_flag {
     DERIVED = 1 << 3,       /* computed; refused in requests */
     LISTED = 1 << 4,        /* a column of the list unless the reader chooses otherwise */
     FIXED = 1 << 5,         /* set at creation and not changed by PATCH */
-    INDEXED = 1 << 6,       /* lists are filtered or sorted by it */
-    TITLE = 1 << 7,         /* what a person calls the record; exactly one a register, TEXT */
+    INDEXED = 1 << 6,       /* an index: lists are often filtered or sorted by it (every field can be) */
+    TITLE = 1 << 7,         /* what a person calls the record; exactly one a register, TEXT or PROSE */
     BY_TRANSITION = 1 << 8, /* changed only by a transition that asks for it or sets it */
     PERSONAL = 1 << 9,      /* personal data: never in logs or metrics, gone with a purge */
     /* A text by which people also name the record when they link to it: an identifier, an e-mail address. */
@@ -60,7 +60,7 @@ struct field {
 const char *kind_name(enum kind kind); /* "text", "links": as the API says it */
 bool kind_of_name(struct str name, enum kind *kind);
 
-/* What a value must lie between: numbers and scales themselves, texts by their length in code points. False: no bounds. */
+/* What a value must lie between: numbers and scales themselves, texts by their length in code points. False: none. */
 bool field_bounds(const struct field *field, int64_t *min, int64_t *max);
 
 bool kind_is_list(enum kind kind);   /* stored as a JSON list: CHOICES, LINKS, RECORDS, TAGS */

@@ -37,22 +37,22 @@ struct state {
     unsigned flags;
 };
 
-enum { ASKS_MAX = 6, FROM_MAX = 6 };
+enum { ASKS_MAX = 6, FROM_MAX = 6, INDEPENDENT_MAX = 4, FOLLOWS_MAX = 6 };
 
 struct transition {
     const char *name;
     const char *from[FROM_MAX + 1]; /* states, closed by NULL */
     const char *to;
     enum verb needs;                   /* CHANGE also lets the owner act whose role has CHANGE_OWN */
-    const char *asks[ASKS_MAX + 1];    /* fields the request brings; those REQUIRED in `demands` must not be empty */
+    const char *asks[ASKS_MAX + 1];    /* fields that the request may bring; any other is refused */
     const char *demands[ASKS_MAX + 1]; /* fields that must have a value, now or from the request */
-    /* Independence (product.md): the actor must not be any of these: "owner", "created_by", "changed_by", or a LINK
-     * field to a person, or a NUMBER field holding a user id. Checked in one place, records/independence.h. */
-    const char *independent_of[4 + 1];
-    const char *stamps_user; /* NUMBER field that receives the acting user's id, or NULL */
-    const char *stamps_date; /* DATE field that receives today, or NULL */
-    /* More conditions: OK, or CONFLICT/DENIED with the reason in the ctx. It changes nothing: it is also asked to tell
-     * people beforehand why a step is not open to them. May be NULL. */
+    /* Independence (ISO/IEC 27001 A.5.3): the actor must not be any of these: "owner", "created_by", "changed_by", a
+     * LINK to a person, or a DERIVED NUMBER that holds a user's id. Decided in records/independence.h. */
+    const char *independent_of[INDEPENDENT_MAX + 1];
+    const char *stamps_user; /* NUMBER, DERIVED: receives the acting user's id; or NULL */
+    const char *stamps_date; /* DATE, DERIVED: receives today; or NULL */
+    /* More conditions: OK, or CONFLICT/DENIED with the reason in the ctx. It changes nothing, and looks at nothing that
+     * the step asks for: it is also asked beforehand, to tell people why a step is not open. May be NULL. */
     enum result (*guard)(struct ctx *ctx, const struct record *record);
     /* Changes the record further, or other records, inside the same transaction. May be NULL. */
     enum result (*effect)(struct ctx *ctx, struct record *record);
@@ -96,7 +96,7 @@ struct reg {
  * is called once for that record in the same transaction, after it was written. Printed by `merlon schema`. */
 struct follow {
     const char *on;
-    const char *fields[6 + 1]; /* closed by NULL; {NULL} is any */
+    const char *fields[FOLLOWS_MAX + 1]; /* closed by NULL; {NULL} is any */
     enum result (*recompute)(struct ctx *ctx, const struct record *before, const struct record *after);
     const char *what; /* for people: "status of SoA lines" */
 };
