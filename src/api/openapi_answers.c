@@ -37,7 +37,7 @@ const struct named_shape named_shapes[] = {
     {"custom_field", "{id:integer, register:string, name:string, kind:string, label:string, choices:[string], "
                      "required:boolean}"},
     {"job", "{id:integer, kind:string, status:string, done:integer, total:integer, detail:string?, result:any, "
-            "created_at:time, finished_at?:time?}"},
+            "created_at:time, ended_at:time?}"},
     {"head", "{size:integer, root:string, at:integer, key_id:string, signature:string}"},
     {"framework_loaded", "{framework:integer, created:integer, changed:integer, unchanged:integer}"},
     {"described_field", "{name:string, kind:string, group:string, required:boolean, derived:boolean, list:boolean, "
