@@ -3,6 +3,8 @@
 
 #include "access/access.h"
 #include "api/openapi.h"
+#include "base/asset.h"
+#include "base/map.h"
 #include "format/json_out.h"
 #include "schema/describe.h"
 #include "schema/label_keys.h"
@@ -79,29 +81,73 @@ static void print_register(const struct house *house, const struct reg *reg)
 
 /* ---- labels ---- */
 
+enum { LANGUAGES_MOST = 40 };
+
+struct label_list {
+    struct arena *arena;
+    struct map *told; /* keys that are printed already */
+    struct {
+        struct str name; /* "de" */
+        const struct json *labels;
+    } languages[LANGUAGES_MOST];
+    size_t count;
+};
+
+/* A catalogue is a file "labels/de.json"; those of the browser and of reports have a name before the language. */
+static enum result read_catalogues(struct ctx *ctx, struct label_list *list)
+{
+    size_t all;
+    const struct asset *assets = asset_below(embedded_assets, embedded_asset_count, S("labels/"), &all);
+    for (size_t i = 0; i < all && list->count < LANGUAGES_MOST; i++) {
+        struct str file = str_of(assets[i].name), name = str_slice(file, strlen("labels/"), file.len - strlen(".json"));
+        struct json *labels;
+        if (str_find(name, S("."), NULL)) continue;
+        TRY(json_parse(ctx, assets[i].bytes, &labels));
+        list->languages[list->count].name = name;
+        list->languages[list->count++].labels = labels;
+    }
+    return OK;
+}
+
 static void print_key(void *arg, const struct label_key *key)
 {
-    (void)arg;
-    if (!key->required) return;
+    struct label_list *list = arg;
+    const char *between = "  missing in ";
+    if (!key->required || map_get(list->told, key->own)) return;
+    map_set(list->told, key->own, list);
     printf("%.*s", PRINT(key->own));
     if (key->shared.len) printf(" or %.*s", PRINT(key->shared));
+    for (size_t i = 0; i < list->count; i++) {
+        const struct json *labels = list->languages[i].labels;
+        if (json_find(labels, key->own) || (key->shared.len && json_find(labels, key->shared))) continue;
+        printf("%s%.*s", between, PRINT(list->languages[i].name));
+        between = ", ";
+    }
     printf("\n");
 }
 
-static void print_labels(struct program *program)
+static enum result print_labels(struct program *program, const struct reg *only)
 {
+    struct label_list list = {.arena = program->arena, .told = map_new(program->arena, 1024)};
+    TRY(read_catalogues(&program->ctx, &list));
+    if (only) {
+        reg_each_label(list.arena, only, print_key, &list);
+        return OK;
+    }
     for (size_t i = 0; i < program->house.register_count; i++)
-        reg_each_label(program->arena, program->house.registers[i], print_key, NULL);
-    common_each_label(program->arena, print_key, NULL);
+        reg_each_label(list.arena, program->house.registers[i], print_key, &list);
+    common_each_label(list.arena, print_key, &list);
     for (int role = 0; role < ROLES; role++) printf("role.%s\n", role_name((enum role)role));
+    return OK;
 }
 
-static void print_json(struct program *program)
+static void print_json(struct program *program, const struct reg *only)
 {
     struct buf text = buf_in(program->arena);
     struct json_out out = json_out_to(&text);
     json_open_array(&out);
     for (size_t i = 0; i < program->house.register_count; i++) {
+        if (only && only != program->house.registers[i]) continue;
         json_open_object(&out);
         reg_describe(&out, program->house.registers[i], NULL, 0);
         json_close_object(&out);
@@ -116,10 +162,11 @@ enum result command_schema(struct program *program)
     bool labels = program_flag(program, "labels"), json = program_flag(program, "json");
     TRY(program_no_more(program, 1));
     struct str only = program->rest_count ? program->rest[0] : S("");
-    if (only.len && !house_register(house, only))
+    const struct reg *reg = only.len ? house_register(house, only) : NULL;
+    if (only.len && !reg)
         return fail(&program->ctx, INVALID, "There is no register \"%.*s\"; merlon schema lists them.", PRINT(only));
-    if (labels) print_labels(program);
-    if (json) print_json(program);
+    if (labels) TRY(print_labels(program, reg));
+    if (json) print_json(program, reg);
     if (labels || json) return OK;
     if (!only.len) printf("All registers have:\n");
     for (size_t i = 0; !only.len && i < COMMON; i++) print_field(&common_fields[i]);

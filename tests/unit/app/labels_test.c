@@ -21,6 +21,7 @@ struct catalogue {
     struct json *all;
     struct map *labels; /* the same by key */
     struct map *used;   /* keys that somebody asks for */
+    struct map *demanded;
     int wrong;
 };
 
@@ -58,7 +59,9 @@ static void ask(void *arg, const struct label_key *key)
     struct catalogue *catalogue = arg;
     map_set(catalogue->used, key->own, &yes);
     if (key->shared.len) map_set(catalogue->used, key->shared, &yes);
-    if (key->required && !says(catalogue, key->own) && !says(catalogue, key->shared))
+    if (!key->required || map_get(catalogue->demanded, key->own)) return;
+    map_set(catalogue->demanded, key->own, &yes);
+    if (!says(catalogue, key->own) && !says(catalogue, key->shared))
         complain(catalogue, key->shared.len ? "missing, also as a shared one" : "missing", key->own);
 }
 
@@ -107,18 +110,27 @@ static void find_unused(struct catalogue *catalogue)
 static struct catalogue *read_catalogue(struct ctx *ctx, const char *language)
 {
     struct catalogue *catalogue = arena_make(ctx->arena, struct catalogue);
-    *catalogue = (struct catalogue){
-        .language = language, .ctx = ctx, .labels = map_new(ctx->arena, 2048), .used = map_new(ctx->arena, 4096)};
+    *catalogue = (struct catalogue){.language = language,
+                                    .ctx = ctx,
+                                    .labels = map_new(ctx->arena, 2048),
+                                    .used = map_new(ctx->arena, 4096),
+                                    .demanded = map_new(ctx->arena, 4096)};
     catalogue->all = read_json(ctx, arena_print(ctx->arena, "content/labels/%s.json", language).at);
     assert_int_equal(catalogue->all->kind, JSON_OBJECT);
     for (struct json *label = catalogue->all->first; label; label = label->next)
         map_set(catalogue->labels, label->key, label);
+    return catalogue;
+}
+
+static int demand_all(struct catalogue *catalogue)
+{
+    struct ctx *ctx = catalogue->ctx;
     for (size_t i = 0; i < register_list_count; i++) reg_each_label(ctx->arena, register_list[i], ask, catalogue);
     common_each_label(ctx->arena, ask, catalogue);
     ask_for_roles(catalogue);
     ask_for_attributes(catalogue, "content/frameworks/iso27001-2022.json");
     find_unused(catalogue);
-    return catalogue;
+    return catalogue->wrong;
 }
 
 /* ---- every language there is a file for ---- */
@@ -146,7 +158,7 @@ static void every_language_is_complete(void **state)
     size_t count = find_languages(ctx->arena, languages);
     int wrong = 0;
     assert_true(count >= 2);
-    for (size_t i = 0; i < count; i++) wrong += read_catalogue(ctx, languages[i])->wrong;
+    for (size_t i = 0; i < count; i++) wrong += demand_all(read_catalogue(ctx, languages[i]));
     assert_int_equal(wrong, 0);
 }
 
