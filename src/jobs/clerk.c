@@ -19,7 +19,6 @@ struct clerk {
     struct jobs_config config;
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t wake;
     bool ends;
     int64_t swept_at;
 };
@@ -194,25 +193,22 @@ static bool one_round(struct clerk *clerk, struct arena *arena)
     return watching;
 }
 
+static bool goes_on(struct clerk *clerk)
+{
+    pthread_mutex_lock(&clerk->lock);
+    bool ends = clerk->ends;
+    pthread_mutex_unlock(&clerk->lock);
+    return !ends;
+}
+
 static void *run(void *arg)
 {
     struct clerk *clerk = arg;
     struct arena *arena = arena_new(0);
-    bool watching = false;
-    if (!arena) return NULL;
-    pthread_mutex_lock(&clerk->lock);
-    while (!clerk->ends) {
-        pthread_mutex_unlock(&clerk->lock);
-        watching = one_round(clerk, arena);
-        pthread_mutex_lock(&clerk->lock);
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        int64_t ms = until.tv_nsec / 1000000 + (watching ? QUICK : SLOW);
-        until.tv_sec += ms / SECOND;
-        until.tv_nsec = ms % SECOND * 1000000;
-        if (!clerk->ends) pthread_cond_timedwait(&clerk->wake, &clerk->lock, &until);
+    while (arena && goes_on(clerk)) {
+        bool watching = one_round(clerk, arena);
+        jobs_wait_news(clerk->jobs, watching ? QUICK : SLOW);
     }
-    pthread_mutex_unlock(&clerk->lock);
     arena_free(arena);
     return NULL;
 }
@@ -223,7 +219,6 @@ enum result clerk_open(struct ctx *ctx, struct jobs *jobs, const struct jobs_con
     if (!clerk) return fail(ctx, BROKEN, "There is no memory to start.");
     *clerk = (struct clerk){.jobs = jobs, .config = *config};
     pthread_mutex_init(&clerk->lock, NULL);
-    pthread_cond_init(&clerk->wake, NULL);
     if (pthread_create(&clerk->thread, NULL, run, clerk) != 0) {
         free(clerk);
         return fail(ctx, BROKEN, "The system gives no thread for regular duties.");
@@ -237,10 +232,9 @@ void clerk_close(struct clerk *clerk)
     if (!clerk) return;
     pthread_mutex_lock(&clerk->lock);
     clerk->ends = true;
-    pthread_cond_signal(&clerk->wake);
     pthread_mutex_unlock(&clerk->lock);
+    jobs_tell_news(clerk->jobs);
     pthread_join(clerk->thread, NULL);
     pthread_mutex_destroy(&clerk->lock);
-    pthread_cond_destroy(&clerk->wake);
     free(clerk);
 }

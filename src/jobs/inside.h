@@ -19,9 +19,9 @@ struct jobs {
     struct jobs_config config;
     pthread_t threads[JOB_THREADS];
     size_t thread_count;
-    pthread_mutex_t lock; /* of all below */
-    pthread_cond_t bell;
-    bool ends, rung, unwatched;
+    pthread_mutex_t lock;      /* of all below */
+    pthread_cond_t bell, news; /* for the threads; for the clerk */
+    bool ends, rung, has_news, unwatched;
     struct watch watches[WATCHES_MAX];
     size_t watch_count;
 };

@@ -140,6 +140,7 @@ enum result job_watch(struct ctx *ctx, struct jobs *jobs, const struct job_watch
     bool room = jobs->watch_count < WATCHES_MAX && !jobs->unwatched;
     if (room) jobs->watches[jobs->watch_count++] = (struct watch){.watch = *watch};
     pthread_mutex_unlock(&jobs->lock);
+    if (room) jobs_tell_news(jobs);
     return room ? OK : fail(ctx, BUSY, "Too many are watching jobs; ask for the job itself now and then.");
 }
 

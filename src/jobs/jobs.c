@@ -76,6 +76,7 @@ static void end_job(struct ctx *ctx, struct jobs *jobs, const struct claim *clai
     ctx->actor = &actor_system;
     if (store_write(ctx, jobs->config.store, write_ending, &ending) != OK)
         log_text(LOG_ERROR, "a job's end could not be written", "sentence", ctx->error.sentence);
+    jobs_tell_news(jobs);
 }
 
 /* ---- running ---- */
@@ -174,6 +175,27 @@ void jobs_wake(struct jobs *jobs)
     pthread_mutex_unlock(&jobs->lock);
 }
 
+void jobs_tell_news(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    jobs->has_news = true;
+    pthread_cond_broadcast(&jobs->news);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+void jobs_wait_news(struct jobs *jobs, int64_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    ms += until.tv_nsec / 1000000;
+    until.tv_sec += ms / SECOND;
+    until.tv_nsec = ms % SECOND * 1000000;
+    pthread_mutex_lock(&jobs->lock);
+    if (!jobs->has_news) pthread_cond_timedwait(&jobs->news, &jobs->lock, &until);
+    jobs->has_news = false;
+    pthread_mutex_unlock(&jobs->lock);
+}
+
 enum result jobs_open(struct ctx *ctx, const struct jobs_config *config, struct jobs **out)
 {
     struct jobs *jobs = calloc(1, sizeof *jobs);
@@ -181,6 +203,7 @@ enum result jobs_open(struct ctx *ctx, const struct jobs_config *config, struct 
     jobs->config = *config;
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_cond_init(&jobs->bell, NULL);
+    pthread_cond_init(&jobs->news, NULL);
     for (unsigned i = 0; i < config->threads && i < JOB_THREADS; i++) {
         if (pthread_create(&jobs->threads[jobs->thread_count], NULL, work, jobs) == 0) jobs->thread_count++;
     }
@@ -201,5 +224,6 @@ void jobs_close(struct jobs *jobs)
     for (size_t i = 0; i < jobs->thread_count; i++) pthread_join(jobs->threads[i], NULL);
     pthread_mutex_destroy(&jobs->lock);
     pthread_cond_destroy(&jobs->bell);
+    pthread_cond_destroy(&jobs->news);
     free(jobs);
 }

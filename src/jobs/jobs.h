@@ -73,6 +73,9 @@ void jobs_end_watches(struct jobs *jobs);
 /* ---- for the clerk ---- */
 
 bool jobs_are_ending(struct jobs *jobs);
+/* There is something to tell watchers, or the clerk is to end; and the clerk's wait for that, so many ms at most. */
+void jobs_tell_news(struct jobs *jobs);
+void jobs_wait_news(struct jobs *jobs, int64_t ms);
 /* Pushes what has changed to those who watch; *watching tells whether anybody does. */
 enum result jobs_tell_watchers(struct ctx *ctx, struct jobs *jobs, bool *watching) MUST_USE;
 /* Inside a write: forgets old jobs, fails those whose program has gone. */
