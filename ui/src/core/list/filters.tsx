@@ -221,9 +221,9 @@ function Pill({ register, field, state, filters, opened, onOpen }: PillProps) {
   };
   return (
     <Popover opened={opened} onChange={onOpen} position="bottom-start" shadow="md" trapFocus withinPortal>
-      <Popover.Target>
-        <Group gap={0} className="pill" wrap="nowrap">
-          <button type="button" className="pill-text" onClick={() => onOpen(!opened)} aria-expanded={opened}>
+      <Group gap={0} className="pill" wrap="nowrap">
+        <Popover.Target>
+          <button type="button" className="pill-text" onClick={() => onOpen(!opened)}>
             <strong>{label}</strong>{' '}
             {filters.map((filter) => (
               <span key={filter.key}>
@@ -231,9 +231,9 @@ function Pill({ register, field, state, filters, opened, onOpen }: PillProps) {
               </span>
             ))}
           </button>
-          <CloseButton size="xs" onClick={clear} aria-label={words.t('ui.filter.remove', { field: label })} />
-        </Group>
-      </Popover.Target>
+        </Popover.Target>
+        <CloseButton size={24} iconSize={12} onClick={clear} aria-label={words.t('ui.filter.remove', { field: label })} />
+      </Group>
       <Popover.Dropdown>
         <Editor register={register} field={field} state={state} />
       </Popover.Dropdown>
