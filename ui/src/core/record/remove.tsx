@@ -50,7 +50,7 @@ export function Remove({ register, record, onClose, onRemoved }: RemoveProps) {
             <Text size="sm" fw={550}>
               {words.t('ui.remove.leaning', { n: shown.length })}
             </Text>
-            <List size="sm">
+            <List size="sm" spacing={8}>
               {shown.slice(0, 12).map((item) => (
                 <List.Item key={`${item.register}${item.id}${item.field}`}>
                   <Link to={pathOf(item.register, item.reference)}>
@@ -65,7 +65,7 @@ export function Remove({ register, record, onClose, onRemoved }: RemoveProps) {
           <Button variant="default" onClick={onClose} data-autofocus>
             {words.t('ui.cancel')}
           </Button>
-          <Button color="red" onClick={() => void remove()} loading={busy || links.isPending}>
+          <Button color="red.9" onClick={() => void remove()} loading={busy || links.isPending}>
             {words.t(shown.length ? 'ui.remove.anyway' : 'ui.remove')}
           </Button>
         </Group>
