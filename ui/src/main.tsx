@@ -20,14 +20,24 @@ import { theme, variables } from './core/theme';
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 setNonce(nonce);
 
-/** The cross of a dialog has no words of its own: it is named in the reader's language, once for all of them. */
+/** Crosses have no words of their own: they are named in the reader's language, once for all of them. */
 function NamedCrosses({ children }: { children: ReactNode }) {
   const { t } = useWords();
   const close = t('ui.close');
+  const clear = t('ui.clear');
   const named = useMemo(() => {
-    const defaultProps = { closeButtonProps: { 'aria-label': close } };
-    return { components: { Modal: { defaultProps }, Drawer: { defaultProps } } };
-  }, [close]);
+    const closing = { defaultProps: { closeButtonProps: { 'aria-label': close } } };
+    const clearing = { defaultProps: { clearButtonProps: { 'aria-label': clear } } };
+    return {
+      components: {
+        Modal: closing,
+        Drawer: closing,
+        Notification: closing,
+        DateInput: clearing,
+        DateTimePicker: clearing,
+      },
+    };
+  }, [close, clear]);
   return (
     <MantineThemeProvider theme={named} inherit>
       {children}
@@ -45,10 +55,10 @@ createRoot(root).render(
       defaultColorScheme="auto"
       getStyleNonce={() => nonce}
     >
-      <Notifications position="bottom-right" limit={4} />
       <QueryClientProvider client={client}>
         <LabelsProvider>
           <NamedCrosses>
+            <Notifications position="bottom-right" limit={4} />
             <App />
           </NamedCrosses>
         </LabelsProvider>
