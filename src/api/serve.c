@@ -114,6 +114,8 @@ static enum result run_write(struct write_job *job, struct db *db)
     jmp_buf escape;
     jmp_buf *outer = arena_guard(x->arena, &escape);
     x->out.len = 0; /* a transaction that is run again begins its answer again */
+    x->content = (struct str){0};
+    x->status = 0;
     if (setjmp(escape)) {
         arena_guard(x->arena, outer);
         request->ctx.error =
@@ -161,7 +163,7 @@ static void submit_write(void *arg, unsigned worker)
     struct request *request = arg;
     (void)worker;
     const struct api *api = request->api;
-    request->job = (struct write_job){.run = run_write, .done = write_is_done};
+    request->job = (struct write_job){.repeatable = true, .run = run_write, .done = write_is_done};
     metrics_count_write(api->metrics, 1);
     if (store_submit(api->store, &request->job) == OK) return;
     metrics_count_write(api->metrics, -1);

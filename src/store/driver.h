@@ -58,6 +58,8 @@ struct driver {
     enum result (*next)(struct rows *rows, bool *more);
     void (*finish)(struct rows *rows);
     int64_t (*changed)(const struct rows *rows); /* after the last row */
+    /* The id that the newest INSERT gave; NULL where only RETURNING tells it. */
+    int64_t (*inserted)(const struct rows *rows);
     bool (*is_null)(const struct rows *rows, size_t column);
     int64_t (*number)(const struct rows *rows, size_t column);
     double (*decimal)(const struct rows *rows, size_t column);

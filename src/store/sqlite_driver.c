@@ -81,6 +81,11 @@ static int64_t changed(const struct rows *rows)
     return sqlite3_changes64(sqlite_of(rows->db)->handle);
 }
 
+static int64_t inserted(const struct rows *rows)
+{
+    return sqlite3_last_insert_rowid(sqlite_of(rows->db)->handle);
+}
+
 static bool is_null(const struct rows *rows, size_t column)
 {
     return sqlite3_column_type(rows->statement->sqlite, (int)column) == SQLITE_NULL;
@@ -154,6 +159,7 @@ const struct driver sqlite_driver = {
     .next = next,
     .finish = finish,
     .changed = changed,
+    .inserted = inserted,
     .is_null = is_null,
     .number = number,
     .decimal = decimal,

@@ -1,5 +1,7 @@
-/* One thread writes. Jobs that wait are run one after the other, each in a savepoint of its own, inside one
- * transaction, so that one flush of the disk serves them all; each is told only after that flush. */
+/* One thread writes. Jobs that wait are run one after the other inside one transaction, so that one flush of the disk
+ * serves them all; each is told only after that flush. A savepoint copies every page that its job touches; so jobs that
+ * may be repeated go without, and when one of them fails with something written, its group is undone and run again
+ * with savepoints. */
 #include "store/sqlite.h"
 
 #include "base/clock.h"
@@ -7,6 +9,7 @@
 #include "store/search_queue.h"
 
 #include <pthread.h>
+#include <sqlite3.h>
 
 enum { QUEUE_LIMIT = 4096, GROUP_LIMIT = 128, GROUP_TIME = 8 /* ms */ };
 
@@ -25,6 +28,7 @@ struct group {
     struct write_job *jobs[GROUP_LIMIT];
     enum result results[GROUP_LIMIT];
     size_t count;
+    bool careful; /* savepoints from here on */
 };
 
 /* The oldest job; waits for one when `wait`. NULL when there is none, or when the writer ends. */
@@ -42,9 +46,8 @@ static struct write_job *take(struct sqlite_writer *writer, bool wait)
     return job;
 }
 
-static enum result run_job(struct sqlite_writer *writer, struct write_job *job)
+static enum result run_apart(struct db *db, struct write_job *job)
 {
-    struct db *db = writer->db;
     TRY(db_control_begin(db));
     unsigned depth = db->depth;
     enum result result = db_close_levels(db, depth, job->run(job, db));
@@ -55,16 +58,44 @@ static enum result run_job(struct sqlite_writer *writer, struct write_job *job)
     return result;
 }
 
-static void run_jobs(struct sqlite_writer *writer, struct write_job *job, struct group *group)
+/* *spoiled: it failed, and the transaction holds something of it. */
+static enum result run_lightly(struct db *db, struct write_job *job, bool *spoiled)
 {
+    struct sqlite3 *handle = sqlite_of(db)->handle;
+    int64_t before = sqlite3_total_changes64(handle);
+    enum result result = db_close_levels(db, db->depth, job->run(job, db));
+    *spoiled = result != OK && sqlite3_total_changes64(handle) != before;
+    return result;
+}
+
+/* Until now the group holds jobs that may be repeated only. */
+static enum result run_again(struct db *db, struct group *group)
+{
+    db_control_rollback(db);
+    TRY(db_control_begin(db));
+    for (size_t i = 0; i < group->count; i++) {
+        group->results[i] = run_apart(db, group->jobs[i]);
+        if (db->driver->transaction_lost(db)) return BROKEN;
+    }
+    return OK;
+}
+
+static enum result run_jobs(struct sqlite_writer *writer, struct write_job *job, struct group *group)
+{
+    struct db *db = writer->db;
     int64_t until = clock_monotonic() + GROUP_TIME;
     do {
+        bool spoiled = false;
+        group->careful |= !job->repeatable;
         group->jobs[group->count] = job;
-        group->results[group->count++] = run_job(writer, job);
-        if (writer->db->driver->transaction_lost(writer->db)) return;
-        if (group->count == GROUP_LIMIT || clock_monotonic() > until) return;
+        group->results[group->count++] = group->careful ? run_apart(db, job) : run_lightly(db, job, &spoiled);
+        if (db->driver->transaction_lost(db)) return BROKEN;
+        if (spoiled) TRY(run_again(db, group));
+        group->careful |= spoiled;
+        if (group->count == GROUP_LIMIT || clock_monotonic() > until) return OK;
         job = take(writer, false);
     } while (job);
+    return OK;
 }
 
 /* The transaction could not begin: whoever waits now would wait as long again for the same answer. */
@@ -85,8 +116,8 @@ static void run_group(struct sqlite_writer *writer, struct write_job *job)
     if (result != OK) {
         refuse_waiting(writer, job, &group, result);
     } else {
-        run_jobs(writer, job, &group);
-        result = search_queue_flush(db);
+        result = run_jobs(writer, job, &group);
+        if (result == OK) result = search_queue_flush(db);
         if (result == OK) result = db_control_commit(db);
         if (result != OK) {
             db_control_rollback(db);

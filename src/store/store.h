@@ -1,7 +1,7 @@
 /* The database as a whole: where it is, its readers, its writer. One store a process, shared by all threads.
  *
  * SQLite: WAL, synchronous=FULL, foreign keys on; one reading connection for each thread that asks, one writer thread
- * that runs write jobs one after the other, each in a savepoint, and commits them in groups: a job is done when the
+ * that runs write jobs one after the other, each undone alone if it fails, and commits them in groups: a job is done when the
  * group is on disk. PostgreSQL: a connection for each thread that asks; a write job is a transaction on the calling
  * worker's own, run again up to three times on a serialization failure. Either way nothing is acknowledged before it
  * is durable. */
@@ -38,6 +38,9 @@ void store_end_snapshot(struct ctx *ctx);
  * calling thread for PostgreSQL; it must be quick. The job struct belongs to the caller until `done` has been called.
  * `run` sets up its own ctx (arena, guard); an arena escape inside must be caught by it and returned as BROKEN. */
 struct write_job {
+    /* `run` may be called again from its beginning, after what it did was undone together with what its neighbours
+     * did: then it needs no savepoint of its own, which is a third of the cost of a small write. */
+    bool repeatable;
     enum result (*run)(struct write_job *job, struct db *db);
     void (*done)(struct write_job *job, enum result result);
     struct write_job *next; /* for the queue */

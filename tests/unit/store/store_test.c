@@ -125,9 +125,8 @@ static void finish_submitted(struct write_job *job, enum result result)
     pthread_mutex_unlock(submitted->lock);
 }
 
-static void a_failing_job_does_not_harm_its_neighbours(void **state)
+static void neighbours_of_failing_jobs(struct fixture *f, bool repeatable)
 {
-    FIXTURE(f);
     with_table(f);
     enum { JOBS = 300 };
     static struct submitted jobs[JOBS];
@@ -135,7 +134,8 @@ static void a_failing_job_does_not_harm_its_neighbours(void **state)
     pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
     size_t left = JOBS;
     for (int64_t i = 0; i < JOBS; i++) {
-        jobs[i] = (struct submitted){.job = {.run = run_submitted, .done = finish_submitted},
+        bool repeats = repeatable && i % 50 != 49;
+        jobs[i] = (struct submitted){.job = {.repeatable = repeats, .run = run_submitted, .done = finish_submitted},
                                      .row = {1, i % 10 == 9 ? 0 : i, S("x"), i % 10 == 5 ? INVALID : OK},
                                      .lock = &lock,
                                      .wake = &wake,
@@ -148,6 +148,19 @@ static void a_failing_job_does_not_harm_its_neighbours(void **state)
     for (int64_t i = 0; i < JOBS; i++)
         assert_int_equal(jobs[i].result, i % 10 == 9 ? CONFLICT : i % 10 == 5 ? INVALID : OK);
     assert_int_equal(number(f, "SELECT count(*) FROM t"), JOBS / 10 * 8);
+}
+
+static void a_failing_job_does_not_harm_its_neighbours(void **state)
+{
+    FIXTURE(f);
+    neighbours_of_failing_jobs(f, false);
+}
+
+/* Those have no savepoint of their own. */
+static void nor_does_one_that_may_be_repeated(void **state)
+{
+    FIXTURE(f);
+    neighbours_of_failing_jobs(f, true);
 }
 
 /* ---- reading while writing ---- */
@@ -367,6 +380,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH(many_producers_and_no_write_is_lost),
         ON_BOTH(a_failing_job_does_not_harm_its_neighbours),
+        ON_BOTH(nor_does_one_that_may_be_repeated),
         ON_BOTH(a_snapshot_agrees_with_itself),
         ON_BOTH(a_write_within_a_write_is_refused),
         ON_BOTH(rows_left_open_are_closed),
