@@ -84,14 +84,14 @@ export function Columns({ register, state }: MenuProps) {
                   {on && (
                     <Group gap={0} wrap="nowrap">
                       <ActionIcon
-                        size="sm"
+                        size={24}
                         onClick={() => move(name, -1)}
                         aria-label={words.t('ui.columns.left', { column: label(name) })}
                       >
                         <IconArrowUp size={13} />
                       </ActionIcon>
                       <ActionIcon
-                        size="sm"
+                        size={24}
                         onClick={() => move(name, 1)}
                         aria-label={words.t('ui.columns.right', { column: label(name) })}
                       >
