@@ -33,6 +33,7 @@ enum result client_open(struct ctx *ctx, struct str url, struct client **out)
     client->curl = curl_easy_init();
     if (!client->curl) return fail(ctx, BROKEN, "The HTTP client does not start.");
     arena_defer(ctx->arena, client_free, client);
+    curl_easy_setopt(client->curl, CURLOPT_COOKIEFILE, ""); /* cookies are kept */
     *out = client;
     return OK;
 }
@@ -96,10 +97,8 @@ static void prepare(struct ctx *ctx, struct client *client, const struct call *c
     struct str url = arena_print(ctx->arena, "%.*s%.*s", PRINT(client->url), PRINT(call->path));
     bool has_body = call->body.len || strcmp(call->method, "GET") != 0;
     client->gathered_len = 0;
-    curl_easy_reset(curl); /* keeps connection and cookies */
     curl_easy_setopt(curl, CURLOPT_URL, url.at);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, trouble);
-    curl_easy_setopt(curl, CURLOPT_COOKIEFILE, "");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "127.0.0.1,::1,localhost");
@@ -108,6 +107,7 @@ static void prepare(struct ctx *ctx, struct client *client, const struct call *c
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers->list);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, gather);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, client);
+    curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L); /* forgets the last call's body */
     if (has_body) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call->body.len ? call->body.at : "");
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
@@ -153,6 +153,7 @@ enum result client_call(struct ctx *ctx, struct client *client, const struct cal
     prepare(ctx, client, call, headers, trouble);
     CURLcode done = curl_easy_perform(client->curl);
     curl_easy_setopt(client->curl, CURLOPT_ERRORBUFFER, NULL);
+    curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL);
     if (done != CURLE_OK)
         return fail(ctx, BROKEN, "%.*s does not answer: %s.", PRINT(client->url),
                     *trouble ? trouble : curl_easy_strerror(done));

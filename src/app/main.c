@@ -63,24 +63,43 @@ static enum result run(struct program *program, const struct command *command, i
     return command->run(program);
 }
 
+/* The exit status: 0 done, 1 failed, 2 wrong use. */
+static int run_named(struct program *program, struct str name, int count, char **arguments)
+{
+    const struct command *command = find(name);
+    if (command) {
+        enum result result = run(program, command, count, arguments);
+        return result == OK ? 0 : complain(&program->ctx, result);
+    }
+    if (str_is(name, "--help") || str_is(name, "help")) {
+        help();
+        return 0;
+    }
+    fprintf(stderr, "merlon: there is no command \"%.*s\"; merlon --help lists them.\n", PRINT(name));
+    return 2;
+}
+
+static int run_guarded(struct program *program, int count, char **arguments)
+{
+    jmp_buf escape;
+    struct str name = count > 1 ? str_of(arguments[1]) : S("--help");
+    if (str_is(name, "--version")) name = S("version");
+    if (setjmp(escape)) {
+        fputs("merlon: There is not enough memory for this.\n", stderr);
+        return 1;
+    }
+    arena_guard(program->arena, &escape);
+    int status = run_named(program, name, count - 2, arguments + 2);
+    arena_guard(program->arena, NULL);
+    return status;
+}
+
 int main(int count, char **arguments)
 {
     struct program program = {.arena = arena_new(0)};
     program.ctx.arena = program.arena;
     if (!program.arena) return 1;
-    struct str name = count > 1 ? str_of(arguments[1]) : S("--help");
-    if (str_is(name, "--version")) name = S("version");
-    const struct command *command = find(name);
-    if (!command && (str_is(name, "--help") || str_is(name, "help"))) {
-        help();
-        return 0;
-    }
-    if (!command) {
-        fprintf(stderr, "merlon: there is no command \"%.*s\"; merlon --help lists them.\n", PRINT(name));
-        return 2;
-    }
-    enum result result = run(&program, command, count - 2, arguments + 2);
-    int status = result == OK ? 0 : complain(&program.ctx, result);
+    int status = run_guarded(&program, count, arguments);
     program_close(&program);
     arena_free(program.arena);
     return status;
