@@ -232,7 +232,12 @@ function Pill({ register, field, state, filters, opened, onOpen }: PillProps) {
             ))}
           </button>
         </Popover.Target>
-        <CloseButton size={24} iconSize={12} onClick={clear} aria-label={words.t('ui.filter.remove', { field: label })} />
+        <CloseButton
+          size={24}
+          iconSize={12}
+          onClick={clear}
+          aria-label={words.t('ui.filter.remove', { field: label })}
+        />
       </Group>
       <Popover.Dropdown>
         <Editor register={register} field={field} state={state} />
