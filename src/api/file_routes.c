@@ -48,14 +48,24 @@ static enum result evidence_body(struct ctx *ctx, struct exchange *x, const stru
     return json_parse(ctx, buf_str(&text), body);
 }
 
+/* The name is shown, kept in the ledger and sent as a header: it is text of one line. */
+static bool is_file_name(struct str name)
+{
+    if (!name.len || !str_is_utf8(name) || str_utf8_length(name) > NAME_LIMIT) return false;
+    for (size_t i = 0; i < name.len; i++)
+        if ((unsigned char)name.at[i] < 0x20 || name.at[i] == 0x7F) return false;
+    return true;
+}
+
 static enum result attach_file(struct ctx *ctx, struct exchange *x, struct record *record, struct str name)
 {
     struct blob_info blob;
     struct str type = S("application/octet-stream");
     exchange_header(x, "Content-Type", &type);
+    if (!str_is_utf8(type)) type = S("application/octet-stream");
     TRY(blob_write(ctx, ctx->house->keyring, x->body, &blob));
     set_own(record, "file_name", value_optional(name));
-    set_own(record, "file_type", value_optional(str_slice(type, 0, 100)));
+    set_own(record, "file_type", value_optional(str_shorten(type, 100)));
     set_own(record, "file_size", value_number(blob.size));
     set_own(record, "sha256", value_text(arena_copy(ctx->arena, str_of(blob.sha256))));
     set_own(record, "blob", value_number(blob.id));
@@ -73,7 +83,7 @@ static enum result add_evidence(struct ctx *ctx, struct exchange *x)
     TRY(path_id(ctx, x, reg, &id));
     TRY(record_get(ctx, reg, id, &subject));
     exchange_query(x, "name", &name);
-    if (!name.len || str_utf8_length(name) > NAME_LIMIT)
+    if (!is_file_name(name))
         return fail(ctx, INVALID, "name= must give the file's name, 1 to %d characters.", NAME_LIMIT);
     if (!x->body.len) return fail(ctx, INVALID, "The body must be the file's bytes; this one is empty.");
     TRY(evidence_body(ctx, x, evidence, record_reference(ctx, subject), name, &body));

@@ -191,12 +191,12 @@ static enum result get_links(struct ctx *ctx, struct exchange *x)
     const struct reg *reg;
     struct record *record;
     struct leaning *leaning;
-    size_t count;
+    size_t count, hidden;
     int64_t id;
     TRY(path_register(ctx, x, &reg));
     TRY(path_id(ctx, x, reg, &id));
     TRY(record_get(ctx, reg, id, &record));
-    TRY(record_leaning(ctx, record, &leaning, &count));
+    TRY(record_leaning(ctx, record, &leaning, &count, &hidden));
     buf_text(&x->out, "{\"items\":");
     leaning_write_json(ctx, &x->out, leaning, count);
     buf_text(&x->out, "}");

@@ -54,6 +54,8 @@ static enum result read_as_of(struct request *request)
 {
     struct str text;
     if (!exchange_query(request->x, "as_of", &text) || !text.len) return OK;
+    if (request->x->method != HTTP_GET && request->x->method != HTTP_HEAD)
+        return fail(&request->ctx, CONFLICT, "The past is read-only: leave out as_of to change something.");
     return instant_parse(&request->ctx, "as_of", text, &request->ctx.as_of);
 }
 

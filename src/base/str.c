@@ -57,6 +57,13 @@ struct str str_slice(struct str s, size_t from, size_t to)
     return (struct str){s.at + from, to - from};
 }
 
+struct str str_shorten(struct str s, size_t most)
+{
+    if (s.len <= most) return s;
+    while (most && ((unsigned char)s.at[most] & 0xC0) == 0x80) most--;
+    return str_slice(s, 0, most);
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v';

@@ -27,6 +27,7 @@ bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 int str_compare(struct str a, struct str b);                /* byte order, as memcmp */
 struct str str_slice(struct str s, size_t from, size_t to); /* clamped: never outside s */
+struct str str_shorten(struct str s, size_t most);          /* at most so many bytes, of UTF-8 only whole characters */
 struct str str_trim(struct str s);                          /* white space of ASCII at both ends */
 bool str_find(struct str s, struct str needle, size_t *at);
 

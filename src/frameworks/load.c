@@ -78,7 +78,7 @@ static enum result make_framework(struct loading *l)
     l->framework = found.count ? found.at[0] : record_new(l->ctx, l->framework_register);
     for (size_t i = 0; i < COUNT(members); i++)
         set(l->framework, members[i].field,
-            value_optional(str_slice(json_str(l->file, members[i].member, S("")), 0, members[i].longest)));
+            value_optional(str_shorten(json_str(l->file, members[i].member, S("")), members[i].longest)));
     return found.count ? record_update(l->ctx, l->framework, "load") : record_insert(l->ctx, l->framework, "load");
 }
 
@@ -134,7 +134,7 @@ static enum result write_item(struct loading *l, const struct json *item, int64_
     int64_t version = present ? present->row[C_VERSION].number : 0;
     struct record *parent = map_get(l->by_id, json_str(item, "parent", S("")));
     set(requirement, "identifier", value_text(identifier));
-    set(requirement, "title", value_text(str_slice(str_trim(json_str(item, "title", S(""))), 0, 400)));
+    set(requirement, "title", value_text(str_shorten(str_trim(json_str(item, "title", S(""))), 400)));
     set(requirement, "framework", l->framework->row[C_ID]);
     set(requirement, "parent", value_id(parent ? record_id(parent) : 0));
     set(requirement, "position", value_number(position));

@@ -46,7 +46,7 @@ static enum result notify_one(struct ctx *ctx, const struct message *message)
     if (loaded != OK) return loaded == NOT_FOUND ? OK : loaded;
     struct record *record = record_new(ctx, notification);
     record->row[C_OWNER] = value_id(message->person);
-    set_own(record, "title", str_slice(record_title(subject), 0, 400));
+    set_own(record, "title", str_shorten(record_title(subject), 400));
     set_own(record, "subject", record_reference(ctx, subject));
     set_own(record, "topic", message->topic);
     return record_insert(ctx, record, "notify");

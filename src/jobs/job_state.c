@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "jobs/inside.h"
+#include "store/blob.h"
 #include "store/store.h"
 
 enum { TELL_EVERY = 500 /* ms */ };
@@ -199,6 +200,31 @@ void jobs_end_watches(struct jobs *jobs)
     pthread_mutex_unlock(&jobs->lock);
 }
 
+/* The files of jobs that never ran to their end: cancelled before they began, or left by a program that ended. */
+static enum result drop_inputs(struct ctx *ctx)
+{
+    enum { BATCH = 100 };
+    struct rows *rows;
+    int64_t inputs[BATCH];
+    size_t count = 0;
+    TRY(db_query(ctx,
+                 S("SELECT input FROM job WHERE input IS NOT NULL AND ended_at IS NOT NULL AND status<>'running' "
+                   "ORDER BY id LIMIT 100"),
+                 NULL, 0, &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more || count == BATCH) break;
+        inputs[count++] = rows_number(rows, 0);
+    }
+    rows_close(rows);
+    for (size_t i = 0; i < count; i++) {
+        struct value args[] = {value_number(inputs[i])};
+        TRY(blob_delete(ctx, inputs[i]));
+        TRY(db_run(ctx, S("UPDATE job SET input=NULL WHERE input=?1"), args, COUNT(args), NULL));
+    }
+    return OK;
+}
+
 enum result jobs_sweep(struct ctx *ctx)
 {
     struct value args[] = {value_number(ctx->now), value_number(ctx->now - JOB_KEPT)};
@@ -207,5 +233,6 @@ enum result jobs_sweep(struct ctx *ctx)
         S("UPDATE job SET status='failed', ended_at=?1, claimed_until=NULL, detail='The program ended while this ran; "
           "what it had done by then is done.' WHERE status='running' AND claimed_until<?1"),
         args, 1, NULL));
-    return db_run(ctx, S("DELETE FROM job WHERE ended_at<?2 AND ?1=?1"), args, COUNT(args), NULL);
+    TRY(drop_inputs(ctx));
+    return db_run(ctx, S("DELETE FROM job WHERE ended_at<?2 AND input IS NULL AND ?1=?1"), args, COUNT(args), NULL);
 }

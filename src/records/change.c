@@ -7,6 +7,7 @@
 #include "ledger/ledger.h"
 #include "records/write.h"
 #include "schema/parse.h"
+#include "store/blob.h"
 
 static enum result refuse_past(struct ctx *ctx)
 {
@@ -65,6 +66,8 @@ static enum result demand_create(struct ctx *ctx, const struct record *record)
 static enum result demand_move(struct ctx *ctx, const struct record *before, const struct record *after)
 {
     size_t parent;
+    if (after->reg->flags & MINE && record_owner(after) != record_owner(before))
+        return fail(ctx, DENIED, "A %s is its owner's alone and cannot be handed over.", after->reg->name);
     if (record_unit(after) != record_unit(before)) return record_demand(ctx, after, CHANGE);
     if (!(after->reg->flags & IS_UNIT) || !reg_field(after->reg, S("parent"), &parent)) return OK;
     if (record_number(before, parent) == record_number(after, parent)) return OK;
@@ -83,6 +86,7 @@ enum result record_create(struct ctx *ctx, const struct reg *reg, const struct j
     TRY(draft_apply(ctx, *record, body, DRAFT_CREATE));
     TRY(take_unit_of_subject(ctx, *record));
     draft_require(ctx, *record);
+    TRY(draft_require_custom(ctx, *record, NULL));
     if (ctx_has_field_errors(ctx)) return INVALID;
     TRY(demand_create(ctx, *record));
     return record_write_and_load(ctx, &(struct writing){.record = *record, .action = "create"}, record);
@@ -124,6 +128,7 @@ enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, in
     TRY(draft_apply(ctx, *record, patch, DRAFT_CHANGE));
     TRY(take_unit_of_subject(ctx, *record));
     draft_require(ctx, *record);
+    TRY(draft_require_custom(ctx, *record, patch));
     if (ctx_has_field_errors(ctx)) return INVALID;
     TRY(demand_move(ctx, before, *record));
     return record_write_and_load(ctx, &(struct writing){.before = before, .record = *record, .action = "change"},
@@ -140,22 +145,34 @@ static struct str leaning_json(struct ctx *ctx, const struct leaning *leaning, s
     return buf_str(&text);
 }
 
+/* With the topmost unit would go every right to bring it back. */
+static enum result demand_delete(struct ctx *ctx, const struct record *record)
+{
+    size_t parent;
+    TRY(record_demand(ctx, record, REMOVE));
+    if (record->reg->flags & KEPT)
+        return fail(ctx, DENIED, "A %s is kept by the program and not deleted by hand.", record->reg->name);
+    if (!(record->reg->flags & IS_UNIT) || !reg_field(record->reg, S("parent"), &parent)) return OK;
+    if (record_is_null(record, parent))
+        return fail(ctx, CONFLICT, "The topmost unit holds everybody's roles, so it is not deleted.");
+    return demand_above(ctx, record, REMOVE);
+}
+
 enum result record_delete(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, bool force)
 {
     struct record *before;
     struct leaning *leaning;
-    size_t count;
+    size_t count, hidden;
     TRY(refuse_past(ctx));
     TRY(record_get(ctx, reg, id, &before));
-    TRY(record_demand(ctx, before, REMOVE));
-    if (reg->flags & KEPT) return fail(ctx, DENIED, "A %s is kept by the program and not deleted by hand.", reg->name);
+    TRY(demand_delete(ctx, before));
     TRY(record_demand_version(ctx, before, version));
     if (record_is_deleted(before)) return OK;
-    TRY(record_leaning(ctx, before, &leaning, &count));
-    if (count && !force) {
+    TRY(record_leaning(ctx, before, &leaning, &count, &hidden));
+    if (count + hidden && !force) {
         ctx->error.more = leaning_json(ctx, leaning, count);
-        return fail(ctx, CONFLICT, "%zu record%s on this one; see what does before deleting it.", count,
-                    count == 1 ? " leans" : "s lean");
+        return fail(ctx, CONFLICT, "%zu record%s on this one%s; see what does before deleting it.", count + hidden,
+                    count + hidden == 1 ? " leans" : "s lean", hidden ? ", some where you cannot see them" : "");
     }
     struct record *after = record_clone(ctx, before);
     after->row[C_DELETED_AT] = value_number(ctx->now);
@@ -172,6 +189,7 @@ enum result record_restore(struct ctx *ctx, const struct reg *reg, int64_t id, s
         return fail(ctx, CONFLICT, "The contents of this record were purged; there is nothing to bring back.");
     *record = record_clone(ctx, before);
     (*record)->row[C_DELETED_AT] = value_null();
+    TRY(take_unit_of_subject(ctx, *record));
     return record_write_and_load(ctx, &(struct writing){.before = before, .record = *record, .action = "restore"},
                                  record);
 }
@@ -196,6 +214,7 @@ enum result record_purge(struct ctx *ctx, const struct reg *reg, int64_t id, str
     tombstone->row[C_OWNER] = value_null();
     tombstone->row[C_TAGS] = field_empty(&common_fields[C_TAGS]);
     tombstone->row[C_CUSTOM] = field_empty(&common_fields[C_CUSTOM]);
+    if (record_number_of(before, "blob")) TRY(blob_delete(ctx, record_number_of(before, "blob")));
     TRY(record_write_tombstone(ctx, tombstone));
     return ledger_purge(ctx, str_of(reg->name), id, ctx->actor->user, str_trim(reason), &entry);
 }

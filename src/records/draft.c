@@ -257,3 +257,21 @@ void draft_require(struct ctx *ctx, const struct record *record)
         !has_error(ctx, "unit"))
         fail_field(ctx, "unit", "required", "unit is needed: where in the organisation does this belong?");
 }
+
+enum result draft_require_custom(struct ctx *ctx, const struct record *record, const struct json *patch)
+{
+    struct custom_set set;
+    struct json *values;
+    const struct json *patched = patch ? json_get(patch, "custom") : NULL;
+    if (patch && (!patched || patched->kind != JSON_OBJECT)) return OK;
+    TRY(custom_of(ctx, record->reg, &set));
+    TRY(json_parse(ctx, record->row[C_CUSTOM].text, &values));
+    for (size_t i = 0; i < set.count; i++) {
+        const char *name = set.at[i].field.name;
+        bool concerned = !patch || json_get(patched, name);
+        if (!(set.at[i].field.flags & REQUIRED) || !concerned || json_get(values, name)) continue;
+        const char *path = arena_print(ctx->arena, "custom/%s", name).at;
+        if (!has_error(ctx, path)) fail_field(ctx, path, "required", "%s is needed.", name);
+    }
+    return OK;
+}

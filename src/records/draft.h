@@ -19,5 +19,8 @@ enum result draft_fill(struct ctx *ctx, struct record *record, const struct json
 
 /* Required fields that are empty become field errors. */
 void draft_require(struct ctx *ctx, const struct record *record);
+/* The same for custom fields: all of them at creation; later what `patch` clears, since a field may have come to be
+ * required after the record. */
+enum result draft_require_custom(struct ctx *ctx, const struct record *record, const struct json *patch) MUST_USE;
 
 #endif

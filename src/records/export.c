@@ -216,6 +216,9 @@ enum result export_run(struct ctx *ctx, const struct export *export)
     struct ctx page = *ctx;
     struct running r = {.export = export, .page = &page, .whole = ctx, .reg = export->query->reg};
     page.arena = export->scratch;
+    jmp_buf *escape = arena_guard(ctx->arena, NULL); /* a page too large ends the request, not the program */
+    arena_guard(ctx->arena, escape);
+    arena_guard(export->scratch, escape);
     page.error = (struct error){0};
     export->query->limit = LIST_LIMIT_MAX;
     TRY(header(&r));

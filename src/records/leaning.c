@@ -7,12 +7,16 @@
 
 struct found {
     struct leaning *at;
-    size_t count, room;
+    size_t count, room, hidden;
 };
 
 static void add(struct ctx *ctx, struct found *found, const struct record *record, const char *field)
 {
-    if (record_is_deleted(record) || !record_may(ctx, record, READ)) return;
+    if (record_is_deleted(record)) return;
+    if (!record_may(ctx, record, READ)) {
+        found->hidden++;
+        return;
+    }
     if (found->count == found->room) {
         size_t wider = found->room ? found->room * 2 : 8;
         found->at = arena_grow(ctx->arena, found->at, found->room * sizeof *found->at, wider * sizeof *found->at);
@@ -87,7 +91,8 @@ static enum result add_held(struct ctx *ctx, const struct record *record, enum c
     return OK;
 }
 
-enum result record_leaning(struct ctx *ctx, const struct record *record, struct leaning **at, size_t *count)
+enum result record_leaning(struct ctx *ctx, const struct record *record, struct leaning **at, size_t *count,
+                           size_t *hidden)
 {
     struct found found = {0};
     TRY(add_links(ctx, record, &found));
@@ -95,6 +100,7 @@ enum result record_leaning(struct ctx *ctx, const struct record *record, struct 
     if (record->reg == ctx->house->person) TRY(add_held(ctx, record, C_OWNER, &found));
     *at = found.at;
     *count = found.count;
+    *hidden = found.hidden;
     return OK;
 }
 

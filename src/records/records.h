@@ -72,7 +72,9 @@ struct leaning {
     const char *field;
     struct str title, status;
 };
-enum result record_leaning(struct ctx *ctx, const struct record *record, struct leaning **at, size_t *count) MUST_USE;
+/* What the actor may read of it; *hidden is how many more there are that he may not. */
+enum result record_leaning(struct ctx *ctx, const struct record *record, struct leaning **at, size_t *count,
+                           size_t *hidden) MUST_USE;
 /* [{"register", "id", "reference", "title", "field", "status"}] */
 void leaning_write_json(struct ctx *ctx, struct buf *out, const struct leaning *leaning, size_t count);
 

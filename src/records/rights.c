@@ -109,6 +109,10 @@ void rights_condition(struct ctx *ctx, const struct reg *reg, struct buf *sql, s
     int64_t units[GRANTS_MAX], own[GRANTS_MAX];
     if (ctx->actor->system) return;
     if (reg->flags & MINE) {
+        if (!actor_may(ctx->actor, reg, READ, 0, ctx->actor->person)) { /* a token of other registers */
+            buf_text(sql, " AND 1=0");
+            return;
+        }
         args[(*count)++] = value_number(ctx->actor->person);
         buf_print(sql, " AND t.\"owner\"=?%zu", *count);
         return;

@@ -39,7 +39,7 @@ static struct str update_of(struct ctx *ctx, const struct reg *reg)
         name_column(&sql, reg, i);
         buf_print(&sql, "=?%zu", i);
     }
-    buf_print(&sql, " WHERE id=?%zu", row_width(reg));
+    buf_print(&sql, " WHERE id=?%zu AND version=?%zu", row_width(reg), row_width(reg) + 1);
     return buf_str(&sql);
 }
 

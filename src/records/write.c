@@ -67,18 +67,21 @@ static void stamp(struct ctx *ctx, const struct writing *w)
     row[C_CREATED_BY] = value_id(ctx->actor->user);
 }
 
+/* Only the version that was read is overwritten: with several writers on PostgreSQL another may have come first, and
+ * then everything is decided anew on what that one left. */
 static enum result write_row(struct ctx *ctx, const struct writing *w)
 {
     struct record *record = w->record;
     const struct reg_sql *sql = reg_sql(ctx, record->reg);
     size_t width = row_width(record->reg);
-    struct value *args = arena_make_many(ctx->arena, struct value, width);
+    struct value *args = arena_make_many(ctx->arena, struct value, width + 1);
     memcpy(args, record->row + 1, (width - 1) * sizeof *args);
     if (w->before) {
         int64_t changed;
         args[width - 1] = record->row[C_ID];
-        TRY(db_run(ctx, sql->update, args, width, &changed));
-        return changed == 1 ? OK : fail(ctx, CONFLICT, "The record was removed meanwhile.");
+        args[width] = w->before->row[C_VERSION];
+        TRY(db_run(ctx, sql->update, args, width + 1, &changed));
+        return changed == 1 ? OK : db_collided(ctx);
     }
     int64_t id;
     TRY(db_insert(ctx, sql->insert, args, width - 1, &id));
@@ -249,8 +252,26 @@ static bool follow_applies(const struct follow *follow, const struct writing *w)
     return false;
 }
 
+/* Comments and tasks belong where their subject belongs, also when that moves. */
+static enum result carry_along(struct ctx *ctx, const struct writing *w)
+{
+    if (!w->before || record_unit(w->before) == record_unit(w->record) || !record_unit(w->record)) return OK;
+    for (size_t i = 0; i < ctx->house->register_count; i++) {
+        const struct reg *reg = ctx->house->registers[i];
+        struct record_list list;
+        if (!(reg->flags & FOLLOWS_SUBJECT)) continue;
+        TRY(records_linking(ctx, reg, "subject", w->record, &list));
+        for (size_t k = 0; k < list.count; k++) {
+            list.at[k]->row[C_UNIT] = w->record->row[C_UNIT];
+            TRY(record_update(ctx, list.at[k], "follow"));
+        }
+    }
+    return OK;
+}
+
 static enum result run_follows(struct ctx *ctx, const struct writing *w)
 {
+    TRY(carry_along(ctx, w));
     if (w->record->reg == ctx->house->unit) TRY(reach_rebuild(ctx));
     if (w->record->reg->after) TRY(w->record->reg->after(ctx, w->before, w->record));
     for (const struct follow *const *list = ctx->house->follows; list && *list; list++)
@@ -295,7 +316,7 @@ enum result record_write_and_load(struct ctx *ctx, const struct writing *w, stru
 
 enum result record_write_tombstone(struct ctx *ctx, struct record *record)
 {
-    struct writing w = {.before = record, .record = record};
+    struct writing w = {.before = record_clone(ctx, record), .record = record};
     record->row[C_VERSION].number++;
     TRY(write_row(ctx, &w));
     return record_reindex(ctx, record);

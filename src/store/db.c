@@ -323,6 +323,14 @@ bool db_in_transaction(const struct db *db)
     return db->depth > 0;
 }
 
+enum result db_collided(struct ctx *ctx)
+{
+    struct db *db;
+    TRY(connection(ctx, &db));
+    db->transient = true;
+    return fail(ctx, BUSY, "Somebody changed the same at the same moment; try again.");
+}
+
 enum result db_lock(struct ctx *ctx, const char *name)
 {
     struct db *db;

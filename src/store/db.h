@@ -60,6 +60,9 @@ enum result db_commit(struct ctx *ctx) MUST_USE;
 void db_rollback(struct ctx *ctx);
 bool db_in_transaction(const struct db *db);
 
+/* BUSY: what this transaction read is no longer so. On PostgreSQL the write is run again from its beginning. */
+enum result db_collided(struct ctx *ctx) MUST_USE;
+
 /* A lock of that name for the rest of the transaction, across nodes (PostgreSQL advisory lock; SQLite's single writer
  * already is one). */
 enum result db_lock(struct ctx *ctx, const char *name) MUST_USE;

@@ -45,7 +45,7 @@ enum result soa_version_make(struct ctx *ctx, const struct record *soa, int64_t 
     version->row[C_UNIT] = soa->row[C_UNIT];
     record_set_text(
         version, TITLE_,
-        arena_print(ctx->arena, "%.*s, version %lld", PRINT(str_slice(record_title(soa), 0, 180)), (long long)edition));
+        arena_print(ctx->arena, "%.*s, version %lld", PRINT(str_shorten(record_title(soa), 180)), (long long)edition));
     record_set_number(version, SOA, record_id(soa));
     record_set_number(version, EDITION, edition);
     version->own[APPROVED_BY] = record_value(soa, "approved_by");

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "records/house.h"
 #include "records/records.h"
+#include "records/rights.h"
 
 enum {
     TITLE_,
@@ -90,6 +91,7 @@ static enum result replace_old(struct ctx *ctx, const struct record *before, con
     struct record *old;
     if (before || record_is_null(evidence, REPLACES)) return OK;
     TRY(record_load(ctx, evidence->reg, record_number(evidence, REPLACES), &old));
+    TRY(record_demand(ctx, old, CHANGE)); /* else whoever may add could undo what others rely on */
     old->row[C_STATUS] = value_text(S("replaced"));
     return record_update(ctx, old, "replace");
 }

@@ -1,0 +1,205 @@
+/* Ways around one's rights: by a token of narrow scope, by handing something over, by a record that moves on, by what
+ * one may make but not change. */
+#include "jobs/clerk.h"
+#include "served.h"
+#include "store/store.h"
+
+static struct answer delete_at(struct served *served, const struct caller *caller, const char *path)
+{
+    return served_ask(served, caller, (struct asking){.method = "DELETE", .path = path});
+}
+
+static void changes(struct served *served, const struct caller *caller, const char *path, const char *patch)
+{
+    struct answer answer = PATCH(served, caller, path, patch);
+    expect_status(answer, 200);
+}
+
+static bool notify(struct served *served)
+{
+    return clerk_notify(served->ctx, served->program.store) == OK;
+}
+
+/* ---- what is one's own alone ---- */
+
+static void a_token_of_one_register_reads_no_notifications(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller nora = served_user(served, "nora", OWNER, NORTH, "write,asset");
+    served_make(served, &served->admin, "task",
+                text_of(served, "{'title': 'Look', 'unit': 2, 'owner': %lld}", (long long)nora.person));
+    assert_true(notify(served));
+    struct answer seen = GET(served, &nora, "/notification");
+    assert_int_equal(items_count(&seen), 0);
+}
+
+static void nothing_is_put_into_anothers_saved_views(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller nora = served_user(served, "nora", OWNER, NORTH, "write");
+    struct caller nils = served_user(served, "nils", OWNER, NORTH, "write");
+    served_make(served, &nora, "saved_view", "{'title': 'Mine', 'register': 'risk'}");
+    struct answer planted =
+        PATCH(served, &nora, "/saved_view/1", text_of(served, "{'owner': %lld}", (long long)nils.person));
+    expect_status(planted, 403);
+}
+
+/* ---- what one may add but not change ---- */
+
+static void evidence_of_another_is_not_replaced(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller nora = served_user(served, "nora", OWNER, NORTH, "write");
+    served_make(served, &served->admin, "evidence", "{'title': 'Log', 'unit': 2}");
+    struct answer mine = POST(served, &nora, "/evidence", "{'title': 'Other', 'unit': 2, 'replaces': 'EVD-1'}");
+    expect_status(mine, 403);
+    struct answer still = GET(served, &served->admin, "/evidence/1");
+    assert_true(str_is(json_str(still.json, "status", S("")), "valid"));
+}
+
+/* ---- what moves ---- */
+
+static void comments_go_along_with_what_they_are_about(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller north = served_user(served, "nora", OWNER, NORTH, "write"),
+                  south = served_user(served, "soren", OWNER, SOUTH, "write");
+    served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
+    served_make(served, &served->admin, "comment", "{'subject': 'AST-1', 'text': 'Rusty'}");
+    served_make(served, &served->admin, "task", "{'subject': 'AST-1', 'title': 'Paint'}");
+    changes(served, &served->admin, "/asset/1", "{'unit': 3}");
+    struct answer comments = GET(served, &north, "/comment"), tasks = GET(served, &north, "/task");
+    assert_int_equal(items_count(&comments), 0);
+    assert_int_equal(items_count(&tasks), 0);
+    comments = GET(served, &south, "/comment"), tasks = GET(served, &south, "/task");
+    assert_int_equal(items_count(&comments), 1);
+    assert_int_equal(items_count(&tasks), 1);
+}
+
+/* ---- what goes ---- */
+
+static void what_leans_from_where_one_cannot_see_counts(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller north = served_user(served, "nora", SECURITY_MANAGER, NORTH, "write");
+    served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
+    served_make(served, &served->admin, "asset", "{'title': 'Yard', 'unit': 3, 'depends_on': [1]}");
+    struct answer refused = delete_at(served, &north, "/asset/1");
+    expect_status(refused, 409);
+    assert_int_equal(json_get(refused.json, "leaning")->count, 0);
+    assert_false(str_find(refused.body, S("Yard"), NULL));
+}
+
+static void the_organisation_is_not_deleted_from_under_itself(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller north = served_user(served, "nora", SECURITY_MANAGER, NORTH, "write");
+    struct answer top = delete_at(served, &served->admin, "/unit/1?force=1");
+    expect_status(top, 409);
+    struct answer own = delete_at(served, &north, "/unit/2?force=1");
+    expect_status(own, 403);
+    struct answer below = delete_at(served, &served->admin, "/unit/2?force=1");
+    expect_status(below, 204);
+}
+
+static void the_file_goes_with_what_is_purged(void **state)
+{
+    struct served *served = SERVED(state);
+    served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
+    struct answer attached = POST(served, &served->admin, "/asset/1/evidence?name=f.txt&title=Log", "Names of people");
+    expect_status(attached, 201);
+    struct answer gone = delete_at(served, &served->admin, "/evidence/1?force=1");
+    expect_status(gone, 204);
+    struct answer purged = POST(served, &served->admin, "/evidence/1/purge", "{'reason': 'Asked to'}");
+    expect_status(purged, 204);
+    int64_t blobs;
+    must(served, db_query_number(served->ctx, S("SELECT count(*) FROM blob"), NULL, 0, 0, &blobs));
+    assert_int_equal(blobs, 0);
+}
+
+/* ---- what is not what it seems ---- */
+
+static void nothing_is_written_as_of_a_past_day(void **state)
+{
+    struct served *served = SERVED(state);
+    struct answer written = POST(served, &served->admin, "/frameworks?as_of=2020-01-01",
+                                 "{'id': 'x', 'title': 'X', 'items': [{'id': '1', 'title': 'One'}]}");
+    expect_status(written, 409);
+}
+
+static void a_file_is_named_in_words(void **state)
+{
+    struct served *served = SERVED(state);
+    served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
+    static const char *const names[] = {"%ff%fe", "a%00b", "a%0ab"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct answer bad =
+            POST(served, &served->admin, text_of(served, "/asset/1/evidence?name=%s&title=Log", names[i]), "bytes");
+        expect_status(bad, 400);
+    }
+}
+
+/* A title is cut between characters: half a character is no text, and would stop all notifications. */
+static void a_long_comment_is_told_in_whole_characters(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller nora = served_user(served, "nora", OWNER, NORTH, "write");
+    struct buf text = buf_in(served->ctx->arena);
+    buf_text(&text, "a");
+    for (int i = 0; i < 300; i++) buf_text(&text, "\xc3\xa4");
+    served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
+    served_make(served, &served->admin, "comment",
+                text_of(served, "{'subject': 'AST-1', 'text': '%.*s', 'mentions': [%lld]}", PRINT(buf_str(&text)),
+                        (long long)nora.person));
+    assert_true(notify(served));
+    struct answer told = GET(served, &nora, "/notification");
+    assert_int_equal(items_count(&told), 1);
+    assert_true(str_is_utf8(told.body));
+}
+
+static void a_custom_field_that_is_required_is_asked_for(void **state)
+{
+    struct served *served = SERVED(state);
+    struct answer field =
+        POST(served, &served->admin, "/custom-fields",
+             "{'register': 'asset', 'name': 'site', 'kind': 'text', 'label': 'Site', 'required': true}");
+    expect_status(field, 201);
+    struct answer without = POST(served, &served->admin, "/asset", "{'title': 'Crane', 'unit': 2}");
+    expect_status(without, 422);
+    struct answer with =
+        POST(served, &served->admin, "/asset", "{'title': 'Crane', 'unit': 2, 'custom': {'site': 'A'}}");
+    expect_status(with, 201);
+    struct answer cleared = PATCH(served, &served->admin, "/asset/1", "{'custom': {'site': null}}");
+    expect_status(cleared, 422);
+}
+
+static void a_cursor_of_another_kind_is_refused(void **state)
+{
+    struct served *served = SERVED(state);
+    served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
+    struct answer odd = GET(served, &served->admin, "/asset?sort=version&cursor=313a7461"); /* "1:ta" */
+    expect_status(odd, 400);
+}
+
+#define BOTH(test)                                                                                                     \
+    cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
+        cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOTH(a_token_of_one_register_reads_no_notifications),
+        BOTH(nothing_is_put_into_anothers_saved_views),
+        BOTH(evidence_of_another_is_not_replaced),
+        BOTH(comments_go_along_with_what_they_are_about),
+        BOTH(what_leans_from_where_one_cannot_see_counts),
+        BOTH(the_organisation_is_not_deleted_from_under_itself),
+        BOTH(the_file_goes_with_what_is_purged),
+        BOTH(nothing_is_written_as_of_a_past_day),
+        BOTH(a_file_is_named_in_words),
+        BOTH(a_long_comment_is_told_in_whole_characters),
+        BOTH(a_custom_field_that_is_required_is_asked_for),
+        BOTH(a_cursor_of_another_kind_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
