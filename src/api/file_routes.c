@@ -179,6 +179,7 @@ static enum result export_list(struct ctx *ctx, struct exchange *x)
     struct str format = S("csv");
     const struct reg *reg;
     TRY(path_register(ctx, x, &reg));
+    TRY(register_demand_read(ctx, reg));
     exchange_query(x, "format", &format);
     TRY(export_format_of(ctx, format, &export.format));
     TRY(list_parse(ctx, reg, parameters_of(ctx, x), x->query.count, reserved, &export.query));

@@ -1,7 +1,6 @@
 /* What every register offers (docs/api.md, "Records"). */
 #include "api/routes.h"
 
-#include "access/actor.h"
 #include "access/idempotency.h"
 #include "api/problem.h"
 #include "format/json_out.h"
@@ -43,8 +42,7 @@ static enum result list_records(struct ctx *ctx, struct exchange *x)
     const struct reg *reg;
     struct list_query *query;
     TRY(path_register(ctx, x, &reg));
-    if (!actor_may(ctx->actor, reg, READ, 0, ctx->actor->person) && !(reg->flags & MINE))
-        return fail(ctx, DENIED, "Your roles do not let you read %s.", reg->name);
+    TRY(register_demand_read(ctx, reg));
     struct parameter *given = arena_make_many(ctx->arena, struct parameter, x->query.count + 1);
     for (size_t i = 0; i < x->query.count; i++)
         given[i] = (struct parameter){x->query.pairs[i].name, x->query.pairs[i].value};

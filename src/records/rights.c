@@ -39,6 +39,12 @@ enum result record_demand(struct ctx *ctx, const struct record *record, enum ver
     return fail(ctx, DENIED, "Your roles at this unit do not let you %s %s.", words, record->reg->name);
 }
 
+enum result register_demand_read(struct ctx *ctx, const struct reg *reg)
+{
+    if (reg->flags & MINE || actor_may(ctx->actor, reg, READ, 0, ctx->actor->person)) return OK;
+    return fail(ctx, DENIED, "Your roles do not let you read %s.", reg->name);
+}
+
 bool actor_is(const struct ctx *ctx, struct str name, int64_t unit)
 {
     enum role role;

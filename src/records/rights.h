@@ -13,6 +13,9 @@ bool actor_is(const struct ctx *ctx, struct str role, int64_t unit);
 /* Does one of the units lie below the other, or are they the same? Controls of a group hold for its companies. */
 enum result units_related(struct ctx *ctx, int64_t a, int64_t b, bool *related) MUST_USE;
 
+/* May the actor read this register at all, if only what is his own? DENIED with a sentence. */
+enum result register_demand_read(struct ctx *ctx, const struct reg *reg) MUST_USE;
+
 /* The same as a condition of a query over the register's table (alias t), starting with " AND ". Parameters are
  * appended to args. The units come from the actor's grants, never from a request. Where he may read only what is his
  * own, it says that. */
