@@ -8,11 +8,12 @@ import { deletionCases } from './deletion.ts'
 import { fileCases } from './files.ts'
 import { listCases } from './list.ts'
 import { manyCases } from './many.ts'
+import { type Player, players, roleCases } from './roles.ts'
 import { workflowCases } from './workflow.ts'
 
 const lanes = 4
 
-async function one(world: World, register: Register): Promise<void> {
+async function one(world: World, register: Register, all: Player[]): Promise<void> {
   if (register.may.create) await createCases(world, register)
   else await refusedCreate(world, register)
   if (register.may.change) await changeCases(world, register)
@@ -22,22 +23,24 @@ async function one(world: World, register: Register): Promise<void> {
   await manyCases(world, register)
   await deletionCases(world, register)
   await workflowCases(world, register)
+  await roleCases(world, register, all)
 }
 
 /** Several registers at once, each from its beginning to its end. */
-async function all(world: World, registers: Register[]): Promise<void> {
+async function several(world: World, registers: Register[], all: Player[]): Promise<void> {
   const left = [...registers]
   const lane = async (): Promise<void> => {
     for (let register = left.shift(); register; register = left.shift()) {
       const mine = register
-      await check(`${mine.name}: the suite gets through`, () => one(world, mine))
+      await check(`${mine.name}: the suite gets through`, () => one(world, mine, all))
     }
   }
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
 export async function contract(world: World): Promise<void> {
-  await all(world, world.schema.registers.filter((register) => register.may.create))
+  const all = await players(world)
+  await several(world, world.schema.registers.filter((register) => register.may.create), all)
   // What the program makes follows from the records above, so that it is looked at when they are at rest.
-  await all(world, world.schema.registers.filter((register) => !register.may.create))
+  await several(world, world.schema.registers.filter((register) => !register.may.create), all)
 }

@@ -11,11 +11,13 @@ interface Failed {
 let passed = 0
 const failed: Failed[] = []
 const skipped: string[] = []
+const took: [number, string][] = []
 const onlyMatching = process.env.MERLON_CASES ?? ''
 
 /** Runs one case. MERLON_CASES=text runs only those whose name holds the text. */
 export async function check(name: string, body: () => unknown | Promise<unknown>): Promise<void> {
   if (onlyMatching && !name.includes(onlyMatching)) return
+  const began = performance.now()
   try {
     await body()
     passed++
@@ -23,6 +25,7 @@ export async function check(name: string, body: () => unknown | Promise<unknown>
     const message = error instanceof Failure ? error.message : String(error instanceof Error ? error.stack : error)
     failed.push({ name, message })
   }
+  took.push([performance.now() - began, name])
 }
 
 export function skip(name: string, why: string): void {
@@ -50,6 +53,8 @@ export function equal(actual: unknown, expected: unknown, what: string): void {
 export function close(): number {
   for (const one of failed.slice(0, 60)) console.log(`FAILED ${one.name}\n       ${one.message.replaceAll('\n', '\n       ')}`)
   if (failed.length > 60) console.log(`... and ${failed.length - 60} more`)
+  if (process.env.MERLON_SLOWEST)
+    for (const [ms, name] of took.sort((a, b) => b[0] - a[0]).slice(0, Number(process.env.MERLON_SLOWEST))) console.log(`${ms.toFixed(0)} ms ${name}`)
   for (const name of skipped) console.log(`skipped: ${name}`)
   const tail = skipped.length ? `, ${skipped.length} skipped` : ''
   console.log(`${passed} passed, ${failed.length} failed${tail}`)
