@@ -16,6 +16,7 @@ extern const struct command commands[];
 
 enum result command_backup(struct program *program) MUST_USE;
 enum result command_check(struct program *program) MUST_USE;
+enum result command_ddl(struct program *program) MUST_USE;
 enum result command_demo(struct program *program) MUST_USE;
 enum result command_export(struct program *program) MUST_USE;
 enum result command_import(struct program *program) MUST_USE;
