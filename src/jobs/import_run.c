@@ -9,14 +9,14 @@ enum { BATCH = 200 };
 
 struct batch {
     struct import *import;
-    bool dry, more;
+    bool dry;
 };
 
 static enum result take_batch(struct ctx *ctx, void *arg)
 {
     struct batch *batch = arg;
     TRY(db_begin(ctx));
-    enum result result = import_batch(ctx, batch->import, BATCH, &batch->more);
+    enum result result = import_batch(ctx, batch->import);
     if (result == OK && !batch->dry) return db_commit(ctx);
     db_rollback(ctx);
     return result;
@@ -37,12 +37,12 @@ static enum result count_rows(struct ctx *ctx, struct str file, int64_t *count)
 static enum result run_batches(struct ctx *ctx, const struct import_run *run, struct batch *batch,
                                struct arena *scratch, int64_t total)
 {
-    batch->more = true;
-    while (batch->more) {
+    for (bool more = true; more;) {
         struct ctx part = *ctx;
         part.arena = scratch;
         part.error = (struct error){0};
-        enum result result = store_write(&part, run->store, take_batch, batch);
+        enum result result = import_read(&part, batch->import, BATCH, &more);
+        if (result == OK) result = store_write(&part, run->store, take_batch, batch);
         if (result != OK) return fail(ctx, result, "%.*s", PRINT(part.error.sentence));
         arena_reset(scratch);
         TRY(run->progress(run->arg, import_counts(batch->import).rows, total));
@@ -59,6 +59,9 @@ enum result import_run(struct ctx *ctx, const struct import_run *run, struct imp
     struct arena *scratch = arena_new(0);
     if (!scratch) return fail(ctx, BUSY, "There is no memory for this import now; try again.");
     arena_defer(ctx->arena, (void (*)(void *))arena_free, scratch);
+    jmp_buf *escape = arena_guard(ctx->arena, NULL); /* rows too large end the import, not the program */
+    arena_guard(ctx->arena, escape);
+    arena_guard(scratch, escape);
     TRY(run_batches(ctx, run, &batch, scratch, total));
     *import = batch.import;
     return OK;

@@ -21,6 +21,18 @@ struct fate {
     struct fate *next;
 };
 
+struct line {
+    struct str *cells;
+    size_t count, number;
+};
+
+/* How far the import was: a batch that is run again begins here again. */
+struct taken {
+    struct import_counts counts;
+    struct fate **end;
+    size_t fate_count;
+};
+
 struct import {
     struct ctx *ctx; /* of the whole import: the reader and the fates live in its arena */
     const struct reg *reg;
@@ -30,6 +42,9 @@ struct import {
     struct import_counts counts;
     struct fate *first, **end;
     size_t fate_count;
+    struct line *lines; /* read and not yet taken, in the arena of their batch */
+    size_t line_count;
+    struct taken taken; /* before these lines */
 };
 
 /* ---- the header ---- */
@@ -202,13 +217,13 @@ static void count_fate(struct import_counts *counts, const char *fate)
     counts->refused += strcmp(fate, "refused") == 0;
 }
 
-static enum result take_row(struct ctx *ctx, struct import *import, const struct str *cells, size_t count)
+static enum result take_row(struct ctx *ctx, struct import *import, const struct line *from)
 {
     struct row row = {0};
     struct record *record = NULL;
     const char *fate = "refused";
-    size_t line = table_line(import->table);
-    read_row(ctx, import, cells, count, &row);
+    size_t line = from->number;
+    read_row(ctx, import, from->cells, from->count, &row);
     TRY(db_begin(ctx));
     enum result result = write_row(ctx, import, &row, &record, &fate);
     if (result == BROKEN || result == BUSY) {
@@ -229,20 +244,32 @@ static enum result take_row(struct ctx *ctx, struct import *import, const struct
     return OK;
 }
 
-enum result import_batch(struct ctx *ctx, struct import *import, size_t rows, bool *more)
+enum result import_read(struct ctx *ctx, struct import *import, size_t rows, bool *more)
 {
     *more = true;
-    for (size_t i = 0; i < rows; i++) {
+    import->lines = arena_make_many(ctx->arena, struct line, rows);
+    import->taken = (struct taken){import->counts, import->end, import->fate_count};
+    for (import->line_count = 0; import->line_count < rows; import->line_count++) {
+        struct line *line = &import->lines[import->line_count];
         struct str *cells;
-        size_t count;
-        enum result read = table_row(import->ctx, import->table, &cells, &count);
+        enum result read = table_row(import->ctx, import->table, &cells, &line->count);
         if (read != OK) return fail(ctx, read, "%.*s", PRINT(import->ctx->error.sentence));
-        if (!cells) {
-            *more = false;
-            return OK;
-        }
-        TRY(take_row(ctx, import, cells, count));
+        *more = cells != NULL;
+        if (!cells) return OK;
+        line->number = table_line(import->table);
+        line->cells = arena_make_many(ctx->arena, struct str, line->count + 1);
+        for (size_t i = 0; i < line->count; i++) line->cells[i] = arena_copy(ctx->arena, cells[i]);
     }
+    return OK;
+}
+
+enum result import_batch(struct ctx *ctx, struct import *import)
+{
+    import->counts = import->taken.counts;
+    import->end = import->taken.end;
+    *import->end = NULL;
+    import->fate_count = import->taken.fate_count;
+    for (size_t i = 0; i < import->line_count; i++) TRY(take_row(ctx, import, &import->lines[i]));
     return OK;
 }
 

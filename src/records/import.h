@@ -21,9 +21,11 @@ struct import_counts {
 enum result import_open(struct ctx *ctx, const struct reg *reg, struct str file, const struct json *mapping,
                         struct import **import) MUST_USE;
 
-/* Inside a write: takes up to `rows` more rows; *more is false after the last. Each row stands in a savepoint of its
- * own. `dry` tells the fates; the caller rolls back. The ctx of a batch may be on an arena that is reset afterwards. */
-enum result import_batch(struct ctx *ctx, struct import *import, size_t rows, bool *more) MUST_USE;
+/* Reads up to `rows` more rows into ctx's arena, for import_batch; *more is false after the last. */
+enum result import_read(struct ctx *ctx, struct import *import, size_t rows, bool *more) MUST_USE;
+/* Inside a write: takes the rows that were read, each in a savepoint of its own. A write that is run again takes the
+ * same rows again. A dry run is the caller's to roll back. The arena of both may be reset afterwards. */
+enum result import_batch(struct ctx *ctx, struct import *import) MUST_USE;
 
 struct import_counts import_counts(const struct import *import);
 /* {"rows", "created", "changed", "unchanged", "refused", "fates": [{"line", "fate", "reference", "errors": [...]}]} */
