@@ -137,6 +137,7 @@ enum result list_page_then(struct ctx *ctx, struct list_query *query, struct rec
     page->count = g.found.count - from;
     if ((int64_t)page->count <= query->limit) return OK;
     page->count = (size_t)query->limit;
+    if (!page->at) return OK;
     const struct record *last = page->at[page->count - 1];
     *next = cursor_write(ctx, last->row[query->sort], record_id(last));
     return OK;

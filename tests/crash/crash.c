@@ -61,11 +61,12 @@ static void start(struct run *run)
     if (run->server == 0) {
         dup2(ends[1], 1);
         close(ends[0]);
-        char *arguments[] = {(char *)run->merlon,    "serve",    "--data",
-                             (char *)run->directory, "--listen", "127.0.0.1:0",
-                             "--log-level",          "error",    run->database ? "--database" : NULL,
-                             (char *)run->database,  NULL};
-        execv(run->merlon, arguments);
+        if (run->database)
+            execl(run->merlon, "merlon", "serve", "--data", run->directory, "--listen", "127.0.0.1:0", "--log-level",
+                  "error", "--database", run->database, (char *)NULL);
+        else
+            execl(run->merlon, "merlon", "serve", "--data", run->directory, "--listen", "127.0.0.1:0", "--log-level",
+                  "error", (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
