@@ -9,6 +9,8 @@
 #include "ledger/verify.h"
 #include "records/verify.h"
 
+#include <sodium.h>
+
 enum { KEY_FILE_MOST = 64 * 1024 };
 
 static void show(void *arg, int64_t done, int64_t of)
@@ -24,6 +26,27 @@ static enum result read_keys(struct program *program, struct str path, struct le
     if (!path.len) path = arena_print(program->arena, "%.*s/ledger.pub", PRINT(data));
     TRY(file_read(&program->ctx, path, KEY_FILE_MOST, &pem));
     return ledger_public_parse(&program->ctx, pem, keys, count);
+}
+
+static bool read_root(struct str hex, struct hash *root)
+{
+    size_t len;
+    const char *end;
+    bool read = sodium_hex2bin(root->at, sizeof root->at, hex.at, hex.len, NULL, &len, &end) == 0;
+    return read && len == sizeof root->at && end == hex.at + hex.len;
+}
+
+/* A head that somebody took away earlier, as GET /api/v1/ledger/head answers it. */
+static enum result read_head(struct program *program, struct str path, struct ledger_head *head)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str text;
+    struct json *json;
+    TRY(file_read(ctx, path, KEY_FILE_MOST, &text));
+    if (json_parse(ctx, text, &json) != OK) json = NULL;
+    *head = (struct ledger_head){.size = json_number(json, "size", 0)};
+    if (head->size > 0 && read_root(json_str(json, "root", S("")), &head->root)) return OK;
+    return fail(ctx, INVALID, "%.*s holds no head of a ledger, which has a \"size\" and a \"root\".", PRINT(path));
 }
 
 static void print_json(struct program *program, const struct ledger_report *ledger,
@@ -73,11 +96,14 @@ enum result command_verify(struct program *program)
     struct ledger_report report = {0};
     struct ledger_check check = {
         .keys = keys, .records = records_verify, .records_arg = &records, .progress = show, .progress_arg = &progress};
-    struct str path = S("");
-    bool json = program_flag(program, "json");
+    struct str path = S(""), head_path;
+    struct ledger_head head;
+    bool json = program_flag(program, "json"), has_head = program_option(program, "head", &head_path);
     program_option(program, "public-key", &path);
     TRY(program_no_more(program, 1));
     if (program->rest_count) program->settings.value[SET_DATA] = program->rest[0];
+    if (has_head) TRY(read_head(program, head_path, &head));
+    if (has_head) check.witness = &head;
     TRY(program_open(program, OPEN_READ_ONLY));
     TRY(read_keys(program, path, keys, &check.key_count));
     enum result result = ledger_verify(ctx, &check, &report);

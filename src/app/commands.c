@@ -59,7 +59,10 @@ const struct command commands[] = {
     {"restore", "restore FILE", "a backup into an empty data directory or database", PASSPHRASE_OPTION, OPEN_HOUSE,
      command_restore},
     {"verify", "verify [DIR]", "check ledger and records against the public key",
-     "  --public-key FILE     PEM; without it DIR/ledger.pub\n" JSON_OPTION, OPEN_HOUSE, command_verify},
+     "  --public-key FILE     PEM; without it DIR/ledger.pub\n"
+     "  --head FILE           a head taken away earlier (GET /api/v1/ledger/head): what it covered must still be "
+     "there\n" JSON_OPTION,
+     OPEN_HOUSE, command_verify},
     {"check", "check", "is the installation in order: settings, keys, records, files", JSON_OPTION, OPEN_HOUSE,
      command_check},
     {"rebuild", "rebuild", "make links, search and derived fields anew", JSON_OPTION, OPEN_DATABASE, command_rebuild},
@@ -68,6 +71,7 @@ const struct command commands[] = {
      OPEN_HOUSE, command_schema},
     {"roles", "roles", "who may do what, as Markdown", NULL, OPEN_HOUSE, command_roles},
     {"openapi", "openapi", "the API as an OpenAPI 3.1 document", NULL, OPEN_HOUSE, command_openapi},
+    {"ddl", "ddl sqlite|postgresql", "the tables, as SQL to read", NULL, OPEN_HOUSE, command_ddl},
     {"version", "version", "print the version", NULL, OPEN_HOUSE, command_version},
     {0},
 };

@@ -48,6 +48,16 @@ refuses 1 'has another state' verify "$work/copy"
 works init --data "$work/other"
 refuses 1 'key' verify "$data" --public-key "$work/other/ledger.pub"
 
+# A head that was taken away earlier shows that nothing was cut off or exchanged since.
+works verify --json "$data"
+sed -n 's/.*"head_size":\([0-9]*\),"head_root":"\([0-9a-f]*\)".*/{"size":\1,"root":"\2"}/p' "$work/out" >"$work/head.json"
+works verify "$data" --head "$work/head.json"
+sed 's/"root":"..../"root":"0000/' "$work/head.json" >"$work/false.json"
+refuses 1 'head' verify "$data" --head "$work/false.json"
+sed 's/"size":/"size":9/' "$work/head.json" >"$work/later.json"
+refuses 1 'head' verify "$data" --head "$work/later.json"
+refuses 2 'holds no head' verify "$data" --head "$work/demo/ledger.pub"
+
 # Backup: sealed under the master key, or under a passphrase and then complete.
 works backup "$work/plain.backup" --data "$data"
 works backup "$work/sealed.backup" --data "$data" --passphrase-file "$work/passphrase"
