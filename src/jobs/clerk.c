@@ -102,6 +102,23 @@ struct deriving {
     size_t count;
 };
 
+/* One that does not fit its rules any more is told in the log and keeps the others from nothing. */
+static enum result derive_one(struct ctx *ctx, const struct reg *reg, int64_t id)
+{
+    struct record *record;
+    TRY(db_begin(ctx));
+    enum result result = record_load(ctx, reg, id, &record);
+    if (result == OK) result = record_update(ctx, record, "new_day");
+    if (result == OK) return db_commit(ctx);
+    db_rollback(ctx);
+    if (result == BUSY || result == BROKEN) return result;
+    const char *reference = arena_print(ctx->arena, "%s-%lld", reg->prefix, (long long)id).at;
+    log_text(LOG_ERROR, "a record could not be derived anew for the day", "record", str_of(reference));
+    ctx_clear_error(ctx);
+    return OK;
+}
+
+/* `from` moves on at the end only: a write that is run again begins where it began. */
 static enum result derive_batch(struct ctx *ctx, void *arg)
 {
     enum { BATCH = 200 };
@@ -120,12 +137,8 @@ static enum result derive_batch(struct ctx *ctx, void *arg)
         ids[deriving->count++] = rows_number(rows, 0);
     }
     rows_close(rows);
-    for (size_t i = 0; i < deriving->count; i++) {
-        struct record *record;
-        TRY(record_load(ctx, deriving->reg, ids[i], &record));
-        TRY(record_update(ctx, record, "new_day"));
-        deriving->from = ids[i];
-    }
+    for (size_t i = 0; i < deriving->count; i++) TRY(derive_one(ctx, deriving->reg, ids[i]));
+    if (deriving->count) deriving->from = ids[deriving->count - 1];
     return OK;
 }
 

@@ -2,6 +2,9 @@
  * leads up to it. */
 #include "served.h"
 
+#include "jobs/clerk.h"
+#include "store/store.h"
+
 struct house_of {
     struct caller manager, second, board;
     int64_t assessment, risk;
@@ -255,6 +258,36 @@ static void a_control_counts_where_the_tree_says(void **state)
     assert_true(is(&line, "implementation", "implemented"));
 }
 
+/* ---- a new day ---- */
+
+static enum result spoil(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    TRY(db_run(ctx, S("UPDATE acceptance SET expires_on = '2020-01-01'"), NULL, 0, NULL));
+    return db_run(ctx, S("UPDATE risk SET current_likelihood = 9 WHERE id = 1"), NULL, 0, NULL);
+}
+
+static void one_damaged_record_does_not_stop_the_day(void **state)
+{
+    struct served *served = SERVED(state);
+    struct house_of house = one_risk(served);
+    int64_t first = acceptance_of(served, &house, &house.manager);
+    house.risk = served_make(served, &house.manager, "risk",
+                             text_of(served,
+                                     "{'title': 'Flood', 'assessment': %lld, 'unit': 2, 'current_likelihood': 3, "
+                                     "'current_consequences': {'legal': 3}}",
+                                     (long long)house.assessment));
+    int64_t next = acceptance_of(served, &house, &house.manager);
+    served_move(served, &house.second, "acceptance", first, "accept", "{}");
+    served_move(served, &house.second, "acceptance", next, "accept", "{}");
+    must(served, store_write(served->ctx, served->program.store, spoil, NULL));
+    must(served, clerk_new_day(served->ctx, served->program.store));
+    struct answer risk = GET(served, &house.manager, at(served, "risk", house.risk));
+    assert_true(is(&risk, "status", "in_treatment"));
+    struct answer over = GET(served, &house.manager, at(served, "acceptance", next));
+    assert_true(is(&over, "status", "expired"));
+}
+
 #define BOTH(test)                                                                                                     \
     cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
         cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
@@ -267,6 +300,7 @@ int main(void)
         BOTH(whoever_wrote_a_part_of_it_does_not_approve_it),
         BOTH(whoever_edits_a_request_does_not_grant_it),
         BOTH(whoever_did_the_work_does_not_verify_it),
+        BOTH(one_damaged_record_does_not_stop_the_day),
         BOTH(lines_and_signed_versions_stay),
         BOTH(every_new_control_gets_its_line),
         BOTH(a_statement_that_is_edited_is_approved_no_more),
