@@ -2,12 +2,18 @@
 
 const cache = new Map<string, Intl.DateTimeFormat>();
 
+/** The language of the interface with the habits of the reader's region: English in Germany writes days first. */
+function localeOf(language: string): string {
+  const same = navigator.languages.find((name) => name.startsWith(language));
+  const region = new Intl.Locale(navigator.language).region;
+  return same ?? (region ? `${language}-${region}` : language);
+}
+
 function dateFormat(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language}${JSON.stringify(options)}`;
   let format = cache.get(key);
   if (!format) {
-    // The browser's own locale gives the region: English in Germany writes days first.
-    const locale = navigator.languages.find((name) => name.startsWith(language)) ?? language;
+    const locale = localeOf(language);
     format = new Intl.DateTimeFormat(locale, options);
     cache.set(key, format);
   }

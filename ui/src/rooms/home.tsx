@@ -77,7 +77,9 @@ function Path({ steps }: { steps: StepOfHome[] }) {
                   </Text>
                 )}
               </div>
-              {step.count > 0 && <span className="count number">{step.count.toLocaleString(words.language)}</span>}
+              {step.count > 0 && step !== next && (
+                <span className="count number">{step.count.toLocaleString(words.language)}</span>
+              )}
               {step === next && register?.may.create && step.count === 0 && (
                 <Button component={Link} to={`/${step.register}/new`}>
                   {words.t('ui.home.begin')}

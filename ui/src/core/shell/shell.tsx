@@ -138,7 +138,7 @@ function SearchButton() {
       <UnstyledButton className="search-button" onClick={search.open} visibleFrom="sm">
         <IconSearch size={15} aria-hidden />
         <span>{t('ui.search.button')}</span>
-        <kbd aria-hidden>Ctrl K</kbd>
+        <kbd aria-hidden>{t('ui.search.keys')}</kbd>
       </UnstyledButton>
       <ActionIcon size={32} onClick={search.open} hiddenFrom="sm" aria-label={t('ui.search.button')}>
         <IconSearch size={18} />
