@@ -87,8 +87,7 @@ static enum result schema(struct ctx *ctx, struct exchange *x)
     json_open_array(&out);
     for (size_t i = 0; i < ctx->house->register_count; i++) {
         const struct reg *reg = ctx->house->registers[i];
-        bool readable = reg->flags & MINE || actor_may(ctx->actor, reg, READ, 0, ctx->actor->person);
-        if (readable) TRY(write_register(ctx, &out, reg));
+        if (actor_may(ctx->actor, reg, READ, 0, ctx->actor->person)) TRY(write_register(ctx, &out, reg));
     }
     json_close_array(&out);
     json_key(&out, "roles");

@@ -41,7 +41,7 @@ enum result record_demand(struct ctx *ctx, const struct record *record, enum ver
 
 enum result register_demand_read(struct ctx *ctx, const struct reg *reg)
 {
-    if (reg->flags & MINE || actor_may(ctx->actor, reg, READ, 0, ctx->actor->person)) return OK;
+    if (actor_may(ctx->actor, reg, READ, 0, ctx->actor->person)) return OK;
     return fail(ctx, DENIED, "Your roles do not let you read %s.", reg->name);
 }
 
