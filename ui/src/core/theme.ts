@@ -97,9 +97,20 @@ export const theme = createTheme({
       },
     }),
     Badge: Badge.extend({ defaultProps: { variant: 'default', radius: 'sm' } }),
-    Button: Button.extend({ defaultProps: { size: 'xs' } }),
+    Button: Button.extend({
+      defaultProps: { size: 'xs' },
+      // The smallest is still large enough to be hit (WCAG 2.2, 2.5.8).
+      vars: (_, props) => ({ root: props.size === 'compact-xs' ? { '--button-height': '24px' } : {} }),
+    }),
     Card: Card.extend({ defaultProps: { withBorder: true, padding: 'md', radius: 'md' } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', radius: 'md', position: 'bottom-end' } }),
+    // Days of other months are pale, and one can go to these months.
+    DateInput: { defaultProps: { hideOutsideDates: true } },
+    DatePicker: { defaultProps: { hideOutsideDates: true } },
+    DateTimePicker: { defaultProps: { hideOutsideDates: true } },
+    Menu: Menu.extend({
+      // The placeholder takes the focus but is no item of the menu, which screen readers are told nothing else is in.
+      defaultProps: { shadow: 'md', radius: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false },
+    }),
     Modal: Modal.extend({ defaultProps: { radius: 'lg', overlayProps: { backgroundOpacity: 0.35, blur: 1 } } }),
     Paper: Paper.extend({ defaultProps: { radius: 'md' } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 7, horizontalSpacing: 12 } }),

@@ -196,14 +196,16 @@ function Entries() {
                   )}
                 </td>
                 <td>
-                  <Button
-                    size="compact-xs"
-                    variant="subtle"
-                    onClick={() => setProof(entry.entry)}
-                    aria-label={`${words.t('ui.ledger.proof.show')} ${entry.entry}`}
-                  >
-                    {words.t('ui.ledger.proof.show')}
-                  </Button>
+                  {entry.action && (
+                    <Button
+                      size="compact-xs"
+                      variant="subtle"
+                      onClick={() => setProof(entry.entry)}
+                      aria-label={`${words.t('ui.ledger.proof.show')} ${entry.entry}`}
+                    >
+                      {words.t('ui.ledger.proof.show')}
+                    </Button>
+                  )}
                 </td>
               </tr>
             ))}

@@ -40,7 +40,7 @@ function Side({
   const register = useRegister('soa_version');
   const isDay = /^\d{4}-/.test(value);
   return (
-    <Group gap={6} align="end" wrap="nowrap">
+    <Group gap={6} align="end">
       <Select
         size="xs"
         w={190}
