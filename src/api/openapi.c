@@ -132,6 +132,35 @@ static void put_operation(struct writing *w, const struct route *route, const st
 
 /* ---- paths ---- */
 
+/* What the register itself refuses to everybody is not in the document. */
+static bool offers(const struct reg *reg, const struct route *route)
+{
+    static const struct {
+        enum http_method method;
+        const char *tail;
+        unsigned flag;
+    } refusals[] = {
+        {HTTP_POST, "{register}", NO_CREATE}, {HTTP_POST, "/import", NO_CREATE}, {HTTP_PATCH, "{register}", NO_CHANGE},
+        {HTTP_PATCH, "/{id}", NO_CHANGE},     {HTTP_DELETE, "/{id}", KEPT},      {HTTP_POST, "/restore", KEPT},
+        {HTTP_POST, "/purge", KEPT},
+    };
+    struct str pattern = str_of(route->pattern);
+    if (!reg) return true;
+    if (!reg->transitions && str_ends(pattern, S("/transitions/{name}"))) return false;
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        bool named = refusals[i].method == route->method && str_ends(pattern, str_of(refusals[i].tail));
+        if (named && reg->flags & refusals[i].flag) return false;
+    }
+    return true;
+}
+
+static bool offers_any(const struct reg *reg, const struct route *routes, size_t count, size_t first)
+{
+    for (size_t i = first; i < count; i++)
+        if (str_is(str_of(routes[i].pattern), routes[first].pattern) && offers(reg, &routes[i])) return true;
+    return false;
+}
+
 static bool shown_before(const struct route *routes, size_t index)
 {
     for (size_t i = 0; i < index; i++)
@@ -143,12 +172,13 @@ static void put_paths_of(struct writing *w, const struct route *routes, size_t c
 {
     for (size_t i = 0; i < count; i++) {
         if (shown_before(routes, i) || has_register(&routes[i]) != (reg != NULL)) continue;
-        if (str_find(str_of(routes[i].pattern), S("..."), NULL)) continue;
+        if (str_find(str_of(routes[i].pattern), S("..."), NULL) || !offers_any(reg, routes, count, i)) continue;
         struct str path = path_for(w, &routes[i], reg);
         json_key_str(&w->out, path);
         json_open_object(&w->out);
         for (size_t k = i; k < count; k++)
-            if (str_is(str_of(routes[k].pattern), routes[i].pattern)) put_operation(w, &routes[k], reg, path);
+            if (str_is(str_of(routes[k].pattern), routes[i].pattern) && offers(reg, &routes[k]))
+                put_operation(w, &routes[k], reg, path);
         json_close_object(&w->out);
     }
 }
