@@ -28,10 +28,36 @@ static enum result has_changed_it(struct ctx *ctx, const struct record *record, 
     return OK;
 }
 
+/* "REGISTER.changed_by": has he changed a record of that register which belongs to this one, since this step was
+ * last taken? */
+static enum result has_changed_a_part(struct ctx *ctx, const struct transition *transition, const struct record *record,
+                                      struct str part, bool *yes)
+{
+    struct value args[] = {value_text(part),
+                           value_text(str_of(record->reg->name)),
+                           value_number(record_id(record)),
+                           value_number(ctx->actor->user),
+                           value_id(ctx->actor->person),
+                           value_text(arena_print(ctx->arena, "transition:%s", transition->name))};
+    int64_t changes;
+    TRY(db_query_number(
+        ctx,
+        S("SELECT count(*) FROM ledger_entry WHERE subject=?1 AND action='change' AND record IN "
+          "(SELECT record FROM link WHERE register=?1 AND to_register=?2 AND to_record=?3) AND "
+          "actor IN (SELECT id FROM \"user\" WHERE id=?4 OR person=?5) AND id > COALESCE((SELECT max(id) "
+          "FROM ledger_entry WHERE subject=?2 AND record=?3 AND action=?6), 0)"),
+        args, COUNT(args), 0, &changes));
+    *yes = changes > 0;
+    return OK;
+}
+
 /* Is it the actor whom this field of the record names? */
-static enum result names_actor(struct ctx *ctx, const struct record *record, const char *name, bool *yes)
+static enum result names_actor(struct ctx *ctx, const struct transition *transition, const struct record *record,
+                               const char *name, bool *yes)
 {
     size_t index;
+    struct str rest = str_of(name), part;
+    if (str_cut(&rest, '.', &part) && rest.at) return has_changed_a_part(ctx, transition, record, part, yes);
     const struct field *field = row_find(record->reg, str_of(name), &index);
     struct value value = field ? record->row[index] : value_null();
     const struct actor *actor = ctx->actor;
@@ -61,9 +87,10 @@ enum result independence_check(struct ctx *ctx, const struct transition *transit
     if (ctx->actor->system) return OK;
     for (size_t i = 0; transition->independent_of[i]; i++) {
         bool own;
-        TRY(names_actor(ctx, record, transition->independent_of[i], &own));
+        TRY(names_actor(ctx, transition, record, transition->independent_of[i], &own));
         if (!own) continue;
-        const char *words = "you are named in it";
+        const char *words =
+            strchr(transition->independent_of[i], '.') ? "you have changed a part of it" : "you are named in it";
         for (size_t k = 0; k < COUNT(roles); k++)
             if (strcmp(roles[k].field, transition->independent_of[i]) == 0) words = roles[k].words;
         return fail(ctx, DENIED, "Somebody else has to do this: %s (independence, ISO/IEC 27001 A.5.3).", words);
