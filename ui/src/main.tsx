@@ -45,6 +45,9 @@ function NamedCrosses({ children }: { children: ReactNode }) {
   );
 }
 
+// After an upgrade of the program the pages loaded before ask for files that are gone: begin anew, drafts are kept.
+addEventListener('vite:preloadError', () => location.reload());
+
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');
 createRoot(root).render(
