@@ -193,9 +193,14 @@ function useKeys({ register, rows, readOnly, selected, select }: KeyProps) {
   const [cursor, setCursor] = useState(-1);
   const [editing, setEditing] = useState<Rec | null>(null);
   const search = useRef<HTMLInputElement>(null);
+  const move = (by: number) => {
+    setCursor((at) => Math.max(0, Math.min(at + by, rows.length - 1)));
+    // Enter is meant for the row now, and no longer for the link or button that was used before.
+    document.querySelector<HTMLElement>('.list-scroll')?.focus({ preventScroll: true });
+  };
   const keys: Record<string, (row: Rec | undefined) => void> = {
-    j: () => setCursor((at) => Math.min(at + 1, rows.length - 1)),
-    k: () => setCursor((at) => Math.max(at - 1, 0)),
+    j: () => move(1),
+    k: () => move(-1),
     Enter: (row) => row && void navigate(pathOf(register.name, row.reference)),
     x: (row) => row && select([row.id], !selected.has(row.id)),
     e: (row) => row && register.may.change && !readOnly && setEditing(row),
