@@ -3,29 +3,40 @@ import { agent } from './core/http.ts'
 import { databaseKind, removeAll } from './core/program.ts'
 import { check, close, counts, fail } from './core/report.ts'
 import { World } from './core/world.ts'
+import { beside, coverage } from './beside.ts'
+import { frameworks } from './frameworks.ts'
+import { golden } from './golden.ts'
+import { job } from './job.ts'
 import { contract } from './contract/index.ts'
 
-const suites: [string, (world: World) => Promise<void>][] = [['contract', contract]]
+const suites: [string, (world: World) => Promise<void>][] = [
+  ['contract', contract],
+  ['beside', beside],
+  ['job', job],
+  ['frameworks', frameworks],
+]
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'))
+const renew = process.argv.includes('--renew-golden')
 const started = Date.now()
+let last: World | undefined
 try {
-  for (const [name, run] of suites) {
+  if (!wanted.length || wanted.includes('golden') || renew) await golden(renew)
+  for (const [name, run] of renew ? [] : suites) {
     if (wanted.length && !wanted.includes(name)) continue
     const before = counts().passed
     const began = Date.now()
     const world = await World.open(name)
-    await run(world)
+    await check(`${name}: the suite gets through`, () => run(world))
     await check(`${name}: the program ends in an orderly way`, () => world.close())
     console.log(`${name}: ${counts().passed - before} cases in ${((Date.now() - began) / 1000).toFixed(1)} s`)
-    if (name === 'contract') {
-      const { judged, operations, complaints } = world.api
-      console.log(`${judged} replies of ${operations.size} operations were held against the OpenAPI document`)
-      for (const [kind, what] of complaints)
-        await check(`OpenAPI: ${kind}`, () => {
-          fail(what)
-        })
-    }
+    last = world
+  }
+  if (last) {
+    const { judged, operations, complaints } = last.api
+    console.log(`${judged} replies of ${operations.size} operations were held against the OpenAPI document`)
+    for (const [kind, what] of complaints) await check(`OpenAPI: ${kind}`, () => fail(what))
+    if (!wanted.length) await coverage(last)
   }
 } finally {
   agent.destroy()

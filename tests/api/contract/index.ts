@@ -2,6 +2,7 @@
 import { check } from '../core/report.ts'
 import type { Register } from '../core/schema.ts'
 import type { World } from '../core/world.ts'
+import { aroundCases } from './around.ts'
 import { changeCases, refusedChange } from './change.ts'
 import { createCases, refusedCreate } from './create.ts'
 import { deletionCases } from './deletion.ts'
@@ -23,6 +24,7 @@ async function one(world: World, register: Register, all: Player[]): Promise<voi
   await manyCases(world, register)
   await deletionCases(world, register)
   await workflowCases(world, register)
+  await aroundCases(world, register)
   await roleCases(world, register, all)
 }
 
@@ -38,7 +40,16 @@ async function several(world: World, registers: Register[], all: Player[]): Prom
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
+/** A small framework and a Statement of Applicability on it, which makes the lines that nobody makes by hand. */
+async function statement(world: World): Promise<void> {
+  const framework = await world.create('framework')
+  for (let position = 1; position <= 5; position++)
+    await world.create('requirement', { framework: framework.id, identifier: `A.${position}`, position, reference_list: true })
+  await world.create('soa', { framework: framework.id })
+}
+
 export async function contract(world: World): Promise<void> {
+  await statement(world)
   const all = await players(world)
   await several(world, world.schema.registers.filter((register) => register.may.create), all)
   // What the program makes follows from the records above, so that it is looked at when they are at rest.

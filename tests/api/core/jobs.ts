@@ -15,6 +15,7 @@ export function events(client: Client, id: number): Promise<Row[]> {
       incoming.on('error', reject)
       incoming.on('end', () => {
         const data = [...text.matchAll(/^data: (.*)$/gm)].map((match) => JSON.parse(match[1]!) as Row)
+        client.api?.answered.add('GET /api/v1/jobs/{id}/events')
         resolve(data)
       })
     })

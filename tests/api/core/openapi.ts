@@ -23,6 +23,7 @@ function escaped(key: string): string {
 export class Api {
   judged = 0
   operations = new Set<string>()
+  answered = new Set<string>()
   complaints = new Map<string, string>()
   #ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: true })
   #validators = new Map<string, ValidateFunction>()
@@ -80,7 +81,7 @@ export class Api {
 
   judge(reply: Reply, sent?: unknown): void {
     const path = decodeURI(reply.path.split('?')[0]!)
-    const node = path.startsWith('/api/v1/') ? this.#find(this.#root, path.split('/').slice(1)) : undefined
+    const node = path.startsWith('/') ? this.#find(this.#root, path.split('/').slice(1)) : undefined
     const operation = node?.operations?.[reply.method.toLowerCase()] as Json | undefined
     if (!node || !operation) {
       if (reply.status < 400) this.#complain(`${reply.method} ${path}`, 'it answers, and the document does not know it')
@@ -89,6 +90,7 @@ export class Api {
     }
     this.judged++
     this.operations.add(`${reply.method} ${node.template}`)
+    if (reply.status < 300) this.answered.add(`${reply.method} ${node.template}`)
     const base = `/paths/${escaped(node.template)}/${reply.method.toLowerCase()}`
     const status = operation.responses[reply.status] ? String(reply.status) : 'default'
     if (status === 'default' && reply.status < 400) {

@@ -41,9 +41,10 @@ export class World implements Surroundings {
     const world = new World(name)
     await world.program.start()
     const start = { token: world.program.startToken, name: 'Ada Admin', email: 'ada@example.org', password, organisation: 'Northwind' }
-    const open = new Client(world.program.address, '', undefined)
+    sharedApi ??= new Api(expect(await new Client(world.program.address, '', undefined).get('openapi.json'), 200).json)
+    const open = new Client(world.program.address, '', sharedApi)
+    expect(await open.get('openapi.json'), 200)
     expect(await open.post('start', start), 204)
-    sharedApi ??= new Api(expect(await open.get('openapi.json'), 200).json)
     world.admin = world.client('ada@example.org')
     world.schema = await Schema.of(world.admin)
     world.root = expect(await world.admin.get('unit?limit=1'), 200).json.items[0].id
