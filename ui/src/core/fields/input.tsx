@@ -108,6 +108,7 @@ function ScaleInput({ field, value, onChange, common, method }: Drawing) {
       value={typeof value === 'number' ? String(value) : null}
       onChange={(text) => onChange(text === null ? null : Number(text))}
       clearable={!field.required}
+      allowDeselect={!field.required}
     />
   );
 }
@@ -267,6 +268,7 @@ const DRAW: Record<Field['kind'], (props: Drawing) => ReactNode> = {
       value={typeof props.value === 'string' ? props.value : null}
       onChange={props.onChange}
       clearable={!props.field.required}
+      allowDeselect={!props.field.required}
       searchable={(props.field.choices?.length ?? 0) > 8}
     />
   ),
