@@ -251,7 +251,7 @@ export async function listCases(world: World, register: Register): Promise<void>
     await filters(made, field)
     await refusedFilters(made, field)
     await sorting(made, field)
-    if (field.search && !register.quiet && !field.derived && !field.by_transition) await searching(made, field)
+    if (field.search && register.may.create && !register.quiet && !field.derived && !field.by_transition) await searching(made, field)
   }
   await columns(made)
   await expansion(made)
