@@ -1,10 +1,10 @@
 /* The database as a whole: where it is, its readers, its writer. One store a process, shared by all threads.
  *
- * SQLite: WAL, synchronous=FULL, foreign keys on; one reading connection for each thread that asks, one writer thread
- * that runs write jobs one after the other, each undone alone if it fails, and commits them in groups: a job is done when the
- * group is on disk. PostgreSQL: a connection for each thread that asks; a write job is a transaction on the calling
- * worker's own, run again up to three times on a serialization failure. Either way nothing is acknowledged before it
- * is durable. */
+ * SQLite: WAL, synchronous=FULL, foreign keys on; one reading connection for each thread that asks, one writer
+ * thread that runs write jobs one after the other, each undone alone if it fails, and commits them in groups: a
+ * job is done when the group is on disk. PostgreSQL: a connection for each thread that asks; a write job is a
+ * transaction on the calling worker's own, run again up to three times on a serialization failure. Either way
+ * nothing is acknowledged before it is durable. */
 #ifndef MERLON_STORE_STORE_H
 #define MERLON_STORE_STORE_H
 
