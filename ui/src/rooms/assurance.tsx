@@ -1,5 +1,5 @@
 // The ledger: what was written, the signed head over it, and how anybody checks both without trusting us.
-import { Anchor, Button, Code, CopyButton, Group, List, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Code, CopyButton, Group, List, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconCopy, IconRosetteDiscountCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
@@ -7,6 +7,7 @@ import { Link } from 'react-router';
 import { ROOT, api, send } from '../core/api';
 import { formatTime } from '../core/format';
 import { useWords } from '../core/labels';
+import { Dialog } from '../core/ui/dialog';
 import { useTitle } from '../core/ui/title';
 import { Trouble } from '../core/ui/trouble';
 import { pathOf } from '../core/values';
@@ -117,7 +118,7 @@ function Proof({ entry, onClose }: { entry: number; onClose: () => void }) {
     queryFn: () => api<unknown>(`/ledger/proof/${entry}`),
   });
   return (
-    <Modal opened onClose={onClose} size="xl" title={words.t('ui.ledger.proof', { entry: String(entry) })}>
+    <Dialog opened onClose={onClose} size="xl" title={words.t('ui.ledger.proof', { entry: String(entry) })}>
       <Text size="sm" mb="sm">
         {words.t('ui.ledger.proof.text')}
       </Text>
@@ -138,7 +139,7 @@ function Proof({ entry, onClose }: { entry: number; onClose: () => void }) {
           {words.t('ui.download')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
 

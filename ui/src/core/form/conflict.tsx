@@ -1,9 +1,10 @@
 // Somebody else changed the record meanwhile: both versions side by side, a choice for each field that differs.
-import { Button, Group, Modal, Radio, Table, Text } from '@mantine/core';
+import { Button, Group, Radio, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { FieldValue } from '../fields/value';
 import { useWords } from '../labels';
 import type { Field, Rec, Register } from '../types';
+import { Dialog } from '../ui/dialog';
 import { same } from '../values';
 import type { Values } from './draft';
 
@@ -37,7 +38,7 @@ export function Conflict({ register, fields, conflict, onClose, onMerge }: Confl
     onMerge(merged, current.version);
   };
   return (
-    <Modal opened onClose={onClose} size="xl" title={words.t('ui.conflict.title')}>
+    <Dialog opened onClose={onClose} size="xl" title={words.t('ui.conflict.title')}>
       <Text size="sm" mb="md">
         {words.t('ui.conflict.text')}
       </Text>
@@ -88,6 +89,6 @@ export function Conflict({ register, fields, conflict, onClose, onMerge }: Confl
         </Button>
         <Button onClick={merge}>{words.t('ui.conflict.save')}</Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

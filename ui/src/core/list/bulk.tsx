@@ -1,5 +1,5 @@
 // One change for many records; what could not be changed is named with the reason.
-import { Alert, Button, Group, List, Modal, Select, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, List, Select, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { api } from '../api';
@@ -8,6 +8,7 @@ import { FieldInput } from '../fields/input';
 import { editable } from '../form/form';
 import { useWords } from '../labels';
 import type { Rec, Register } from '../types';
+import { Dialog } from '../ui/dialog';
 import { sayDone, sayTrouble } from '../ui/trouble';
 
 interface Outcome {
@@ -55,7 +56,7 @@ function BulkDialog({ register, rows, selected, onClear, onClose }: BulkProps & 
     }
   };
   return (
-    <Modal opened onClose={onClose} title={words.t('ui.bulk.title', { n: selected.size })}>
+    <Dialog opened onClose={onClose} title={words.t('ui.bulk.title', { n: selected.size })}>
       <Stack>
         <Select
           label={words.t('ui.bulk.field')}
@@ -89,7 +90,7 @@ function BulkDialog({ register, rows, selected, onClear, onClose }: BulkProps & 
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

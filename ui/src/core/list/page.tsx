@@ -1,5 +1,5 @@
 // The list of any register.
-import { ActionIcon, Button, Drawer, Group, Menu, Popover, Text, TextInput, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Popover, Text, TextInput, Title, Tooltip } from '@mantine/core';
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks';
 import {
   IconDots,
@@ -17,6 +17,7 @@ import { useList, useRecord } from '../data';
 import { RecordForm } from '../form/form';
 import { useWords } from '../labels';
 import type { Rec, Register } from '../types';
+import { SideDialog } from '../ui/dialog';
 import { Empty } from '../ui/empty';
 import { useTitle } from '../ui/title';
 import { Trouble } from '../ui/trouble';
@@ -161,7 +162,7 @@ function QuickEdit({ register, row, onClose }: { register: Register; row: Rec; o
   const words = useWords();
   const { data } = useRecord(register.name, row.id);
   return (
-    <Drawer
+    <SideDialog
       opened
       onClose={onClose}
       position="right"
@@ -169,7 +170,7 @@ function QuickEdit({ register, row, onClose }: { register: Register; row: Rec; o
       title={words.t('ui.edit.what', { reference: row.reference })}
     >
       {data && <RecordForm register={register} record={data} onSaved={onClose} onCancel={onClose} />}
-    </Drawer>
+    </SideDialog>
   );
 }
 

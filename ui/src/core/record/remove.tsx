@@ -1,11 +1,12 @@
 // Before anything is deleted: what leans on it.
-import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { Problem, api } from '../api';
 import { useLinks, useRefresh } from '../data';
 import { useWords } from '../labels';
 import type { LinkItem, Rec, Register } from '../types';
+import { Dialog } from '../ui/dialog';
 import { sayDone, sayTrouble } from '../ui/trouble';
 import { pathOf } from '../values';
 
@@ -42,7 +43,7 @@ export function Remove({ register, record, onClose, onRemoved }: RemoveProps) {
     }
   };
   return (
-    <Modal opened onClose={onClose} title={words.t('ui.remove.title', { reference: record.reference })}>
+    <Dialog opened onClose={onClose} title={words.t('ui.remove.title', { reference: record.reference })}>
       <Stack>
         <Text size="sm">{words.t('ui.remove.text')}</Text>
         {shown.length > 0 && (
@@ -70,6 +71,6 @@ export function Remove({ register, record, onClose, onRemoved }: RemoveProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 // The next steps of a record as buttons. A step that is not allowed stays in sight and says why.
-import { Alert, Button, Group, Modal, Stack, Textarea, Tooltip } from '@mantine/core';
+import { Alert, Button, Group, Stack, Textarea, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { takeStep, useNextSteps, useRefresh } from '../data';
@@ -8,6 +8,7 @@ import type { Values } from '../form/draft';
 import { useWords } from '../labels';
 import { fieldOf, stateOf } from '../schema';
 import type { NextStep, Rec, Register } from '../types';
+import { Dialog } from '../ui/dialog';
 import { sayDone, fieldSentence, sentence } from '../ui/trouble';
 import { plain, valueOf } from '../values';
 
@@ -40,7 +41,7 @@ export function StepDialog({ register, record, step, onClose }: StepProps & { st
     }
   };
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={`${words.transition(register.name, step.name)}: ${record.reference}`}
@@ -79,7 +80,7 @@ export function StepDialog({ register, record, step, onClose }: StepProps & { st
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,7 @@
 // The keyboard, written down: `?` shows it.
-import { Modal, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useWords, type UiKey } from '../labels';
+import { Dialog } from '../ui/dialog';
 
 const KEYS: [string[], UiKey][] = [
   [['Ctrl', 'K'], 'ui.keys.search'],
@@ -17,7 +18,7 @@ const KEYS: [string[], UiKey][] = [
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
   return (
-    <Modal opened onClose={onClose} title={t('ui.keys.title')} size="sm">
+    <Dialog opened onClose={onClose} title={t('ui.keys.title')} size="sm">
       <Table>
         <Table.Tbody>
           {KEYS.map(([keys, label]) => (
@@ -34,6 +35,6 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Modal>
+    </Dialog>
   );
 }

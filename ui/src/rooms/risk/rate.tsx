@@ -1,5 +1,5 @@
 // Rating a risk again: likelihood, consequence by criterion, and the reason, with the level that follows shown at once.
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { changeRecord, useRefresh } from '../../core/data';
@@ -8,6 +8,7 @@ import { useWords } from '../../core/labels';
 import type { Level, Method } from '../../core/method';
 import { fieldOf } from '../../core/schema';
 import type { Rec, Register } from '../../core/types';
+import { Dialog } from '../../core/ui/dialog';
 import { LevelBadge } from '../../core/ui/level';
 import { sayDone, fieldSentence, sentence } from '../../core/ui/trouble';
 
@@ -89,7 +90,7 @@ export function Rate({ register, risk, rating, method, to, onClose }: RateProps)
     [names.reason, reason, setReason],
   ] as [string, unknown, (value: unknown) => void][];
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size="lg"
@@ -127,6 +128,6 @@ export function Rate({ register, risk, rating, method, to, onClose }: RateProps)
           </Group>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

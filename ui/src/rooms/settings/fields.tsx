@@ -5,7 +5,6 @@ import {
   Button,
   Checkbox,
   Group,
-  Modal,
   Select,
   Stack,
   Table,
@@ -19,6 +18,7 @@ import { useState } from 'react';
 import { api } from '../../core/api';
 import { useWords } from '../../core/labels';
 import { useSchema } from '../../core/schema';
+import { Dialog } from '../../core/ui/dialog';
 import { Trouble, sayTrouble, fieldSentence, sentence } from '../../core/ui/trouble';
 
 interface CustomField {
@@ -77,7 +77,7 @@ function FieldDialog({ field, onClose }: { field: CustomField | null; onClose: (
     }
   };
   return (
-    <Modal opened onClose={onClose} title={field ? field.label : words.t('ui.fields.new')}>
+    <Dialog opened onClose={onClose} title={field ? field.label : words.t('ui.fields.new')}>
       <Stack>
         {problem !== null && (
           <Alert color="red" icon={<IconAlertTriangle />} p="xs" role="alert">
@@ -132,7 +132,7 @@ function FieldDialog({ field, onClose }: { field: CustomField | null; onClose: (
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

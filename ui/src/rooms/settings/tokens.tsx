@@ -6,7 +6,6 @@ import {
   Code,
   CopyButton,
   Group,
-  Modal,
   MultiSelect,
   Radio,
   Stack,
@@ -22,6 +21,7 @@ import { useRefresh } from '../../core/data';
 import { formatAgo, formatDate } from '../../core/format';
 import { useWords } from '../../core/labels';
 import { useSchema } from '../../core/schema';
+import { Dialog } from '../../core/ui/dialog';
 import { Trouble, sayDone, sayTrouble, fieldSentence, sentence } from '../../core/ui/trouble';
 
 interface Token {
@@ -57,7 +57,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
   };
   if (secret !== null) {
     return (
-      <Modal opened onClose={onClose} title={words.t('ui.tokens.made')} closeOnClickOutside={false}>
+      <Dialog opened onClose={onClose} title={words.t('ui.tokens.made')} closeOnClickOutside={false}>
         <Stack>
           <Text size="sm">{words.t('ui.tokens.once')}</Text>
           <Code block className="wrap" data-testid="secret">
@@ -74,11 +74,11 @@ function NewToken({ onClose }: { onClose: () => void }) {
             <Button onClick={onClose}>{words.t('ui.close')}</Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     );
   }
   return (
-    <Modal opened onClose={onClose} title={words.t('ui.tokens.new')}>
+    <Dialog opened onClose={onClose} title={words.t('ui.tokens.new')}>
       <Stack>
         {problem !== null && (
           <Alert color="red" icon={<IconAlertTriangle />} p="xs" role="alert">
@@ -117,7 +117,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -4,7 +4,6 @@ import {
   Alert,
   Button,
   Group,
-  Modal,
   PasswordInput,
   Select,
   Skeleton,
@@ -25,6 +24,7 @@ import { useWords } from '../../core/labels';
 import { useSchema } from '../../core/schema';
 import { useSession } from '../../core/session';
 import type { Page } from '../../core/types';
+import { Dialog } from '../../core/ui/dialog';
 import { ToneBadge } from '../../core/ui/status';
 import { Trouble, sayDone, fieldSentence, sentence } from '../../core/ui/trouble';
 
@@ -134,7 +134,7 @@ function UserDialog({ user, onClose }: { user: User | null; onClose: () => void 
     }
   };
   return (
-    <Modal opened onClose={onClose} size="lg" title={user ? user.name : words.t('ui.users.new')}>
+    <Dialog opened onClose={onClose} size="lg" title={user ? user.name : words.t('ui.users.new')}>
       <Stack>
         {problem !== null && (
           <Alert color="red" icon={<IconAlertTriangle />} p="xs" role="alert">
@@ -194,7 +194,7 @@ function UserDialog({ user, onClose }: { user: User | null; onClose: () => void 
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 
