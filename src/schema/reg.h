@@ -46,8 +46,8 @@ struct transition {
     enum verb needs;                   /* CHANGE also lets the owner act whose role has CHANGE_OWN */
     const char *asks[ASKS_MAX + 1];    /* fields that the request may bring; any other is refused */
     const char *demands[ASKS_MAX + 1]; /* fields that must have a value, now or from the request */
-    /* Independence (ISO/IEC 27001 A.5.3): the actor must not be "owner", "created_by", "changed_by", a LINK to a person,
-     * a DERIVED NUMBER with a user's id, "REGISTER.changed_by" of what links here. Decided in records/independence.h. */
+    /* Independence (ISO/IEC 27001 A.5.3): the actor must not be "owner", "created_by", "changed_by", a LINK to person,
+     * a DERIVED NUMBER with a user's id, "REGISTER.changed_by" of what links here (records/independence.h). */
     const char *independent_of[INDEPENDENT_MAX + 1];
     const char *stamps_user; /* NUMBER, DERIVED: receives the acting user's id; or NULL */
     const char *stamps_date; /* DATE, DERIVED: receives today; or NULL */
