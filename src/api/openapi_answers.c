@@ -88,8 +88,8 @@ static const struct route_answer answers[] = {
     {HTTP_GET, "/api/v1/home", 200,
      "{steps:[{name:string, done:boolean, register:string, count:integer, filter:string?}], "
      "figures:[{name:string, value:integer, register:string, filter:string?}], "
-     "risks_by_level:[{level:string, title:string, rank:integer, value:integer, filter:string?}], "
-     "controls_by_implementation:[{implementation:string, value:integer, filter:string?}]}"},
+     "risks_by_level?:[{level:string, title:string, rank:integer, value:integer, filter:string?}], "
+     "controls_by_implementation?:[{implementation:string, value:integer, filter:string?}]}"},
     {HTTP_GET, "/api/v1/work", 200,
      "{items:[{kind:string, register:string, id:integer, reference:string, title:string?, due:date?, late:boolean, "
      "transition:string?}]}"},
