@@ -6,6 +6,7 @@ import { World } from './core/world.ts'
 import { beside, coverage } from './beside.ts'
 import { frameworks } from './frameworks.ts'
 import { golden } from './golden.ts'
+import { isolation } from './isolation.ts'
 import { job } from './job.ts'
 import { contract } from './contract/index.ts'
 
@@ -14,6 +15,7 @@ const suites: [string, (world: World) => Promise<void>][] = [
   ['beside', beside],
   ['job', job],
   ['frameworks', frameworks],
+  ['isolation', isolation],
 ]
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'))

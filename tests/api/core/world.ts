@@ -66,16 +66,21 @@ export class World implements Surroundings {
     return []
   }
 
+  /** A unit below another. */
+  async unit(title: string, parent = this.root): Promise<number> {
+    return expect(await this.admin.post('unit', { title, parent }), 201).json.id as number
+  }
+
   client(email: string): Client {
     const token = this.program.run('token', '--user', email).trim().split('\n').at(-1)!
     return new Client(this.program.address, token, sharedApi, email)
   }
 
   /** A user with a person of the same name, signed in. */
-  async user(email: string, grants: Grant[]): Promise<Client> {
+  async user(email: string, grants: Grant[], name = email): Promise<Client> {
     const unit = grants[0]?.unit ?? this.root
-    const person = expect(await this.admin.post('person', { name: email, email, unit }), 201).json.id
-    expect(await this.admin.post('users', { name: email, email, person, password, language: 'en', grants }), 201)
+    const person = expect(await this.admin.post('person', { name, email, unit }), 201).json.id
+    expect(await this.admin.post('users', { name, email, person, password, language: 'en', grants }), 201)
     return this.client(email)
   }
 
