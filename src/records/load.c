@@ -1,5 +1,6 @@
 /* Reading single records, and the small sets that rules need. */
 #include "records/house.h"
+#include "records/known.h"
 #include "records/records.h"
 #include "records/rights.h"
 #include "records/sql.h"
@@ -11,10 +12,14 @@ static enum result load_now(struct ctx *ctx, const struct reg *reg, int64_t id, 
     struct value args[] = {value_number(id)};
     struct rows *rows;
     bool found;
+    *record = known_find(ctx, reg, id);
+    if (*record) return OK;
     TRY(db_query_one(ctx, reg_sql(ctx, reg)->select, args, COUNT(args), &rows, &found));
     if (found) *record = record_of_row(ctx, reg, rows);
     rows_close(rows);
-    return found ? OK : NOT_FOUND;
+    if (!found) return NOT_FOUND;
+    known_keep(ctx, *record);
+    return OK;
 }
 
 static enum result load_then(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)

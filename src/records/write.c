@@ -7,6 +7,7 @@
 #include "access/reach.h"
 #include "ledger/ledger.h"
 #include "records/house.h"
+#include "records/known.h"
 #include "records/records.h"
 #include "records/sql.h"
 #include "schema/parse.h"
@@ -79,6 +80,7 @@ static enum result write_row(struct ctx *ctx, const struct writing *w)
     if (w->before) {
         int64_t changed;
         args[width - 1] = record->row[C_ID];
+        known_forget(ctx, record->reg, record_id(record));
         args[width] = w->before->row[C_VERSION];
         TRY(db_run(ctx, sql->update, args, width + 1, &changed));
         return changed == 1 ? OK : db_collided(ctx);

@@ -242,6 +242,26 @@ enum result db_script(struct ctx *ctx, const char *sql)
 
 enum { CONTROL_SIZE = 40 };
 
+void db_drop_note(struct db *db)
+{
+    if (db->note) db->release_note(db->note);
+    db->note = NULL;
+}
+
+void *db_note(const struct db *db)
+{
+    return db->note;
+}
+
+bool db_keep_note(struct db *db, void *note, void (*release)(void *note))
+{
+    if (!db->depth || db_dialect(db) != DIALECT_SQLITE) return false;
+    db_drop_note(db);
+    db->note = note;
+    db->release_note = release;
+    return true;
+}
+
 enum result db_control_begin(struct db *db)
 {
     if (db->depth == DEPTH_LIMIT) return driver_fail(db, BROKEN, "Transactions of the program are nested too deep.");
@@ -261,7 +281,7 @@ enum result db_control_commit(struct db *db)
     snprintf(sql, sizeof sql, "RELEASE s%u", db->depth - 1);
     if (db->depth == 1) db_close_rows(db);
     TRY(db->driver->control(db, db->depth == 1 ? "COMMIT" : sql));
-    db->depth--;
+    if (--db->depth == 0) db_drop_note(db);
     return OK;
 }
 
@@ -270,6 +290,7 @@ enum result db_control_commit(struct db *db)
 void db_control_rollback(struct db *db)
 {
     if (!db->depth) return;
+    db_drop_note(db);
     char kept[SENTENCE_SIZE];
     memcpy(kept, db->sentence, sizeof kept);
     db->depth--;

@@ -63,6 +63,12 @@ bool db_in_transaction(const struct db *db);
 /* BUSY: what this transaction read is no longer so. On PostgreSQL the write is run again from its beginning. */
 enum result db_collided(struct ctx *ctx) MUST_USE;
 
+/* One thing that the caller remembers of what it has read in this transaction. It is released when the outermost
+ * transaction ends and at any rollback in it. Kept only where nobody else can write meanwhile: else, and outside of a
+ * transaction, db_keep_note is false and db_note NULL. */
+void *db_note(const struct db *db);
+bool db_keep_note(struct db *db, void *note, void (*release)(void *note)) MUST_USE;
+
 /* A lock of that name for the rest of the transaction, across nodes (PostgreSQL advisory lock; SQLite's single writer
  * already is one). */
 enum result db_lock(struct ctx *ctx, const char *name) MUST_USE;

@@ -58,8 +58,7 @@ struct driver {
     enum result (*next)(struct rows *rows, bool *more);
     void (*finish)(struct rows *rows);
     int64_t (*changed)(const struct rows *rows); /* after the last row */
-    /* The id that the newest INSERT gave; NULL where only RETURNING tells it. */
-    int64_t (*inserted)(const struct rows *rows);
+    int64_t (*inserted)(const struct rows *rows); /* the newest INSERT's id; NULL: only RETURNING tells it */
     bool (*is_null)(const struct rows *rows, size_t column);
     int64_t (*number)(const struct rows *rows, size_t column);
     double (*decimal)(const struct rows *rows, size_t column);
@@ -84,7 +83,9 @@ struct db {
     const char *begin;       /* how the outermost transaction starts */
     struct db *next, **link; /* the store's list */
     struct store *store;
-    bool transient;                   /* the failure at hand passes when the transaction is run again */
+    bool transient; /* the failure at hand passes when the transaction is run again */
+    void *note;     /* db_note; NULL when there is none */
+    void (*release_note)(void *note);
     struct search_queue *search;      /* of the writer of SQLite (search_queue.h); NULL elsewhere */
     size_t search_marks[DEPTH_LIMIT]; /* its length when each open transaction and savepoint began */
     char sentence[SENTENCE_SIZE];
@@ -98,6 +99,7 @@ enum result db_execute(struct db *db, struct str sql, const struct value *args, 
 
 /* Sets the members that both dialects share. */
 void db_init(struct db *db, const struct driver *driver, size_t statement_budget);
+void db_drop_note(struct db *db); /* releases what db_keep_note was given */
 /* Closes all open rows; then statements_clear and the driver's close are safe. */
 void db_close_rows(struct db *db);
 

@@ -30,7 +30,7 @@ const char method_default[] =
     "\"matrix\":[[0,0,0,1,1],[0,0,1,1,2],[0,1,1,2,2],[1,1,2,2,3],[1,2,2,3,3]],"
     "\"acceptance_days\":365}";
 
-enum { FEWEST = 2, MOST = 10 };
+enum { FEWEST = 2, MOST = METHOD_MOST };
 
 static const struct json *member(const struct json *scales, const char *name)
 {
@@ -42,13 +42,6 @@ static size_t steps(const struct json *scales, const char *name)
 {
     const struct json *list = member(scales, name);
     return list ? list->count : 0;
-}
-
-static const struct json *at(const struct json *list, int64_t index)
-{
-    const struct json *entry = list ? list->first : NULL;
-    while (entry && index-- > 0) entry = entry->next;
-    return entry;
 }
 
 /* ---- checking ---- */
@@ -141,48 +134,34 @@ enum result method_of_risk(struct ctx *ctx, const struct record *risk, struct me
     id = record_number_of(assessment, "methodology");
     if (!id) return NOT_FOUND;
     TRY(record_load(ctx, house_register(ctx->house, S("methodology")), id, &methodology));
-    size_t index;
-    if (!reg_field(methodology->reg, S("scales"), &index)) return NOT_FOUND;
-    const struct json *scales = record_data(ctx, methodology, index);
-    *method = (struct method){.scales = scales,
-                              .likelihood_steps = (int64_t)steps(scales, "likelihood"),
-                              .consequence_steps = (int64_t)steps(scales, "consequence"),
-                              .acceptance_days = json_number(scales, "acceptance_days", 365),
-                              .superseded = str_is(record_status(methodology), "superseded")};
-    return scales ? OK : NOT_FOUND;
+    if (!method_read(ctx, record_text_of(methodology, "scales"), method)) return NOT_FOUND;
+    method->superseded = str_is(record_status(methodology), "superseded");
+    return OK;
 }
 
 bool method_level(const struct method *method, int64_t likelihood, int64_t consequence, struct level *level)
 {
     bool inside = likelihood >= 1 && consequence >= 1 && likelihood <= method->likelihood_steps &&
                   consequence <= method->consequence_steps;
-    const struct json *row = at(member(method->scales, "matrix"), likelihood - 1);
-    const struct json *cell = inside && row ? at(row, consequence - 1) : NULL;
-    const struct json *one = cell ? at(member(method->scales, "levels"), cell->number) : NULL;
-    if (!one) return false;
-    *level = (struct level){.rank = cell->number + 1,
-                            .name = json_str(one, "name", S("")),
-                            .appetite = json_str(one, "appetite", S("unacceptable")),
-                            .approver = json_str(one, "approver", S(""))};
+    int rank = inside && likelihood <= METHOD_MOST && consequence <= METHOD_MOST
+                   ? method->matrix[likelihood - 1][consequence - 1]
+                   : 0;
+    if (rank < 1 || (size_t)rank > method->level_count) return false;
+    *level = method->levels[rank - 1];
     return true;
 }
 
 int64_t method_rank(const struct method *method, struct str level)
 {
-    int64_t rank = 0;
-    const struct json *levels = member(method->scales, "levels");
-    for (const struct json *one = levels ? levels->first : NULL; one; one = one->next) {
-        rank++;
-        if (level.len && str_eq(json_str(one, "name", S("")), level)) return rank;
-    }
+    for (size_t i = 0; i < method->level_count; i++)
+        if (level.len && str_eq(method->levels[i].name, level)) return method->levels[i].rank;
     return 0;
 }
 
 static bool has_criterion(const struct method *method, struct str name)
 {
-    const struct json *criteria = member(method->scales, "criteria");
-    for (const struct json *one = criteria ? criteria->first : NULL; one; one = one->next)
-        if (str_eq(json_str(one, "name", S("")), name)) return true;
+    for (size_t i = 0; i < method->criterion_count; i++)
+        if (str_eq(method->criteria[i], name)) return true;
     return false;
 }
 

@@ -12,19 +12,26 @@
 
 #include "records/records.h"
 
-struct method {
-    const struct json *scales;
-    int64_t likelihood_steps, consequence_steps, acceptance_days;
-    bool superseded;
-};
+enum { METHOD_MOST = 10 }; /* steps of a scale, and levels */
 
 struct level {
     int64_t rank; /* 1 is lowest */
     struct str name, appetite, approver;
 };
 
+struct method {
+    int64_t likelihood_steps, consequence_steps, acceptance_days;
+    bool superseded;
+    struct str *criteria; /* their names */
+    size_t criterion_count, level_count;
+    struct level levels[METHOD_MOST];     /* lowest first */
+    int matrix[METHOD_MOST][METHOD_MOST]; /* [likelihood - 1][consequence - 1]: a rank; 0 where there is none */
+};
+
 /* The method of a risk, through its assessment. NOT_FOUND without a sentence when the risk has none yet. */
 enum result method_of_risk(struct ctx *ctx, const struct record *risk, struct method *method) MUST_USE;
+/* Only the scales, from their JSON; what is not as described above is left out. False when it is no object. */
+bool method_read(struct ctx *ctx, struct str scales, struct method *method) MUST_USE;
 /* False when a step is outside the scales. */
 bool method_level(const struct method *method, int64_t likelihood, int64_t consequence, struct level *level);
 /* The rank of the level of that name; 0 when the method has none. */

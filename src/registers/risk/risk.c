@@ -103,12 +103,10 @@ static const struct state states[] = {
 
 /* ---- what the ratings give ---- */
 
-static void derive_rating(struct ctx *ctx, const struct method *method, const struct rating *rating,
+static void derive_rating(const struct method *method, const struct rating *rating, int64_t consequence,
                           struct record *risk)
 {
     struct level level;
-    struct str unknown;
-    int64_t consequence = method_consequence(method, record_data(ctx, risk, rating->consequences), &unknown);
     risk->own[rating->consequence] = value_id(consequence);
     if (method_level(method, record_number(risk, rating->likelihood), consequence, &level)) {
         record_set_text(risk, rating->level, level.name);
@@ -166,8 +164,9 @@ static enum result is_untreated(struct ctx *ctx, const struct method *method, co
     return OK;
 }
 
-static void check_rating(struct ctx *ctx, const struct method *method, const struct rating *rating,
-                         const struct record *risk)
+/* Gives the highest consequence. */
+static int64_t check_rating(struct ctx *ctx, const struct method *method, const struct rating *rating,
+                            const struct record *risk)
 {
     struct str unknown;
     int64_t likelihood = record_number(risk, rating->likelihood);
@@ -183,6 +182,7 @@ static void check_rating(struct ctx *ctx, const struct method *method, const str
         fail_field(ctx, fields[rating->consequences].name, "out_of_range",
                    "The %s consequence goes to %lld in this methodology.", rating->name,
                    (long long)method->consequence_steps);
+    return consequence;
 }
 
 /* The method is read once, for the rules about ratings and for what follows from them. */
@@ -193,10 +193,8 @@ static enum result derive(struct ctx *ctx, struct record *risk)
     bool untreated = false;
     enum result found = method_of_risk(ctx, risk, &method);
     if (found != OK) return found == NOT_FOUND ? OK : found;
-    for (size_t i = 0; i < COUNT(ratings); i++) {
-        check_rating(ctx, &method, &ratings[i], risk);
-        derive_rating(ctx, &method, &ratings[i], risk);
-    }
+    for (size_t i = 0; i < COUNT(ratings); i++)
+        derive_rating(&method, &ratings[i], check_rating(ctx, &method, &ratings[i], risk), risk);
     if (method_level(&method, record_number(risk, CURRENT_LIKELIHOOD), record_number(risk, CURRENT_CONSEQUENCE),
                      &level))
         record_set_text(risk, APPETITE, level.appetite);
