@@ -38,6 +38,8 @@ export async function openWindow(browser: Browser, address: string, options: Bro
     ...options,
   })
   context.setDefaultTimeout(PATIENCE)
+  // What is sent to the page is compiled by tsx first, which puts calls of its own helper into it.
+  await context.addInitScript('globalThis.__name = (value) => value')
   const page = await context.newPage()
   let complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))

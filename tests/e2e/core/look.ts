@@ -1,0 +1,80 @@
+// What must hold of whatever is in sight: accessible, inside the window, in words and not in keys, without complaint.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** Light or dark, once everything that changes colour has done so. */
+export async function dress(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await page.waitForFunction(
+    (scheme) =>
+      document.documentElement.dataset.mantineColorScheme === scheme &&
+      document.getAnimations().every((animation) => animation.playState !== 'running'),
+    colorScheme,
+  )
+}
+
+/** What axe finds serious or critical; `colours` asks for nothing but contrast, which is all that a theme can change. */
+export async function barriers(page: Page, colours = false): Promise<string[]> {
+  await page.evaluate(`window.axe ?? (() => { ${axe} })()`)
+  const results = await page.evaluate(
+    async ([standard, only]): Promise<AxeResults> =>
+      (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, {
+        runOnly: only ? { type: 'rule', values: ['color-contrast'] } : { type: 'tag', values: standard },
+        resultTypes: ['violations'],
+      }),
+    [STANDARD, colours] as const,
+  )
+  return results.violations
+    .filter((rule) => rule.impact === 'serious' || rule.impact === 'critical')
+    .flatMap((rule) =>
+      rule.nodes.slice(0, 3).map((node) => `${rule.id}: ${node.html.slice(0, 160)} (${node.failureSummary?.split('\n')[1]?.trim()})`),
+    )
+}
+
+/** What reaches out of the window on the right, if the page as a whole can be pushed sideways. */
+export function overflow(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= width && document.body.scrollWidth <= width) return []
+    const scrolls = (element: Element | null): boolean =>
+      element !== null && element !== document.body && (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement))
+    const out = [...document.body.querySelectorAll('*')].filter(
+      (element) => element.getBoundingClientRect().right > width + 1 && !scrolls(element.parentElement),
+    )
+    return [`the page is ${document.documentElement.scrollWidth} wide in a window of ${width}`, ...out.slice(0, 3).map((element) => element.outerHTML.slice(0, 160))]
+  })
+}
+
+const KEY = /\b(field|register|state|transition|choice|ui|group|room|role|action|criterion|attribute)\.[a-z_]+(\.[a-z_]+)*\b/
+
+/** Keys of the catalogue that nobody has put into words, in what is read or spoken. */
+export function rawKeys(page: Page): Promise<string[]> {
+  return page.evaluate((source) => {
+    const spoken = [...document.querySelectorAll('[aria-label], [placeholder], [title], [aria-description]')].flatMap((element) =>
+      ['aria-label', 'placeholder', 'title', 'aria-description'].map((name) => element.getAttribute(name) ?? ''),
+    )
+    const key = new RegExp(source)
+    return [document.title, ...document.body.innerText.split('\n'), ...spoken].filter((text) => key.test(text))
+  }, KEY.source)
+}
+
+/** Words of the catalogue that are still in the other language: what is read exactly as English says it. */
+export function untranslated(page: Page, english: Record<string, string>, own: Record<string, string>): Promise<string[]> {
+  const both = new Set(Object.values(own))
+  const foreign = Object.values(english).filter((text) => text.length > 3 && !both.has(text) && !text.includes('{'))
+  return page.evaluate((texts) => {
+    const words = new Set(texts)
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    const found = new Set<string>()
+    while (walker.nextNode()) {
+      const text = walker.currentNode.textContent?.trim() ?? ''
+      if (words.has(text) && !walker.currentNode.parentElement?.closest('[lang="en"]')) found.add(text)
+    }
+    return [...found]
+  }, foreign)
+}

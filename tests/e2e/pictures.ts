@@ -1,0 +1,74 @@
+// Pictures of every page, for looking at: pictures.ts [FOLDER [NAME...]]. With --docs also those that the documents show.
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { openBrowser, openWindow, PHONE, WIDE } from './core/browser.ts'
+import { makeDemonstration, PASSWORD, Program } from './core/program.ts'
+import { EMAIL, EMPTY_SPOTS, settled, SPOTS, type Spot, type Who } from './core/spots.ts'
+import { signIn, visible } from './core/steps.ts'
+
+const [folder = mkdtempSync(join(tmpdir(), 'merlon-pictures-')), ...wanted] = process.argv.slice(2)
+const SIZES = { 1440: WIDE, 390: PHONE }
+const SCHEMES = ['light', 'dark'] as const
+
+mkdirSync(folder, { recursive: true })
+process.env.MERLON_E2E_DEMO ??= makeDemonstration()
+
+async function begin(page: Page, link: string): Promise<void> {
+  await page.goto(link)
+  for (const [label, value] of [
+    ['Name of the organisation', 'Harbour Works'],
+    ['Your name', 'Ada Manager'],
+    ['E-mail address', EMAIL.administrator],
+  ] as const) {
+    await page.getByLabel(label).fill(value)
+  }
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+  await page.getByRole('button', { name: 'Begin' }).click()
+  await visible(page.getByRole('banner'))
+}
+
+async function photograph(page: Page, spot: Spot, ending: string): Promise<void> {
+  try {
+    await page.goto('about:blank')
+    await page.goto(spot.path)
+    await settled(page)
+    await spot.open?.(page)
+    await settled(page)
+  } catch (error) {
+    console.log(`${spot.name}: ${String(error).split('\n')[0]}`)
+  }
+  await page.screenshot({ path: join(folder, `${spot.name.replaceAll(/\W+/g, '-')}-${ending}.png`) })
+}
+
+async function series(browser: Browser, program: Program, spots: Spot[]): Promise<void> {
+  for (const scheme of SCHEMES) {
+    for (const [width, viewport] of Object.entries(SIZES)) {
+      for (const who of ['nobody', 'manager', 'administrator'] as Who[]) {
+        const some = spots.filter((spot) => spot.who === who && (!wanted.length || wanted.some((name) => spot.name.includes(name))))
+        if (some.length === 0) continue
+        const { page } = await openWindow(browser, program.address, { viewport, colorScheme: scheme })
+        if (who !== 'nobody') await signIn(page, EMAIL[who])
+        for (const spot of some) await photograph(page, spot, `${width}-${scheme}`)
+        await page.context().close()
+      }
+    }
+  }
+}
+
+const browser = await openBrowser()
+const full = await Program.demonstration()
+const empty = await Program.empty()
+try {
+  const { page } = await openWindow(browser, empty.address)
+  await begin(page, empty.link)
+  await page.context().close()
+  await series(browser, full, SPOTS)
+  await series(browser, empty, EMPTY_SPOTS)
+  console.log(`The pictures are in ${folder}`)
+} finally {
+  await browser.close()
+  await full.remove()
+  await empty.remove()
+}
