@@ -71,16 +71,25 @@ static bool kind_is_offered(struct str name)
     return false;
 }
 
+/* A line of text that says something; what is wrong with it is told at the field. */
+static void check_line(struct ctx *ctx, const char *name, const struct json *json, const char *missing)
+{
+    static const struct field line = {.kind = TEXT, .max = 200};
+    struct value value = value_null();
+    bool read = !json || field_parse(ctx, &line, name, json, &value);
+    if (read && value.type == IS_NULL) fail_field(ctx, name, "required", "%s", missing);
+}
+
 static void check_choices(struct ctx *ctx, struct str kind, const struct json *choices)
 {
     bool is_list = !choices || choices->kind == JSON_NULL || choices->kind == JSON_ARRAY;
-    for (const struct json *one = is_list && choices ? choices->first : NULL; one; one = one->next)
-        is_list = is_list && one->kind == JSON_STRING && str_trim(one->text).len && one->text.len <= 200;
-    bool any = choices && choices->kind == JSON_ARRAY && choices->count;
+    bool any = is_list && choices && choices->kind == JSON_ARRAY && choices->count;
     if (!is_list || (any && choices->count > CHOICES_MAX))
         fail_field(ctx, "choices", "type", "choices is a list of at most %d texts, none of them empty.", CHOICES_MAX);
     else if (str_is(kind, "choice") && !any)
         fail_field(ctx, "choices", "required", "A choice needs something to choose from.");
+    for (const struct json *one = any ? choices->first : NULL; one && !ctx_has_field_errors(ctx); one = one->next)
+        check_line(ctx, "choices", one, "None of the choices may be empty.");
 }
 
 static void check(struct ctx *ctx, const struct json *body)
@@ -95,7 +104,7 @@ static void check(struct ctx *ctx, const struct json *body)
     if (!kind_is_offered(kind))
         fail_field(ctx, "kind", "choice", "A custom field is text, prose, number, decimal, boolean, date or choice.");
     check_choices(ctx, kind, json_get(body, "choices"));
-    if (!str_trim(json_str(body, "label", S(""))).len) fail_field(ctx, "label", "required", "The field needs a label.");
+    check_line(ctx, "label", json_get(body, "label"), "The field needs a label.");
 }
 
 /* ---- one field as JSON ---- */
@@ -237,7 +246,7 @@ static void check_patch(struct ctx *ctx, const struct json *field, const struct 
             fail_field(ctx, fixed[i], "fixed", "The %s of a field does not change: values would lose their meaning.",
                        fixed[i]);
     }
-    if (label && !str_trim(label->text).len) fail_field(ctx, "label", "required", "The field needs a label.");
+    if (label) check_line(ctx, "label", label, "The field needs a label.");
     check_choices(ctx, json_str(field, "kind", S("")), choices ? choices : json_get(field, "choices"));
 }
 

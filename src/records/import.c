@@ -80,6 +80,17 @@ static enum result map_column(struct import *import, struct str heading, const s
                 PRINT(str_slice(heading, 0, 80)), import->reg->name);
 }
 
+/* Two columns for one field would leave open which of them holds. */
+static enum result refuse_twice(struct ctx *ctx, const struct import *import, size_t index)
+{
+    const struct column_map *column = &import->columns[index];
+    for (size_t i = 0; i < index; i++) {
+        bool same = column->field && import->columns[i].field == column->field;
+        if (same) return fail(ctx, INVALID, "Two columns are for the field %s; leave one.", column->field->name);
+    }
+    return OK;
+}
+
 enum result import_open(struct ctx *ctx, const struct reg *reg, struct str file, const struct json *mapping,
                         struct import **out)
 {
@@ -94,8 +105,10 @@ enum result import_open(struct ctx *ctx, const struct reg *reg, struct str file,
     import->column_count = count < COLUMNS_MAX ? count : COLUMNS_MAX;
     struct str *headings = arena_make_many(ctx->arena, struct str, import->column_count + 1);
     for (size_t i = 0; i < import->column_count; i++) headings[i] = arena_copy(ctx->arena, cells[i]);
-    for (size_t i = 0; i < import->column_count; i++)
+    for (size_t i = 0; i < import->column_count; i++) {
         TRY(map_column(import, headings[i], mapping, &import->columns[i]));
+        TRY(refuse_twice(ctx, import, i));
+    }
     *out = import;
     return OK;
 }

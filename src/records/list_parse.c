@@ -224,7 +224,8 @@ static enum result check_cursor(struct parsing *p)
     enum kind kind = row_field(query->reg, query->sort)->kind;
     enum value_type type = kind_is_number(kind) ? IS_NUMBER : kind == DECIMAL ? IS_DECIMAL : IS_TEXT;
     if (!query->cursor.len) return OK;
-    bool fits = cursor_read(p->ctx, query->cursor, &value, &id) && (value.type == IS_NULL || value.type == type);
+    bool fits =
+        cursor_read(p->ctx, query->cursor, &value, &id) && id > 0 && (value.type == IS_NULL || value.type == type);
     if (fits) return OK;
     return fail(p->ctx, INVALID, "The cursor is not one of this list; begin again without it.");
 }
