@@ -6,6 +6,7 @@ import { World } from './core/world.ts'
 import { beside, coverage } from './beside.ts'
 import { frameworks } from './frameworks.ts'
 import { golden } from './golden.ts'
+import { hostile } from './hostile.ts'
 import { isolation } from './isolation.ts'
 import { job } from './job.ts'
 import { contract } from './contract/index.ts'
@@ -16,6 +17,7 @@ const suites: [string, (world: World) => Promise<void>][] = [
   ['job', job],
   ['frameworks', frameworks],
   ['isolation', isolation],
+  ['hostile', hostile],
 ]
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'))

@@ -84,6 +84,7 @@ export class Api {
     const node = path.startsWith('/') ? this.#find(this.#root, path.split('/').slice(1)) : undefined
     const operation = node?.operations?.[reply.method.toLowerCase()] as Json | undefined
     if (!node || !operation) {
+      if (!path.startsWith('/api/')) return // the browser's pages
       if (reply.status < 400) this.#complain(`${reply.method} ${path}`, 'it answers, and the document does not know it')
       else this.#judgeProblem(reply)
       return
