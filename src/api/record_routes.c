@@ -29,6 +29,10 @@ static enum result answer(struct ctx *ctx, struct exchange *x, const struct reco
     struct list_query *query = expansion(ctx, x, record->reg, &result);
     TRY(result);
     set_etag(ctx, x, record);
+    if (!query && record->json.len) {
+        buf_add(&x->out, record->json);
+        return OK;
+    }
     if (!query) {
         record_write_json(ctx, &x->out, record);
         return OK;
@@ -88,9 +92,9 @@ static enum result create_record(struct ctx *ctx, struct exchange *x)
     struct json *body;
     struct idempotency use = {.body = x->body};
     TRY(path_register(ctx, x, &reg));
-    use.request = arena_print(ctx->arena, "POST /api/v1/%s", reg->name);
     bool once = exchange_header(x, "Idempotency-Key", &use.key);
     if (once) {
+        use.request = arena_print(ctx->arena, "POST /api/v1/%s", reg->name);
         enum result found = idempotency_find(ctx, &use);
         if (found == OK) return repeat_answer(ctx, x, reg, &use);
         if (found != NOT_FOUND) return found;

@@ -5,6 +5,7 @@
 #include "access/actor.h"
 #include "ledger/ledger.h"
 #include "records/house.h"
+#include "records/known.h"
 #include "schema/parse.h"
 #include "store/db.h"
 
@@ -21,12 +22,13 @@ static const char *const *choices_of(struct ctx *ctx, struct str text)
     return choices;
 }
 
-enum result custom_of(struct ctx *ctx, const struct reg *reg, struct custom_set *set)
+static enum result read_set(struct ctx *ctx, const struct reg *reg, int64_t id, const void **made)
 {
+    struct custom_set *set = arena_make(ctx->arena, struct custom_set);
+    (void)id;
     struct value args[] = {value_text(str_of(reg->name))};
     struct rows *rows;
     struct custom_field *at = NULL;
-    *set = (struct custom_set){0};
     TRY(db_query(ctx,
                  S("SELECT id, name, kind, label, choices, required FROM custom_field "
                    "WHERE register=?1 AND deleted_at IS NULL ORDER BY id LIMIT 100"),
@@ -45,6 +47,15 @@ enum result custom_of(struct ctx *ctx, const struct reg *reg, struct custom_set 
     }
     rows_close(rows);
     set->at = at;
+    *made = set;
+    return OK;
+}
+
+enum result custom_of(struct ctx *ctx, const struct reg *reg, struct custom_set *set)
+{
+    const void *made;
+    TRY(known_made(ctx, reg, 0, read_set, &made));
+    *set = *(const struct custom_set *)made;
     return OK;
 }
 
@@ -218,6 +229,7 @@ enum result custom_create(struct ctx *ctx, const struct json *body, int64_t *id)
                            value_text(str_trim(json_str(body, "label", S("")))),
                            value_text(choices_json(ctx, json_get(body, "choices"))),
                            value_number(json_bool(body, "required", false))};
+    known_forget_made(ctx);
     TRY(db_insert(ctx,
                   S("INSERT INTO custom_field (register, name, kind, label, choices, required) "
                     "VALUES (?1,?2,?3,?4,?5,?6) RETURNING id"),
@@ -229,6 +241,7 @@ enum result custom_delete(struct ctx *ctx, int64_t id)
 {
     struct value args[] = {value_number(id), value_number(ctx->now)};
     int64_t changed;
+    known_forget_made(ctx);
     TRY(db_run(ctx, S("UPDATE custom_field SET deleted_at=?2 WHERE id=?1 AND deleted_at IS NULL"), args, COUNT(args),
                &changed));
     if (!changed) return fail(ctx, NOT_FOUND, "There is no custom field %lld.", (long long)id);
@@ -263,6 +276,7 @@ enum result custom_change(struct ctx *ctx, int64_t id, const struct json *body)
                            value_text(str_trim(json_str(body, "label", json_str(field, "label", S(""))))),
                            value_text(choices_json(ctx, choices ? choices : json_get(field, "choices"))),
                            value_number(json_bool(body, "required", json_bool(field, "required", false)))};
+    known_forget_made(ctx);
     TRY(db_run(ctx,
                S("UPDATE custom_field SET label=?2, choices=?3, required=?4 WHERE id=?1 AND deleted_at IS NULL AND "
                  "(label<>?2 OR choices<>?3 OR required<>?4)"),

@@ -12,4 +12,12 @@ void known_keep(struct ctx *ctx, const struct record *record);
 /* It is being written. */
 void known_forget(struct ctx *ctx, const struct reg *reg, int64_t id);
 
+/* What is worked out from that record (id 0: from something about the register), at the first call of a transaction by
+ * make, whose ctx has an arena that lives as long; where nothing can be kept, by make each time. For reading only. */
+enum result known_made(struct ctx *ctx, const struct reg *reg, int64_t id,
+                       enum result (*make)(struct ctx *ctx, const struct reg *reg, int64_t id, const void **made),
+                       const void **made) MUST_USE;
+/* Something that is no record changed: whatever was made is made anew. */
+void known_forget_made(struct ctx *ctx);
+
 #endif

@@ -11,6 +11,7 @@ struct record {
     const struct reg *reg;
     struct value *row; /* row_width(reg) values: COMMON first */
     struct value *own; /* = row + COMMON: own[TITLE] with the register's own enum */
+    struct str json;   /* what record_write last gave the ledger of it; empty when it has not been written */
 };
 
 struct record *record_new(struct ctx *ctx, const struct reg *reg); /* every value null, lists "[]", objects "{}" */

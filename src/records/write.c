@@ -201,6 +201,7 @@ static enum result write_ledger(struct ctx *ctx, const struct writing *w)
                                  .actor = ctx->actor->user,
                                  .comment = w->comment,
                                  .state = buf_str(&state)};
+    w->record->json = event.state;
     int64_t entry;
     return ledger_append(ctx, &event, &entry);
 }
@@ -284,6 +285,7 @@ static enum result run_follows(struct ctx *ctx, const struct writing *w)
 
 enum result record_write(struct ctx *ctx, const struct writing *w)
 {
+    w->record->json = S("");
     TRY(derive_and_check(ctx, w));
     if (w->before && same(w->before, w->record)) return OK;
     if (ctx->depth >= DEEPEST)

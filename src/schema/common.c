@@ -26,12 +26,20 @@ size_t row_width(const struct reg *reg)
     return COMMON + reg->field_count;
 }
 
+/* The first letter tells most names apart without a call. */
+static bool is_named(const struct field *field, struct str name)
+{
+    return field->name[0] == name.at[0] && strncmp(field->name, name.at, name.len) == 0 && !field->name[name.len];
+}
+
 const struct field *row_find(const struct reg *reg, struct str name, size_t *index)
 {
-    for (size_t i = 0; i < row_width(reg); i++) {
-        if (!str_is(name, row_field(reg, i)->name)) continue;
+    size_t width = name.len ? row_width(reg) : 0;
+    for (size_t i = 0; i < width; i++) {
+        const struct field *field = row_field(reg, i);
+        if (!is_named(field, name)) continue;
         if (index) *index = i;
-        return row_field(reg, i);
+        return field;
     }
     return NULL;
 }

@@ -2,6 +2,7 @@
 #include "registers/risk/method.h"
 
 #include "records/house.h"
+#include "records/known.h"
 
 const char method_default[] =
     "{\"likelihood\":[{\"title\":\"Rare\",\"description\":\"Less than once in ten years\"},"
@@ -125,17 +126,28 @@ void method_check(struct ctx *ctx, const struct json *scales)
 
 /* ---- reading ---- */
 
+static enum result read_methodology(struct ctx *ctx, const struct reg *reg, int64_t id, const void **made)
+{
+    struct record *methodology;
+    struct method *method = arena_make(ctx->arena, struct method);
+    TRY(record_load(ctx, reg, id, &methodology));
+    if (!method_read(ctx, record_text_of(methodology, "scales"), method)) return NOT_FOUND;
+    method->superseded = str_is(record_status(methodology), "superseded");
+    *made = method;
+    return OK;
+}
+
 enum result method_of_risk(struct ctx *ctx, const struct record *risk, struct method *method)
 {
-    struct record *assessment, *methodology;
+    struct record *assessment;
+    const void *made;
     int64_t id = record_number_of(risk, "assessment");
     if (!id) return NOT_FOUND;
     TRY(record_load(ctx, house_register(ctx->house, S("risk_assessment")), id, &assessment));
     id = record_number_of(assessment, "methodology");
     if (!id) return NOT_FOUND;
-    TRY(record_load(ctx, house_register(ctx->house, S("methodology")), id, &methodology));
-    if (!method_read(ctx, record_text_of(methodology, "scales"), method)) return NOT_FOUND;
-    method->superseded = str_is(record_status(methodology), "superseded");
+    TRY(known_made(ctx, house_register(ctx->house, S("methodology")), id, read_methodology, &made));
+    *method = *(const struct method *)made;
     return OK;
 }
 
