@@ -9,6 +9,9 @@ export const binary = process.env.MERLON_BIN ?? join(import.meta.dirname, '../..
 export const cluster = process.env.MERLON_TEST_DATABASE ?? ''
 export const databaseKind = cluster ? 'PostgreSQL' : 'SQLite'
 
+// Where the program was built with sanitizers, these tell of what is ours.
+const environment = { ...process.env, LSAN_OPTIONS: `suppressions=${join(import.meta.dirname, '../leaks.supp')}:print_suppressions=0` }
+
 const running = new Set<Program>()
 
 /** A name for the database beside the one that the cluster was given to us with. */
@@ -40,7 +43,7 @@ export class Program {
 
   /** Resolves when the program answers; with a new database also the one-time link has been read. */
   async start(expectLink = true): Promise<void> {
-    const child = spawn(binary, ['serve', ...this.where, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(binary, ['serve', ...this.where, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], env: environment })
     this.#child = child
     running.add(this)
     createInterface({ input: child.stderr! }).on('line', (line) => this.log.push(line))
@@ -55,7 +58,7 @@ export class Program {
   }
 
   run(...args: string[]): string {
-    return execFileSync(binary, [...args, ...this.where], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    return execFileSync(binary, [...args, ...this.where], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: environment })
   }
 
   /** Ends the program in an orderly way. A sanitizer's finding makes the exit code tell. */

@@ -3,7 +3,7 @@
 import { Client, expect, type Reply } from './http.ts'
 import { Api } from './openapi.ts'
 import { Program } from './program.ts'
-import { fail, show } from './report.ts'
+import { fail } from './report.ts'
 import { creatable, type Field, isLink, isLinkList, type Register, type Row, Schema } from './schema.ts'
 import { good, next, type Surroundings } from './values.ts'
 
@@ -87,7 +87,7 @@ export class World implements Surroundings {
   async close(): Promise<void> {
     const code = await this.program.stop()
     this.program.remove()
-    if (code !== 0) fail(`the program ended with ${code}: ${show(this.program.log.slice(-30).join('\n'))}`)
+    if (code !== 0) fail(`the program ended with ${code}:\n${this.program.log.slice(-60).join('\n')}`)
   }
 
   // ---- records ----
