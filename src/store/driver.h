@@ -57,7 +57,7 @@ struct driver {
     enum result (*start)(struct rows *rows, const struct value *args, size_t count);
     enum result (*next)(struct rows *rows, bool *more);
     void (*finish)(struct rows *rows);
-    int64_t (*changed)(const struct rows *rows); /* after the last row */
+    int64_t (*changed)(const struct rows *rows);  /* after the last row */
     int64_t (*inserted)(const struct rows *rows); /* the newest INSERT's id; NULL: only RETURNING tells it */
     bool (*is_null)(const struct rows *rows, size_t column);
     int64_t (*number)(const struct rows *rows, size_t column);
