@@ -12,7 +12,7 @@ import { manyCases } from './many.ts'
 import { type Player, players, roleCases } from './roles.ts'
 import { workflowCases } from './workflow.ts'
 
-const lanes = 4
+const lanes = 5
 
 async function one(world: World, register: Register, all: Player[]): Promise<void> {
   if (register.may.create) await createCases(world, register)

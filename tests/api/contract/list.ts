@@ -65,10 +65,11 @@ function sorted(rows: Row[], name: string, descending: boolean): number[] {
 
 // ---- asking ----
 
-async function ids(ground: Ground, query: string): Promise<number[]> {
+async function ids(ground: Ground, query: string, both = true): Promise<number[]> {
   const { world, register, base, instant } = ground
-  const now = expect(await world.admin.get(`${register.name}?limit=500&${base}&${query}`), 200).json.items as Row[]
-  const then = expect(await world.admin.get(`${register.name}?limit=500&${base}&${query}&as_of=${instant}`), 200).json.items as Row[]
+  const now = expect(await world.admin.get(`${register.name}?limit=500&fields=id&${base}&${query}`), 200).json.items as Row[]
+  if (!both) return now.map((row) => row.id)
+  const then = expect(await world.admin.get(`${register.name}?limit=500&fields=id&${base}&${query}&as_of=${instant}`), 200).json.items as Row[]
   equal(then.map((row) => row.id), now.map((row) => row.id), `as of ${instant}, ${query}`)
   return now.map((row) => row.id)
 }
@@ -93,12 +94,12 @@ async function filters(ground: Ground, field: Field): Promise<void> {
   const { register, rows } = ground
   const several = isList(field)
   const values = [...new Set(rows.flatMap((row) => (several ? row[field.name] : [row[field.name]])))].filter((value) => !isEmpty(value) && !String(value).includes(','))
-  const wanted = isJson(field) && !several ? [] : values.slice(0, 3)
+  const wanted = isJson(field) && !several ? [] : values.slice(0, 2)
   for (const [operator, holds] of Object.entries(several ? listOperators : operators))
     await check(`${register.name}: filter ${field.name}${operator}`, async () => {
-      for (const value of wanted) {
+      for (const [n, value] of wanted.entries()) {
         const expected = rows.filter((row) => holds(row[field.name], value)).map((row) => row.id)
-        equal(await ids(ground, `${field.name}${operator}=${encodeURIComponent(String(value))}`), expected, `${operator} ${value}`)
+        equal(await ids(ground, `${field.name}${operator}=${encodeURIComponent(String(value))}`, n === 0), expected, `${operator} ${value}`)
       }
     })
   if (wanted.length > 1)

@@ -62,16 +62,15 @@ export class Program {
   }
 
   /** Ends the program in an orderly way. A sanitizer's finding makes the exit code tell. */
-  async stop(): Promise<number | null> {
+  async stop(): Promise<number | string> {
     const child = this.#child
     if (!child) return 0
     this.#child = undefined
-    const code = await new Promise<number | null>((resolve) => {
-      child.once('exit', (status) => resolve(status))
-      if (child.exitCode !== null) resolve(child.exitCode)
+    return new Promise((resolve) => {
+      child.once('exit', (status, signal) => resolve(status ?? signal ?? 0))
+      if (child.exitCode !== null || child.signalCode) resolve(child.exitCode ?? child.signalCode!)
       else child.kill('SIGTERM')
     })
-    return code
   }
 
   remove(): void {
