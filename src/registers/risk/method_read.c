@@ -102,7 +102,7 @@ static void read_row(struct json_reader *json, int *row)
 
 static void read_matrix(struct reading *reading)
 {
-    int beyond[METHOD_MOST];
+    int beyond[METHOD_MOST] = {0}; /* rows past the last that a method may have */
     if (reading->json.kind != JSON_ARRAY) {
         json_skip(&reading->json);
         return;

@@ -129,7 +129,7 @@ export class World implements Surroundings {
   /** Everything that is no link, rated as low as can be. */
   async plain(register: Register): Promise<Row> {
     const body: Row = {}
-    const n = next() * 5
+    const n = 1_000_000 + next() * 5 // far from those of single values, so that no text is made twice
     for (const field of creatable(register).filter((one) => !isLink(one) && !isLinkList(one)))
       body[field.name] = await this.value(field, field.kind === 'choice' || field.kind === 'choices' ? 0 : n)
     return body

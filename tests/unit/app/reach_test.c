@@ -29,7 +29,8 @@ static void a_token_of_one_register_reads_no_notifications(void **state)
     served_make(served, &served->admin, "task",
                 text_of(served, "{'title': 'Look', 'unit': 2, 'owner': %lld}", (long long)nora.person));
     assert_true(notify(served));
-    expect_status(GET(served, &nora, "/notification"), 403);
+    struct answer refused = GET(served, &nora, "/notification");
+    expect_status(refused, 403);
 }
 
 static void nothing_is_put_into_anothers_saved_views(void **state)
