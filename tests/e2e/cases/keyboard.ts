@@ -127,6 +127,7 @@ step(on, 'a step that is refused can be reached, and says why', async () => {
 step(on, 'Ctrl-K finds a record and goes there', async () => {
   await page.keyboard.press('Control+k')
   await visible(page.getByRole('dialog'))
+  await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT')
   await page.keyboard.type('payroll')
   await visible(page.getByRole('dialog').getByText(/Payroll/).first())
   await page.keyboard.press('ArrowDown')

@@ -78,7 +78,8 @@ export function SearchDialog({ extra }: { extra: Command[] }) {
     enabled: typed.length > 0,
     placeholderData: (previous) => previous,
   });
-  const found = query.trim() ? (data ?? []) : [];
+  // What the server has found for less than was typed meanwhile is narrowed down here, so that Enter never goes astray.
+  const found = query.trim() ? (data ?? []).filter((item) => typed === query.trim() || matches(item.title, query)) : [];
   const commands = useCommands(extra)
     .filter((command) => matches(command.label, query))
     .slice(0, query ? 8 : 12);
