@@ -10,12 +10,14 @@ enum { TELL_EVERY = 500 /* ms */ };
 
 enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, int64_t input, int64_t *id)
 {
-    struct value args[] = {value_text(str_of(kind)), value_number(ctx->actor->user), value_number(ctx->now),
-                           value_text(arguments), value_id(input)};
+    const struct actor *actor = ctx->actor;
+    struct value args[] = {value_text(str_of(kind)),    value_number(actor->user), value_number(ctx->now),
+                           value_text(arguments),       value_id(input),           value_number(actor->read_only),
+                           value_text(actor->registers)};
     return db_insert(
         ctx,
-        S("INSERT INTO job (kind, status, \"user\", created_at, arguments, input, done, total, detail, cancelled) "
-          "VALUES (?1,'queued',?2,?3,?4,?5,0,0,'',0) RETURNING id"),
+        S("INSERT INTO job (kind, status, \"user\", created_at, arguments, input, read_only, registers, done, total, "
+          "detail, cancelled) VALUES (?1,'queued',?2,?3,?4,?5,?6,?7,0,0,'',0) RETURNING id"),
         args, COUNT(args), id);
 }
 
@@ -49,14 +51,18 @@ enum result job_progress(struct job_run *run, int64_t done, int64_t total)
     return telling.cancelled ? fail(run->ctx, CONFLICT, JOB_STOPPED) : OK;
 }
 
+/* One's own jobs: of a token for some registers only, those that it could have begun itself, since a job's result
+ * speaks of what the job has read. */
+#define MINE_IS " \"user\"=?1 AND (?2='' OR registers=?2) "
+
 enum result job_cancel(struct ctx *ctx, int64_t id)
 {
-    struct value args[] = {value_number(id), value_number(ctx->actor->user), value_number(ctx->now)};
+    struct value args[] = {value_number(ctx->actor->user), value_text(ctx->actor->registers), value_number(id),
+                           value_number(ctx->now)};
     int64_t changed, running;
-    TRY(db_run(ctx, S("UPDATE job SET status='cancelled', ended_at=?3 WHERE id=?1 AND \"user\"=?2 AND status='queued'"),
+    TRY(db_run(ctx, S("UPDATE job SET status='cancelled', ended_at=?4 WHERE" MINE_IS "AND id=?3 AND status='queued'"),
                args, COUNT(args), &changed));
-    TRY(db_run(ctx, S("UPDATE job SET cancelled=1 WHERE id=?1 AND \"user\"=?2 AND status='running'"), args, 2,
-               &running));
+    TRY(db_run(ctx, S("UPDATE job SET cancelled=1 WHERE" MINE_IS "AND id=?3 AND status='running'"), args, 3, &running));
     if (changed + running) return OK;
     return fail(ctx, NOT_FOUND, "There is no job %lld of yours that could still be cancelled.", (long long)id);
 }
@@ -98,11 +104,12 @@ static void put_job(struct json_out *out, const struct rows *rows)
 
 enum result job_write_json(struct ctx *ctx, int64_t id, struct buf *buf)
 {
-    struct value args[] = {value_number(id), value_number(ctx->actor->user), value_number(ctx->actor->system)};
+    struct value args[] = {value_number(ctx->actor->user), value_text(ctx->actor->registers), value_number(id),
+                           value_number(ctx->actor->system)};
     struct json_out out = json_out_to(buf);
     struct rows *rows;
     bool found;
-    TRY(db_query_one(ctx, S("SELECT " SHOWN " FROM job WHERE id=?1 AND (\"user\"=?2 OR ?3=1)"), args, COUNT(args),
+    TRY(db_query_one(ctx, S("SELECT " SHOWN " FROM job WHERE id=?3 AND (?4=1 OR (" MINE_IS "))"), args, COUNT(args),
                      &rows, &found));
     if (found) put_job(&out, rows);
     rows_close(rows);
@@ -111,14 +118,13 @@ enum result job_write_json(struct ctx *ctx, int64_t id, struct buf *buf)
 
 enum result jobs_write_json(struct ctx *ctx, struct buf *buf)
 {
-    struct value args[] = {value_number(ctx->actor->user)};
+    struct value args[] = {value_number(ctx->actor->user), value_text(ctx->actor->registers)};
     struct json_out out = json_out_to(buf);
     struct rows *rows;
-    TRY(db_query(
-        ctx,
-        S("SELECT id, kind, status, created_at, ended_at, done, total, detail, NULL FROM job WHERE \"user\"=?1 "
-          "ORDER BY id DESC LIMIT 50"),
-        args, COUNT(args), &rows));
+    TRY(db_query(ctx,
+                 S("SELECT id, kind, status, created_at, ended_at, done, total, detail, NULL FROM job WHERE" MINE_IS
+                   "ORDER BY id DESC LIMIT 50"),
+                 args, COUNT(args), &rows));
     json_open_object(&out);
     json_key(&out, "items");
     json_open_array(&out);

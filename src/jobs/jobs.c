@@ -2,6 +2,7 @@
  * without knowing each other. */
 #include "jobs/jobs.h"
 
+#include "access/actor.h"
 #include "access/users.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -13,7 +14,8 @@
 struct claim {
     struct jobs *jobs;
     int64_t id, user, input;
-    struct str kind, arguments;
+    bool read_only;
+    struct str kind, arguments, registers;
 };
 
 /* ---- claiming ---- */
@@ -23,11 +25,10 @@ static enum result claim_one(struct ctx *ctx, void *arg)
     struct claim *claim = arg;
     struct rows *rows;
     bool found;
-    struct str sql =
-        arena_print(ctx->arena,
-                    "SELECT id, \"user\", input, kind, arguments FROM job WHERE status='queued' ORDER BY id "
-                    "LIMIT 1%s",
-                    sql_skip_locked(db_dialect(ctx->db)));
+    struct str sql = arena_print(ctx->arena,
+                                 "SELECT id, \"user\", input, kind, arguments, read_only, registers FROM job "
+                                 "WHERE status='queued' ORDER BY id LIMIT 1%s",
+                                 sql_skip_locked(db_dialect(ctx->db)));
     claim->id = 0;
     TRY(db_query_one(ctx, sql, NULL, 0, &rows, &found));
     if (!found) {
@@ -39,6 +40,8 @@ static enum result claim_one(struct ctx *ctx, void *arg)
     claim->input = rows_number(rows, 2);
     claim->kind = arena_copy(ctx->arena, rows_text(rows, 3));
     claim->arguments = arena_copy(ctx->arena, rows_text(rows, 4));
+    claim->read_only = rows_number(rows, 5) != 0;
+    claim->registers = arena_copy(ctx->arena, rows_text(rows, 6));
     rows_close(rows);
     struct value args[] = {value_number(claim->id), value_number(ctx->now), value_number(ctx->now + JOB_CLAIM)};
     return db_run(ctx, S("UPDATE job SET status='running', started_at=?2, claimed_until=?3 WHERE id=?1"), args,
@@ -88,6 +91,19 @@ static const struct job_kind *kind_of(const struct jobs *jobs, struct str name)
     return NULL;
 }
 
+/* As the user has rights now, and within what the token that asked was narrowed to. */
+static enum result act_for(struct ctx *ctx, const struct claim *claim)
+{
+    const struct actor *user;
+    struct actor *actor = arena_make(ctx->arena, struct actor);
+    TRY(user_actor(ctx, claim->user, &user));
+    *actor = *user;
+    actor->read_only = claim->read_only;
+    actor->registers = claim->registers;
+    ctx->actor = actor;
+    return OK;
+}
+
 static enum result run_claimed(struct ctx *ctx, struct jobs *jobs, const struct claim *claim, struct buf *result)
 {
     const struct job_kind *kind = kind_of(jobs, claim->kind);
@@ -95,7 +111,7 @@ static enum result run_claimed(struct ctx *ctx, struct jobs *jobs, const struct 
     struct json *arguments;
     if (!kind) return fail(ctx, BROKEN, "This program does not know jobs of the kind \"%.*s\".", PRINT(claim->kind));
     TRY(json_parse(ctx, claim->arguments, &arguments));
-    TRY(user_actor(ctx, claim->user, &ctx->actor));
+    TRY(act_for(ctx, claim));
     running.run = (struct job_run){ctx, jobs->config.store, claim->id, arguments, claim->input, result};
     return kind->run(&running.run);
 }

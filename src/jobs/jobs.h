@@ -10,8 +10,8 @@
 struct jobs;
 struct store;
 
-/* What a running job is handed. Its ctx acts as the user who asked, on an arena of the job's own, and reads through
- * the database; a change is made by store_write. */
+/* What a running job is handed. Its ctx acts as the user who asked, within the scopes of the token that he asked with,
+ * on an arena of the job's own, and reads through the database; a change is made by store_write. */
 struct job_run {
     struct ctx *ctx;
     struct store *store;
@@ -49,7 +49,8 @@ void jobs_wake(struct jobs *jobs);
  * return it. */
 enum result job_progress(struct job_run *run, int64_t done, int64_t total) MUST_USE;
 
-/* One's own jobs, newest first, as {"items": [...]}; one of them as an object; NOT_FOUND when it is not one's own. */
+/* One's own jobs, newest first, as {"items": [...]}; one of them as an object; NOT_FOUND when it is not one's own. A
+ * token for some registers only has those that were begun with the same scopes. */
 enum result jobs_write_json(struct ctx *ctx, struct buf *out) MUST_USE;
 enum result job_write_json(struct ctx *ctx, int64_t id, struct buf *out) MUST_USE;
 /* Inside a write: a queued job ends at once, a running one at its next progress. */

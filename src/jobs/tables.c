@@ -6,6 +6,9 @@ static const struct column columns[] = {
     {.name = "kind", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL},
     {.name = "status", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL | COLUMN_INDEXED},
     {.name = "user", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
+    /* what the token that asked is narrowed to, as in struct actor */
+    {.name = "read_only", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL, .fallback = "0"},
+    {.name = "registers", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL, .fallback = "''"},
     {.name = "created_at", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
     {.name = "started_at", .type = COLUMN_NUMBER},
     {.name = "ended_at", .type = COLUMN_NUMBER},

@@ -788,6 +788,8 @@ CREATE TABLE "job" (
     "kind" text COLLATE "C" NOT NULL,
     "status" text COLLATE "C" NOT NULL,
     "user" bigint NOT NULL,
+    "read_only" bigint NOT NULL DEFAULT 0,
+    "registers" text COLLATE "C" NOT NULL DEFAULT '',
     "created_at" bigint NOT NULL,
     "started_at" bigint,
     "ended_at" bigint,

@@ -794,6 +794,8 @@ CREATE TABLE "job" (
     "kind" TEXT NOT NULL,
     "status" TEXT NOT NULL,
     "user" INTEGER NOT NULL,
+    "read_only" INTEGER NOT NULL DEFAULT 0,
+    "registers" TEXT NOT NULL DEFAULT '',
     "created_at" INTEGER NOT NULL,
     "started_at" INTEGER,
     "ended_at" INTEGER,

@@ -4,6 +4,8 @@
 #include "served.h"
 #include "store/store.h"
 
+#include <sched.h>
+
 static struct answer delete_at(struct served *served, const struct caller *caller, const char *path)
 {
     return served_ask(served, caller, (struct asking){.method = "DELETE", .path = path});
@@ -42,6 +44,63 @@ static void nothing_is_put_into_anothers_saved_views(void **state)
     struct answer planted =
         PATCH(served, &nora, "/saved_view/1", text_of(served, "{'owner': %lld}", (long long)nils.person));
     expect_status(planted, 403);
+}
+
+/* ---- a job reaches no further than the token that began it ---- */
+
+static struct answer job_ended(struct served *served, const struct caller *caller, int64_t id)
+{
+    const char *path = text_of(served, "/jobs/%lld", (long long)id);
+    struct answer job = GET(served, caller, path);
+    while (str_is(json_str(job.json, "status", S("queued")), "queued") ||
+           str_is(json_str(job.json, "status", S("")), "running")) {
+        expect_status(job, 200);
+        sched_yield();
+        job = GET(served, caller, path);
+    }
+    return job;
+}
+
+static int64_t import(struct served *served, const struct caller *caller, const char *reg, const char *rows)
+{
+    struct answer started = POST(served, caller, text_of(served, "/%s/import", reg), rows);
+    expect_status(started, 202);
+    return json_number(started.json, "job", 0);
+}
+
+static void an_import_links_what_its_token_may_read(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller narrow = served_user(served, "nora", SECURITY_MANAGER, GROUP, "write,evidence"),
+                  wide = served_user(served, "nils", SECURITY_MANAGER, GROUP, "write");
+    served_make(served, &wide, "asset", "{'title': 'Crane', 'unit': 2}");
+    static const char row[] = "title,unit,supports\nPhoto,UNT-2,AST-1\n";
+    struct answer direct = POST(served, &narrow, "/evidence", "{'title': 'Photo', 'unit': 2, 'supports': ['AST-1']}");
+    expect_status(direct, 422);
+    struct answer job = job_ended(served, &narrow, import(served, &narrow, "evidence", row));
+    assert_int_equal(json_number(json_get(job.json, "result"), "refused", 0), 1);
+    job = job_ended(served, &wide, import(served, &wide, "evidence", row));
+    assert_int_equal(json_number(json_get(job.json, "result"), "created", 0), 1);
+}
+
+/* What a job has come to is told to no token that could not have begun it. */
+static void a_token_of_one_register_sees_no_job_of_another(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller nora = served_user(served, "nora", OWNER, NORTH, "write");
+    int64_t assets = import(served, &nora, "asset", "title,unit\nCrane,UNT-2\n");
+    job_ended(served, &nora, assets);
+    struct answer made = POST(served, &nora, "/tokens", "{'name': 'narrow', 'scopes': ['write', 'evidence']}");
+    struct caller narrow = {.token = json_str(made.json, "secret", S(""))};
+    struct answer hidden = GET(served, &narrow, text_of(served, "/jobs/%lld", (long long)assets)),
+                  list = GET(served, &narrow, "/jobs");
+    expect_status(hidden, 404);
+    assert_int_equal(items_count(&list), 0);
+    job_ended(served, &narrow, import(served, &narrow, "evidence", "title,unit\nPhoto,UNT-2\n"));
+    list = GET(served, &narrow, "/jobs");
+    assert_int_equal(items_count(&list), 1);
+    list = GET(served, &nora, "/jobs");
+    assert_int_equal(items_count(&list), 2);
 }
 
 /* ---- what one may add but not change ---- */
@@ -190,6 +249,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH(a_token_of_one_register_reads_no_notifications),
         BOTH(nothing_is_put_into_anothers_saved_views),
+        BOTH(an_import_links_what_its_token_may_read),
+        BOTH(a_token_of_one_register_sees_no_job_of_another),
         BOTH(evidence_of_another_is_not_replaced),
         BOTH(comments_go_along_with_what_they_are_about),
         BOTH(what_leans_from_where_one_cannot_see_counts),
