@@ -7,13 +7,14 @@
 
 #include <stdlib.h>
 
-enum { EACH_MOST = 200, STEPS_OFFERED = 3 };
+enum { EACH_MOST = 200, STEPS_OFFERED = 3, NAME_MOST = 400 };
 
 struct work_rule {
     const char *kind, *reg, *filter;
     const char *due;                  /* DATE field, or NULL */
     const char *steps[STEPS_OFFERED]; /* the first that is open to the caller is offered */
     bool decides;                     /* without an open step it is not his */
+    bool about;                       /* called what its `subject` is called */
 };
 
 static const struct work_rule rules[] = {
@@ -31,7 +32,7 @@ static const struct work_rule rules[] = {
     {"test", "control", "owner=me&status=implemented&test_due_on.empty=1", NULL, {"record_test"}, false},
     {"renew", "evidence", "owner=me&status=valid,expired&expires_on.lte={soon}", "expires_on", {NULL}, false},
     {"renew", "acceptance", "owner=me&status=accepted&expires_on.lte={soon}", "expires_on", {NULL}, false},
-    {"notice", "notification", "status=unread&sort=-id", NULL, {"read"}, false},
+    {"notice", "notification", "status=unread&sort=-id", NULL, {"read"}, false, true},
 };
 
 struct item {
@@ -60,6 +61,22 @@ static enum result find_step(struct ctx *ctx, const struct work_rule *rule, cons
         for (size_t i = 0; i < count; i++)
             if (steps[i].allowed && strcmp(steps[i].transition->name, rule->steps[wanted]) == 0)
                 *found = rule->steps[wanted];
+    return OK;
+}
+
+/* What he may not read, or not any more, keeps its reference. */
+static enum result name_after_subject(struct ctx *ctx, const struct record **record)
+{
+    const struct reg *reg;
+    struct record *subject, *named = record_clone(ctx, *record);
+    int64_t id;
+    if (!reference_parse(ctx->house, record_text_of(*record, "subject"), &reg, &id)) return OK;
+    enum result found = record_get(ctx, reg, id, &subject);
+    if (found == NOT_FOUND) ctx_clear_error(ctx);
+    if (found != OK) return found == NOT_FOUND ? OK : found;
+    if (!record_title(subject).len) return OK; /* purged */
+    record_set_text(named, reg_title_field(named->reg), str_shorten(record_title(subject), NAME_MOST));
+    *record = named;
     return OK;
 }
 
@@ -93,6 +110,7 @@ static enum result gather(struct ctx *ctx, struct gathering *g, const struct wor
         if (is_known(g, rule, list.at[i])) continue;
         TRY(find_step(ctx, rule, list.at[i], &item.step));
         if (rule->decides && !item.step) continue;
+        if (rule->about) TRY(name_after_subject(ctx, &item.record));
         if (rule->due) item.due = record_text_of(list.at[i], rule->due);
         item.late = item.due.len && str_compare(item.due, g->today) < 0;
         add(ctx, g, item);

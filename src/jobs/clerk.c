@@ -4,9 +4,11 @@
 
 #include "access/access.h"
 #include "access/actor.h"
+#include "access/users.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "records/records.h"
+#include "records/rights.h"
 #include "store/blob.h"
 #include "store/store.h"
 
@@ -36,17 +38,34 @@ static void set_own(struct record *record, const char *field, struct str text)
     if (reg_field(record->reg, str_of(field), &index)) record_set_text(record, index, text);
 }
 
+/* Whoever may not read it is told nothing of it. Without an account nobody reads the notification either; it waits. */
+static enum result may_be_told(struct ctx *ctx, int64_t person, const struct record *subject, bool *may)
+{
+    struct ctx reader = *ctx;
+    int64_t user;
+    *may = true;
+    TRY(user_of_person(ctx, person, &user));
+    if (!user) return OK;
+    enum result found = user_actor(ctx, user, &reader.actor);
+    if (found == NOT_FOUND) ctx_clear_error(ctx); /* not active now */
+    if (found != OK) return found == NOT_FOUND ? OK : found;
+    *may = record_may(&reader, subject, READ);
+    return OK;
+}
+
 static enum result notify_one(struct ctx *ctx, const struct message *message)
 {
     const struct reg *reg = house_register(ctx->house, message->reg),
                      *notification = house_register(ctx->house, S("notification"));
     struct record *subject;
+    bool may;
     if (!reg || !notification) return OK;
     enum result loaded = record_load(ctx, reg, message->record, &subject);
     if (loaded != OK) return loaded == NOT_FOUND ? OK : loaded;
+    TRY(may_be_told(ctx, message->person, subject, &may));
+    if (!may) return OK;
     struct record *record = record_new(ctx, notification);
     record->row[C_OWNER] = value_id(message->person);
-    set_own(record, "title", str_shorten(record_title(subject), 400));
     set_own(record, "subject", record_reference(ctx, subject));
     set_own(record, "topic", message->topic);
     return record_insert(ctx, record, "notify");

@@ -1,4 +1,6 @@
-/* Notifications: what somebody should know, made by jobs from the outbox. Each is its owner's alone. */
+/* Notifications: what somebody should know, made by jobs from the outbox. Each is its owner's alone, and outlives both
+ * his rights and the record that it is about: so it names that record and copies nothing of it. What the record is
+ * called is looked up, with the reader's rights, whenever it is shown. */
 #include "records/records.h"
 
 enum { TITLE_, SUBJECT, TOPIC, FIELDS };
@@ -22,6 +24,13 @@ static const struct transition transitions[] = {
     {0},
 };
 
+static enum result derive(struct ctx *ctx, struct record *notification)
+{
+    (void)ctx;
+    record_set_text(notification, TITLE_, record_text(notification, SUBJECT));
+    return OK;
+}
+
 const struct reg notification_register = {
     .name = "notification",
     .prefix = "NTF",
@@ -31,4 +40,5 @@ const struct reg notification_register = {
     .field_count = FIELDS,
     .states = states,
     .transitions = transitions,
+    .derive = derive,
 };

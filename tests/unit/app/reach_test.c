@@ -211,9 +211,63 @@ static void a_long_comment_is_told_in_whole_characters(void **state)
                 text_of(served, "{'subject': 'AST-1', 'text': '%.*s', 'mentions': [%lld]}", PRINT(buf_str(&text)),
                         (long long)nora.person));
     assert_true(notify(served));
-    struct answer told = GET(served, &nora, "/notification");
-    assert_int_equal(items_count(&told), 1);
+    struct answer told = GET(served, &nora, "/work");
+    assert_non_null(items_find(&told, "kind", "notice"));
     assert_true(str_is_utf8(told.body));
+}
+
+/* ---- notifications tell nobody more than he may read ---- */
+
+static int64_t copies_of(struct served *served, const char *word)
+{
+    struct value args[] = {value_text(arena_print(served->ctx->arena, "%%%s%%", word))};
+    int64_t rows, states;
+    must(served,
+         db_query_number(served->ctx, S("SELECT count(*) FROM notification WHERE title LIKE ?1"), args, 1, 0, &rows));
+    must(served,
+         db_query_number(served->ctx, S("SELECT count(*) FROM ledger_state WHERE state LIKE ?1"), args, 1, 0, &states));
+    return rows + states;
+}
+
+static void who_may_not_read_is_not_told(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller nora = served_user(served, "nora", OWNER, NORTH, "write");
+#define MENTION "{'subject': 'AST-%d', 'text': 'The lock is broken', 'mentions': [%lld]}"
+    served_make(served, &served->admin, "asset", "{'title': 'Harbour lock', 'unit': 3}");
+    served_make(served, &served->admin, "comment", text_of(served, MENTION, 1, (long long)nora.person));
+    assert_true(notify(served));
+    struct answer told = GET(served, &nora, "/notification");
+    assert_int_equal(items_count(&told), 0);
+    served_make(served, &served->admin, "asset", "{'title': 'Harbour crane', 'unit': 2}");
+    served_make(served, &served->admin, "comment", text_of(served, MENTION, 2, (long long)nora.person));
+    assert_true(notify(served));
+    told = GET(served, &nora, "/work");
+    assert_non_null(items_find(&told, "title", "The lock is broken"));
+    changes(served, &served->admin, "/asset/2", "{'unit': 3}");
+    told = GET(served, &nora, "/work");
+    assert_null(items_find(&told, "title", "The lock is broken"));
+    assert_non_null(items_find(&told, "title", "CMT-2"));
+    told = GET(served, &nora, "/notification?expand=*");
+    assert_int_equal(items_count(&told), 1);
+    assert_false(str_find(told.body, S("broken"), NULL));
+}
+
+static void what_is_purged_is_in_no_notification(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller nora = served_user(served, "nora", OWNER, NORTH, "write");
+    served_make(served, &served->admin, "asset",
+                text_of(served, "{'title': 'Brunhilde', 'unit': 2, 'owner': %lld}", (long long)nora.person));
+    assert_true(notify(served));
+    struct answer told = GET(served, &nora, "/work"), gone = delete_at(served, &served->admin, "/asset/1");
+    assert_non_null(items_find(&told, "title", "Brunhilde"));
+    expect_status(gone, 204);
+    gone = POST(served, &served->admin, "/asset/1/purge", "{'reason': 'asked for'}");
+    expect_status(gone, 204);
+    assert_int_equal(copies_of(served, "Brunhilde"), 0);
+    told = GET(served, &nora, "/work");
+    assert_non_null(items_find(&told, "title", "AST-1"));
 }
 
 static void a_custom_field_that_is_required_is_asked_for(void **state)
@@ -259,6 +313,8 @@ int main(void)
         BOTH(nothing_is_written_as_of_a_past_day),
         BOTH(a_file_is_named_in_words),
         BOTH(a_long_comment_is_told_in_whole_characters),
+        BOTH(who_may_not_read_is_not_told),
+        BOTH(what_is_purged_is_in_no_notification),
         BOTH(a_custom_field_that_is_required_is_asked_for),
         BOTH(a_cursor_of_another_kind_is_refused),
     };
