@@ -47,7 +47,22 @@ static enum result look_at(struct ctx *ctx, struct str subject, int64_t id, stru
     enum result loaded = record_load(ctx, reg, id, &view->record);
     if (loaded == NOT_FOUND) return OK;
     TRY(loaded);
-    view->visible = record_may(ctx, view->record, READ);
+    return record_may_see(ctx, view->record, &view->visible);
+}
+
+/* What the record said then is shown to whom it may be shown today, and would have been where it lay then. */
+static enum result may_see_state(struct ctx *ctx, const struct ledger_entry *entry, bool *may)
+{
+    const struct reg *reg = house_register(ctx->house, entry->subject);
+    struct ledger_entries history;
+    struct record *then;
+    if (!reg || ctx->actor->system) return OK;
+    TRY(ledger_history(ctx, entry->subject, entry->record, &history));
+    for (size_t i = 0; i < history.count; i++) {
+        if (history.at[i].id != entry->id || !history.at[i].state.len) continue;
+        TRY(record_of_state(ctx, reg, entry->record, history.at[i].state, &then));
+        *may = record_may(ctx, then, READ);
+    }
     return OK;
 }
 
@@ -102,6 +117,8 @@ static enum result put_entry(struct ctx *ctx, struct json_out *out, const struct
     struct str name;
     struct view view;
     TRY(look_at(ctx, entry->subject, entry->record, &view));
+    bool says = view.visible;
+    if (says && entry->comment.len) TRY(may_see_state(ctx, entry, &says));
     time_format(entry->at, at);
     json_open_object(out);
     json_key(out, "entry"), json_put_number(out, entry->id);
@@ -117,7 +134,7 @@ static enum result put_entry(struct ctx *ctx, struct json_out *out, const struct
         json_key(out, "action"), json_put_str(out, entry->action);
         put_subject(ctx, out, entry, &view);
         json_key(out, "version"), json_put_number(out, entry->version);
-        json_key(out, "comment"), json_put_str(out, entry->comment);
+        json_key(out, "comment"), json_put_str(out, says ? entry->comment : S(""));
         json_key(out, "purged"), json_put_bool(out, entry->purged);
     }
     json_close_object(out);
@@ -184,13 +201,14 @@ static enum result get_key(struct ctx *ctx, struct exchange *x)
 }
 
 /* The entry's canonical bytes name its record and its actor: so only for whom the entry is visible. */
-static enum result demand_visible(struct ctx *ctx, int64_t entry)
+static enum result demand_visible(struct ctx *ctx, int64_t entry, bool with_state)
 {
     struct ledger_entries found;
     struct view view = {0};
     TRY(ledger_recent(ctx, entry + 1, 1, &found));
     bool there = found.count && found.at[0].id == entry;
     if (there) TRY(look_at(ctx, found.at[0].subject, found.at[0].record, &view));
+    if (view.visible && with_state) TRY(may_see_state(ctx, &found.at[0], &view.visible));
     return view.visible ? OK : fail(ctx, NOT_FOUND, "The ledger has no entry %lld that you may see.", (long long)entry);
 }
 
@@ -202,9 +220,10 @@ static enum result get_proof(struct ctx *ctx, struct exchange *x)
     TRY(path_number(ctx, x, "entry", &entry));
     TRY(read_size(ctx, x, "size", &size));
     if (entry == INT64_MAX) return fail(ctx, NOT_FOUND, "The ledger has no such entry.");
-    TRY(demand_visible(ctx, entry));
     exchange_query(x, "content", &content);
-    return ledger_proof_json(ctx, entry, size, str_is(content, "1"), &x->out);
+    bool with_state = str_is(content, "1");
+    TRY(demand_visible(ctx, entry, with_state));
+    return ledger_proof_json(ctx, entry, size, with_state, &x->out);
 }
 
 static enum result get_consistency(struct ctx *ctx, struct exchange *x)

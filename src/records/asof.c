@@ -1,11 +1,13 @@
 /* Lists as of a day, from the ledger. The states of that instant are read one by one, filtered here by the same
- * conditions that the query of today has, sorted, and cut into the page. */
+ * conditions that the query of today has, sorted, and cut into the page. Who sees which is record_may_see's rule; what
+ * he may read today is asked for once, before the states begin to stream. */
 #include "records/list.h"
 
 #include "ledger/ledger.h"
 #include "records/house.h"
 #include "records/rights.h"
 #include "schema/parse.h"
+#include "store/db.h"
 
 static int compare_values(struct value a, struct value b)
 {
@@ -70,7 +72,46 @@ struct gathering {
     struct list_query *query;
     struct record_list found;
     size_t room;
+    int64_t *today; /* ids that the actor may read today, rising */
+    size_t today_count;
 };
+
+static enum result read_today(struct ctx *ctx, struct gathering *g)
+{
+    struct buf sql = buf_in(ctx->arena);
+    struct value *args = arena_make_many(ctx->arena, struct value, RIGHTS_ARGS);
+    struct rows *rows;
+    size_t count = 0, room = 0;
+    buf_print(&sql, "SELECT t.id FROM \"%s\" t WHERE t.id>0", g->query->reg->name);
+    rights_condition(ctx, g->query->reg, &sql, args, &count);
+    buf_text(&sql, " ORDER BY t.id");
+    TRY(db_query(ctx, buf_str(&sql), args, count, &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        if (g->today_count == room) {
+            size_t wider = room ? room * 2 : 256;
+            g->today = arena_grow(ctx->arena, g->today, room * sizeof *g->today, wider * sizeof *g->today);
+            room = wider;
+        }
+        g->today[g->today_count++] = rows_number(rows, 0);
+    }
+    rows_close(rows);
+    return OK;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool may_see(const struct ctx *ctx, const struct gathering *g, const struct record *record)
+{
+    int64_t id = record_id(record);
+    if (!record_may(ctx, record, READ)) return false;
+    return g->today_count && bsearch(&id, g->today, g->today_count, sizeof id, compare_ids);
+}
 
 static bool holds_text(const struct record *record, struct str text)
 {
@@ -83,9 +124,10 @@ static bool holds_text(const struct record *record, struct str text)
     return false;
 }
 
-static bool belongs(struct ctx *ctx, const struct list_query *query, const struct record *record)
+static bool belongs(struct ctx *ctx, const struct gathering *g, const struct record *record)
 {
-    if (record_is_deleted(record) != query->deleted || !record_may(ctx, record, READ)) return false;
+    const struct list_query *query = g->query;
+    if (record_is_deleted(record) != query->deleted || !may_see(ctx, g, record)) return false;
     for (size_t i = 0; i < query->condition_count; i++)
         if (!condition_holds(ctx, &query->conditions[i], record)) return false;
     return !query->text.len || holds_text(record, query->text);
@@ -97,7 +139,7 @@ static enum result gather(struct ctx *ctx, void *arg, const struct ledger_entry 
     struct record *record;
     if (!entry->state.len) return OK;
     TRY(record_of_state(ctx, g->query->reg, entry->record, arena_copy(ctx->arena, entry->state), &record));
-    if (!belongs(ctx, g->query, record)) return OK;
+    if (!belongs(ctx, g, record)) return OK;
     if (g->found.count == g->room) {
         size_t wider = g->room ? g->room * 2 : 64;
         g->found.at = arena_grow(ctx->arena, g->found.at, g->room * sizeof *g->found.at, wider * sizeof *g->found.at);
@@ -125,6 +167,7 @@ enum result list_page_then(struct ctx *ctx, struct list_query *query, struct rec
     struct gathering g = {.query = query};
     struct value value = value_null();
     int64_t id = 0;
+    TRY(read_today(ctx, &g));
     TRY(ledger_each_at(ctx, str_of(query->reg->name), ctx->as_of, gather, &g));
     if (g.found.count) qsort_r(g.found.at, g.found.count, sizeof *g.found.at, compare_records, query);
     if (query->cursor.len && !cursor_read(ctx, query->cursor, &value, &id))

@@ -11,7 +11,8 @@ static enum result write_one(struct ctx *ctx, struct json_out *out, const struct
     struct record *record = NULL;
     enum result loaded = record_load(ctx, reg, id, &record);
     if (loaded != OK && loaded != NOT_FOUND) return loaded;
-    bool readable = loaded == OK && record_may(ctx, record, READ);
+    bool readable = false;
+    if (loaded == OK) TRY(record_may_see(ctx, record, &readable));
     json_open_object(out);
     json_key(out, "id"), json_put_number(out, id);
     json_key(out, "reference"), json_put_str(out, arena_print(ctx->arena, "%s-%lld", reg->prefix, (long long)id));

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "ledger/ledger.h"
+#include "records/rights.h"
 #include "store/db.h"
 
 static const char *const uninteresting[] = {"id",         "reference",  "version",   "changed_at",
@@ -47,6 +48,24 @@ static void write_changes(struct ctx *ctx, struct json_out *out, const struct js
     json_close_array(out);
 }
 
+/* What a record said while it lay where the reader may not read stays unsaid: that there was a change is told, and by
+ * whom, but neither the values nor the reason. */
+static enum result read_states(struct ctx *ctx, const struct reg *reg, int64_t id, struct ledger_entries *entries,
+                               struct json **states)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        struct ledger_entry *entry = &entries->at[i];
+        struct record *then;
+        if (!entry->state.len) continue;
+        TRY(record_of_state(ctx, reg, id, entry->state, &then));
+        if (record_may(ctx, then, READ))
+            TRY(json_parse_deep(ctx, entry->state, JSON_DEEPEST, &states[i]));
+        else
+            entry->comment = S("");
+    }
+    return OK;
+}
+
 static enum result write_entry(struct ctx *ctx, struct json_out *out, const struct ledger_entry *entry)
 {
     char at[TIME_TEXT];
@@ -75,8 +94,7 @@ enum result history_write(struct ctx *ctx, const struct reg *reg, int64_t id, st
     TRY(record_get(ctx, reg, id, &record));
     TRY(ledger_history(ctx, str_of(reg->name), id, &entries));
     struct json **states = arena_make_many(ctx->arena, struct json *, entries.count + 1);
-    for (size_t i = 0; i < entries.count; i++)
-        if (entries.at[i].state.len) TRY(json_parse_deep(ctx, entries.at[i].state, JSON_DEEPEST, &states[i]));
+    TRY(read_states(ctx, reg, id, &entries, states));
     json_open_object(&out);
     json_key(&out, "items");
     json_open_array(&out);

@@ -37,8 +37,10 @@ enum result record_load(struct ctx *ctx, const struct reg *reg, int64_t id, stru
 
 enum result record_get(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
 {
+    bool may = false;
     enum result loaded = record_load(ctx, reg, id, record);
-    if (loaded == NOT_FOUND || (loaded == OK && !record_may(ctx, *record, READ)))
+    if (loaded == OK) TRY(record_may_see(ctx, *record, &may));
+    if (loaded == NOT_FOUND || (loaded == OK && !may))
         return fail(ctx, NOT_FOUND, "There is no %s %s-%lld.", reg->name, reg->prefix, (long long)id);
     return loaded;
 }

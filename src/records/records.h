@@ -9,7 +9,8 @@
 
 /* ---- reading ---- */
 
-/* By id as of ctx->as_of (or now). NOT_FOUND also when the actor may not read it. Deleted records are found. */
+/* By id as of ctx->as_of (or now). NOT_FOUND also when the actor may not see it (record_may_see). Deleted records are
+ * found. */
 enum result record_get(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record) MUST_USE;
 /* Without the actor's rights: for derive, check and recompute, which must not depend on who asks. NOT_FOUND leaves no
  * sentence behind. */

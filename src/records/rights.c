@@ -5,6 +5,7 @@
 #include "access/actor.h"
 #include "access/reach.h"
 #include "records/house.h"
+#include "records/records.h"
 #include "store/db.h"
 
 bool record_may(const struct ctx *ctx, const struct record *record, enum verb verb)
@@ -19,6 +20,19 @@ bool record_may(const struct ctx *ctx, const struct record *record, enum verb ve
     if (reg->flags & GLOBAL) return actor_may(actor, reg, verb, 0, record_owner(record));
     int64_t unit = reg->flags & IS_UNIT ? record_id(record) : record_unit(record);
     return actor_may(actor, reg, verb, unit, record_owner(record));
+}
+
+enum result record_may_see(struct ctx *ctx, const struct record *record, bool *may)
+{
+    struct ctx today = *ctx;
+    struct record *present;
+    *may = record_may(ctx, record, READ);
+    if (!*may || !ctx->as_of || ctx->actor->system) return OK;
+    today.as_of = 0;
+    enum result loaded = record_load(&today, record->reg, record_id(record), &present);
+    *may = loaded == OK && record_may(ctx, present, READ);
+    if (loaded != OK && loaded != NOT_FOUND) return fail(ctx, loaded, "%.*s", PRINT(today.error.sentence));
+    return OK;
 }
 
 enum result record_demand(struct ctx *ctx, const struct record *record, enum verb verb)

@@ -5,6 +5,11 @@
 #include "records/record.h"
 
 bool record_may(const struct ctx *ctx, const struct record *record, enum verb verb);
+/* May the actor see this state of the record? The past is read with the rights of today, and by both places where the
+ * record lay or lies: whoever may not read it where it is now sees none of its states, and whoever may sees none from
+ * a time when it lay (or belonged to somebody) where he may not read. So neither a person nor a record that moves
+ * opens a way back. As of ctx->as_of the present record is looked up; now this is record_may(READ). */
+enum result record_may_see(struct ctx *ctx, const struct record *record, bool *may) MUST_USE;
 /* DENIED with a sentence when not; NOT_FOUND when he may not even read it, so that nothing is given away. */
 enum result record_demand(struct ctx *ctx, const struct record *record, enum verb verb) MUST_USE;
 

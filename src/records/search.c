@@ -27,7 +27,9 @@ static enum result write_named(struct ctx *ctx, struct json_out *out, struct str
     if (!reference_parse(ctx->house, text, &reg, &id)) return OK;
     enum result loaded = record_load(ctx, reg, id, &record);
     if (loaded != OK) return loaded == NOT_FOUND ? OK : loaded;
-    if (record_is_deleted(record) || !record_may(ctx, record, READ)) return OK;
+    bool may;
+    TRY(record_may_see(ctx, record, &may));
+    if (record_is_deleted(record) || !may) return OK;
     write_find(ctx, out, record);
     *named = record;
     return OK;

@@ -1,6 +1,9 @@
 /* Two companies of one group: what the users of one may see and do of the other's, through the running server.
  * Nothing at all, and not by another sentence than for what does not exist. */
+#include "base/clock.h"
 #include "served.h"
+
+#include <sched.h>
 
 struct two {
     struct caller north, south, group;
@@ -113,6 +116,74 @@ static void search_finds_ones_own_only(void **state)
     assert_int_equal(items_count(&in_list), 0);
 }
 
+/* ---- what moves opens no way back ---- */
+
+/* When the record was last written; what follows is written later. */
+static struct str moment_of(struct served *served, const struct caller *caller, const char *path)
+{
+    struct answer answer = GET(served, caller, path);
+    struct str moment = json_str(answer.json, "changed_at", S(""));
+    int64_t ms;
+    assert_true(time_parse(moment, &ms));
+    while (clock_now() <= ms) sched_yield();
+    return moment;
+}
+
+static struct answer as_of(struct served *served, const struct caller *caller, const char *path, struct str moment)
+{
+    return GET(served, caller, text_of(served, "%s%sas_of=%.*s", path, strchr(path, '?') ? "&" : "?", PRINT(moment)));
+}
+
+static void what_has_left_is_not_read_as_of_before(void **state)
+{
+    struct served *served = served_of(state);
+    struct two two = two_companies(served);
+    const char *crane = at(served, "asset", two.in_north);
+    served_make(served, &two.group, "asset", "{'title': 'Leans', 'unit': 2, 'depends_on': ['AST-1']}");
+    struct str before = moment_of(served, &two.group, crane);
+    struct answer here = as_of(served, &two.north, crane, before), list = as_of(served, &two.north, "/asset", before);
+    expect_status(here, 200);
+    assert_non_null(items_find(&list, "title", "Harbour crane"));
+    struct answer moved = PATCH(served, &two.group, crane, "{'unit': 3}");
+    expect_status(moved, 200);
+    here = as_of(served, &two.north, crane, before);
+    expect_status(here, 404);
+    static const char *const lists[] = {"/asset", "/asset?q=crane", "/asset?expand=*", "/search?q=AST-1",
+                                        "/asset/export?format=csv"};
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        list = as_of(served, &two.north, lists[i], before);
+        expect_status(list, 200);
+        assert_false(str_find(list.body, S("Harbour crane"), NULL));
+    }
+    list = as_of(served, &two.group, "/asset", before);
+    assert_non_null(items_find(&list, "title", "Harbour crane"));
+}
+
+static void what_has_come_is_not_read_as_of_before(void **state)
+{
+    struct served *served = served_of(state);
+    struct two two = two_companies(served);
+    struct caller auditor = served_user(served, "nils", AUDITOR, NORTH, "read");
+    const char *lock = at(served, "asset", two.in_south);
+    struct str before = moment_of(served, &two.group, lock);
+    struct answer moved = PATCH(served, &two.group, lock, "{'title': 'Old lock', 'unit': 2}");
+    expect_status(moved, 200);
+    struct answer now = GET(served, &auditor, lock), then = as_of(served, &auditor, lock, before),
+                  history = GET(served, &auditor, text_of(served, "%s/history", lock));
+    expect_status(now, 200);
+    expect_status(then, 404);
+    expect_status(history, 200);
+    assert_int_equal(items_count(&history), 2);
+    assert_true(str_find(history.body, S("Old lock"), NULL));
+    assert_false(str_find(history.body, S("Harbour lock"), NULL));
+    struct answer page = GET(served, &two.group, text_of(served, "%s/history", lock));
+    assert_true(str_find(page.body, S("Harbour lock"), NULL));
+    const struct json *oldest = json_get(page.json, "items")->first->next;
+    struct answer proof = GET(
+        served, &auditor, text_of(served, "/ledger/proof/%lld?content=1", (long long)json_number(oldest, "entry", 0)));
+    expect_status(proof, 404);
+}
+
 /* A role at the group reaches below; one at a company does not reach up or sideways. */
 static void units_are_seen_from_the_role_down(void **state)
 {
@@ -169,6 +240,8 @@ int main(void)
         BOTH(nothing_of_the_other_is_changed),
         BOTH(nothing_is_moved_or_linked_across),
         BOTH(search_finds_ones_own_only),
+        BOTH(what_has_left_is_not_read_as_of_before),
+        BOTH(what_has_come_is_not_read_as_of_before),
         BOTH(units_are_seen_from_the_role_down),
         BOTH(an_employee_sees_the_tasks_that_are_his),
     };
