@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { openBrowser, openWindow, PHONE, WIDE } from './core/browser.ts'
-import { makeDemonstration, PASSWORD, Program } from './core/program.ts'
-import { EMAIL, EMPTY_SPOTS, settled, SPOTS, type Spot, type Who } from './core/spots.ts'
-import { signIn, visible } from './core/steps.ts'
+import { makeDemonstration, Program } from './core/program.ts'
+import { EMAIL, EMPTY_SPOTS, show, SPOTS, type Spot, type Who } from './core/spots.ts'
+import { begin, signIn } from './core/steps.ts'
 
 const [folder = mkdtempSync(join(tmpdir(), 'merlon-pictures-')), ...wanted] = process.argv.slice(2)
 const SIZES = { 1440: WIDE, 390: PHONE }
@@ -15,27 +15,9 @@ const SCHEMES = ['light', 'dark'] as const
 mkdirSync(folder, { recursive: true })
 process.env.MERLON_E2E_DEMO ??= makeDemonstration()
 
-async function begin(page: Page, link: string): Promise<void> {
-  await page.goto(link)
-  for (const [label, value] of [
-    ['Name of the organisation', 'Harbour Works'],
-    ['Your name', 'Ada Manager'],
-    ['E-mail address', EMAIL.administrator],
-  ] as const) {
-    await page.getByLabel(label).fill(value)
-  }
-  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
-  await page.getByRole('button', { name: 'Begin' }).click()
-  await visible(page.getByRole('banner'))
-}
-
 async function photograph(page: Page, spot: Spot, ending: string): Promise<void> {
   try {
-    await page.goto('about:blank')
-    await page.goto(spot.path)
-    await settled(page)
-    await spot.open?.(page)
-    await settled(page)
+    await show(page, spot)
   } catch (error) {
     console.log(`${spot.name}: ${String(error).split('\n')[0]}`)
   }
@@ -62,7 +44,7 @@ const full = await Program.demonstration()
 const empty = await Program.empty()
 try {
   const { page } = await openWindow(browser, empty.address)
-  await begin(page, empty.link)
+  await begin(page, empty.link, EMAIL.administrator)
   await page.context().close()
   await series(browser, full, SPOTS)
   await series(browser, empty, EMPTY_SPOTS)

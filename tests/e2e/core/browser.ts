@@ -14,8 +14,10 @@ const ARGUMENTS = [
 export const WIDE = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
 
+/** So many times slower than this machine is, to see that nothing rests on its speed. */
+const SLOWER = Number(process.env.MERLON_E2E_SLOWER ?? 1)
 /** Long enough for a busy machine; what is expected is asked for until it is there, never slept for. */
-const PATIENCE = 20_000
+const PATIENCE = 30_000 * SLOWER
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.MERLON_CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS })
@@ -41,6 +43,7 @@ export async function openWindow(browser: Browser, address: string, options: Bro
   // What is sent to the page is compiled by tsx first, which puts calls of its own helper into it.
   await context.addInitScript('globalThis.__name = (value) => value')
   const page = await context.newPage()
+  if (SLOWER > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: SLOWER })
   let complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
   page.on('console', (message) => {

@@ -7,15 +7,20 @@ import type { Page } from 'playwright-core'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
-/** Light or dark, once everything that changes colour has done so. */
-export async function dress(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
-  await page.emulateMedia({ colorScheme })
-  await page.waitForFunction(
-    (scheme) =>
-      document.documentElement.dataset.mantineColorScheme === scheme &&
-      document.getAnimations().every((animation) => animation.playState !== 'running'),
-    colorScheme,
-  )
+/** From here on things are where and what they will be at once, so that nothing is measured halfway. */
+export async function still(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
+    document.adoptedStyleSheets = [sheet]
+  })
+}
+
+/** Light or dark, by the attribute that the interface sets. */
+export async function dress(page: Page, scheme: 'light' | 'dark'): Promise<void> {
+  await page.evaluate((wanted) => {
+    document.documentElement.dataset.mantineColorScheme = wanted
+  }, scheme)
 }
 
 /** What axe finds serious or critical; `colours` asks for nothing but contrast, which is all that a theme can change. */
@@ -36,11 +41,16 @@ export async function barriers(page: Page, colours = false): Promise<string[]> {
     )
 }
 
-/** What reaches out of the window on the right, if the page as a whole can be pushed sideways. */
-export function overflow(page: Page): Promise<string[]> {
+/** What reaches out of the window on the right once everything has taken its place in it. */
+export async function overflow(page: Page): Promise<string[]> {
+  const fits = () => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) <= document.documentElement.clientWidth
+  const settles = page.waitForFunction(fits, null, { timeout: 5000 })
+  return settles.then(() => []).catch(() => outside(page))
+}
+
+function outside(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth
-    if (document.documentElement.scrollWidth <= width && document.body.scrollWidth <= width) return []
     const scrolls = (element: Element | null): boolean =>
       element !== null && element !== document.body && (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement))
     const out = [...document.body.querySelectorAll('*')].filter(

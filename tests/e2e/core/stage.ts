@@ -53,16 +53,24 @@ export function stage(make: () => Promise<Program>): Stage {
   return it
 }
 
-/** One thing that must hold. Steps of a file follow each other and build upon each other. */
-export function step(on: Stage, name: string, body: () => Promise<void>): void {
+/** One thing that must hold by itself. */
+export function alone(on: Stage, name: string, body: () => Promise<void>): void {
   void test(name, async () => {
-    if (on.failed) throw new Error(`not reached, since this failed: ${on.failed}`)
     try {
       await body()
     } catch (error) {
-      on.failed = name
       const seen = await on.photograph(name)
       throw new Error(`${error instanceof Error ? error.message : String(error)}\n${seen}`, { cause: error })
     }
+  })
+}
+
+/** One thing that must hold, after those before it: steps of a file build upon each other. */
+export function step(on: Stage, name: string, body: () => Promise<void>): void {
+  alone(on, name, async () => {
+    if (on.failed) throw new Error(`not reached, since this failed: ${on.failed}`)
+    on.failed = name
+    await body()
+    on.failed = ''
   })
 }

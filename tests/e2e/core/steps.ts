@@ -1,4 +1,5 @@
 // What a person does again and again, by the words which they see.
+import assert from 'node:assert/strict'
 import { type Locator, type Page } from 'playwright-core'
 import { PASSWORD } from './program.ts'
 
@@ -18,6 +19,17 @@ export async function signIn(page: Page, email: string, password = PASSWORD, pat
   await page.getByLabel('E-mail').fill(email)
   await page.getByRole('textbox', { name: 'Password' }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
+  await visible(page.getByRole('banner'))
+}
+
+/** The first start: the organisation, and whoever administers it. */
+export async function begin(page: Page, link: string, email: string, password = PASSWORD): Promise<void> {
+  await page.goto(link)
+  await page.getByLabel('Name of the organisation').fill('Harbour Works')
+  await page.getByLabel('Your name').fill('Ada Manager')
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
+  await page.getByRole('button', { name: 'Begin' }).click()
   await visible(page.getByRole('banner'))
 }
 
@@ -45,11 +57,24 @@ export async function takeStep(page: Page, name: string, fill?: (dialog: Locator
   await gone(dialog)
 }
 
+/** What is changed in place is shown at once, and stored a moment later. */
+export async function stored(page: Page, act: () => Promise<void>): Promise<void> {
+  const answer = page.waitForResponse((response) => response.request().method() === 'PATCH')
+  await act()
+  assert.equal((await answer).status(), 200)
+}
+
 /** A step that is not possible now stays in sight, and says why. */
 export async function refused(page: Page, name: string, why: RegExp): Promise<void> {
-  const button = page.getByRole('button', { name, exact: true })
+  const button = page.getByRole('button', { name, exact: true }).and(page.locator('[aria-disabled=true]'))
+  const reason = page.getByRole('tooltip').filter({ hasText: why })
   await visible(button)
-  await button.hover()
-  await visible(page.getByRole('tooltip').filter({ hasText: why }))
+  // While the page is still coming to rest, the button may slip away from under the pointer.
+  for (let tries = 0; tries < 10 && !(await reason.isVisible()); tries++) {
+    await page.mouse.move(0, 0)
+    await button.hover()
+    await reason.waitFor({ timeout: 2000 }).catch(() => undefined)
+  }
+  await visible(reason)
   await page.mouse.move(0, 0)
 }

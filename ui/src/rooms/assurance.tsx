@@ -4,7 +4,7 @@ import { IconCopy, IconRosetteDiscountCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
-import { ROOT, api, send } from '../core/api';
+import { Problem, ROOT, api, send } from '../core/api';
 import { formatTime } from '../core/format';
 import { useWords } from '../core/labels';
 import { Dialog } from '../core/ui/dialog';
@@ -116,6 +116,9 @@ function Proof({ entry, onClose }: { entry: number; onClose: () => void }) {
   const { data, error } = useQuery({
     queryKey: ['data', 'proof', entry],
     queryFn: () => api<unknown>(`/ledger/proof/${entry}`),
+    // An entry of a moment ago is sealed within seconds.
+    retry: (count, trouble) => trouble instanceof Problem && trouble.status === 409 && count < 8,
+    retryDelay: 1000,
   });
   return (
     <Dialog opened onClose={onClose} size="xl" title={words.t('ui.ledger.proof', { entry: String(entry) })}>

@@ -208,9 +208,9 @@ function useFile(register: Register, dry: ReturnType<typeof useRun>) {
   const [columns, setColumns] = useState<Columns | null>(null);
   const [mapping, setMapping] = useState<Map | null>(null);
   const choose = async (next: File | null) => {
-    setFile(next);
     const read = next ? await columnsOf(next) : null;
     const guessed = read && guess(read.names, targetsOf(register, words));
+    setFile(next);
     setColumns(read);
     setMapping(guessed);
     // Where every column is known, or none can be looked at here, the dry run needs no further word.

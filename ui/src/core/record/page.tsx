@@ -213,7 +213,11 @@ export function RecordHead({ register, record, onEdit, editing, extra }: HeadPro
                 </Menu.Item>
               )}
               {register.may.delete && !readOnly && !record.deleted_at && (
-                <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => setRemoving(true)}>
+                <Menu.Item
+                  color="var(--tone-bad)"
+                  leftSection={<IconTrash size={15} />}
+                  onClick={() => setRemoving(true)}
+                >
                   {words.t('ui.remove')}
                 </Menu.Item>
               )}

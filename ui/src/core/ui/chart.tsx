@@ -125,6 +125,7 @@ export function Bars({ title, bars, unit }: BarsProps) {
       ) : (
         <div
           ref={box}
+          className="chart-box"
           style={{ height: Math.max(90, bars.length * 30) }}
           role="img"
           aria-label={`${title}: ${bars.map((bar) => `${bar.name} ${bar.value}`).join(', ')}`}
