@@ -124,10 +124,8 @@ struct deriving {
 /* One that does not fit its rules any more is told in the log and keeps the others from nothing. */
 static enum result derive_one(struct ctx *ctx, const struct reg *reg, int64_t id)
 {
-    struct record *record;
     TRY(db_begin(ctx));
-    enum result result = record_load(ctx, reg, id, &record);
-    if (result == OK) result = record_update(ctx, record, "new_day");
+    enum result result = record_derive(ctx, reg, id, "new_day");
     if (result == OK) return db_commit(ctx);
     db_rollback(ctx);
     if (result == BUSY || result == BROKEN) return result;

@@ -8,6 +8,7 @@
 #include "records/write.h"
 #include "schema/parse.h"
 #include "store/blob.h"
+#include "store/db.h"
 
 static enum result refuse_past(struct ctx *ctx)
 {
@@ -31,7 +32,7 @@ static enum result take_unit_of_subject(struct ctx *ctx, struct record *record)
         }
         return OK;
     }
-    TRY(record_load(ctx, reg, id, &subject));
+    TRY(record_hold(ctx, reg, id, HOLD_AS_IS, &subject));
     int64_t unit = reg->flags & IS_UNIT ? id : record_unit(subject);
     if (unit) {
         record->row[C_UNIT] = value_number(unit);
@@ -119,7 +120,7 @@ enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, in
 {
     struct record *before;
     TRY(refuse_past(ctx));
-    TRY(record_get(ctx, reg, id, &before));
+    TRY(record_take(ctx, reg, id, &before));
     if (reg->flags & NO_CHANGE) return fail(ctx, DENIED, "A %s does not change once it is written.", reg->name);
     TRY(record_demand(ctx, before, CHANGE));
     TRY(record_demand_version(ctx, before, version));
@@ -164,7 +165,7 @@ enum result record_delete(struct ctx *ctx, const struct reg *reg, int64_t id, in
     struct leaning *leaning;
     size_t count, hidden;
     TRY(refuse_past(ctx));
-    TRY(record_get(ctx, reg, id, &before));
+    TRY(record_take(ctx, reg, id, &before));
     TRY(demand_delete(ctx, before));
     TRY(record_demand_version(ctx, before, version));
     if (record_is_deleted(before)) return OK;
@@ -183,7 +184,7 @@ enum result record_restore(struct ctx *ctx, const struct reg *reg, int64_t id, s
 {
     struct record *before;
     TRY(refuse_past(ctx));
-    TRY(record_get(ctx, reg, id, &before));
+    TRY(record_take(ctx, reg, id, &before));
     TRY(record_demand(ctx, before, REMOVE));
     if (!record_title(before).len)
         return fail(ctx, CONFLICT, "The contents of this record were purged; there is nothing to bring back.");
@@ -201,7 +202,7 @@ enum result record_purge(struct ctx *ctx, const struct reg *reg, int64_t id, str
     struct record *before;
     int64_t entry;
     TRY(refuse_past(ctx));
-    TRY(record_get(ctx, reg, id, &before));
+    TRY(record_take(ctx, reg, id, &before));
     TRY(record_demand(ctx, before, ADMINISTER));
     if (!record_is_deleted(before))
         return fail(ctx, CONFLICT, "Delete the record first; purging cannot be taken back.");
@@ -229,6 +230,15 @@ enum result record_insert(struct ctx *ctx, struct record *record, const char *ac
 enum result record_update(struct ctx *ctx, struct record *record, const char *action)
 {
     struct record *before;
-    TRY(record_load(ctx, record->reg, record_id(record), &before));
+    TRY(record_hold(ctx, record->reg, record_id(record), HOLD_TO_CHANGE, &before));
+    if (record->row[C_VERSION].number != before->row[C_VERSION].number) return db_collided(ctx);
     return record_write(ctx, &(struct writing){.before = before, .record = record, .action = action});
+}
+
+enum result record_derive(struct ctx *ctx, const struct reg *reg, int64_t id, const char *action)
+{
+    struct record *before;
+    enum result held = record_hold(ctx, reg, id, HOLD_TO_CHANGE, &before);
+    if (held != OK || record_is_deleted(before)) return held == NOT_FOUND ? OK : held;
+    return record_write(ctx, &(struct writing){before, record_clone(ctx, before), action, S("")});
 }

@@ -4,20 +4,26 @@
 #include "records/records.h"
 #include "records/rights.h"
 #include "records/sql.h"
+#include "records/write.h"
 
 #include "ledger/ledger.h"
 
-static enum result load_now(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
+static enum result read_row(struct ctx *ctx, const struct reg *reg, int64_t id, struct str sql, struct record **record)
 {
     struct value args[] = {value_number(id)};
     struct rows *rows;
     bool found;
-    *record = known_find(ctx, reg, id);
-    if (*record) return OK;
-    TRY(db_query_one(ctx, reg_sql(ctx, reg)->select, args, COUNT(args), &rows, &found));
+    TRY(db_query_one(ctx, sql, args, COUNT(args), &rows, &found));
     if (found) *record = record_of_row(ctx, reg, rows);
     rows_close(rows);
-    if (!found) return NOT_FOUND;
+    return found ? OK : NOT_FOUND;
+}
+
+static enum result load_now(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
+{
+    *record = known_find(ctx, reg, id);
+    if (*record) return OK;
+    TRY(read_row(ctx, reg, id, reg_sql(ctx, reg)->select, record));
     known_keep(ctx, *record);
     return OK;
 }
@@ -35,14 +41,37 @@ enum result record_load(struct ctx *ctx, const struct reg *reg, int64_t id, stru
     return ctx->as_of ? load_then(ctx, reg, id, record) : load_now(ctx, reg, id, record);
 }
 
-enum result record_get(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
+/* Ordinary changes and foreign keys wait as they do for an UPDATE, no longer. */
+enum result record_hold(struct ctx *ctx, const struct reg *reg, int64_t id, enum hold hold, struct record **record)
+{
+    static const char *const locks[] = {[HOLD_AS_IS] = "FOR SHARE", [HOLD_TO_CHANGE] = "FOR NO KEY UPDATE"};
+    if (db_dialect(ctx->db) == DIALECT_POSTGRES) {
+        struct str sql = arena_print(ctx->arena, "%.*s %s", PRINT(reg_sql(ctx, reg)->select), locks[hold]);
+        TRY(read_row(ctx, reg, id, sql, record));
+    } else {
+        TRY(load_now(ctx, reg, id, record));
+    }
+    (*record)->held = hold == HOLD_TO_CHANGE;
+    return OK;
+}
+
+static enum result show(struct ctx *ctx, const struct reg *reg, int64_t id, enum result loaded, struct record **record)
 {
     bool may = false;
-    enum result loaded = record_load(ctx, reg, id, record);
     if (loaded == OK) TRY(record_may_see(ctx, *record, &may));
     if (loaded == NOT_FOUND || (loaded == OK && !may))
         return fail(ctx, NOT_FOUND, "There is no %s %s-%lld.", reg->name, reg->prefix, (long long)id);
     return loaded;
+}
+
+enum result record_get(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
+{
+    return show(ctx, reg, id, record_load(ctx, reg, id, record), record);
+}
+
+enum result record_take(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
+{
+    return show(ctx, reg, id, record_hold(ctx, reg, id, HOLD_TO_CHANGE, record), record);
 }
 
 /* The condition on one field; links to many go through the link table. False when there is no such field. */

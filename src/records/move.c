@@ -89,7 +89,7 @@ enum result record_move(struct ctx *ctx, const struct reg *reg, int64_t id, int6
     struct str comment = str_trim(json_str(body, "comment", S("")));
     const struct transition *transition = reg_transition(reg, name);
     if (ctx->as_of) return fail(ctx, CONFLICT, "The past is read-only: leave out as_of to change something.");
-    TRY(record_get(ctx, reg, id, &before));
+    TRY(record_take(ctx, reg, id, &before));
     if (!transition)
         return fail(ctx, NOT_FOUND, "The register %s has no step \"%.*s\".", reg->name, PRINT(str_slice(name, 0, 60)));
     TRY(record_demand(ctx, before, transition->needs));

@@ -12,6 +12,7 @@ struct record {
     struct value *row; /* row_width(reg) values: COMMON first */
     struct value *own; /* = row + COMMON: own[TITLE] with the register's own enum */
     struct str json;   /* what record_write last gave the ledger of it; empty when it has not been written */
+    bool held;         /* nobody else changes it before this transaction ends (record_hold) */
 };
 
 struct record *record_new(struct ctx *ctx, const struct reg *reg); /* every value null, lists "[]", objects "{}" */

@@ -16,6 +16,16 @@ enum result record_get(struct ctx *ctx, const struct reg *reg, int64_t id, struc
  * sentence behind. */
 enum result record_load(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record) MUST_USE;
 
+/* As record_load, inside a write, and holds the record until that ends. With several writers (PostgreSQL) what is
+ * derived from other records would be wrong for ever if two changed two of those at once, each blind to the other; so
+ * whatever is to be changed or derived anew is held TO_CHANGE before the first look at what it is derived from: the
+ * later then sees what the earlier did. A record that is only built upon (what a comment is about, the method of a new
+ * risk) is held AS_IS: others may do so too, nobody changes it meanwhile. Hold several in the order of their ids; a
+ * circle of waiting is broken by the database, and the write run again. */
+enum hold { HOLD_AS_IS, HOLD_TO_CHANGE };
+enum result record_hold(struct ctx *ctx, const struct reg *reg, int64_t id, enum hold hold,
+                        struct record **record) MUST_USE;
+
 struct record_list {
     struct record **at;
     size_t count;
@@ -54,6 +64,8 @@ enum result record_move(struct ctx *ctx, const struct reg *reg, int64_t id, int6
  * do. `action` is what history shows: "create", "derive", "expire". Nothing is written when nothing changed. */
 enum result record_insert(struct ctx *ctx, struct record *record, const char *action) MUST_USE;
 enum result record_update(struct ctx *ctx, struct record *record, const char *action) MUST_USE;
+/* Holds the record and derives it anew, on what others have left. Nothing when it is not there or deleted. */
+enum result record_derive(struct ctx *ctx, const struct reg *reg, int64_t id, const char *action) MUST_USE;
 
 /* ---- moving on ---- */
 

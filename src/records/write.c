@@ -45,6 +45,16 @@ static enum result check_unique(struct ctx *ctx, const struct writing *w, size_t
     return OK;
 }
 
+/* Held before it is derived, and as it was when it was read: else it would be derived from what another is changing,
+ * and what that one derives of this would be overwritten (record_hold). */
+static enum result demand_held(struct ctx *ctx, const struct writing *w)
+{
+    struct record *present;
+    if (!w->before || w->before->held) return OK;
+    TRY(record_hold(ctx, w->record->reg, record_id(w->record), HOLD_TO_CHANGE, &present));
+    return value_eq(present->row[C_VERSION], w->before->row[C_VERSION]) ? OK : db_collided(ctx);
+}
+
 static enum result derive_and_check(struct ctx *ctx, const struct writing *w)
 {
     const struct reg *reg = w->record->reg;
@@ -265,8 +275,10 @@ static enum result carry_along(struct ctx *ctx, const struct writing *w)
         if (!(reg->flags & FOLLOWS_SUBJECT)) continue;
         TRY(records_linking(ctx, reg, "subject", w->record, &list));
         for (size_t k = 0; k < list.count; k++) {
-            list.at[k]->row[C_UNIT] = w->record->row[C_UNIT];
-            TRY(record_update(ctx, list.at[k], "follow"));
+            struct record *along;
+            TRY(record_hold(ctx, reg, record_id(list.at[k]), HOLD_TO_CHANGE, &along));
+            along->row[C_UNIT] = w->record->row[C_UNIT];
+            TRY(record_update(ctx, along, "follow"));
         }
     }
     return OK;
@@ -286,6 +298,7 @@ static enum result run_follows(struct ctx *ctx, const struct writing *w)
 enum result record_write(struct ctx *ctx, const struct writing *w)
 {
     w->record->json = S("");
+    TRY(demand_held(ctx, w));
     TRY(derive_and_check(ctx, w));
     if (w->before && same(w->before, w->record)) return OK;
     if (ctx->depth >= DEEPEST)

@@ -15,7 +15,10 @@ struct writing {
  * errors when a check fails. */
 enum result record_write(struct ctx *ctx, const struct writing *writing) MUST_USE;
 
-/* The same, and gives the record as it stands after what followed from it has perhaps changed it again. */
+/* record_get, held to be changed. */
+enum result record_take(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record) MUST_USE;
+
+/* As record_write, and gives the record as it stands after what followed from it has perhaps changed it again. */
 enum result record_write_and_load(struct ctx *ctx, const struct writing *writing, struct record **record) MUST_USE;
 
 /* The bare row of a purged record: no derive, no check, no ledger entry; links and search text go. */

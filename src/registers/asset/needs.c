@@ -27,7 +27,7 @@ static enum result add(struct ctx *ctx, struct affected *affected, const struct 
 {
     struct record *record;
     if (holds(affected, id)) return OK;
-    enum result loaded = record_load(ctx, reg, id, &record);
+    enum result loaded = record_hold(ctx, reg, id, HOLD_TO_CHANGE, &record);
     if (loaded == NOT_FOUND) return OK;
     if (loaded != OK) return loaded;
     if (affected->count == affected->room) {

@@ -99,20 +99,21 @@ static enum result make_lines(struct ctx *ctx, const struct record *soa)
                       &requirements));
     for (size_t i = 0; i < requirements.count; i++) {
         if (!soa_wants_line(requirements.at[i])) continue;
+        struct record *held; /* a control that changes now waits for the line that it is to change */
+        TRY(record_hold(ctx, requirements.at[i]->reg, record_id(requirements.at[i]), HOLD_TO_CHANGE, &held));
         struct record *line = record_new(ctx, line_register);
         TRY(soa_line_fill(line, soa, requirements.at[i]));
         TRY(record_insert(ctx, line, "create"));
     }
-    struct record *again;
-    TRY(record_load(ctx, soa->reg, record_id(soa), &again));
-    return record_update(ctx, again, "derive");
+    return record_derive(ctx, soa->reg, record_id(soa), "derive");
 }
 
 static enum result move_lines(struct ctx *ctx, const struct record *soa)
 {
     struct record_list lines;
     TRY(records_where(ctx, house_register(ctx->house, S("soa_line")), "soa", value_number(record_id(soa)), &lines));
-    for (size_t i = 0; i < lines.count; i++) TRY(record_update(ctx, lines.at[i], "derive"));
+    for (size_t i = 0; i < lines.count; i++)
+        TRY(record_derive(ctx, lines.at[i]->reg, record_id(lines.at[i]), "derive"));
     return OK;
 }
 
@@ -123,7 +124,7 @@ static enum result reopen(struct ctx *ctx, const struct record *before, const st
     bool same_words = value_eq(before->own[TITLE_], soa->own[TITLE_]) && value_eq(before->own[SCOPE], soa->own[SCOPE]);
     bool moved = !str_eq(record_status(before), record_status(soa));
     if (same_words || moved || str_is(record_status(soa), "draft")) return OK;
-    TRY(record_load(ctx, soa->reg, record_id(soa), &again));
+    TRY(record_hold(ctx, soa->reg, record_id(soa), HOLD_TO_CHANGE, &again));
     again->row[C_STATUS] = value_text(S("draft"));
     return record_update(ctx, again, "reopen");
 }

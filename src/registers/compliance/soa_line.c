@@ -153,7 +153,7 @@ static enum result tell_soa(struct ctx *ctx, const struct record *before, const 
     if (!before) return OK;
     bool said = said_otherwise(before, line);
     if (!said && value_eq(before->own[OPEN], line->own[OPEN])) return OK;
-    TRY(record_load(ctx, house_register(ctx->house, S("soa")), record_number(line, SOA), &soa));
+    TRY(record_hold(ctx, house_register(ctx->house, S("soa")), record_number(line, SOA), HOLD_TO_CHANGE, &soa));
     bool reopens = said && !str_is(record_status(soa), "draft");
     if (reopens) soa->row[C_STATUS] = value_text(S("draft"));
     return record_update(ctx, soa, reopens ? "reopen" : "derive");

@@ -6,9 +6,13 @@
 static enum result lines_of(struct ctx *ctx, int64_t requirement)
 {
     struct record_list lines;
+    struct record *held; /* so that no line of it is being added unseen */
+    enum result found = record_hold(ctx, house_register(ctx->house, S("requirement")), requirement, HOLD_AS_IS, &held);
+    if (found != OK) return found == NOT_FOUND ? OK : found;
     TRY(records_where(ctx, house_register(ctx->house, S("soa_line")), "requirement", value_number(requirement),
                       &lines));
-    for (size_t i = 0; i < lines.count; i++) TRY(record_update(ctx, lines.at[i], "derive"));
+    for (size_t i = 0; i < lines.count; i++)
+        TRY(record_derive(ctx, lines.at[i]->reg, record_id(lines.at[i]), "derive"));
     return OK;
 }
 
@@ -59,11 +63,12 @@ static enum result remove_line(struct ctx *ctx, struct record *line)
 static enum result settle_line(struct ctx *ctx, struct record *soa, const struct record *requirement)
 {
     struct record *line;
+    TRY(record_hold(ctx, soa->reg, record_id(soa), HOLD_TO_CHANGE, &soa));
     TRY(find_line(ctx, soa, requirement, &line));
     bool wanted = soa_wants_line(requirement);
     if (wanted == (line != NULL)) return OK;
     TRY(wanted ? add_line(ctx, soa, requirement) : remove_line(ctx, line));
-    TRY(record_load(ctx, soa->reg, record_id(soa), &soa));
+    TRY(record_hold(ctx, soa->reg, record_id(soa), HOLD_TO_CHANGE, &soa));
     bool reopens = !str_is(record_status(soa), "draft");
     if (reopens) soa->row[C_STATUS] = value_text(S("draft"));
     return record_update(ctx, soa, reopens ? "reopen" : "derive");
@@ -84,7 +89,8 @@ static enum result after_unit(struct ctx *ctx, const struct record *before, cons
     struct record_list lines;
     if (!before || value_eq(record_value(before, "parent"), record_value(after, "parent"))) return OK;
     TRY(records_all(ctx, house_register(ctx->house, S("soa_line")), &lines));
-    for (size_t i = 0; i < lines.count; i++) TRY(record_update(ctx, lines.at[i], "derive"));
+    for (size_t i = 0; i < lines.count; i++)
+        TRY(record_derive(ctx, lines.at[i]->reg, record_id(lines.at[i]), "derive"));
     return OK;
 }
 

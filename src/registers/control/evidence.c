@@ -90,7 +90,7 @@ static enum result replace_old(struct ctx *ctx, const struct record *before, con
 {
     struct record *old;
     if (before || record_is_null(evidence, REPLACES)) return OK;
-    TRY(record_load(ctx, evidence->reg, record_number(evidence, REPLACES), &old));
+    TRY(record_hold(ctx, evidence->reg, record_number(evidence, REPLACES), HOLD_TO_CHANGE, &old));
     TRY(record_demand(ctx, old, CHANGE)); /* else whoever may add could undo what others rely on */
     old->row[C_STATUS] = value_text(S("replaced"));
     return record_update(ctx, old, "replace");
@@ -118,11 +118,8 @@ static enum result controls_of(struct ctx *ctx, const struct record *evidence)
     int64_t id;
     struct texts supports = record_texts(ctx, evidence, SUPPORTS);
     for (size_t i = 0; i < supports.count; i++) {
-        struct record *control;
         if (!reference_parse(ctx->house, supports.at[i], &reg, &id) || !str_is(str_of(reg->name), "control")) continue;
-        enum result loaded = record_load(ctx, reg, id, &control);
-        if (loaded == OK) loaded = record_update(ctx, control, "derive");
-        if (loaded != OK && loaded != NOT_FOUND) return loaded;
+        TRY(record_derive(ctx, reg, id, "derive"));
     }
     return OK;
 }

@@ -4,19 +4,10 @@
 #include "records/house.h"
 #include "records/records.h"
 
-static enum result derive_again(struct ctx *ctx, int64_t id, const char *status, const char *action)
-{
-    struct record *risk;
-    enum result loaded = record_load(ctx, house_register(ctx->house, S("risk")), id, &risk);
-    if (loaded != OK) return loaded == NOT_FOUND ? OK : loaded;
-    if (status && !str_is(record_status(risk), "closed")) risk->row[C_STATUS] = value_text(str_of(status));
-    return record_update(ctx, risk, action);
-}
-
 static enum result after_action(struct ctx *ctx, const struct record *before, const struct record *after)
 {
     (void)before;
-    return derive_again(ctx, record_number_of(after, "risk"), NULL, "derive");
+    return record_derive(ctx, house_register(ctx->house, S("risk")), record_number_of(after, "risk"), "derive");
 }
 
 static bool holds(const struct record *acceptance)
@@ -35,13 +26,18 @@ static enum result another_holds(struct ctx *ctx, const struct record *ended, bo
 
 static enum result after_acceptance(struct ctx *ctx, const struct record *before, const struct record *after)
 {
+    struct record *risk;
     const char *status = NULL, *action = "derive";
     bool another = false;
+    enum result held =
+        record_hold(ctx, house_register(ctx->house, S("risk")), record_number_of(after, "risk"), HOLD_TO_CHANGE, &risk);
+    if (held != OK) return held == NOT_FOUND ? OK : held;
     bool begins = holds(after) && !holds(before), ends = holds(before) && !holds(after);
     if (ends) TRY(another_holds(ctx, after, &another));
     if (begins) status = "monitored", action = "accepted";
     if (ends && !another) status = "in_treatment", action = "acceptance_ended";
-    return derive_again(ctx, record_number_of(after, "risk"), status, action);
+    if (status && !str_is(record_status(risk), "closed")) risk->row[C_STATUS] = value_text(str_of(status));
+    return record_update(ctx, risk, action);
 }
 
 /* Every risk of an assessment made with this methodology. */
@@ -54,7 +50,8 @@ static enum result after_method(struct ctx *ctx, const struct record *before, co
     for (size_t i = 0; i < assessments.count; i++) {
         struct value id = value_number(record_id(assessments.at[i]));
         TRY(records_where(ctx, house_register(ctx->house, S("risk")), "assessment", id, &risks));
-        for (size_t k = 0; k < risks.count; k++) TRY(record_update(ctx, risks.at[k], "derive"));
+        for (size_t k = 0; k < risks.count; k++)
+            TRY(record_derive(ctx, risks.at[k]->reg, record_id(risks.at[k]), "derive"));
     }
     return OK;
 }

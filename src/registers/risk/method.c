@@ -126,18 +126,32 @@ void method_check(struct ctx *ctx, const struct json *scales)
 
 /* ---- reading ---- */
 
-static enum result read_methodology(struct ctx *ctx, const struct reg *reg, int64_t id, const void **made)
+static enum result make_method(struct ctx *ctx, const struct record *methodology, const void **made)
 {
-    struct record *methodology;
     struct method *method = arena_make(ctx->arena, struct method);
-    TRY(record_load(ctx, reg, id, &methodology));
     if (!method_read(ctx, record_text_of(methodology, "scales"), method)) return NOT_FOUND;
     method->superseded = str_is(record_status(methodology), "superseded");
     *made = method;
     return OK;
 }
 
-enum result method_of_risk(struct ctx *ctx, const struct record *risk, struct method *method)
+static enum result read_methodology(struct ctx *ctx, const struct reg *reg, int64_t id, const void **made)
+{
+    struct record *methodology;
+    TRY(record_load(ctx, reg, id, &methodology));
+    return make_method(ctx, methodology, made);
+}
+
+static enum result hold_methodology(struct ctx *ctx, const struct reg *reg, int64_t id, const void **made)
+{
+    struct record *methodology;
+    TRY(record_hold(ctx, reg, id, HOLD_AS_IS, &methodology));
+    return make_method(ctx, methodology, made);
+}
+
+static enum result find_method(struct ctx *ctx, const struct record *risk,
+                               enum result (*make)(struct ctx *, const struct reg *, int64_t, const void **),
+                               struct method *method)
 {
     struct record *assessment;
     const void *made;
@@ -146,9 +160,19 @@ enum result method_of_risk(struct ctx *ctx, const struct record *risk, struct me
     TRY(record_load(ctx, house_register(ctx->house, S("risk_assessment")), id, &assessment));
     id = record_number_of(assessment, "methodology");
     if (!id) return NOT_FOUND;
-    TRY(known_made(ctx, house_register(ctx->house, S("methodology")), id, read_methodology, &made));
+    TRY(known_made(ctx, house_register(ctx->house, S("methodology")), id, make, &made));
     *method = *(const struct method *)made;
     return OK;
+}
+
+enum result method_of_risk(struct ctx *ctx, const struct record *risk, struct method *method)
+{
+    return find_method(ctx, risk, read_methodology, method);
+}
+
+enum result method_hold(struct ctx *ctx, const struct record *risk, struct method *method)
+{
+    return find_method(ctx, risk, hold_methodology, method);
 }
 
 bool method_level(const struct method *method, int64_t likelihood, int64_t consequence, struct level *level)

@@ -30,6 +30,9 @@ struct method {
 
 /* The method of a risk, through its assessment. NOT_FOUND without a sentence when the risk has none yet. */
 enum result method_of_risk(struct ctx *ctx, const struct record *risk, struct method *method) MUST_USE;
+/* The same for deriving the risk: the method stays as it is until the write ends, so that no risk is rated by one
+ * that is being superseded and told of it by nobody. */
+enum result method_hold(struct ctx *ctx, const struct record *risk, struct method *method) MUST_USE;
 /* Only the scales, from their JSON; what is not as described above is left out. False when it is no object. */
 bool method_read(struct ctx *ctx, struct str scales, struct method *method) MUST_USE;
 /* False when a step is outside the scales. */

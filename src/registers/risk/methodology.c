@@ -28,7 +28,7 @@ static enum result supersede_old(struct ctx *ctx, struct record *record)
 {
     struct record *old;
     if (record_is_null(record, REPLACES)) return OK;
-    TRY(record_load(ctx, record->reg, record_number(record, REPLACES), &old));
+    TRY(record_hold(ctx, record->reg, record_number(record, REPLACES), HOLD_TO_CHANGE, &old));
     old->row[C_STATUS] = value_text(S("superseded"));
     return record_update(ctx, old, "supersede");
 }

@@ -191,7 +191,7 @@ static enum result derive(struct ctx *ctx, struct record *risk)
     struct method method;
     struct level level;
     bool untreated = false;
-    enum result found = method_of_risk(ctx, risk, &method);
+    enum result found = method_hold(ctx, risk, &method);
     if (found != OK) return found == NOT_FOUND ? OK : found;
     for (size_t i = 0; i < COUNT(ratings); i++)
         derive_rating(&method, &ratings[i], check_rating(ctx, &method, &ratings[i], risk), risk);

@@ -6,18 +6,20 @@
 #include <libpq-fe.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 
 struct asked {
     struct served *served;
-    const char *headers, *body;
+    struct asking asking;
     struct answer answer;
+    atomic_bool done;
 };
 
-static void *ask_change(void *arg)
+static void *ask(void *arg)
 {
     struct asked *asked = arg;
-    asked->answer = served_ask(asked->served, &asked->served->admin,
-                               (struct asking){"PATCH", "/asset/1", asked->body, asked->headers});
+    asked->answer = served_ask(asked->served, &asked->served->admin, asked->asking);
+    asked->done = true;
     return NULL;
 }
 
@@ -40,34 +42,41 @@ static PGconn *another_writer(struct served *served)
     return connection;
 }
 
-/* Until somebody waits for a row that this connection holds. */
-static void wait_for_waiter(PGconn *connection)
+static bool somebody_waits(PGconn *connection)
 {
     char text[160];
     snprintf(text, sizeof text, "SELECT 1 FROM pg_locks WHERE NOT granted AND %d = ANY(pg_blocking_pids(pid))",
              PQbackendPID(connection));
-    for (bool waits = false; !waits; sched_yield()) {
-        PGresult *result = PQexec(connection, text);
-        waits = PQntuples(result) > 0;
-        PQclear(result);
-    }
+    PGresult *result = PQexec(connection, text);
+    bool waits = PQntuples(result) > 0;
+    PQclear(result);
+    return waits;
+}
+
+/* The answer to a request that comes to a row which the other holds, and waits until that one commits. */
+static struct answer ask_meanwhile(struct served *served, PGconn *other, struct asking asking)
+{
+    struct asked asked = {.served = served, .asking = asking};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, ask, &asked), 0);
+    bool waited = false;
+    while (!waited && !asked.done) waited = somebody_waits(other);
+    sql(other, "COMMIT");
+    pthread_join(thread, NULL);
+    PQfinish(other);
+    if (!waited) print_error("it did not wait: %d %.*s\n", asked.answer.status, PRINT(asked.answer.body));
+    assert_true(waited);
+    return asked.answer;
 }
 
 /* The answer to a change of asset 1 that comes to the row while another changes its title. */
 static struct answer change_meanwhile(struct served *served, const char *headers, const char *body)
 {
     PGconn *other = another_writer(served);
-    struct asked asked = {.served = served, .headers = headers, .body = body};
-    pthread_t thread;
     served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
     sql(other, "BEGIN");
     sql(other, "UPDATE asset SET title = 'Theirs', version = version + 1 WHERE id = 1");
-    assert_int_equal(pthread_create(&thread, NULL, ask_change, &asked), 0);
-    wait_for_waiter(other);
-    sql(other, "COMMIT");
-    pthread_join(thread, NULL);
-    PQfinish(other);
-    return asked.answer;
+    return ask_meanwhile(served, other, (struct asking){"PATCH", "/asset/1", body, headers});
 }
 
 static void a_change_of_what_has_just_changed_is_refused(void **state)
@@ -101,7 +110,7 @@ static void an_import_that_collides_loses_no_row(void **state)
     struct answer started = POST(served, &served->admin, "/asset/import?format=csv",
                                  "reference,title,unit\n,One,UNT-2\n,Two,UNT-2\nAST-1,Three,UNT-2\n,Four,UNT-2\n");
     expect_status(started, 202);
-    wait_for_waiter(other);
+    while (!somebody_waits(other)) sched_yield();
     sql(other, "COMMIT");
     PQfinish(other);
     struct answer job;
@@ -119,6 +128,127 @@ static void an_import_that_collides_loses_no_row(void **state)
     assert_int_equal(items_count(&assets), 4);
 }
 
+/* ---- what is derived from what two change at once ---- */
+
+static bool is(const struct answer *answer, const char *member, const char *text)
+{
+    return str_is(json_str(answer->json, member, S("")), text);
+}
+
+/* Risk 1, acceptable, with treatment action 1 that is only planned. */
+static PGconn *one_risk(struct served *served)
+{
+    const struct caller *admin = &served->admin;
+    struct caller board = served_user(served, "bea", TOP_MANAGEMENT, GROUP, "write");
+    served_make(served, admin, "methodology", "{'title': 'Method'}");
+    served_move(served, &board, "methodology", 1, "approve", "{}");
+    served_make(served, admin, "risk_assessment", "{'title': 'Round', 'methodology': 1}");
+    served_make(served, admin, "risk",
+                "{'title': 'Ransom', 'assessment': 1, 'unit': 2, 'current_likelihood': 1,"
+                "'current_consequences': {'legal': 1}}");
+    served_make(served, admin, "treatment_action", "{'title': 'Do', 'risk': 1, 'unit': 2, 'due_on': '2026-12-01'}");
+    PGconn *other = another_writer(served);
+    sql(other, "BEGIN");
+    return other;
+}
+
+static struct asking step(const char *path)
+{
+    return (struct asking){"POST", path, "{}", "If-Match: *\r\n"};
+}
+
+static void a_treatment_that_begins_counts_for_a_risk_that_rises(void **state)
+{
+    struct served *served = SERVED(state);
+    PGconn *other = one_risk(served);
+    sql(other, "UPDATE risk SET version = version + 1, current_likelihood = 5, current_consequence = 5, "
+               "current_consequences = '{\"legal\":5}', current_level = 'very_high', current_rank = 4, "
+               "appetite = 'unacceptable', attention = 'untreated' WHERE id = 1");
+    struct answer begun = ask_meanwhile(served, other, step("/treatment_action/1/transitions/start"));
+    expect_status(begun, 200);
+    struct answer risk = GET(served, &served->admin, "/risk/1");
+    assert_true(is(&risk, "current_level", "very_high"));
+    assert_true(is(&risk, "attention", "none"));
+}
+
+static void a_risk_that_rises_sees_the_treatment_that_begins(void **state)
+{
+    struct served *served = SERVED(state);
+    PGconn *other = one_risk(served);
+    sql(other, "UPDATE treatment_action SET status = 'in_progress', version = version + 1 WHERE id = 1");
+    sql(other, "SELECT 1 FROM risk WHERE id = 1 FOR NO KEY UPDATE"); /* as the program does to derive it */
+    struct answer risk = ask_meanwhile(
+        served, other,
+        (struct asking){"PATCH", "/risk/1", "{'current_likelihood': 5, 'current_consequences': {'legal': 5}}",
+                        "If-Match: *\r\n"});
+    expect_status(risk, 200);
+    assert_true(is(&risk, "current_level", "very_high"));
+    assert_true(is(&risk, "attention", "none"));
+}
+
+/* Each of two acceptances ends while the other, as its writer sees it, still holds. */
+static void a_risk_does_not_rest_on_two_acceptances_that_end(void **state)
+{
+    struct served *served = SERVED(state);
+    PGconn *other = one_risk(served);
+    struct caller board = served_user(served, "bert", TOP_MANAGEMENT, GROUP, "write");
+    for (int i = 1; i <= 2; i++) {
+        served_make(served, &served->admin, "acceptance",
+                    "{'title': 'Live with it', 'risk': 1, 'unit': 2, 'reason': 'Cost', 'expires_on': '2026-12-31'}");
+        served_move(served, &board, "acceptance", i, "accept", "{}");
+    }
+    sql(other, "UPDATE acceptance SET status = 'withdrawn', version = version + 1 WHERE id = 1");
+    sql(other, "SELECT 1 FROM risk WHERE id = 1 FOR NO KEY UPDATE");
+    struct answer ended = ask_meanwhile(served, other, step("/acceptance/2/transitions/withdraw"));
+    expect_status(ended, 200);
+    struct answer risk = GET(served, &served->admin, "/risk/1");
+    assert_true(is(&risk, "status", "in_treatment"));
+}
+
+static void a_new_risk_knows_that_its_method_is_superseded(void **state)
+{
+    struct served *served = SERVED(state);
+    PGconn *other = one_risk(served);
+    sql(other, "UPDATE methodology SET status = 'superseded', version = version + 1 WHERE id = 1");
+    struct answer made = ask_meanwhile(
+        served, other, (struct asking){"POST", "/risk", "{'title': 'Flood', 'assessment': 1, 'unit': 2}", NULL});
+    expect_status(made, 201);
+    assert_true(is(&made, "attention", "method_changed"));
+}
+
+static void a_comment_lies_where_its_subject_moves_meanwhile(void **state)
+{
+    struct served *served = SERVED(state);
+    PGconn *other = one_risk(served);
+    sql(other, "UPDATE risk SET unit = 3, version = version + 1 WHERE id = 1");
+    struct answer said =
+        ask_meanwhile(served, other, (struct asking){"POST", "/comment", "{'subject': 'RSK-1', 'text': 'So?'}", NULL});
+    expect_status(said, 201);
+    assert_int_equal(json_number(said.json, "unit", 0), SOUTH);
+}
+
+/* Two controls of one requirement, of which each has come a part of the way. */
+static void a_line_counts_both_controls_that_change(void **state)
+{
+    struct served *served = SERVED(state);
+    const struct caller *admin = &served->admin;
+    served_make(served, admin, "framework", "{'title': 'Annex', 'key': 'annex'}");
+    served_make(served, admin, "requirement",
+                "{'title': 'R', 'identifier': 'A.1', 'framework': 1, 'reference_list': true}");
+    served_make(served, admin, "soa", "{'title': 'SoA', 'unit': 2, 'framework': 1}");
+    for (int i = 1; i <= 2; i++)
+        served_make(served, admin, "control", "{'title': 'Fence', 'unit': 2, 'requirements': [1]}");
+    PGconn *other = another_writer(served);
+    sql(other, "BEGIN");
+    sql(other, "UPDATE control SET status = 'implemented', implementation = 'implemented', version = version + 1 "
+               "WHERE id = 1");
+    sql(other, "UPDATE soa_line SET implementation = 'partly_implemented', version = version + 1 WHERE id = 1");
+    struct answer other_control = ask_meanwhile(served, other, step("/control/2/transitions/implement"));
+    expect_status(other_control, 200);
+    struct answer line = GET(served, admin, "/soa_line/1");
+    assert_true(is(&line, "implementation", "implemented"));
+}
+
 #define ON_POSTGRES(test) cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
 
 int main(void)
@@ -127,6 +257,12 @@ int main(void)
         ON_POSTGRES(a_change_of_what_has_just_changed_is_refused),
         ON_POSTGRES(a_change_of_any_version_keeps_what_another_wrote),
         ON_POSTGRES(an_import_that_collides_loses_no_row),
+        ON_POSTGRES(a_treatment_that_begins_counts_for_a_risk_that_rises),
+        ON_POSTGRES(a_risk_that_rises_sees_the_treatment_that_begins),
+        ON_POSTGRES(a_risk_does_not_rest_on_two_acceptances_that_end),
+        ON_POSTGRES(a_new_risk_knows_that_its_method_is_superseded),
+        ON_POSTGRES(a_comment_lies_where_its_subject_moves_meanwhile),
+        ON_POSTGRES(a_line_counts_both_controls_that_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
