@@ -6,6 +6,7 @@
 #include "api/routes.h"
 #include "base/clock.h"
 #include "ledger/sealer.h"
+#include "store/search.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -244,13 +245,16 @@ static enum result show_jobs(struct ctx *ctx, struct buf *out)
 
 static enum result show_database(struct ctx *ctx, struct buf *out, struct store *store)
 {
-    int64_t bytes, pending, entries;
+    int64_t bytes, pending, entries, unindexed;
     TRY(store_size(ctx, store, &bytes));
     TRY(ledger_pending_count(ctx, &pending));
+    TRY(search_pending_count(ctx, &unindexed));
     TRY(db_query_number(ctx, S("SELECT max(id) FROM ledger_entry"), NULL, 0, 0, &entries));
     gauge(out, "database_bytes", "Size of the database with its log, in bytes.", bytes);
     gauge(out, "ledger_entries", "Number of the newest entry of the ledger.", entries);
     gauge(out, "ledger_pending", "Entries of the ledger that are not sealed yet.", pending);
+    gauge(out, "search_pending", "Records that await their place in the search index; they are found all the same.",
+          unindexed);
     return show_jobs(ctx, out);
 }
 

@@ -6,6 +6,7 @@
 #include "api/serve.h"
 #include "ledger/sealer.h"
 #include "records/records.h"
+#include "store/search.h"
 
 static enum result top_unit(struct ctx *ctx, int64_t *unit)
 {
@@ -81,15 +82,16 @@ enum result acting_register(struct program *program, struct str name, const stru
     return fail(&program->ctx, INVALID, "There is no register \"%.*s\"; merlon schema lists them.", PRINT(name));
 }
 
-static enum result seal(struct ctx *ctx, void *arg)
+static enum result settle(struct ctx *ctx, void *arg)
 {
     struct program *program = arg;
-    int64_t sealed = SEAL_BATCH;
+    int64_t sealed = SEAL_BATCH, indexed = SEARCH_BATCH;
     while (sealed == SEAL_BATCH) TRY(ledger_seal(ctx, program->keys, &sealed));
+    while (indexed == SEARCH_BATCH) TRY(search_index_pending(ctx, &indexed));
     return OK;
 }
 
-enum result acting_seal(struct program *program)
+enum result acting_settle(struct program *program)
 {
-    return store_write(&program->ctx, program->store, seal, program);
+    return store_write(&program->ctx, program->store, settle, program);
 }

@@ -1,4 +1,4 @@
-/* What commands share that read or change records: on whose behalf, as of when, and the ledger sealed at the end. */
+/* What commands share that read or change records: on whose behalf, as of when, and what is left to do at the end. */
 #ifndef MERLON_APP_ACTING_H
 #define MERLON_APP_ACTING_H
 
@@ -13,7 +13,7 @@ enum result acting_unit(struct ctx *ctx, struct str name, int64_t *unit) MUST_US
 enum result acting_as_of(struct program *program) MUST_USE;
 /* The register of that name; NOT_FOUND with a sentence that helps. */
 enum result acting_register(struct program *program, struct str name, const struct reg **reg) MUST_USE;
-/* What this command wrote gets its place in the ledger's tree, also when no server runs. */
-enum result acting_seal(struct program *program) MUST_USE;
+/* What this command wrote gets its place in the ledger's tree and in the search index, also when no server runs. */
+enum result acting_settle(struct program *program) MUST_USE;
 
 #endif

@@ -75,7 +75,7 @@ static enum result bring_back(struct program *program, struct progress *progress
                                  .progress_arg = progress};
     progress->what = S("Rebuilding");
     TRY(records_rebuild(ctx, &rebuild, &rebuilt));
-    TRY(acting_seal(program));
+    TRY(acting_settle(program));
     progress->what = S("Verifying the ledger");
     TRY(ledger_verify(ctx, &check, &report));
     progress_end(progress);

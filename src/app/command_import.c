@@ -98,7 +98,7 @@ static enum result import_here(struct program *program, const struct wanted *wan
     enum result result = import_run(ctx, &run, &import);
     progress_end(&progress);
     TRY(result);
-    if (!wanted->dry) TRY(acting_seal(program));
+    if (!wanted->dry) TRY(acting_settle(program));
     import_write_json(import, &text);
     return tell(program, wanted, buf_str(&text));
 }
@@ -123,7 +123,7 @@ static enum result framework_here(struct program *program, const struct wanted *
     TRY(acting_user(program));
     TRY(program_no_more(program, 0));
     TRY(store_write(ctx, program->store, load, &framework));
-    TRY(acting_seal(program));
+    TRY(acting_settle(program));
     printf(wanted->json ? "{\"framework\":%lld,\"created\":%lld,\"changed\":%lld,\"unchanged\":%lld}\n"
                         : "Framework %lld: %lld requirements created, %lld changed, %lld unchanged\n",
            (long long)framework.loaded.framework, (long long)framework.loaded.created,

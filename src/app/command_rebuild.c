@@ -22,7 +22,7 @@ enum result command_rebuild(struct program *program)
     enum result result = records_rebuild(&program->ctx, &rebuild, &report);
     progress_end(&progress);
     TRY(result);
-    TRY(acting_seal(program));
+    TRY(acting_settle(program));
     printf(json ? "{\"records\":%lld,\"changed\":%lld}\n"
                 : "%lld records: links and search made anew, %lld changes to "
                   "what is derived.\n",

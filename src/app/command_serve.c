@@ -6,7 +6,7 @@
 #include "access/users.h"
 #include "api/metrics.h"
 #include "api/routes.h"
-#include "app/sealing.h"
+#include "app/settling.h"
 #include "base/asset.h"
 #include "base/log.h"
 #include "http/server.h"
@@ -99,7 +99,7 @@ static void wait_for_signal(const sigset_t *signals)
 
 /* What runs beside requests. */
 struct beside {
-    struct sealing *sealing;
+    struct settling *settling;
     struct clerk *clerk;
 };
 
@@ -116,7 +116,7 @@ static enum result open_beside(struct program *program, struct api *api, struct 
                                  .kind_count = COUNT(kinds),
                                  .threads = 2};
     TRY(pool_open(ctx, (unsigned)setting_number(&program->settings, SET_WORKERS), 1024, &api->pool));
-    TRY(sealing_open(ctx, program->store, program->keys, &beside->sealing));
+    TRY(settling_open(ctx, program->store, program->keys, &beside->settling));
     TRY(jobs_open(ctx, &config, &api->jobs));
     TRY(metrics_new(ctx, &api->metrics));
     return clerk_open(ctx, api->jobs, &config, &beside->clerk);
@@ -146,7 +146,7 @@ enum result command_serve(struct program *program)
     server_close(server);
     pool_close(api.pool);
     jobs_close(api.jobs);
-    sealing_close(beside.sealing);
+    settling_close(beside.settling);
     metrics_free(api.metrics);
     return result;
 }

@@ -20,7 +20,8 @@ struct building {
 
 static enum result bind(struct building *b, struct value value)
 {
-    if (*b->count >= LIST_ARGS - RIGHTS_ARGS) return fail(b->ctx, INVALID, "The filters have too many values.");
+    if (*b->count >= LIST_ARGS - RIGHTS_ARGS - SEARCH_ARGUMENTS)
+        return fail(b->ctx, INVALID, "The filters have too many values.");
     b->args[(*b->count)++] = value;
     buf_print(b->sql, "?%zu", *b->count);
     return OK;
@@ -32,7 +33,8 @@ static enum result column(struct building *b, const struct condition *condition)
         buf_print(b->sql, "t.\"%s\"", condition->field->name);
         return OK;
     }
-    if (*b->count >= LIST_ARGS - RIGHTS_ARGS) return fail(b->ctx, INVALID, "The filters have too many values.");
+    if (*b->count >= LIST_ARGS - RIGHTS_ARGS - SEARCH_ARGUMENTS)
+        return fail(b->ctx, INVALID, "The filters have too many values.");
     b->args[(*b->count)++] = value_text(str_of(condition->field->name));
     sql_json_text(b->sql, db_dialect(b->ctx->db), "t.\"custom\"", (unsigned)*b->count);
     return OK;

@@ -3,7 +3,6 @@
 #include "store/driver.h"
 
 #include "base/log.h"
-#include "store/search_queue.h"
 
 #include <stdarg.h>
 
@@ -268,7 +267,7 @@ enum result db_control_begin(struct db *db)
     char sql[CONTROL_SIZE];
     snprintf(sql, sizeof sql, "SAVEPOINT s%u", db->depth);
     TRY(db->driver->control(db, db->depth ? sql : db->begin));
-    db->search_marks[db->depth++] = search_queue_length(db);
+    db->depth++;
     return OK;
 }
 
@@ -295,7 +294,6 @@ void db_control_rollback(struct db *db)
     memcpy(kept, db->sentence, sizeof kept);
     db->depth--;
     if (db->depth == 0) db_close_rows(db);
-    search_queue_cut(db, db->search_marks[db->depth]);
     if (!db->driver->transaction_lost(db)) {
         char sql[CONTROL_SIZE];
         snprintf(sql, sizeof sql, "ROLLBACK TO s%u", db->depth);

@@ -86,8 +86,6 @@ struct db {
     bool transient; /* the failure at hand passes when the transaction is run again */
     void *note;     /* db_note; NULL when there is none */
     void (*release_note)(void *note);
-    struct search_queue *search;      /* of the writer of SQLite (search_queue.h); NULL elsewhere */
-    size_t search_marks[DEPTH_LIMIT]; /* its length when each open transaction and savepoint began */
     char sentence[SENTENCE_SIZE];
 };
 

@@ -9,23 +9,27 @@
 #include "base/buf.h"
 #include "store/db.h"
 
-enum { SEARCH_ARGUMENTS = 3 };
+enum { SEARCH_WORDS = 16, SEARCH_ARGUMENTS = 3 + SEARCH_WORDS, SEARCH_BATCH = 1000 };
 
 /* Inside a write, once at start after tables_apply: makes what search needs. */
 enum result search_apply(struct ctx *ctx) MUST_USE;
 struct str search_ddl(enum dialect dialect); /* for golden files */
 
-/* Inside a write. A second put of the same record replaces the first. On SQLite the index itself is brought up to date
- * once for each group of writes, just before it is made durable; so a search inside the same write does not see it
- * yet. */
+/* Inside a write. A second put of the same record replaces the first. Found at once, but on SQLite the dearer the more
+ * await the index. */
 enum result search_put(struct ctx *ctx, struct str reg, int64_t record, struct str text) MUST_USE;
 enum result search_remove(struct ctx *ctx, struct str reg, int64_t record) MUST_USE;
+
+/* Inside a write. Brings the index up to date with at most SEARCH_BATCH records that await it; *count says how many, so
+ * call again while it is SEARCH_BATCH. Always 0 on PostgreSQL, whose index is up to date. */
+enum result search_index_pending(struct ctx *ctx, int64_t *count) MUST_USE;
+enum result search_pending_count(struct ctx *ctx, int64_t *count) MUST_USE;
 
 enum result search_clear(struct ctx *ctx) MUST_USE; /* of everything, before a rebuild */
 
 /* Appends a condition, "id_column IN (SELECT ...)", true for records of `reg` that have all words of `query`.
  * args and *count are the arguments so far: up to SEARCH_ARGUMENTS are added, and the SQL names them by their place.
- * A query without any letter or digit finds nothing. Words beyond the 16th are not looked at. */
+ * A query without any letter or digit finds nothing. Words beyond SEARCH_WORDS are not looked at. */
 enum result search_condition(struct ctx *ctx, struct buf *sql, struct str reg, const char *id_column, struct str query,
                              struct value *args, size_t *count) MUST_USE;
 

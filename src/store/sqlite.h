@@ -1,6 +1,7 @@
 /* Inside this room only: SQLite's connections, its writer thread and its checkpoints.
  * Files: sqlite_driver.c (statements and rows), sqlite_error.c (sentences), sqlite_open.c (files, settings),
- * sqlite_writer.c (group commit), sqlite_checkpoint.c (moving the log into the file). */
+ * sqlite_writer.c (group commit), sqlite_log.c (writing the log), sqlite_checkpoint.c (moving the log into the
+ * file). */
 #ifndef MERLON_STORE_SQLITE_H
 #define MERLON_STORE_SQLITE_H
 
@@ -46,6 +47,10 @@ int64_t sqlite_size(const struct sqlite_place *place);
 
 /* A thread to which no signal is delivered: those are for whoever waits for them. 0, or what pthread_create says. */
 int sqlite_thread(pthread_t *thread, void *(*run)(void *arg), void *arg) MUST_USE;
+
+/* Makes SQLITE_LOG_VFS known, once a process; an SQLITE_* code. */
+#define SQLITE_LOG_VFS "merlon"
+int sqlite_log_register(void);
 
 /* The writer thread. */
 struct sqlite_writer;

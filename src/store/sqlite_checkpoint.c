@@ -9,15 +9,15 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 
-enum { PAGES_WORTH_MOVING = 1000, LOG_LIMIT = 8192 }; /* pages of 4 kB: 4 MB, 32 MB */
+enum { PAGES_WORTH_MOVING = 4000, LOG_LIMIT = 8192 }; /* pages of 4 kB: 16 MB, 32 MB */
 
 struct sqlite_checkpointer {
     struct db *db;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    bool wanted, stopping;
-    atomic_int moved; /* pages of the log that are in the file already */
+    bool wanted, some, stopping; /* some: there is something to move */
+    atomic_int moved;            /* pages of the log that are in the file already */
 };
 
 static int move(struct sqlite3 *handle, int *moved)
@@ -29,11 +29,16 @@ static int move(struct sqlite3 *handle, int *moved)
 
 static bool wait_for_work(struct sqlite_checkpointer *checkpointer)
 {
+    struct timespec until;
+    int code = 0;
     pthread_mutex_lock(&checkpointer->lock);
-    while (!checkpointer->wanted && !checkpointer->stopping)
-        pthread_cond_wait(&checkpointer->wake, &checkpointer->lock);
+    while (!checkpointer->some && !checkpointer->stopping) pthread_cond_wait(&checkpointer->wake, &checkpointer->lock);
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec++;
+    while (!checkpointer->wanted && !checkpointer->stopping && code == 0)
+        code = pthread_cond_timedwait(&checkpointer->wake, &checkpointer->lock, &until);
     bool go_on = !checkpointer->stopping;
-    checkpointer->wanted = false;
+    checkpointer->wanted = checkpointer->some = false;
     pthread_mutex_unlock(&checkpointer->lock);
     return go_on;
 }
@@ -95,13 +100,14 @@ void sqlite_checkpointer_note(struct sqlite_checkpointer *checkpointer, struct s
 {
     int pages = writer->log_pages, moved = checkpointer->moved;
     if (moved > pages) checkpointer->moved = moved = 0; /* the log began anew */
-    if (pages - moved < PAGES_WORTH_MOVING) return;
-    if (pages >= LOG_LIMIT) {
+    if (pages >= LOG_LIMIT && pages - moved >= PAGES_WORTH_MOVING) {
         if (move(writer->handle, &moved) == SQLITE_OK) checkpointer->moved = moved;
         return;
     }
     pthread_mutex_lock(&checkpointer->lock);
-    checkpointer->wanted = true;
-    pthread_cond_signal(&checkpointer->wake);
+    bool wanted = pages - moved >= PAGES_WORTH_MOVING, tell = !checkpointer->some || (wanted && !checkpointer->wanted);
+    checkpointer->some = true;
+    checkpointer->wanted |= wanted;
+    if (tell) pthread_cond_signal(&checkpointer->wake);
     pthread_mutex_unlock(&checkpointer->lock);
 }

@@ -1,6 +1,5 @@
 /* Statements and rows of SQLite. Typed accessors everywhere: asking for a number as text costs half as much again.
  * Arguments are copied only when the rows outlive the call that bound them. */
-#include "store/search_queue.h"
 #include "store/sqlite.h"
 
 #include <sqlite3.h>
@@ -146,7 +145,6 @@ static void close_connection(struct db *db)
     db_close_rows(db);
     db_drop_note(db);
     statements_clear(db);
-    search_queue_free(db->search);
     sqlite3_close_v2(sqlite_of(db)->handle);
     free(db);
 }

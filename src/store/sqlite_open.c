@@ -160,7 +160,7 @@ enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role,
     db_init(&opened->db, &sqlite_driver, role == SQLITE_WRITER ? WRITER_STATEMENTS : READER_STATEMENTS);
     int flags =
         SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | (place->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
-    int code = sqlite3_open_v2(uri, &opened->handle, flags, NULL);
+    int code = sqlite3_open_v2(uri, &opened->handle, flags, SQLITE_LOG_VFS);
     free(uri);
     enum result result = code == SQLITE_OK ? set_up(&opened->db, place, role) : sqlite_failed(&opened->db, code);
     if (result != OK) {

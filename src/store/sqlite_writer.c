@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/search_queue.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -117,7 +116,6 @@ static void run_group(struct sqlite_writer *writer, struct write_job *job)
         refuse_waiting(writer, job, &group, result);
     } else {
         result = run_jobs(writer, job, &group);
-        if (result == OK) result = search_queue_flush(db);
         if (result == OK) result = db_control_commit(db);
         if (result != OK) {
             db_control_rollback(db);
@@ -152,10 +150,6 @@ enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *plac
     struct sqlite_writer *writer = calloc(1, sizeof *writer);
     if (!writer) return fail(ctx, BROKEN, "There is no memory left to open the database.");
     enum result result = sqlite_open(place, SQLITE_WRITER, &writer->db, why);
-    if (result == OK && !(writer->db->search = search_queue_new())) {
-        snprintf(why, sizeof why, "There is no memory left to open the database.");
-        result = BROKEN;
-    }
     if (result == OK) result = sqlite_checkpointer_start(place, &writer->checkpointer, why);
     if (result == OK) result = start_thread(writer, why);
     if (result == OK) {

@@ -76,6 +76,7 @@ static enum result open_sqlite(struct ctx *ctx, const struct store_config *confi
 {
     /* Fails harmlessly when an earlier store in this process has set SQLite up already. */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if (sqlite_log_register() != SQLITE_OK) return fail(ctx, BROKEN, "There is no memory left to open the database.");
     TRY(sqlite_place_find(ctx, config, &store->place));
     if (!store->read_only) TRY(sqlite_writer_start(ctx, &store->place, &store->writer));
     return OK;

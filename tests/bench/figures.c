@@ -36,14 +36,16 @@ static uint64_t fetch(struct bench *bench, const struct child *child, const char
 
 /* ---- list and create ---- */
 
-/* What a create leaves to be done (the place in the tree, the signature) belongs to it. */
+/* What a create leaves to be done (the place in the tree, the signature, the search index) belongs to it. */
 static void settle(const struct side *side)
 {
     struct arena *arena = arena_new(0);
     struct str request = request_text(arena, "GET", "/metrics", "", NULL, S(""));
     for (int tries = 0; tries < 2000; tries++) {
         struct answer answer = ask(arena, side->load.port, request, 200, NULL, NULL);
-        if (str_find(answer.body, S("\nmerlon_ledger_pending 0\n"), NULL)) break;
+        if (str_find(answer.body, S("\nmerlon_ledger_pending 0\n"), NULL) &&
+            str_find(answer.body, S("\nmerlon_search_pending 0\n"), NULL))
+            break;
         usleep(50000);
     }
     arena_free(arena);

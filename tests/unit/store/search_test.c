@@ -29,8 +29,21 @@ static void index_it(struct fixture *f, const char *reg, int64_t record, const c
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, put, &what));
 }
 
+static enum result index_some(struct ctx *ctx, void *arg)
+{
+    return search_index_pending(ctx, arg);
+}
+
+static void bring_up_to_date(struct fixture *f)
+{
+    int64_t done = SEARCH_BATCH, left;
+    while (done == SEARCH_BATCH) expect_ok(&f->ctx, store_write(&f->ctx, f->store, index_some, &done));
+    expect_ok(&f->ctx, search_pending_count(&f->ctx, &left));
+    assert_int_equal(left, 0);
+}
+
 /* Which of the records 1 to 62 are found, as bits. */
-static uint64_t found(struct fixture *f, const char *reg, struct str query)
+static uint64_t found_so(struct fixture *f, const char *reg, struct str query)
 {
     struct value args[1 + SEARCH_ARGUMENTS] = {value_number(0)};
     size_t count = 1;
@@ -45,6 +58,15 @@ static uint64_t found(struct fixture *f, const char *reg, struct str query)
         if (!more) return bits;
         bits |= UINT64_C(1) << rows_number(rows, 0);
     }
+}
+
+/* The same whether the index is up to date or not: told by asking before and after. */
+static uint64_t found(struct fixture *f, const char *reg, struct str query)
+{
+    uint64_t before = found_so(f, reg, query);
+    bring_up_to_date(f);
+    assert_int_equal(found_so(f, reg, query), before);
+    return before;
 }
 
 static enum result make_things(struct ctx *ctx, void *arg)
@@ -129,6 +151,52 @@ static enum result fail_after_put(struct ctx *ctx, void *arg)
     return fail(ctx, CONFLICT, "no");
 }
 
+static enum result check_index(struct ctx *ctx, void *arg)
+{
+    int64_t done = SEARCH_BATCH;
+    (void)arg;
+    while (done == SEARCH_BATCH) TRY(search_index_pending(ctx, &done));
+    return db_run(ctx, S("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"), NULL, 0, NULL);
+}
+
+static void what_changes_back_before_it_is_indexed(void **state)
+{
+    FIXTURE(f);
+    with_index(f);
+    index_it(f, "risk", 1, "alpha");
+    index_it(f, "risk", 2, "alpha");
+    bring_up_to_date(f);
+    index_it(f, "risk", 1, "beta");
+    index_it(f, "risk", 1, "alpha"); /* what the index has, again */
+    index_it(f, "risk", 2, NULL);
+    index_it(f, "risk", 2, "alpha gamma"); /* gone, and back with more */
+    index_it(f, "risk", 3, "gamma");
+    index_it(f, "risk", 3, NULL); /* never indexed at all */
+    assert_int_equal(found(f, "risk", S("alpha")), BIT(1) | BIT(2));
+    assert_int_equal(found(f, "risk", S("gamma")), BIT(2));
+    assert_int_equal(found(f, "risk", S("beta")), 0);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, check_index, NULL));
+}
+
+static enum result put_two_batches(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    for (int64_t record = 1; record <= 2 * SEARCH_BATCH; record++)
+        TRY(search_put(ctx, S("risk"), record, arena_print(ctx->arena, "many n%lld", (long long)record)));
+    return OK;
+}
+
+static void more_than_a_batch_is_indexed_in_several(void **state)
+{
+    FIXTURE(f);
+    with_index(f);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, put_two_batches, NULL));
+    assert_int_equal(found_so(f, "risk", S("many n62")), BIT(62));
+    bring_up_to_date(f);
+    assert_int_equal(found_so(f, "risk", S("many n62")), BIT(62));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, check_index, NULL));
+}
+
 static void what_is_undone_is_not_found(void **state)
 {
     FIXTURE(f);
@@ -142,12 +210,6 @@ static void what_is_undone_is_not_found(void **state)
     assert_int_equal(found(f, "risk", S("fourth")), BIT(4));
     assert_int_equal(found(f, "risk", S("gone")), 0);
     assert_int_equal(found(f, "risk", S("unwanted")), 0);
-}
-
-static enum result check_index(struct ctx *ctx, void *arg)
-{
-    (void)arg;
-    return db_run(ctx, S("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"), NULL, 0, NULL);
 }
 
 static enum result put_many(struct ctx *ctx, void *arg)
@@ -291,9 +353,14 @@ static void words_are_folded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_are_folded),           ON_BOTH(finds_by_the_beginnings_of_words),
-        ON_BOTH(what_changes_is_found_anew),          ON_BOTH(what_is_undone_is_not_found),
-        ON_SQLITE(the_index_agrees_with_its_content), ON_BOTH(clearing_leaves_nothing),
+        cmocka_unit_test(words_are_folded),
+        ON_BOTH(finds_by_the_beginnings_of_words),
+        ON_BOTH(what_changes_is_found_anew),
+        ON_SQLITE(what_changes_back_before_it_is_indexed),
+        ON_SQLITE(more_than_a_batch_is_indexed_in_several),
+        ON_BOTH(what_is_undone_is_not_found),
+        ON_SQLITE(the_index_agrees_with_its_content),
+        ON_BOTH(clearing_leaves_nothing),
         ON_BOTH(a_query_may_hold_anything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

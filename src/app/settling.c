@@ -1,0 +1,122 @@
+/* It runs beside requests: an entry is durable at once and has its place under a signed head within the second, and a
+ * record is found at once and is in the search index within the second. */
+#include "app/settling.h"
+
+#include "access/actor.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "ledger/sealer.h"
+#include "store/search.h"
+
+#include <pthread.h>
+
+struct settling {
+    struct store *store;
+    const struct ledger_keys *keys;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool ends;
+};
+
+struct round {
+    const struct ledger_keys *keys;
+    int64_t done;
+};
+
+static enum result seal(struct ctx *ctx, void *arg)
+{
+    struct round *round = arg;
+    return ledger_seal(ctx, round->keys, &round->done);
+}
+
+static enum result seal_all(struct ctx *ctx, struct settling *settling)
+{
+    int64_t pending;
+    TRY(store_reader(ctx, settling->store, &ctx->db));
+    TRY(ledger_pending_count(ctx, &pending));
+    if (!pending) return OK;
+    struct round round = {.keys = settling->keys, .done = SEAL_BATCH};
+    while (round.done == SEAL_BATCH) TRY(store_write(ctx, settling->store, seal, &round));
+    return OK;
+}
+
+static enum result index_some(struct ctx *ctx, void *arg)
+{
+    return search_index_pending(ctx, arg);
+}
+
+static enum result index_all(struct ctx *ctx, struct settling *settling)
+{
+    int64_t pending, done = SEARCH_BATCH;
+    TRY(store_reader(ctx, settling->store, &ctx->db));
+    TRY(search_pending_count(ctx, &pending));
+    if (!pending) return OK;
+    while (done == SEARCH_BATCH) TRY(store_write(ctx, settling->store, index_some, &done));
+    return OK;
+}
+
+static void one_round(struct settling *settling, struct arena *arena)
+{
+    jmp_buf escape;
+    struct ctx ctx = {.arena = arena, .actor = &actor_system, .now = clock_now()};
+    if (setjmp(escape)) {
+        log_line(LOG_ERROR, "no memory to seal the ledger and to index records", NULL);
+    } else {
+        arena_guard(arena, &escape);
+        if (seal_all(&ctx, settling) != OK)
+            log_text(LOG_ERROR, "the ledger was not sealed", "sentence", ctx.error.sentence);
+        if (index_all(&ctx, settling) != OK)
+            log_text(LOG_ERROR, "the search index was not written", "sentence", ctx.error.sentence);
+    }
+    arena_reset(arena);
+}
+
+static void *run(void *arg)
+{
+    struct settling *settling = arg;
+    struct arena *arena = arena_new(0);
+    if (!arena) return NULL;
+    pthread_mutex_lock(&settling->lock);
+    for (bool last = false; !last;) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += 1;
+        if (!settling->ends) pthread_cond_timedwait(&settling->wake, &settling->lock, &until);
+        last = settling->ends;
+        pthread_mutex_unlock(&settling->lock);
+        one_round(settling, arena);
+        pthread_mutex_lock(&settling->lock);
+    }
+    pthread_mutex_unlock(&settling->lock);
+    arena_free(arena);
+    return NULL;
+}
+
+enum result settling_open(struct ctx *ctx, struct store *store, const struct ledger_keys *keys, struct settling **out)
+{
+    struct settling *settling = calloc(1, sizeof *settling);
+    if (!settling) return fail(ctx, BROKEN, "There is no memory to start.");
+    *settling = (struct settling){.store = store, .keys = keys};
+    pthread_mutex_init(&settling->lock, NULL);
+    pthread_cond_init(&settling->wake, NULL);
+    if (pthread_create(&settling->thread, NULL, run, settling) != 0) {
+        free(settling);
+        return fail(ctx, BROKEN, "The system gives no thread for sealing the ledger.");
+    }
+    *out = settling;
+    return OK;
+}
+
+void settling_close(struct settling *settling)
+{
+    if (!settling) return;
+    pthread_mutex_lock(&settling->lock);
+    settling->ends = true;
+    pthread_cond_signal(&settling->wake);
+    pthread_mutex_unlock(&settling->lock);
+    pthread_join(settling->thread, NULL);
+    pthread_mutex_destroy(&settling->lock);
+    pthread_cond_destroy(&settling->wake);
+    free(settling);
+}

@@ -1,0 +1,15 @@
+/* The thread that does what writes leave to be done, each second when there is something and once more when it ends:
+ * it seals the ledger and brings the search index up to date. */
+#ifndef MERLON_APP_SETTLING_H
+#define MERLON_APP_SETTLING_H
+
+#include "ledger/keys.h"
+#include "store/store.h"
+
+struct settling;
+
+enum result settling_open(struct ctx *ctx, struct store *store, const struct ledger_keys *keys,
+                          struct settling **out) MUST_USE;
+void settling_close(struct settling *settling); /* NULL is fine */
+
+#endif
