@@ -64,7 +64,7 @@ static const struct route_answer answers[] = {
     {HTTP_POST, REG "/{id}/restore", 200, "@{register}"},
     {HTTP_POST, REG "/{id}/purge", 204, .request = "{reason:string}"},
     {HTTP_GET, REG "/{id}/history", 200, "@history"},
-    {HTTP_GET, REG "/{id}/links", 200, "{items:[@leaning]}"},
+    {HTTP_GET, REG "/{id}/links", 200, "{items:[@leaning], total:integer}"},
     {HTTP_GET, REG "/{id}/transitions", 200, "{items:[@step]}"},
     {HTTP_POST, REG "/{id}/transitions/{name}", 200, "@{register}", "@{register}_step", .headers = "If-Match!"},
     {HTTP_GET, REG "/{id}/evidence", 200, "{items:[@evidence]}"},

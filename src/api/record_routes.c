@@ -192,16 +192,15 @@ static enum result get_links(struct ctx *ctx, struct exchange *x)
 {
     const struct reg *reg;
     struct record *record;
-    struct leaning *leaning;
-    size_t count, hidden;
+    struct leanings leaning;
     int64_t id;
     TRY(path_register(ctx, x, &reg));
     TRY(path_id(ctx, x, reg, &id));
     TRY(record_get(ctx, reg, id, &record));
-    TRY(record_leaning(ctx, record, &leaning, &count, &hidden));
+    TRY(record_leaning(ctx, record, &leaning));
     buf_text(&x->out, "{\"items\":");
-    leaning_write_json(ctx, &x->out, leaning, count);
-    buf_text(&x->out, "}");
+    leaning_write_json(ctx, &x->out, leaning.at, leaning.count);
+    buf_print(&x->out, ",\"total\":%lld}", (long long)(leaning.readable + leaning.hidden));
     return OK;
 }
 

@@ -162,18 +162,18 @@ static enum result demand_delete(struct ctx *ctx, const struct record *record)
 enum result record_delete(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, bool force)
 {
     struct record *before;
-    struct leaning *leaning;
-    size_t count, hidden;
+    struct leanings leaning;
     TRY(refuse_past(ctx));
     TRY(record_take(ctx, reg, id, &before));
     TRY(demand_delete(ctx, before));
     TRY(record_demand_version(ctx, before, version));
     if (record_is_deleted(before)) return OK;
-    TRY(record_leaning(ctx, before, &leaning, &count, &hidden));
-    if (count + hidden && !force) {
-        ctx->error.more = leaning_json(ctx, leaning, count);
-        return fail(ctx, CONFLICT, "%zu record%s on this one%s; see what does before deleting it.", count + hidden,
-                    count + hidden == 1 ? " leans" : "s lean", hidden ? ", some where you cannot see them" : "");
+    TRY(record_leaning(ctx, before, &leaning));
+    int64_t all = leaning.readable + leaning.hidden;
+    if (all && !force) {
+        ctx->error.more = leaning_json(ctx, leaning.at, leaning.count);
+        return fail(ctx, CONFLICT, "%lld record%s on this one%s; see what does before deleting it.", (long long)all,
+                    all == 1 ? " leans" : "s lean", leaning.hidden ? ", some where you cannot see them" : "");
     }
     struct record *after = record_clone(ctx, before);
     after->row[C_DELETED_AT] = value_number(ctx->now);

@@ -85,9 +85,14 @@ struct leaning {
     const char *field;
     struct str title, status;
 };
-/* What the actor may read of it; *hidden is how many more there are that he may not. */
-enum result record_leaning(struct ctx *ctx, const struct record *record, struct leaning **at, size_t *count,
-                           size_t *hidden) MUST_USE;
+enum { LEANING_MOST = 1000 };
+struct leanings {
+    struct leaning *at; /* the first LEANING_MOST links from what the actor may read */
+    size_t count;
+    int64_t readable, hidden; /* records that lean on it, however many: those that he may read, and may not */
+};
+/* Of today; what is deleted leans on nothing. */
+enum result record_leaning(struct ctx *ctx, const struct record *record, struct leanings *leanings) MUST_USE;
 /* [{"register", "id", "reference", "title", "field", "status"}] */
 void leaning_write_json(struct ctx *ctx, struct buf *out, const struct leaning *leaning, size_t count);
 

@@ -1,6 +1,7 @@
 /* Ways around one's rights: by a token of narrow scope, by handing something over, by a record that moves on, by what
  * one may make but not change. */
 #include "jobs/clerk.h"
+#include "records/records.h"
 #include "served.h"
 #include "store/store.h"
 
@@ -147,6 +148,52 @@ static void what_leans_from_where_one_cannot_see_counts(void **state)
     expect_status(refused, 409);
     assert_int_equal(json_get(refused.json, "leaning")->count, 0);
     assert_false(str_find(refused.body, S("Yard"), NULL));
+}
+
+static enum result many_lean(struct ctx *ctx, void *arg)
+{
+    const struct reg *reg = house_register(ctx->house, S("task"));
+    size_t index;
+    if (!reg_field(reg, S("subject"), &index)) return BROKEN;
+    for (int64_t i = 0; i < *(int64_t *)arg; i++) {
+        struct record *task = record_new(ctx, reg);
+        task->row[C_UNIT] = value_number(NORTH);
+        record_set_text(task, reg_title_field(reg), S("Grease it"));
+        record_set_text(task, index, S("AST-1"));
+        TRY(record_insert(ctx, task, "create"));
+    }
+    return OK;
+}
+
+static void what_leans_is_counted_to_the_end(void **state)
+{
+    struct served *served = SERVED(state);
+    int64_t many = LEANING_MOST + 1;
+    served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
+    must(served, store_write(served->ctx, served->program.store, many_lean, &many));
+    struct answer links = GET(served, &served->admin, "/asset/1/links");
+    assert_int_equal(items_count(&links), LEANING_MOST);
+    assert_int_equal(json_number(links.json, "total", 0), many);
+    struct answer refused = delete_at(served, &served->admin, "/asset/1");
+    expect_status(refused, 409);
+    assert_true(str_find(refused.body, S("1001 records lean on this one"), NULL));
+}
+
+static void what_is_deleted_leans_on_nothing(void **state)
+{
+    struct served *served = SERVED(state);
+    int64_t some = 2;
+    served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
+    must(served, store_write(served->ctx, served->program.store, many_lean, &some));
+    struct answer gone = delete_at(served, &served->admin, "/task/1"),
+                  links = GET(served, &served->admin, "/asset/1/links");
+    expect_status(gone, 204);
+    assert_int_equal(items_count(&links), 1);
+    assert_int_equal(json_number(links.json, "total", 0), 1);
+    gone = delete_at(served, &served->admin, "/task/2");
+    expect_status(gone, 204);
+    gone = delete_at(served, &served->admin, "/asset/1");
+    expect_status(gone, 204);
 }
 
 static void the_organisation_is_not_deleted_from_under_itself(void **state)
@@ -308,6 +355,8 @@ int main(void)
         BOTH(evidence_of_another_is_not_replaced),
         BOTH(comments_go_along_with_what_they_are_about),
         BOTH(what_leans_from_where_one_cannot_see_counts),
+        BOTH(what_leans_is_counted_to_the_end),
+        BOTH(what_is_deleted_leans_on_nothing),
         BOTH(the_organisation_is_not_deleted_from_under_itself),
         BOTH(the_file_goes_with_what_is_purged),
         BOTH(nothing_is_written_as_of_a_past_day),
