@@ -1,4 +1,5 @@
-/* Everything is checked before the first record is written, so that a bad file changes nothing. Requirements are
+/* The shape of the file is checked before the first record is written, its texts as they are written; a load is one
+ * write, so a bad file changes nothing. Requirements are
  * matched by their identifier in the file; a newer edition of the file updates them in place. */
 #include "frameworks/load.h"
 
@@ -42,7 +43,7 @@ static enum result check_file(struct loading *l)
 {
     struct map *seen = map_new(l->ctx->arena, 4096);
     l->items = json_get(l->file, "items");
-    if (!json_str(l->file, "id", S("")).len || !json_str(l->file, "title", S("")).len)
+    if (!str_trim(json_str(l->file, "id", S(""))).len || !str_trim(json_str(l->file, "title", S(""))).len)
         return fail(l->ctx, INVALID, "A framework file needs \"id\" and \"title\".");
     if (!l->items || l->items->kind != JSON_ARRAY || !l->items->count || l->items->count > ITEMS_MAX)
         return fail(l->ctx, INVALID, "A framework file needs \"items\", 1 to %d of them.", ITEMS_MAX);
@@ -60,26 +61,36 @@ static void set(struct record *record, const char *field, struct value value)
 
 static enum result find_framework(struct loading *l, struct record_list *found)
 {
-    return records_where(l->ctx, l->framework_register, "key", value_text(json_str(l->file, "id", S(""))), found);
+    return records_where(l->ctx, l->framework_register, "key", value_text(str_trim(json_str(l->file, "id", S("")))),
+                         found);
+}
+
+/* Of what does not fit, one sentence says where in the file it stands. */
+static enum result keep(struct loading *l, struct record *record, bool present, struct str item)
+{
+    enum result result = present ? record_update(l->ctx, record, "load") : record_insert(l->ctx, record, "load");
+    const struct field_error *wrong = l->ctx->error.fields;
+    if (result != INVALID || !wrong) return result;
+    struct str where =
+        item.len ? arena_print(l->ctx->arena, "The item \"%.*s\" of the framework", PRINT(str_slice(item, 0, 60)))
+                 : S("The framework itself");
+    struct str detail = wrong->detail;
+    ctx_clear_error(l->ctx);
+    return fail(l->ctx, INVALID, "%.*s cannot be loaded: %.*s", PRINT(where), PRINT(detail));
 }
 
 static enum result make_framework(struct loading *l)
 {
     static const struct {
         const char *field, *member;
-        size_t longest;
-    } members[] = {{"title", "title", 200},
-                   {"key", "id", 80},
-                   {"edition", "version", 200},
-                   {"publisher", "publisher", 200},
-                   {"licence", "licence", 1000}};
+    } members[] = {
+        {"title", "title"}, {"key", "id"}, {"edition", "version"}, {"publisher", "publisher"}, {"licence", "licence"}};
     struct record_list found;
     TRY(find_framework(l, &found));
     l->framework = found.count ? found.at[0] : record_new(l->ctx, l->framework_register);
     for (size_t i = 0; i < COUNT(members); i++)
-        set(l->framework, members[i].field,
-            value_optional(str_shorten(json_str(l->file, members[i].member, S("")), members[i].longest)));
-    return found.count ? record_update(l->ctx, l->framework, "load") : record_insert(l->ctx, l->framework, "load");
+        set(l->framework, members[i].field, value_optional(str_trim(json_str(l->file, members[i].member, S("")))));
+    return keep(l, l->framework, found.count > 0, S(""));
 }
 
 static enum result read_present(struct loading *l)
@@ -134,7 +145,7 @@ static enum result write_item(struct loading *l, const struct json *item, int64_
     int64_t version = present ? present->row[C_VERSION].number : 0;
     struct record *parent = map_get(l->by_id, json_str(item, "parent", S("")));
     set(requirement, "identifier", value_text(identifier));
-    set(requirement, "title", value_text(str_shorten(str_trim(json_str(item, "title", S(""))), 400)));
+    set(requirement, "title", value_text(str_trim(json_str(item, "title", S("")))));
     set(requirement, "framework", l->framework->row[C_ID]);
     set(requirement, "parent", value_id(parent ? record_id(parent) : 0));
     set(requirement, "position", value_number(position));
@@ -144,7 +155,7 @@ static enum result write_item(struct loading *l, const struct json *item, int64_
     set(requirement, "text", value_optional(json_str(item, "text", S(""))));
     set(requirement, "guidance", value_optional(json_str(item, "guidance", S(""))));
     set(requirement, "attributes", value_text(attributes_of(l, item)));
-    TRY(present ? record_update(l->ctx, requirement, "load") : record_insert(l->ctx, requirement, "load"));
+    TRY(keep(l, requirement, present != NULL, id));
     map_set(l->by_id, id, requirement);
     bool changed = present && requirement->row[C_VERSION].number != version;
     l->loaded->created += !present;

@@ -220,10 +220,23 @@ enum result record_purge(struct ctx *ctx, const struct reg *reg, int64_t id, str
     return ledger_purge(ctx, str_of(reg->name), id, ctx->actor->user, str_trim(reason), &entry);
 }
 
+/* Code makes records of files and other records, whose texts nobody has looked at yet. */
+static enum result demand_bounds(struct ctx *ctx, const struct record *before, const struct record *record)
+{
+    bool sound = true;
+    for (size_t i = 0; i < record->reg->field_count; i++) {
+        const struct field *field = &record->reg->fields[i];
+        if (before && value_eq(before->own[i], record->own[i])) continue;
+        sound &= field_check(ctx, field, field->name, record->own[i]);
+    }
+    return sound ? OK : INVALID;
+}
+
 enum result record_insert(struct ctx *ctx, struct record *record, const char *action)
 {
     if (record->row[C_STATUS].type == IS_NULL)
         record->row[C_STATUS] = value_text(str_of(reg_initial_state(record->reg)->name));
+    TRY(demand_bounds(ctx, NULL, record));
     return record_write(ctx, &(struct writing){.record = record, .action = action});
 }
 
@@ -232,6 +245,7 @@ enum result record_update(struct ctx *ctx, struct record *record, const char *ac
     struct record *before;
     TRY(record_hold(ctx, record->reg, record_id(record), HOLD_TO_CHANGE, &before));
     if (record->row[C_VERSION].number != before->row[C_VERSION].number) return db_collided(ctx);
+    TRY(demand_bounds(ctx, before, record));
     return record_write(ctx, &(struct writing){.before = before, .record = record, .action = action});
 }
 

@@ -60,8 +60,9 @@ enum result record_move(struct ctx *ctx, const struct reg *reg, int64_t id, int6
 
 /* ---- writing by the program itself: effects, recomputation, jobs ---- */
 
-/* Writes a record made or changed by code: derive and follows run, rights and workflow do not apply, bounds and check
- * do. `action` is what history shows: "create", "derive", "expire". Nothing is written when nothing changed. */
+/* Writes a record made or changed by code: derive and follows run, rights and workflow do not apply, bounds of its own
+ * fields (field_check) and check do: INVALID with field errors. `action` is what history shows: "create", "derive",
+ * "expire". Nothing is written when nothing changed. */
 enum result record_insert(struct ctx *ctx, struct record *record, const char *action) MUST_USE;
 enum result record_update(struct ctx *ctx, struct record *record, const char *action) MUST_USE;
 /* Holds the record and derives it anew, on what others have left. Nothing when it is not there or deleted. */

@@ -66,6 +66,19 @@ bool actor_is(const struct ctx *ctx, struct str name, int64_t unit)
     return role_of_name(name, &role) && actor_has_role(ctx->actor, role, unit);
 }
 
+bool role_is_known(struct str name)
+{
+    enum role role;
+    return role_of_name(name, &role);
+}
+
+struct str role_list(struct ctx *ctx)
+{
+    struct buf list = buf_in(ctx->arena);
+    for (enum role role = 0; role < ROLES; role++) buf_print(&list, "%s%s", role ? ", " : "", role_name(role));
+    return buf_str(&list);
+}
+
 enum result units_related(struct ctx *ctx, int64_t a, int64_t b, bool *related)
 {
     struct value args[] = {value_number(a), value_number(b)};

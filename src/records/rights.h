@@ -15,6 +15,9 @@ enum result record_demand(struct ctx *ctx, const struct record *record, enum ver
 
 /* Has the actor the role of that name at the unit? For guards whose role is data, such as a methodology's levels. */
 bool actor_is(const struct ctx *ctx, struct str role, int64_t unit);
+/* Is there such a role? All of them, for the sentence when not. */
+bool role_is_known(struct str role);
+struct str role_list(struct ctx *ctx);
 /* Does one of the units lie below the other, or are they the same? Controls of a group hold for its companies. */
 enum result units_related(struct ctx *ctx, int64_t a, int64_t b, bool *related) MUST_USE;
 

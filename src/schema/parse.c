@@ -43,27 +43,35 @@ static bool fits(const struct reading *r, struct str text, size_t longest, bool 
     return false;
 }
 
+static bool text_fits(const struct reading *r, struct str text)
+{
+    int64_t min, longest;
+    (void)field_bounds(r->field, &min, &longest);
+    return fits(r, text, (size_t)longest, r->field->kind == PROSE);
+}
+
 static bool read_text(const struct reading *r, const struct json *json, struct value *out)
 {
     if (json->kind != JSON_STRING) return wrong_type(r, json, "text");
-    int64_t min, longest;
-    bool prose = r->field->kind == PROSE;
-    struct str text = prose ? json->text : str_trim(json->text);
-    (void)field_bounds(r->field, &min, &longest);
-    if (!fits(r, text, (size_t)longest, prose)) return false;
+    struct str text = r->field->kind == PROSE ? json->text : str_trim(json->text);
+    if (!text_fits(r, text)) return false;
     *out = value_optional(text);
     return true;
+}
+
+static bool number_fits(const struct reading *r, int64_t number)
+{
+    int64_t min, max;
+    if (!field_bounds(r->field, &min, &max) || (number >= min && number <= max)) return true;
+    fail_field(r->ctx, r->name, "out_of_range", "%s must be between %lld and %lld.", r->name, (long long)min,
+               (long long)max);
+    return false;
 }
 
 static bool read_number(const struct reading *r, const struct json *json, struct value *out)
 {
     if (json->kind != JSON_NUMBER) return wrong_type(r, json, "a whole number");
-    int64_t min, max;
-    if (field_bounds(r->field, &min, &max) && (json->number < min || json->number > max)) {
-        fail_field(r->ctx, r->name, "out_of_range", "%s must be between %lld and %lld.", r->name, (long long)min,
-                   (long long)max);
-        return false;
-    }
+    if (!number_fits(r, json->number)) return false;
     *out = value_number(json->number);
     return true;
 }
@@ -86,12 +94,16 @@ static bool read_boolean(const struct reading *r, const struct json *json, struc
     return true;
 }
 
+static bool date_fits(const struct reading *r, struct str text)
+{
+    if (date_is_valid(text)) return true;
+    fail_field(r->ctx, r->name, "date", "%s must be a date like \"2026-11-21\".", r->name);
+    return false;
+}
+
 static bool read_date(const struct reading *r, const struct json *json, struct value *out)
 {
-    if (json->kind != JSON_STRING || !date_is_valid(json->text)) {
-        fail_field(r->ctx, r->name, "date", "%s must be a date like \"2026-11-21\".", r->name);
-        return false;
-    }
+    if (!date_fits(r, json->kind == JSON_STRING ? json->text : S(""))) return false;
     *out = value_text(json->text);
     return true;
 }
@@ -184,15 +196,19 @@ static bool read_ratings(const struct reading *r, const struct json *json, struc
     return true;
 }
 
+static bool data_fits(const struct reading *r, struct str text)
+{
+    if (text.len <= LONGEST_DATA) return true;
+    fail_field(r->ctx, r->name, "too_long", "%s has %zu bytes; at most %d are allowed.", r->name, text.len,
+               LONGEST_DATA);
+    return false;
+}
+
 static bool read_data(const struct reading *r, const struct json *json, struct value *out)
 {
     struct buf text = buf_in(r->ctx->arena);
     json_write_value(&text, json);
-    if (text.len > LONGEST_DATA) {
-        fail_field(r->ctx, r->name, "too_long", "%s has %zu bytes; at most %d are allowed.", r->name, text.len,
-                   LONGEST_DATA);
-        return false;
-    }
+    if (!data_fits(r, buf_str(&text))) return false;
     *out = value_text(buf_str(&text));
     return true;
 }
@@ -215,6 +231,26 @@ bool field_parse(struct ctx *ctx, const struct field *field, const char *name, c
         return true;
     }
     return readers[field->kind](&r, json, out);
+}
+
+bool field_check(struct ctx *ctx, const struct field *field, const char *name, struct value value)
+{
+    struct reading r = {ctx, field, name};
+    if (value.type == IS_NULL) return true;
+    if (value.type == IS_TEXT && !str_is_utf8(value.text)) {
+        fail_field(ctx, name, "encoding", "%s is not UTF-8 text.", name);
+        return false;
+    }
+    switch (field->kind) {
+    case TEXT:
+    case PROSE: return text_fits(&r, value.text);
+    case NUMBER:
+    case SCALE: return number_fits(&r, value.number);
+    case DATE: return date_fits(&r, value.text);
+    case CHOICE: return is_choice(field, value.text) || wrong_choice(&r, value.text);
+    case DATA: return data_fits(&r, value.text);
+    default: return true;
+    }
 }
 
 static bool read_link(const struct reading *r, const struct json *json, struct link_text *link)

@@ -17,6 +17,10 @@ struct link_text {
 bool field_parse(struct ctx *ctx, const struct field *field, const char *name, const struct json *json,
                  struct value *out) MUST_USE;
 
+/* The same bounds for a value in its stored form, which the program itself has made: characters, length, range, choice,
+ * date. Lists and links are not looked into. False after fail_field(). */
+bool field_check(struct ctx *ctx, const struct field *field, const char *name, struct value value) MUST_USE;
+
 /* LINK, LINKS, RECORD, RECORDS: what was written, in the arena. False after fail_field(). */
 bool field_parse_links(struct ctx *ctx, const struct field *field, const char *name, const struct json *json,
                        struct link_text **links, size_t *count) MUST_USE;

@@ -3,6 +3,7 @@
 
 #include "records/house.h"
 #include "records/known.h"
+#include "records/rights.h"
 
 const char method_default[] =
     "{\"likelihood\":[{\"title\":\"Rare\",\"description\":\"Less than once in ten years\"},"
@@ -71,6 +72,19 @@ static void check_criteria(struct ctx *ctx, const struct json *scales)
     }
 }
 
+/* Empty: whoever may decide. A role that nobody can have would let nobody accept. */
+static void check_approver(struct ctx *ctx, const struct json *level)
+{
+    const struct json *approver = json_get(level, "approver");
+    struct str name = json_str(level, "approver", S(""));
+    if (!approver || approver->kind == JSON_NULL) return;
+    if (approver->kind == JSON_STRING && (!name.len || role_is_known(name))) return;
+    fail_field(ctx, "scales", "approver",
+               "scales: the approver \"%.*s\" of the level \"%.*s\" is no role; choose one of %.*s, or leave it empty.",
+               PRINT(str_slice(name, 0, 60)), PRINT(str_slice(json_str(level, "name", S("")), 0, 60)),
+               PRINT(role_list(ctx)));
+}
+
 static void check_levels(struct ctx *ctx, const struct json *scales)
 {
     static const char *const appetites[] = {"acceptable", "tolerable", "unacceptable"};
@@ -78,6 +92,7 @@ static void check_levels(struct ctx *ctx, const struct json *scales)
     for (const struct json *one = levels ? levels->first : NULL; one; one = one->next) {
         bool known = false;
         for (size_t i = 0; i < COUNT(appetites); i++) known |= str_is(json_str(one, "appetite", S("")), appetites[i]);
+        check_approver(ctx, one);
         if (!known || !json_str(one, "name", S("")).len)
             fail_field(ctx, "scales", "levels",
                        "scales: every level needs a name and an appetite (acceptable, tolerable or unacceptable).");

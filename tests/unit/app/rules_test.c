@@ -3,6 +3,7 @@
 #include "served.h"
 
 #include "jobs/clerk.h"
+#include "records/records.h"
 #include "store/store.h"
 
 struct house_of {
@@ -110,6 +111,91 @@ static void one_acceptance_ends_while_another_holds(void **state)
     served_move(served, &house.manager, "acceptance", next, "withdraw", "{}");
     risk = GET(served, &house.manager, at(served, "risk", house.risk));
     assert_true(is(&risk, "status", "in_treatment"));
+}
+
+/* ---- what is written keeps its bounds, whoever writes it ---- */
+
+#define SCALES(approver)                                                                                               \
+    "{'title': 'Small', 'scales': {'likelihood': [{'title': 'a'}, {'title': 'b'}], 'consequence': [{'title': 'a'},"    \
+    "{'title': 'b'}], 'criteria': [{'name': 'legal', 'title': 'Legal', 'steps': ['a', 'b']}], 'levels': [{'name':"     \
+    "'low', 'appetite': 'acceptable', 'approver': ''}, {'name': 'high', 'appetite': 'tolerable', "                     \
+    "'approver': " approver "}], 'matrix': [[0, 0], [0, 1]], 'acceptance_days': 365}}"
+
+static void a_level_is_approved_by_a_role_that_there_is(void **state)
+{
+    struct served *served = SERVED(state);
+    served_make(served, &served->admin, "methodology", SCALES("'top_management'"));
+    struct answer unknown = POST(served, &served->admin, "/methodology", SCALES("'chief'")),
+                  number = POST(served, &served->admin, "/methodology", SCALES("7"));
+    expect_status(unknown, 422);
+    expect_status(number, 422);
+    assert_true(str_find(unknown.body, S("is no role; choose one of administrator, security_manager"), NULL));
+}
+
+static void a_framework_keeps_the_bounds_of_its_fields(void **state)
+{
+    static const struct {
+        const char *item; /* # stands for a text of 500 characters */
+        const char *sentence;
+    } cases[] = {
+        {"'title': 'T', 'label': '#",
+         "item \\\"A.1\\\" of the framework cannot be loaded: identifier has 500 characters"},
+        {"'title': '#", "cannot be loaded: title has 500 characters; at most 400"},
+        {"'text': 'a\\u0007b', 'title': 'T", "cannot be loaded: text holds a control character"},
+        {"'title': 'a\\nb", "cannot be loaded: title holds a control character or a line break"},
+        {"'guidance': 'a\\u0000b', 'title': 'T", "cannot be loaded: guidance holds a control character"},
+    };
+    struct served *served = SERVED(state);
+    char filler[501] = "";
+    memset(filler, 'x', 500);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct str rest = str_of(cases[i].item), item;
+        bool filled = strchr(cases[i].item, '#') && str_cut(&rest, '#', &item);
+        struct answer answer =
+            POST(served, &served->admin, "/frameworks",
+                 text_of(served, "{'id': 'annex', 'title': 'Annex', 'items': [{'id': 'A.1', %.*s%s'}]}",
+                         PRINT(filled ? item : rest), filled ? filler : ""));
+        expect_status(answer, 400);
+        if (!str_find(answer.body, str_of(cases[i].sentence), NULL)) print_error("%.*s\n", PRINT(answer.body));
+        assert_true(str_find(answer.body, str_of(cases[i].sentence), NULL));
+    }
+    struct answer none = GET(served, &served->admin, "/framework");
+    assert_int_equal(items_count(&none), 0);
+}
+
+struct by_code {
+    const char *field;
+    struct value value;
+};
+
+static enum result insert_asset(struct ctx *ctx, void *arg)
+{
+    const struct by_code *by_code = arg;
+    struct record *asset = record_new(ctx, house_register(ctx->house, S("asset")));
+    size_t index;
+    asset->row[C_UNIT] = value_number(NORTH);
+    record_set_text(asset, reg_title_field(asset->reg), S("Crane"));
+    if (!reg_field(asset->reg, str_of(by_code->field), &index)) return BROKEN;
+    asset->own[index] = by_code->value;
+    return record_insert(ctx, asset, "create");
+}
+
+static void code_keeps_the_bounds_of_fields(void **state)
+{
+    struct served *served = SERVED(state);
+    char long_title[202] = "";
+    memset(long_title, 'x', 201);
+    struct by_code cases[] = {
+        {"title", value_text(str_of(long_title))}, {"title", value_text(S("half \xc3"))},
+        {"title", value_text(S("two\nlines"))},    {"description", value_text(S("bell\a"))},
+        {"confidentiality", value_number(6)},      {"kind", value_text(S("cloud"))},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(store_write(served->ctx, served->program.store, insert_asset, &cases[i]), INVALID);
+        ctx_clear_error(served->ctx);
+    }
+    struct by_code sound = {"description", value_text(S("two\nlines"))};
+    must(served, store_write(served->ctx, served->program.store, insert_asset, &sound));
 }
 
 /* ---- independence ---- */
@@ -297,6 +383,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH(an_acceptance_covers_no_more_than_what_was_accepted),
         BOTH(one_acceptance_ends_while_another_holds),
+        BOTH(a_level_is_approved_by_a_role_that_there_is),
+        BOTH(a_framework_keeps_the_bounds_of_its_fields),
+        BOTH(code_keeps_the_bounds_of_fields),
         BOTH(whoever_wrote_a_part_of_it_does_not_approve_it),
         BOTH(whoever_edits_a_request_does_not_grant_it),
         BOTH(whoever_did_the_work_does_not_verify_it),
