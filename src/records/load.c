@@ -108,19 +108,31 @@ static enum result collect(struct ctx *ctx, const struct reg *reg, struct rows *
     return OK;
 }
 
-enum result records_where(struct ctx *ctx, const struct reg *reg, const char *field, struct value value,
-                          struct record_list *list)
+static enum result find_where(struct ctx *ctx, const struct reg *reg, bool deleted, const char *field,
+                              struct value value, struct record_list *list)
 {
     struct buf sql = buf_in(ctx->arena);
     struct rows *rows;
     *list = (struct record_list){0};
-    buf_print(&sql, "SELECT %.*s FROM \"%s\" t WHERE t.deleted_at IS NULL AND ", PRINT(reg_sql(ctx, reg)->columns),
-              reg->name);
+    buf_print(&sql, "SELECT %.*s FROM \"%s\" t WHERE t.deleted_at IS %s AND ", PRINT(reg_sql(ctx, reg)->columns),
+              reg->name, deleted ? "NOT NULL" : "NULL");
     if (!where_condition(reg, field, &sql))
         return fail(ctx, BROKEN, "The register %s has no field %s.", reg->name, field);
     buf_text(&sql, " ORDER BY t.id");
     TRY(db_query(ctx, buf_str(&sql), &value, 1, &rows));
     return collect(ctx, reg, rows, list);
+}
+
+enum result records_where(struct ctx *ctx, const struct reg *reg, const char *field, struct value value,
+                          struct record_list *list)
+{
+    return find_where(ctx, reg, false, field, value, list);
+}
+
+enum result records_deleted(struct ctx *ctx, const struct reg *reg, const char *field, struct value value,
+                            struct record_list *list)
+{
+    return find_where(ctx, reg, true, field, value, list);
 }
 
 enum result records_linking(struct ctx *ctx, const struct reg *reg, const char *field, const struct record *target,

@@ -35,6 +35,10 @@ struct record_list {
 enum result records_where(struct ctx *ctx, const struct reg *reg, const char *field, struct value value,
                           struct record_list *list) MUST_USE;
 
+/* The same of those that are deleted. */
+enum result records_deleted(struct ctx *ctx, const struct reg *reg, const char *field, struct value value,
+                            struct record_list *list) MUST_USE;
+
 /* The records of `reg` (not deleted) whose LINKS, RECORD or RECORDS field holds `target`. */
 enum result records_linking(struct ctx *ctx, const struct reg *reg, const char *field, const struct record *target,
                             struct record_list *list) MUST_USE;

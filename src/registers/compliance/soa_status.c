@@ -34,21 +34,35 @@ static enum result after_control(struct ctx *ctx, const struct record *before, c
 
 /* ---- exactly one line for every control of the reference list ---- */
 
+static struct record *line_among(const struct record_list *lines, const struct record *soa)
+{
+    for (size_t i = lines->count; i-- > 0;)
+        if (record_number_of(lines->at[i], "soa") == record_id(soa)) return lines->at[i];
+    return NULL;
+}
+
 static enum result find_line(struct ctx *ctx, const struct record *soa, const struct record *requirement,
                              struct record **line)
 {
     struct record_list lines;
-    *line = NULL;
     TRY(records_where(ctx, house_register(ctx->house, S("soa_line")), "requirement",
                       value_number(record_id(requirement)), &lines));
-    for (size_t i = 0; i < lines.count && !*line; i++)
-        if (record_number_of(lines.at[i], "soa") == record_id(soa)) *line = lines.at[i];
+    *line = line_among(&lines, soa);
     return OK;
 }
 
+/* A control that comes back takes up its line as it was left: what was said about it is still the answer. */
 static enum result add_line(struct ctx *ctx, const struct record *soa, const struct record *requirement)
 {
-    struct record *line = record_new(ctx, house_register(ctx->house, S("soa_line")));
+    const struct reg *reg = house_register(ctx->house, S("soa_line"));
+    struct record_list former;
+    TRY(records_deleted(ctx, reg, "requirement", value_number(record_id(requirement)), &former));
+    struct record *line = line_among(&former, soa);
+    if (line) {
+        line->row[C_DELETED_AT] = value_null();
+        return record_update(ctx, line, "restore");
+    }
+    line = record_new(ctx, reg);
     TRY(soa_line_fill(line, soa, requirement));
     return record_insert(ctx, line, "create");
 }
