@@ -1,4 +1,6 @@
-/* Opening and closing. The order is: directory, keys, store, tables, registers; closing goes back the same way. */
+/* Opening and closing. The order is: directory, keys, store, tables, registers; closing goes back the same way. Only a
+ * PostgreSQL is opened before the keys, because it alone knows whether it is new: to one that is not, a key is never
+ * made. */
 #include "app/program.h"
 
 #include "access/actor.h"
@@ -64,12 +66,11 @@ enum result program_make_directory(struct program *program)
     return fail(ctx, INVALID, "The data directory %.*s cannot be made: %s.", PRINT(directory), strerror(errno));
 }
 
-/* Of PostgreSQL it is not known before it has been asked. */
-static bool has_database(struct program *program)
+static bool has_file(struct program *program)
 {
     struct str directory = program->settings.value[SET_DATA];
     struct str file = arena_print(program->arena, "%.*s/merlon.db", PRINT(directory));
-    return !program->settings.value[SET_DATABASE].len && access(file.at, F_OK) == 0;
+    return access(file.at, F_OK) == 0;
 }
 
 /* A mistyped directory must not be filled with a new database. */
@@ -77,7 +78,7 @@ static enum result demand_database(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
     struct str directory = program->settings.value[SET_DATA];
-    if (program->settings.value[SET_DATABASE].len || has_database(program)) return OK;
+    if (program->settings.value[SET_DATABASE].len || has_file(program)) return OK;
     if (errno == ENOENT)
         return fail(ctx, INVALID, "There is no database in %.*s; give the right --data, or make one with merlon init.",
                     PRINT(directory));
@@ -100,21 +101,38 @@ enum result program_open_store(struct program *program)
     return open_store(program, false);
 }
 
+static enum result open_keys(struct program *program, bool make)
+{
+    struct str directory = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
+    return keyring_open(&program->ctx, directory, key, make, &program->keyring);
+}
+
+static enum result open_keys_and_store(struct program *program, bool may_be_new)
+{
+    bool is_new;
+    if (!program->settings.value[SET_DATABASE].len) {
+        TRY(open_keys(program, may_be_new && !has_file(program)));
+        return open_store(program, false);
+    }
+    TRY(open_store(program, false));
+    TRY(migrate_is_new(&program->ctx, &is_new));
+    return open_keys(program, may_be_new && is_new);
+}
+
 static enum result open_database(struct program *program, enum opening opening)
 {
     struct ctx *ctx = &program->ctx;
-    struct str directory = program->settings.value[SET_DATA];
-    struct str key = program->settings.value[SET_MASTER_KEY];
-    bool writes = opening != OPEN_READ_ONLY, makes_key = opening == OPEN_NEW && !has_database(program);
     if (opening == OPEN_NEW) TRY(program_make_directory(program));
     if (opening != OPEN_NEW) TRY(demand_database(program));
-    if (writes) TRY(keyring_open(ctx, directory, key, makes_key, &program->keyring));
-    TRY(open_store(program, !writes));
+    if (opening == OPEN_READ_ONLY) {
+        TRY(open_store(program, true));
+        return migrate_check(ctx, 0, MERLON_VERSION);
+    }
+    TRY(open_keys_and_store(program, opening == OPEN_NEW));
     program->house.keyring = program->keyring;
-    if (!writes) return migrate_check(ctx, 0, MERLON_VERSION);
     TRY(store_write(ctx, program->store, bring_up, program));
     program->house.keys = program->keys;
-    TRY(ledger_public_write(ctx, ledger_keys_public(program->keys), directory));
+    TRY(ledger_public_write(ctx, ledger_keys_public(program->keys), program->settings.value[SET_DATA]));
     TRY(access_new(ctx, program->store, &program->access));
     ctx->access = program->access;
     return OK;

@@ -355,6 +355,7 @@ enum result db_lock(struct ctx *ctx, const char *name)
     struct db *db;
     TRY(connection(ctx, &db));
     if (db_dialect(db) == DIALECT_SQLITE) return OK;
-    struct value args[] = {value_number((int64_t)str_hash(str_of(name)))};
-    return db_run(ctx, S("SELECT pg_advisory_xact_lock(?1)"), args, COUNT(args), NULL);
+    struct value args[] = {value_number((int32_t)str_hash(str_of(name)))};
+    return db_run(ctx, S("SELECT pg_advisory_xact_lock(current_schema()::regnamespace::oid::int4, CAST(?1 AS int4))"),
+                  args, COUNT(args), NULL);
 }

@@ -60,6 +60,19 @@ static enum result remember(struct ctx *ctx, const char *name, struct str value)
     return str_eq(before, value) ? OK : meta_set(ctx, name, value);
 }
 
+enum result migrate_is_new(struct ctx *ctx, bool *is_new)
+{
+    static const char *const counts[] = {
+        [DIALECT_SQLITE] = "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'",
+        [DIALECT_POSTGRES] = "SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND "
+                             "relname = 'meta'",
+    };
+    int64_t tables;
+    TRY(db_query_number(ctx, str_of(counts[db_dialect(ctx->db)]), NULL, 0, 0, &tables));
+    *is_new = tables == 0;
+    return OK;
+}
+
 enum result migrate_check(struct ctx *ctx, size_t count, const char *program)
 {
     int64_t version;

@@ -22,4 +22,7 @@ enum result migrate_apply(struct ctx *ctx, const struct migration *migrations, s
 /* The same check without changing anything, for programs that only read. */
 enum result migrate_check(struct ctx *ctx, size_t count, const char *program) MUST_USE;
 
+/* Has no program ever made its tables here? Asked before anything is written anywhere. */
+enum result migrate_is_new(struct ctx *ctx, bool *is_new) MUST_USE;
+
 #endif

@@ -20,6 +20,8 @@ if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
     works restore "$work/lite.backup" --data "$work/to-pg" --database "$other/cli_restored" \
         --passphrase-file "$work/passphrase"
     works verify "$work/to-pg" --database "$other/cli_restored"
+    refuses 2 'There is no master key' demo --data "$work/pg-without-key" --database "$other/cli_demo"
+    yes 'no key is made for data that was sealed with another' [ ! -e "$work/pg-without-key/master.key" ]
     refuses 1 'demonstration needs' demo --data "$work/pg" --database "$other/cli_demo"
     refuses 1 'cannot be reached' check --data "$work/pg" --database 'postgresql://nobody@127.0.0.1:1/none?connect_timeout=2'
 else

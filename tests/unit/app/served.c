@@ -275,12 +275,13 @@ static void admin_sql(const char *before, const char *schema, const char *after)
 
 static void read_settings(struct served *served, bool postgres)
 {
-    static unsigned serial;
+    uint64_t number; /* by chance: a test that was killed leaves its schema */
     char data[] = "--data", database[] = "--database", *arguments[4] = {data, served->directory, database};
     struct program *program = &served->program;
     if (postgres) {
         const char *url = getenv("MERLON_TEST_DATABASE");
-        snprintf(served->schema, sizeof served->schema, "merlon_served_%d_%u", (int)getpid(), serial++);
+        random_bytes(&number, sizeof number);
+        snprintf(served->schema, sizeof served->schema, "merlon_served_%016llx", (unsigned long long)number);
         admin_sql("CREATE SCHEMA", served->schema, "");
         arguments[3] = (char *)(uintptr_t)text_of(served, "%s%soptions=-csearch_path%%3D%s", url,
                                                   strchr(url, '?') ? "&" : "?", served->schema);

@@ -369,6 +369,20 @@ static void a_lock_is_given_back(void **state)
     assert_int_equal(store_write(&f->ctx, f->store, lock_and_insert, NULL), CONFLICT);
 }
 
+/* Two of the program in one database, each in its schema, do not wait for each other. */
+static void a_lock_is_of_its_own_schema(void **state)
+{
+    FIXTURE(f);
+    struct fixture *other = fixture_new(true);
+    expect_ok(&f->ctx, db_begin(&f->ctx));
+    expect_ok(&f->ctx, db_lock(&f->ctx, "counter"));
+    expect_ok(&other->ctx, db_begin(&other->ctx));
+    expect_ok(&other->ctx, db_lock(&other->ctx, "counter"));
+    db_rollback(&other->ctx);
+    db_rollback(&f->ctx);
+    fixture_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +400,7 @@ int main(void)
         ON_BOTH(an_open_transaction_is_a_failure),
         ON_SQLITE(a_reader_cannot_write),
         ON_BOTH(a_lock_is_given_back),
+        ON_POSTGRES(a_lock_is_of_its_own_schema),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* Making and removing the database of one test. */
 #include "fixture.h"
 
+#include "base/random.h"
+
 static void fixture_sql(const char *url, const char *sql)
 {
     PGconn *connection = PQconnectdb(url);
@@ -18,16 +20,23 @@ void fixture_open(struct fixture *f)
     assert_int_equal(store_reader(&f->ctx, f->store, &f->ctx.db), OK);
 }
 
+/* By chance and not by process: a program that was killed leaves its schemas, and its number to another. */
+static void name_schema(struct fixture *f)
+{
+    uint64_t number;
+    random_bytes(&number, sizeof number);
+    snprintf(f->schema, sizeof f->schema, "merlon_test_%016llx", (unsigned long long)number);
+}
+
 struct fixture *fixture_new(bool postgres)
 {
-    static unsigned serial;
     struct fixture *f = calloc(1, sizeof *f);
     snprintf(f->directory, sizeof f->directory, "/tmp/merlon-test-XXXXXX");
     assert_non_null(mkdtemp(f->directory));
     f->ctx.arena = arena_new(0);
     if (postgres) {
         const char *base = getenv("MERLON_TEST_DATABASE");
-        snprintf(f->schema, sizeof f->schema, "merlon_test_%d_%u", (int)getpid(), serial++);
+        name_schema(f);
         char sql[128];
         snprintf(sql, sizeof sql, "CREATE SCHEMA %s", f->schema);
         fixture_sql(base, sql);
