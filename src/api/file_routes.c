@@ -9,7 +9,8 @@
 #include "report/report.h"
 #include "store/blob.h"
 
-enum { FILE_LIMIT = 64 * 1024 * 1024, NAME_LIMIT = 200 };
+/* A file that is sent holds a view of the database, and with SQLite its log, until the client has taken it. */
+enum { FILE_LIMIT = 64 * 1024 * 1024, NAME_LIMIT = 200, CLIENT_WAIT = 10 * 60 * 1000 };
 
 static const char *const reserved[] = {"format", "name", "as_of", NULL};
 
@@ -152,6 +153,7 @@ static enum result get_content(struct ctx *ctx, struct exchange *x)
     *request->taken = true;
     struct exchange_stream *stream = exchange_stream(x, blob.size);
     if (!stream) return OK;
+    stream_limit_waiting(stream, CLIENT_WAIT);
     if (blob_read(ctx, ctx->house->keyring, blob.id, send_chunk, stream) == OK)
         stream_end(stream);
     else
@@ -193,6 +195,7 @@ static enum result export_list(struct ctx *ctx, struct exchange *x)
     *request->taken = true;
     struct exchange_stream *stream = exchange_stream(x, -1);
     export.arg = stream;
+    if (stream) stream_limit_waiting(stream, CLIENT_WAIT);
     enum result result = stream ? export_run(ctx, &export) : BROKEN;
     store_end_snapshot(ctx);
     if (stream && result == OK) stream_end(stream);

@@ -14,6 +14,7 @@ struct exchange_stream {
     char *ring;
     size_t room, first, count;
     int64_t total, taken_ms; /* when the client last took something */
+    int64_t may_wait;        /* ms that writers may still wait for the client */
     uint64_t sent;
     bool is_suspended, has_ended, is_cut, is_slow, is_detached;
 };
@@ -42,6 +43,7 @@ static struct exchange_stream *stream_new(struct transit *t, int64_t total)
     pthread_mutex_init(&stream->lock, NULL);
     stream->t = t;
     stream->total = total;
+    stream->may_wait = INT64_MAX / 2;
     atomic_fetch_add(&t->server->stream_count, 1);
     return stream;
 }
@@ -74,6 +76,13 @@ void stream_free(struct exchange_stream *stream)
     pthread_mutex_destroy(&stream->lock);
     free(stream->ring);
     free(stream);
+}
+
+void stream_limit_waiting(struct exchange_stream *stream, int64_t ms)
+{
+    pthread_mutex_lock(&stream->lock);
+    stream->may_wait = ms;
+    pthread_mutex_unlock(&stream->lock);
 }
 
 /* The ring doubles up to the window; called with the lock held. False when there is no memory. */
@@ -120,15 +129,18 @@ static void cut(struct exchange_stream *stream)
     pthread_cond_broadcast(&stream->has_room);
 }
 
-/* Waits for room until the client has taken nothing for too long; with the lock held. */
+/* Waits for room until the client has taken nothing for too long, or been waited for too long; with the lock held. */
 static enum result wait_for_room(struct exchange_stream *stream)
 {
     while (is_open(stream) && stream->count == STREAM_WINDOW) {
-        int64_t until = stream->taken_ms + STREAM_PATIENCE;
+        int64_t from = monotonic_ns() / 1000000, until = stream->taken_ms + STREAM_PATIENCE;
+        if (until - from > stream->may_wait) until = from + stream->may_wait;
         struct timespec at = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
         pthread_cond_timedwait(&stream->has_room, &stream->lock, &at);
-        if (is_open(stream) && stream->count == STREAM_WINDOW &&
-            monotonic_ns() / 1000000 - stream->taken_ms >= STREAM_PATIENCE) {
+        int64_t now = monotonic_ns() / 1000000;
+        stream->may_wait -= now - from;
+        bool over = stream->may_wait <= 0 || now - stream->taken_ms >= STREAM_PATIENCE;
+        if (is_open(stream) && stream->count == STREAM_WINDOW && over) {
             stream->is_slow = true;
             cut(stream);
         }

@@ -19,9 +19,15 @@ struct exchange_stream;
  * when there is no memory: then the exchange is answered 503 and finished. */
 struct exchange_stream *exchange_stream(struct exchange *x, int64_t total) MUST_USE;
 
+/* Before the first write, for an answer that holds something while it is written, such as a view of the database: how
+ * long its writers wait for this client in all, ms. Then it is cut off as if it took nothing. Without this it may be
+ * as slow as it likes, as long as it takes something. */
+void stream_limit_waiting(struct exchange_stream *stream, int64_t ms);
+
 /* Gathers some 32 KiB before the client sees them (push an empty string to send what there is); waits while the window
  * is full. BROKEN: the client has gone, or the server is closing. BUSY: the client has taken nothing for
- * STREAM_PATIENCE; it has been cut off. Nothing is sent after either. For worker threads only. */
+ * STREAM_PATIENCE, or has made its writers wait too long in all; it has been cut off. Nothing is sent after either. For
+ * worker threads only. */
 enum result stream_write(struct exchange_stream *stream, struct str bytes) MUST_USE;
 
 /* Never waits; all or nothing. BUSY: the client is too slow to take it and has been cut off. */

@@ -2,6 +2,8 @@
  * server while all of this is going on. */
 #include "client.h"
 
+#include "base/clock.h"
+
 #include <sys/resource.h>
 
 enum { LINES = 20000, CLIENTS = 500 };
@@ -13,12 +15,13 @@ static _Atomic uint64_t written;
 static enum result count_up(struct ctx *ctx, struct exchange *x)
 {
     (void)ctx;
-    struct str sized;
+    struct str sized, limited;
     char line[256];
     memset(line, '.', sizeof line);
     bool is_sized = exchange_query(x, "sized", &sized);
     struct exchange_stream *stream = exchange_stream(x, is_sized ? (int64_t)LINES * 200 : -1);
     if (!stream) return OK;
+    if (exchange_query(x, "limited", &limited)) stream_limit_waiting(stream, 1);
     enum result result = OK;
     for (int i = 0; i < LINES && result == OK; i++) {
         snprintf(line, sizeof line, "%08d", i);
@@ -209,6 +212,22 @@ static void a_slow_reader_holds_its_writer_only(void **state)
     wire_close(wire);
 }
 
+/* Far below the patience that each pause of it would have. */
+static void a_slow_reader_is_waited_for_so_long_in_all(void **state)
+{
+    (void)state;
+    struct wire *wire = open_wire();
+    atomic_store(&writes_failed, 0);
+    int slow = wire_connect_buffered(wire, 4096);
+    wire_say(slow, GET("/count?limited"));
+    int64_t from = clock_monotonic();
+    wire_await(atomic_load(&writes_failed) == 1);
+    assert_int_equal(atomic_load(&last_failure), BUSY);
+    assert_true(clock_monotonic() - from < STREAM_PATIENCE);
+    close(slow);
+    wire_close(wire);
+}
+
 static void a_client_that_leaves_ends_the_writing(void **state)
 {
     (void)state;
@@ -395,6 +414,7 @@ int main(void)
         cmocka_unit_test(arrives_complete_and_in_order),
         cmocka_unit_test(a_known_length_is_stated),
         cmocka_unit_test(a_slow_reader_holds_its_writer_only),
+        cmocka_unit_test(a_slow_reader_is_waited_for_so_long_in_all),
         cmocka_unit_test(a_client_that_leaves_ends_the_writing),
         cmocka_unit_test(what_is_not_complete_does_not_look_complete),
         cmocka_unit_test(head_of_a_stream_ends_at_once),
