@@ -85,6 +85,16 @@ static enum result repeat_answer(struct ctx *ctx, struct exchange *x, const stru
     return answer(ctx, x, record);
 }
 
+static struct str location_of(struct ctx *ctx, const struct record *record)
+{
+    struct buf text = buf_in(ctx->arena);
+    buf_text(&text, "/api/v1/");
+    buf_text(&text, record->reg->name);
+    buf_char(&text, '/');
+    buf_number(&text, record_id(record));
+    return buf_str(&text);
+}
+
 static enum result create_record(struct ctx *ctx, struct exchange *x)
 {
     const struct reg *reg;
@@ -103,7 +113,7 @@ static enum result create_record(struct ctx *ctx, struct exchange *x)
     TRY(record_create(ctx, reg, body, &record));
     x->status = 201;
     use.status = 201;
-    use.location = arena_print(ctx->arena, "/api/v1/%s/%lld", reg->name, (long long)record_id(record));
+    use.location = location_of(ctx, record);
     if (once) TRY(idempotency_keep(ctx, &use));
     exchange_set_header(x, "Location", use.location);
     return answer(ctx, x, record);

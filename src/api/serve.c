@@ -17,7 +17,11 @@ const struct route_rules route_open = {.open = true, .no_csrf = true}, route_sig
 static struct str new_request_id(struct arena *arena)
 {
     static atomic_uint_fast64_t counter; /* no state of the program: it only tells lines of the log apart */
-    return arena_print(arena, "%llx-%llx", (unsigned long long)clock_now(), (unsigned long long)++counter);
+    struct buf text = buf_in(arena);
+    buf_number(&text, clock_now());
+    buf_char(&text, '-');
+    buf_number(&text, (int64_t)++counter);
+    return buf_str(&text);
 }
 
 static void set_up(struct request *request, struct exchange *x, struct db *db)

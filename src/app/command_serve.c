@@ -21,6 +21,10 @@ static const struct server_header headers[] = {
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {NULL, NULL},
+};
+
+static const struct server_header page_headers[] = {
     {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"},
     {NULL, NULL},
 };
@@ -73,8 +77,11 @@ static enum result open_server(struct program *program, struct api *api, struct 
 {
     struct ctx *ctx = &program->ctx;
     const struct settings *settings = &program->settings;
-    struct server_config config = {
-        .headers = headers, .app = api, .dispatch = api_dispatch, .completed = metrics_completed};
+    struct server_config config = {.headers = headers,
+                                   .page_headers = page_headers,
+                                   .app = api,
+                                   .dispatch = api_dispatch,
+                                   .completed = metrics_completed};
     struct router *router = router_new(program->arena);
     TRY(split_listen(ctx, settings->value[SET_LISTEN], &config.host, &config.port));
     TRY(routes_add(ctx, router));

@@ -6,6 +6,7 @@
 #include "api/routes.h"
 #include "app/program.h"
 #include "schema/lint.h"
+#include "store/search.h"
 
 static bool is_room(const char *room)
 {
@@ -36,6 +37,15 @@ static bool is_address(struct ctx *ctx, const char *name)
     return false;
 }
 
+/* One in four million; but then records of one register would be found in the other. */
+static void check_number(struct ctx *ctx, const struct reg *reg, const struct reg *other)
+{
+    if (strcmp(reg->name, other->name) == 0 || search_number(str_of(reg->name)) != search_number(str_of(other->name)))
+        return;
+    fail_field(ctx, reg->name, "taken", "The search index takes \"%s\" and \"%s\" for the same name: rename one.",
+               reg->name, other->name);
+}
+
 static void check_one(struct ctx *ctx, const struct reg *reg)
 {
     const char *name = reg->name ? reg->name : "";
@@ -50,6 +60,9 @@ static void check_one(struct ctx *ctx, const struct reg *reg)
 enum result registers_check(struct ctx *ctx, const struct reg *const *registers, size_t count,
                             const struct follow *const *follows)
 {
-    for (size_t i = 0; i < count; i++) check_one(ctx, registers[i]);
+    for (size_t i = 0; i < count; i++) {
+        check_one(ctx, registers[i]);
+        for (size_t k = 0; k < i; k++) check_number(ctx, registers[i], registers[k]);
+    }
     return registers_lint(ctx, registers, count, follows);
 }

@@ -14,9 +14,12 @@ bool str_eq(struct str a, struct str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
+/* Names differ in their first letters mostly, so a loop is done before a call for the length has begun. */
 bool str_is(struct str a, const char *terminated)
 {
-    return str_eq(a, str_of(terminated));
+    for (size_t i = 0; i < a.len; i++)
+        if (terminated[i] != a.at[i] || !terminated[i]) return false;
+    return !terminated[a.len];
 }
 
 static char lower(char c)

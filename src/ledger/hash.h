@@ -1,6 +1,5 @@
-/* SHA-256 (FIPS 180-4), for leaves, nodes and contents of the ledger. A hasher is kept through a run of many hashes,
- * since making one costs more than the hash of a short text. It lives in its arena and belongs to one thread at a
- * time. */
+/* SHA-256 (FIPS 180-4), for leaves, nodes and contents of the ledger. Each thread has one hasher, which
+ * lives as long as the thread and must not be handed to another. */
 #ifndef MERLON_LEDGER_HASH_H
 #define MERLON_LEDGER_HASH_H
 
@@ -14,7 +13,7 @@ struct hash {
 
 struct hasher;
 
-struct hasher *hasher_in(struct arena *arena); /* never NULL: without memory it escapes as an arena does */
+struct hasher *hasher_in(struct arena *arena); /* never NULL: without memory it escapes as this arena does */
 
 /* SHA-256 of the pieces, one after the other. */
 void hash_of(struct hasher *hasher, const struct str *pieces, size_t count, struct hash *out);

@@ -15,7 +15,7 @@ static enum result write_one(struct ctx *ctx, struct json_out *out, const struct
     if (loaded == OK) TRY(record_may_see(ctx, record, &readable));
     json_open_object(out);
     json_key(out, "id"), json_put_number(out, id);
-    json_key(out, "reference"), json_put_str(out, arena_print(ctx->arena, "%s-%lld", reg->prefix, (long long)id));
+    json_key(out, "reference"), json_put_str(out, reference_make(ctx->arena, reg, id));
     json_key(out, "title");
     if (readable)
         json_put_str(out, record_title(record));

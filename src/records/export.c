@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "format/csv.h"
+#include "format/json_reader.h"
 #include "format/xlsx_out.h"
 #include "records/house.h"
 
@@ -32,33 +33,44 @@ const char *export_content_type(enum export_format format)
 
 /* ---- cells ---- */
 
-static struct str link_text(struct ctx *ctx, const struct field *field, int64_t id)
+static struct str link_text(struct ctx *ctx, const struct reg *target, int64_t id)
 {
-    const struct reg *reg = field->target ? house_register(ctx->house, str_of(field->target)) : NULL;
-    return reg ? arena_print(ctx->arena, "%s-%lld", reg->prefix, (long long)id)
-               : arena_print(ctx->arena, "%lld", (long long)id);
+    return target ? reference_make(ctx->arena, target, id) : arena_print(ctx->arena, "%lld", (long long)id);
 }
 
+static const struct reg *target_of(const struct ctx *ctx, const struct field *field)
+{
+    return field->target ? house_register(ctx->house, str_of(field->target)) : NULL;
+}
+
+/* "one;two": what a list holds, or the members of an object as "key=number"; read as it goes, since an export has
+ * hundreds of thousands of these, most of them empty. */
 static struct str list_text(struct ctx *ctx, const struct field *field, struct str json_text)
 {
-    struct json *list;
+    const struct reg *target = target_of(ctx, field);
+    if (str_is(json_text, "[]")) return S("");
+    struct json_reader reader = json_open(ctx->arena, json_text);
     struct buf text = buf_in(ctx->arena);
-    if (json_parse(ctx, json_text, &list) != OK) return json_text;
-    for (const struct json *entry = list->first; entry; entry = entry->next) {
+    if (json_next(&reader) != JSON_ARRAY) return json_text;
+    while (json_next(&reader) == JSON_NUMBER || reader.kind == JSON_STRING) {
         if (text.len) buf_char(&text, ';');
-        buf_add(&text, entry->kind == JSON_NUMBER ? link_text(ctx, field, entry->number) : entry->text);
+        buf_add(&text, reader.kind == JSON_NUMBER ? link_text(ctx, target, reader.number) : reader.text);
     }
-    return buf_str(&text);
+    return reader.kind == JSON_CLOSE ? buf_str(&text) : json_text;
 }
 
 static struct str ratings_text(struct ctx *ctx, struct str json_text)
 {
-    struct json *object;
+    if (str_is(json_text, "{}")) return S("");
+    struct json_reader reader = json_open(ctx->arena, json_text);
     struct buf text = buf_in(ctx->arena);
-    if (json_parse(ctx, json_text, &object) != OK) return json_text;
-    for (const struct json *entry = object->first; entry; entry = entry->next) {
+    if (json_next(&reader) != JSON_OBJECT) return json_text;
+    while (json_next(&reader) == JSON_KEY) {
         if (text.len) buf_char(&text, ';');
-        buf_print(&text, "%.*s=%lld", PRINT(entry->key), (long long)(entry->kind == JSON_NUMBER ? entry->number : 0));
+        buf_add(&text, reader.text);
+        buf_char(&text, '=');
+        if (json_next(&reader) != JSON_NUMBER) return json_text;
+        buf_number(&text, reader.number);
     }
     return buf_str(&text);
 }
@@ -71,15 +83,17 @@ struct str export_cell(struct ctx *ctx, const struct field *field, struct value 
     switch (field->kind) {
     case RATINGS: return ratings_text(ctx, value.text);
     case DATA: return str_is(value.text, "{}") ? S("") : value.text;
-    case LINK: return link_text(ctx, field, value.number);
+    case LINK: return link_text(ctx, target_of(ctx, field), value.number);
     case BOOLEAN: return value.number ? S("true") : S("false");
     case TIME: time_format(value.number, instant); return arena_copy(ctx->arena, str_of(instant));
     default: break;
     }
-    if (value.type == IS_NUMBER) return arena_print(ctx->arena, "%lld", (long long)value.number);
-    if (value.type != IS_DECIMAL) return value.text;
+    if (value.type != IS_NUMBER && value.type != IS_DECIMAL) return value.text;
     struct buf text = buf_in(ctx->arena);
-    buf_decimal(&text, value.decimal);
+    if (value.type == IS_NUMBER)
+        buf_number(&text, value.number);
+    else
+        buf_decimal(&text, value.decimal);
     return buf_str(&text);
 }
 

@@ -143,7 +143,7 @@ void leaning_write_json(struct ctx *ctx, struct buf *buf, const struct leaning *
     json_open_array(&out);
     for (size_t i = 0; i < count; i++) {
         const struct leaning *one = &leaning[i];
-        struct str reference = arena_print(ctx->arena, "%s-%lld", one->reg->prefix, (long long)one->id);
+        struct str reference = reference_make(ctx->arena, one->reg, one->id);
         json_open_object(&out);
         json_key(&out, "register"), json_put_text(&out, one->reg->name);
         json_key(&out, "id"), json_put_number(&out, one->id);

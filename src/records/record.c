@@ -7,19 +7,25 @@
 #include "records/house.h"
 #include "schema/parse.h"
 
-struct record *record_new(struct ctx *ctx, const struct reg *reg)
+struct record *record_unset(struct ctx *ctx, const struct reg *reg)
 {
     struct record *record = arena_make(ctx->arena, struct record);
     record->reg = reg;
     record->row = arena_make_many(ctx->arena, struct value, row_width(reg));
     record->own = record->row + COMMON;
+    return record;
+}
+
+struct record *record_new(struct ctx *ctx, const struct reg *reg)
+{
+    struct record *record = record_unset(ctx, reg);
     for (size_t i = 0; i < row_width(reg); i++) record->row[i] = field_empty(row_field(reg, i));
     return record;
 }
 
 struct record *record_clone(struct ctx *ctx, const struct record *record)
 {
-    struct record *copy = record_new(ctx, record->reg);
+    struct record *copy = record_unset(ctx, record->reg);
     memcpy(copy->row, record->row, row_width(record->reg) * sizeof *copy->row);
     return copy;
 }
@@ -54,9 +60,19 @@ struct str record_title(const struct record *record)
     return record_text(record, reg_title_field(record->reg));
 }
 
+/* Every line of every list has some, so it is not left to a format. */
+struct str reference_make(struct arena *arena, const struct reg *reg, int64_t id)
+{
+    struct buf text = buf_in(arena);
+    buf_text(&text, reg->prefix);
+    buf_char(&text, '-');
+    buf_number(&text, id);
+    return buf_str(&text);
+}
+
 struct str record_reference(struct ctx *ctx, const struct record *record)
 {
-    return arena_print(ctx->arena, "%s-%lld", record->reg->prefix, (long long)record_id(record));
+    return reference_make(ctx->arena, record->reg, record_id(record));
 }
 
 bool record_is_deleted(const struct record *record)

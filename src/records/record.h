@@ -15,7 +15,8 @@ struct record {
     bool held;         /* nobody else changes it before this transaction ends (record_hold) */
 };
 
-struct record *record_new(struct ctx *ctx, const struct reg *reg); /* every value null, lists "[]", objects "{}" */
+struct record *record_new(struct ctx *ctx, const struct reg *reg);   /* every value null, lists "[]", objects "{}" */
+struct record *record_unset(struct ctx *ctx, const struct reg *reg); /* for whoever sets every value next */
 struct record *record_clone(struct ctx *ctx, const struct record *record);
 
 int64_t record_id(const struct record *record);
@@ -24,6 +25,7 @@ int64_t record_owner(const struct record *record);
 struct str record_status(const struct record *record);
 struct str record_title(const struct record *record);
 struct str record_reference(struct ctx *ctx, const struct record *record); /* "RSK-12" */
+struct str reference_make(struct arena *arena, const struct reg *reg, int64_t id);
 bool record_is_deleted(const struct record *record);
 
 /* Own fields by index; 0 or "" when null. */

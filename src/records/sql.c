@@ -76,7 +76,7 @@ static struct value read_column(struct ctx *ctx, const struct field *field, cons
 
 struct record *record_of_row(struct ctx *ctx, const struct reg *reg, const struct rows *rows)
 {
-    struct record *record = record_new(ctx, reg);
+    struct record *record = record_unset(ctx, reg);
     for (size_t i = 0; i < row_width(reg); i++) record->row[i] = read_column(ctx, row_field(reg, i), rows, i);
     return record;
 }

@@ -6,13 +6,12 @@
 #include "store/dialect.h"
 #include "store/words.h"
 
-enum { REGISTER_SHIFT = 40 };
+enum { REGISTER_SHIFT = 40, NUMBERS = 4 * 1024 * 1024 };
 
-/* A record's row number holds its register above bit 40, so that one range of the index is one register.
+/* A record's row number holds the number of its register above bit 40, so that one range of the index is one register.
  * search_entry: the words of each record as they are. search_pending: the rows whose words the index does not have yet,
  * and those that it has for them. */
 static const char sqlite_ddl[] =
-    "CREATE TABLE IF NOT EXISTS search_register (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;\n"
     "CREATE TABLE IF NOT EXISTS search_entry (id INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;\n"
     "CREATE TABLE IF NOT EXISTS search_pending (id INTEGER PRIMARY KEY, indexed TEXT NOT NULL) STRICT;\n"
     "CREATE VIRTUAL TABLE IF NOT EXISTS search_index USING fts5(words, content='search_entry', content_rowid='id',\n"
@@ -35,23 +34,16 @@ enum result search_apply(struct ctx *ctx)
     return db_script(ctx, ddl[db_dialect(ctx->db)]);
 }
 
-/* ---- SQLite ---- */
-
-static enum result register_number(struct ctx *ctx, struct str reg, int64_t *number)
+int64_t search_number(struct str reg)
 {
-    struct value name = value_text(reg);
-    return db_query_number(ctx, S("SELECT id FROM search_register WHERE name = ?1"), &name, 1, 0, number);
+    return (int64_t)(str_hash(reg) % NUMBERS) + 1;
 }
 
-static enum result row_of(struct ctx *ctx, struct str reg, int64_t record, int64_t *row)
+/* ---- SQLite ---- */
+
+static int64_t row_of(struct str reg, int64_t record)
 {
-    int64_t number;
-    struct value name = value_text(reg);
-    TRY(register_number(ctx, reg, &number));
-    if (!number)
-        TRY(db_insert(ctx, S("INSERT INTO search_register (name) VALUES (?1) RETURNING id"), &name, 1, &number));
-    *row = (number << REGISTER_SHIFT) + record;
-    return OK;
+    return (search_number(reg) << REGISTER_SHIFT) + record;
 }
 
 static enum result words_before(struct ctx *ctx, int64_t row, struct str *words)
@@ -75,8 +67,7 @@ static enum result await_index(struct ctx *ctx, int64_t row, struct str indexed)
 
 static enum result sqlite_put(struct ctx *ctx, struct str reg, int64_t record, struct str words)
 {
-    int64_t row, changed;
-    TRY(row_of(ctx, reg, record, &row));
+    int64_t row = row_of(reg, record), changed;
     struct value args[] = {value_number(row), value_text(words)};
     TRY(db_run(ctx, S("INSERT INTO search_entry (id, words) VALUES (?1, ?2) ON CONFLICT DO NOTHING"), args, 2,
                &changed));
@@ -90,9 +81,8 @@ static enum result sqlite_put(struct ctx *ctx, struct str reg, int64_t record, s
 
 static enum result sqlite_remove(struct ctx *ctx, struct str reg, int64_t record)
 {
-    int64_t row;
+    int64_t row = row_of(reg, record);
     struct str before;
-    TRY(row_of(ctx, reg, record, &row));
     TRY(words_before(ctx, row, &before));
     if (!before.len) return OK;
     struct value key = value_number(row);
@@ -218,15 +208,13 @@ enum result search_condition(struct ctx *ctx, struct buf *sql, struct str reg, c
 {
     struct words words = words_of(ctx->arena, query, SEARCH_WORDS);
     bool postgres = db_dialect(ctx->db) == DIALECT_POSTGRES;
-    int64_t number = 1;
-    if (words.count && !postgres) TRY(register_number(ctx, reg, &number));
-    if (!words.count || !number) {
+    if (!words.count) {
         buf_text(sql, "1 = 0");
         return OK;
     }
     struct str match = query_of(ctx, &words);
     if (!postgres) {
-        sqlite_condition(sql, id_column, number, &words, match, args, count);
+        sqlite_condition(sql, id_column, search_number(reg), &words, match, args, count);
         return OK;
     }
     unsigned at = (unsigned)*count + 1;

@@ -9,11 +9,15 @@
 #include "base/buf.h"
 #include "store/db.h"
 
-enum { SEARCH_WORDS = 16, SEARCH_ARGUMENTS = 3 + SEARCH_WORDS, SEARCH_BATCH = 1000 };
+enum { SEARCH_WORDS = 16, SEARCH_ARGUMENTS = 3 + SEARCH_WORDS, SEARCH_BATCH = 4000 };
 
 /* Inside a write, once at start after tables_apply: makes what search needs. */
 enum result search_apply(struct ctx *ctx) MUST_USE;
 struct str search_ddl(enum dialect dialect); /* for golden files */
+
+/* The number by which SQLite's index tells registers apart, made from the name: two registers of one program must not
+ * have the same. */
+int64_t search_number(struct str reg);
 
 /* Inside a write. A second put of the same record replaces the first. Found at once, but on SQLite the dearer the more
  * await the index. */

@@ -40,10 +40,17 @@ static void add_reference(struct parts *parts, struct buf *sql, const struct col
     buf_text(sql, ")");
 }
 
-static void add_column(struct parts *parts, struct buf *sql, const struct column *column)
+/* Where nothing is deleted no key can come twice, and SQLite need not write down the highest there was. */
+static const char *type_name(const struct parts *parts, const struct table *table, const struct column *column)
+{
+    bool plain = table->append_only && column->type == COLUMN_KEY && parts->dialect == DIALECT_SQLITE;
+    return plain ? "INTEGER PRIMARY KEY" : type_names[parts->dialect][column->type];
+}
+
+static void add_column(struct parts *parts, struct buf *sql, const struct table *table, const struct column *column)
 {
     sql_name(sql, column->name);
-    buf_print(sql, " %s", type_names[parts->dialect][column->type]);
+    buf_print(sql, " %s", type_name(parts, table, column));
     if ((column->flags & COLUMN_NOT_NULL) && column->type != COLUMN_KEY) buf_text(sql, " NOT NULL");
     if (column->fallback) buf_print(sql, " DEFAULT %s", column->fallback);
     if (column->references && parts->dialect == DIALECT_SQLITE) add_reference(parts, sql, column);
@@ -81,7 +88,7 @@ static void emit_table(struct parts *parts, const struct table *table)
     buf_text(&sql, " (");
     for (size_t i = 0; i < table->column_count; i++) {
         buf_text(&sql, i ? ",\n    " : "\n    ");
-        add_column(parts, &sql, &table->columns[i]);
+        add_column(parts, &sql, table, &table->columns[i]);
     }
     if (table->primary_key) {
         buf_text(&sql, ",\n    PRIMARY KEY (");
@@ -100,7 +107,7 @@ static void emit_added_column(struct parts *parts, const struct table *table, co
     buf_text(&sql, "ALTER TABLE ");
     sql_name(&sql, table->name);
     buf_text(&sql, " ADD COLUMN ");
-    add_column(parts, &sql, column);
+    add_column(parts, &sql, table, column);
     emit(parts, PART_COLUMN, table->name, column->name, &sql);
 }
 

@@ -608,7 +608,7 @@ CREATE TABLE "meta" (
     PRIMARY KEY ("name")
 ) STRICT;
 CREATE TABLE "ledger_entry" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY,
     "at" INTEGER NOT NULL,
     "actor" INTEGER NOT NULL,
     "action" TEXT NOT NULL,

@@ -60,7 +60,7 @@ static const char sqlite_ddl[] =
     "CREATE UNIQUE INDEX \"user_open\" ON \"user\" (\"grant\", \"from\") WHERE \"deleted_at\" IS NULL AND \"share\" > "
     "0;\n"
     "CREATE TABLE \"grant\" (\n"
-    "    \"key\" INTEGER PRIMARY KEY AUTOINCREMENT,\n"
+    "    \"key\" INTEGER PRIMARY KEY,\n"
     "    \"text\" TEXT\n"
     ") STRICT;\n"
     "CREATE TRIGGER \"grant_no_UPDATE\" BEFORE UPDATE ON \"grant\"\n"
