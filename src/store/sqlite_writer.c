@@ -1,7 +1,7 @@
-/* One thread writes. Jobs that wait are run one after the other inside one transaction, so that one flush of the disk
- * serves them all; each is told only after that flush. A savepoint copies every page that its job touches; so jobs that
- * may be repeated go without, and when one of them fails with something written, its group is undone and run again
- * with savepoints. */
+/* One thread writes. Jobs that wait and may be repeated are run one after the other inside one transaction, so that one
+ * flush of the disk serves them all; each is told only after that flush. A savepoint copies every page that its job
+ * touches; so they go without, and when one of them fails with something written, its group is undone and run again with
+ * savepoints. A job that may not be repeated has a transaction of its own. */
 #include "store/sqlite.h"
 
 #include "base/clock.h"
@@ -30,17 +30,30 @@ struct group {
     bool careful; /* savepoints from here on */
 };
 
-/* The oldest job; waits for one when `wait`. NULL when there is none, or when the writer ends. */
-static struct write_job *take(struct sqlite_writer *writer, bool wait)
+static struct write_job *take_first(struct sqlite_writer *writer)
+{
+    struct write_job *job = writer->first;
+    writer->first = job->next;
+    if (!writer->first) writer->last = NULL;
+    writer->waiting--;
+    return job;
+}
+
+/* The oldest job; waits for one. NULL when the writer ends. */
+static struct write_job *take(struct sqlite_writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
-    while (wait && !writer->first && !writer->stopping) pthread_cond_wait(&writer->wake, &writer->lock);
-    struct write_job *job = writer->first;
-    if (job) {
-        writer->first = job->next;
-        if (!writer->first) writer->last = NULL;
-        writer->waiting--;
-    }
+    while (!writer->first && !writer->stopping) pthread_cond_wait(&writer->wake, &writer->lock);
+    struct write_job *job = writer->first ? take_first(writer) : NULL;
+    pthread_mutex_unlock(&writer->lock);
+    return job;
+}
+
+/* The oldest job if it may join a group; does not wait. */
+static struct write_job *take_another(struct sqlite_writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    struct write_job *job = writer->first && writer->first->repeatable ? take_first(writer) : NULL;
     pthread_mutex_unlock(&writer->lock);
     return job;
 }
@@ -62,12 +75,12 @@ static enum result run_lightly(struct db *db, struct write_job *job, bool *spoil
 {
     struct sqlite3 *handle = sqlite_of(db)->handle;
     int64_t before = sqlite3_total_changes64(handle);
-    enum result result = db_close_levels(db, db->depth, job->run(job, db));
+    enum result result = job->run(job, db);
+    result = db_close_levels(db, 1, result);
     *spoiled = result != OK && sqlite3_total_changes64(handle) != before;
     return result;
 }
 
-/* Until now the group holds jobs that may be repeated only. */
 static enum result run_again(struct db *db, struct group *group)
 {
     db_control_rollback(db);
@@ -85,14 +98,13 @@ static enum result run_jobs(struct sqlite_writer *writer, struct write_job *job,
     int64_t until = clock_monotonic() + GROUP_TIME;
     do {
         bool spoiled = false;
-        group->careful |= !job->repeatable;
         group->jobs[group->count] = job;
         group->results[group->count++] = group->careful ? run_apart(db, job) : run_lightly(db, job, &spoiled);
         if (db->driver->transaction_lost(db)) return BROKEN;
         if (spoiled) TRY(run_again(db, group));
         group->careful |= spoiled;
         if (group->count == GROUP_LIMIT || clock_monotonic() > until) return OK;
-        job = take(writer, false);
+        job = take_another(writer);
     } while (job);
     return OK;
 }
@@ -103,8 +115,27 @@ static void refuse_waiting(struct sqlite_writer *writer, struct write_job *job, 
     while (job) {
         group->jobs[group->count] = job;
         group->results[group->count++] = result;
-        job = group->count < GROUP_LIMIT ? take(writer, false) : NULL;
+        job = group->count < GROUP_LIMIT ? take_another(writer) : NULL;
     }
+}
+
+/* The transaction is the job's own: when it fails, nothing of it stays, and that is no failure of the writer. */
+static enum result run_lone(struct db *db, struct write_job *job, struct group *group)
+{
+    enum result result = job->run(job, db);
+    result = db_close_levels(db, 1, result);
+    group->jobs[group->count] = job;
+    group->results[group->count++] = result;
+    if (db->driver->transaction_lost(db)) return BROKEN;
+    if (result != OK) db_control_rollback(db);
+    return OK;
+}
+
+static enum result run_all(struct sqlite_writer *writer, struct write_job *job, struct group *group)
+{
+    struct db *db = writer->db;
+    TRY(job->repeatable ? run_jobs(writer, job, group) : run_lone(db, job, group));
+    return db->depth ? db_control_commit(db) : OK;
 }
 
 static void run_group(struct sqlite_writer *writer, struct write_job *job)
@@ -115,8 +146,7 @@ static void run_group(struct sqlite_writer *writer, struct write_job *job)
     if (result != OK) {
         refuse_waiting(writer, job, &group, result);
     } else {
-        result = run_jobs(writer, job, &group);
-        if (result == OK) result = db_control_commit(db);
+        result = run_all(writer, job, &group);
         if (result != OK) {
             db_control_rollback(db);
             log_text(LOG_ERROR, "writes could not be saved", "why", str_of(db->sentence));
@@ -130,7 +160,7 @@ static void run_group(struct sqlite_writer *writer, struct write_job *job)
 static void *work(void *arg)
 {
     struct sqlite_writer *writer = arg;
-    for (struct write_job *job = take(writer, true); job; job = take(writer, true)) run_group(writer, job);
+    for (struct write_job *job = take(writer); job; job = take(writer)) run_group(writer, job);
     return NULL;
 }
 
