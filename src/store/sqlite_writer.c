@@ -1,7 +1,7 @@
 /* One thread writes. Jobs that wait and may be repeated are run one after the other inside one transaction, so that one
  * flush of the disk serves them all; each is told only after that flush. A savepoint copies every page that its job
- * touches; so they go without, and when one of them fails with something written, its group is undone and run again with
- * savepoints. A job that may not be repeated has a transaction of its own. */
+ * touches; so they go without, and when one of them fails with something written, its group is undone and run again
+ * with savepoints. A job that may not be repeated has a transaction of its own. */
 #include "store/sqlite.h"
 
 #include "base/clock.h"
