@@ -10,10 +10,12 @@
 
 /* clang-format off */
 const struct named_shape named_shapes[] = {
-    {"expanded", "{id:integer, reference?:string, title:string?, register?:string, status?:string?}"},
+    {"expanded", "{id:integer, reference?:string, title:string?, identifier?:string, register?:string, "
+                 "status?:string?}"},
     {"problem", "{type:string, title:string, status:integer, detail:string, request?:string, "
                 "errors?:[{pointer:string, code:string, detail:string}], current?:object, leaning?:[@leaning]}"},
-    {"found", "{register:string, id:integer, reference:string, title:string?, status:string}"},
+    {"found", "{register:string, id:integer, reference:string, title:string?, identifier?:string, status:string, "
+              "matched?:{field:string, text:string}}"},
     {"leaning", "{register:string, id:integer, reference:string, title:string?, field:string, status:string}"},
     {"step", "{name:string, to:string, allowed:boolean, reason:string, asks:[string], demands:[string]}"},
     {"history", "{items:[{entry:integer, at:time, actor:{id:integer, name:string}, action:string, comment:string, "
@@ -41,11 +43,12 @@ const struct named_shape named_shapes[] = {
     {"head", "{size:integer, root:string, at:integer, key_id:string, signature:string}"},
     {"framework_loaded", "{framework:integer, created:integer, changed:integer, unchanged:integer}"},
     {"described_field", "{name:string, kind:string, group:string, required:boolean, derived:boolean, list:boolean, "
-                        "search:boolean, unique:boolean, fixed:boolean, by_transition:boolean, min:integer?, "
-                        "max:integer?, target:string?, targets:[string]?, choices:[string]?, scale:string?, "
-                        "custom:boolean, fallback:any, label?:string}"},
-    {"described_register", "{name:string, prefix:string, room:string, scope:string, title_field:string, quiet:boolean, "
-                           "has_owner:boolean, follows_subject:boolean, columns:[string], fields:[@described_field], "
+                        "search:boolean, unique:boolean, fixed:boolean, by_transition:boolean, by_user:boolean, "
+                        "min:integer?, max:integer?, target:string?, targets:[string]?, choices:[string]?, "
+                        "scale:string?, custom:boolean, fallback:any, label?:string}"},
+    {"described_register", "{name:string, prefix:string, room:string, scope:string, title_field:string, "
+                           "cited_field:string?, quiet:boolean, has_owner:boolean, follows_subject:boolean, "
+                           "columns:[string], fields:[@described_field], "
                            "may:{create:boolean, change:boolean, delete:boolean, decide:boolean, import:boolean}, "
                            "states:[{name:string, tone:string, initial:boolean, final:boolean, locked:boolean}], "
                            "transitions:[{name:string, from:[string], to:string, needs:string, asks:[string], "
@@ -92,7 +95,7 @@ static const struct route_answer answers[] = {
      "controls_by_implementation?:[{implementation:string, value:integer, filter:string?}]}"},
     {HTTP_GET, "/api/v1/work", 200,
      "{items:[{kind:string, register:string, id:integer, reference:string, title:string?, due:date?, late:boolean, "
-     "transition:string?}]}"},
+     "transition:string?, topic?:string, about?:any}]}"},
     {HTTP_GET, "/api/v1/risk-matrix", 200, "{methodology:@methodology?, cells:[[[integer]]], risks:[@risk]}",
      .query = "assessment,rating,as_of"},
     {HTTP_GET, "/api/v1/soa/{id}/compare", 200,

@@ -129,7 +129,17 @@ static int by_urgency(const void *a, const void *b)
     return (record_id(left->record) > record_id(right->record)) - (record_id(left->record) < record_id(right->record));
 }
 
-static void put_item(struct ctx *ctx, struct json_out *out, const struct item *item)
+/* What has happened, and to what. */
+static enum result put_subject(struct ctx *ctx, struct json_out *out, const struct record *record)
+{
+    size_t subject;
+    const struct field *field = reg_field(record->reg, S("subject"), &subject);
+    json_key(out, "topic"), json_put_str(out, record_text_of(record, "topic"));
+    json_key(out, "about");
+    return expand_write(ctx, out, field, record->own[subject]);
+}
+
+static enum result put_item(struct ctx *ctx, struct json_out *out, const struct item *item)
 {
     json_open_object(out);
     json_key(out, "kind"), json_put_text(out, item->rule->kind);
@@ -141,7 +151,9 @@ static void put_item(struct ctx *ctx, struct json_out *out, const struct item *i
         json_put_null(out);
     json_key(out, "late"), json_put_bool(out, item->late);
     json_key(out, "transition"), json_put_text(out, item->step);
+    if (item->rule->about) TRY(put_subject(ctx, out, item->record));
     json_close_object(out);
+    return OK;
 }
 
 enum result work_write(struct ctx *ctx, struct exchange *x)
@@ -154,7 +166,7 @@ enum result work_write(struct ctx *ctx, struct exchange *x)
     json_open_object(&out);
     json_key(&out, "items");
     json_open_array(&out);
-    for (size_t i = 0; i < g.count; i++) put_item(ctx, &out, &g.items[i]);
+    for (size_t i = 0; i < g.count; i++) TRY(put_item(ctx, &out, &g.items[i]));
     json_close_array(&out);
     json_close_object(&out);
     return OK;

@@ -172,6 +172,7 @@ enum result list_page_then(struct ctx *ctx, struct list_query *query, struct rec
     if (g.found.count) qsort_r(g.found.at, g.found.count, sizeof *g.found.at, compare_records, query);
     if (query->cursor.len && !cursor_read(ctx, query->cursor, &value, &id))
         return fail(ctx, INVALID, "The cursor is not one of this list; begin again without it.");
+    query->found = (int64_t)g.found.count;
     size_t from = 0;
     while (id && from < g.found.count && record_id(g.found.at[from]) != id) from++;
     if (id) from++;

@@ -21,6 +21,9 @@ static enum result write_one(struct ctx *ctx, struct json_out *out, const struct
         json_put_str(out, record_title(record));
     else
         json_put_null(out);
+    size_t identifier;
+    if (readable && reg_cited_field(reg, &identifier))
+        json_key(out, "identifier"), json_put_str(out, record_text(record, identifier));
     json_key(out, "register"), json_put_text(out, reg->name);
     json_key(out, "status");
     if (readable)
@@ -76,7 +79,7 @@ static enum result write_user(struct ctx *ctx, struct json_out *out, int64_t id)
 
 enum result expand_write(struct ctx *ctx, struct json_out *out, const struct field *field, struct value value)
 {
-    bool by_user = field == &common_fields[C_CREATED_BY] || field == &common_fields[C_CHANGED_BY];
+    bool by_user = field->flags & BY_USER;
     if (value.type == IS_NULL ||
         (field->kind != LINK && field->kind != LINKS && field->kind != RECORD && field->kind != RECORDS && !by_user)) {
         value_write_json(out, field, value);

@@ -162,8 +162,9 @@ enum result list_write(struct ctx *ctx, struct list_query *query, struct buf *bu
     else
         json_put_null(&out);
     json_key(&out, "total");
-    if (query->counted && !ctx->as_of) {
-        TRY(list_count(ctx, query, &total));
+    if (query->counted) {
+        total = query->found;
+        if (!ctx->as_of) TRY(list_count(ctx, query, &total));
         json_put_number(&out, total);
     } else {
         json_put_null(&out);

@@ -32,6 +32,7 @@ struct list_query {
     bool descending;
     bool *shown;    /* for each field of the row; id and reference always are */
     bool *expanded; /* likewise */
+    int64_t found;  /* after list_page of a day gone by: how many there were in all */
     bool deleted, counted;
     int64_t limit;
     struct str cursor;

@@ -6,14 +6,75 @@
 #include "records/list.h"
 #include "records/rights.h"
 
-static void write_find(struct ctx *ctx, struct json_out *out, const struct record *record)
+enum { AROUND = 60 };
+
+static char lower(char c)
 {
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+/* Where a word stands; the case of ASCII letters is passed over, as people do who search. */
+static bool find_word(struct str text, struct str word, size_t *at)
+{
+    for (size_t from = 0; from + word.len <= text.len; from++) {
+        size_t same = 0;
+        while (same < word.len && lower(text.at[from + same]) == lower(word.at[same])) same++;
+        if (same < word.len) continue;
+        *at = from;
+        return true;
+    }
+    return false;
+}
+
+/* The first of the words that the title does not hold: it is why a record was found, and has to be shown. */
+static bool missing_word(struct str title, struct str words, struct str *missing)
+{
+    size_t at;
+    for (struct str word; str_cut(&words, ' ', &word);) {
+        if (!word.len || find_word(title, word, &at)) continue;
+        *missing = word;
+        return true;
+    }
+    return false;
+}
+
+/* The words around it, from the beginning of one. */
+static struct str around(struct str text, size_t at)
+{
+    size_t from = at > AROUND ? at - AROUND : 0;
+    while (from > 0 && from < at && text.at[from - 1] != ' ') from++;
+    return str_shorten(str_slice(text, from, text.len), 2 * AROUND);
+}
+
+static void write_matched(struct json_out *out, const struct record *record, struct str words)
+{
+    struct str word;
+    size_t at;
+    if (!missing_word(record_title(record), words, &word)) return;
+    for (size_t i = 0; i < record->reg->field_count; i++) {
+        const struct field *field = &record->reg->fields[i];
+        if (!(field->flags & SEARCH) || !find_word(record_text(record, i), word, &at)) continue;
+        json_key(out, "matched");
+        json_open_object(out);
+        json_key(out, "field"), json_put_text(out, field->name);
+        json_key(out, "text"), json_put_str(out, around(record_text(record, i), at));
+        json_close_object(out);
+        return;
+    }
+}
+
+static void write_find(struct ctx *ctx, struct json_out *out, const struct record *record, struct str words)
+{
+    size_t cited;
     json_open_object(out);
     json_key(out, "register"), json_put_text(out, record->reg->name);
     json_key(out, "id"), json_put_number(out, record_id(record));
     json_key(out, "reference"), json_put_str(out, record_reference(ctx, record));
     json_key(out, "title"), json_put_str(out, record_title(record));
+    if (reg_cited_field(record->reg, &cited))
+        json_key(out, "identifier"), json_put_str(out, record_text(record, cited));
     json_key(out, "status"), json_put_str(out, record_status(record));
+    write_matched(out, record, words);
     json_close_object(out);
 }
 
@@ -30,7 +91,7 @@ static enum result write_named(struct ctx *ctx, struct json_out *out, struct str
     bool may;
     TRY(record_may_see(ctx, record, &may));
     if (record_is_deleted(record) || !may) return OK;
-    write_find(ctx, out, record);
+    write_find(ctx, out, record, S(""));
     *named = record;
     return OK;
 }
@@ -52,7 +113,7 @@ static enum result write_finds(struct ctx *ctx, struct json_out *out, const stru
     TRY(list_page(ctx, query, &page, &next));
     for (size_t i = 0; i < page.count; i++) {
         if (is_same(named, page.at[i])) continue;
-        write_find(ctx, out, page.at[i]);
+        write_find(ctx, out, page.at[i], text);
         (*left)--;
     }
     return OK;

@@ -52,6 +52,7 @@ void field_describe(struct json_out *out, const struct field *field, struct str 
     put_flag(out, "unique", field->flags & UNIQUE);
     put_flag(out, "fixed", field->flags & FIXED);
     put_flag(out, "by_transition", field->flags & BY_TRANSITION);
+    put_flag(out, "by_user", field->flags & BY_USER);
     put_bounds(out, field);
     json_key(out, "target"), json_put_text(out, field->target);
     put_list(out, "targets", field->targets);
@@ -147,11 +148,14 @@ static void describe_columns(struct json_out *out, const struct reg *reg)
 void reg_describe(struct json_out *out, const struct reg *reg, const struct described_field *custom,
                   size_t custom_count)
 {
+    size_t index;
+    const struct field *cited = reg_cited_field(reg, &index);
     const char *scope = reg->flags & GLOBAL ? "global" : reg->flags & MINE ? "mine" : "unit";
     json_key(out, "name"), json_put_text(out, reg->name);
     json_key(out, "prefix"), json_put_text(out, reg->prefix);
     json_key(out, "room"), json_put_text(out, reg->room);
     json_key(out, "scope"), json_put_text(out, scope);
+    json_key(out, "cited_field"), json_put_text(out, cited ? cited->name : NULL);
     json_key(out, "title_field"), json_put_text(out, reg->fields[reg_title_field(reg)].name);
     put_flag(out, "quiet", reg->flags & QUIET);
     put_flag(out, "has_owner", !(reg->flags & NO_OWNER));

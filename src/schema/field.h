@@ -40,7 +40,9 @@ enum field_flag {
     PERSONAL = 1 << 9,      /* personal data: never in logs or metrics, gone with a purge */
     /* A text by which people also name the record when they link to it: an identifier, an e-mail address. */
     NAMES = 1 << 10,
-    TELLS = 1 << 11, /* LINKS to persons: they are told when they are named here */
+    TELLS = 1 << 11,   /* LINKS to persons: they are told when they are named here */
+    BY_USER = 1 << 12, /* NUMBER: the id of a user, shown by name */
+    CITED = 1 << 13,   /* TEXT that stands before the title wherever the record is named: "A.5.1" */
 };
 
 struct field {

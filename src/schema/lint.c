@@ -134,10 +134,11 @@ static void lint_lists(const struct step_lint *l)
 static void lint_stamp(const struct step_lint *l, const char *member, const char *name, enum kind kind)
 {
     const struct field *field = name ? known_field(l, member, name) : NULL;
-    if (field && (field->kind != kind || !(field->flags & (DERIVED | BY_TRANSITION))))
+    bool named = kind != NUMBER || (field && field->flags & BY_USER);
+    if (field && (field->kind != kind || !named || !(field->flags & (DERIVED | BY_TRANSITION))))
         fail_field(l->lint->ctx, l->where, "stamp",
-                   "%s names \"%s\", which must be a field of kind %s that is DERIVED or BY_TRANSITION.", member, name,
-                   kind_name(kind));
+                   "%s names \"%s\", which must be a field of kind %s that is DERIVED or BY_TRANSITION%s.", member,
+                   name, kind_name(kind), kind == NUMBER ? ", and BY_USER" : "");
 }
 
 static void lint_transition(const struct lint *lint, const struct reg *reg, const struct transition *step)

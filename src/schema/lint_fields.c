@@ -104,6 +104,8 @@ static const struct {
     {TITLE, WITH_TEXT, "TITLE is for a TEXT: what people call the record"},
     {SEARCH, WITH_TEXT, "SEARCH is for TEXT and PROSE: other kinds are found by filters"},
     {NAMES, KIND(TEXT), "NAMES is for a TEXT by which people link to the record"},
+    {CITED, KIND(TEXT), "CITED is for a TEXT that stands before the title"},
+    {BY_USER, KIND(NUMBER), "BY_USER is for a NUMBER that is a user's id"},
     {TELLS, KIND(LINKS), "TELLS is for LINKS to persons"},
     {UNIQUE, STORED_ALONE, "UNIQUE is for a single text, number, date, choice or link"},
     {INDEXED, STORED_SINGLE, "INDEXED is for what is stored as one value; of links there is an index anyway"},

@@ -201,7 +201,7 @@ static void put_properties(struct json_out *out, const struct reg *reg, enum pur
         if (purpose != SHOWN && !is_sent(reg, i, purpose)) continue;
         if (i == C_STATUS)
             put_status(out, reg);
-        else if (i == C_CREATED_BY || i == C_CHANGED_BY)
+        else if (row_field(reg, i)->flags & BY_USER)
             put_user(out, row_field(reg, i)->name);
         else
             put_property(out, reg, i, purpose);

@@ -20,6 +20,16 @@ size_t reg_title_field(const struct reg *reg)
     return 0;
 }
 
+const struct field *reg_cited_field(const struct reg *reg, size_t *index)
+{
+    for (size_t i = 0; i < reg->field_count; i++) {
+        if (!(reg->fields[i].flags & CITED)) continue;
+        *index = i;
+        return &reg->fields[i];
+    }
+    return NULL;
+}
+
 const struct state *reg_states(const struct reg *reg)
 {
     return reg->states ? reg->states : single_state;

@@ -49,7 +49,7 @@ struct transition {
     /* Independence (ISO/IEC 27001 A.5.3): the actor must not be "owner", "created_by", "changed_by", a LINK to person,
      * a DERIVED NUMBER with a user's id, "REGISTER.changed_by" of what links here (records/independence.h). */
     const char *independent_of[INDEPENDENT_MAX + 1];
-    const char *stamps_user; /* NUMBER, DERIVED: receives the acting user's id; or NULL */
+    const char *stamps_user; /* NUMBER, DERIVED | BY_USER: receives the acting user's id; or NULL */
     const char *stamps_date; /* DATE, DERIVED: receives today; or NULL */
     /* More conditions: OK, or CONFLICT/DENIED with the reason in the ctx. It changes nothing, and looks at nothing that
      * the step asks for: it is also asked beforehand, to tell people why a step is not open. May be NULL. */
@@ -108,9 +108,9 @@ extern const size_t register_list_count;
 extern const struct follow *const follow_list[]; /* closed by NULL; each list is closed by a NULL `on` */
 
 /* ---- reading the tables ---- */
-
 const struct field *reg_field(const struct reg *reg, struct str name, size_t *index); /* own fields; NULL when none */
 size_t reg_title_field(const struct reg *reg);                                        /* index of the TITLE field */
+const struct field *reg_cited_field(const struct reg *reg, size_t *index);            /* NULL when none */
 const struct state *reg_states(const struct reg *reg);                                /* never NULL */
 const struct state *reg_state(const struct reg *reg, struct str name);                /* NULL when none */
 const struct state *reg_initial_state(const struct reg *reg);

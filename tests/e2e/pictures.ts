@@ -16,8 +16,11 @@ mkdirSync(folder, { recursive: true })
 process.env.MERLON_E2E_DEMO ??= makeDemonstration()
 
 async function photograph(page: Page, spot: Spot, ending: string): Promise<void> {
+  const size = page.viewportSize() ?? WIDE
   try {
+    if (spot.keys) await page.setViewportSize(WIDE)
     await show(page, spot)
+    await page.setViewportSize(size)
   } catch (error) {
     console.log(`${spot.name}: ${String(error).split('\n')[0]}`)
   }

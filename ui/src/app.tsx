@@ -13,6 +13,7 @@ import { JobsProvider } from './core/shell/jobs';
 import { Shell } from './core/shell/shell';
 import type { Register } from './core/types';
 import { Empty } from './core/ui/empty';
+import { useTitle } from './core/ui/title';
 import { dataFields } from './rooms/data';
 import { Login } from './rooms/login';
 import { Start } from './rooms/start';
@@ -48,6 +49,7 @@ const RECORD_PAGES: Record<string, ComponentType<{ register: Register; reference
 
 function NotFound() {
   const { t } = useWords();
+  useTitle(t('ui.notfound'));
   return (
     <div className="page">
       <Empty whole icon={IconMapOff} title={t('ui.notfound')} text={t('ui.notfound.text')} />

@@ -21,7 +21,7 @@ static const struct field fields[FIELDS] = {
     [IDENTIFIER] = {.name = "identifier",
                     .kind = TEXT,
                     .max = 60,
-                    .flags = REQUIRED | SEARCH | LISTED | INDEXED | NAMES},
+                    .flags = REQUIRED | SEARCH | LISTED | INDEXED | NAMES | CITED},
     [TITLE_] = {.name = "title", .kind = TEXT, .max = 400, .flags = REQUIRED | SEARCH | LISTED | TITLE},
     [FRAMEWORK] = {.name = "framework", .kind = LINK, .target = "framework", .flags = REQUIRED | LISTED | FIXED},
     [PARENT] = {.name = "parent", .kind = LINK, .target = "requirement"},

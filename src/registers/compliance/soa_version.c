@@ -12,7 +12,7 @@ static const struct field fields[FIELDS] = {
     [TITLE_] = {.name = "title", .kind = TEXT, .flags = DERIVED | SEARCH | LISTED | TITLE},
     [SOA] = {.name = "soa", .kind = LINK, .target = "soa", .flags = DERIVED | LISTED},
     [EDITION] = {.name = "edition", .kind = NUMBER, .flags = DERIVED | LISTED},
-    [APPROVED_BY] = {.name = "approved_by", .kind = NUMBER, .flags = DERIVED},
+    [APPROVED_BY] = {.name = "approved_by", .kind = NUMBER, .flags = DERIVED | BY_USER},
     [APPROVED_ON] = {.name = "approved_on", .kind = DATE, .flags = DERIVED | LISTED},
     [SHA256] = {.name = "sha256", .kind = TEXT, .flags = DERIVED | LISTED},
     [SIGNATURE] = {.name = "signature", .kind = TEXT, .flags = DERIVED},

@@ -15,7 +15,7 @@ static const struct field fields[FIELDS] = {
     [REASON] = {.name = "reason", .kind = PROSE, .flags = REQUIRED | SEARCH},
     [EXPIRES_ON] = {.name = "expires_on", .kind = DATE, .flags = REQUIRED | LISTED | INDEXED},
     [LEVEL] = {.name = "level", .kind = TEXT, .flags = DERIVED | LISTED},
-    [APPROVED_BY] = {.name = "approved_by", .kind = NUMBER, .flags = DERIVED},
+    [APPROVED_BY] = {.name = "approved_by", .kind = NUMBER, .flags = DERIVED | BY_USER},
     [APPROVED_ON] = {.name = "approved_on", .kind = DATE, .flags = DERIVED | LISTED},
 };
 

@@ -13,7 +13,7 @@ static const struct field fields[FIELDS] = {
     [SCALES] = {.name = "scales", .kind = DATA, .flags = REQUIRED, .fallback = method_default},
     [DESCRIPTION] = {.name = "description", .kind = PROSE, .flags = SEARCH},
     [REPLACES] = {.name = "replaces", .kind = LINK, .target = "methodology", .flags = FIXED},
-    [APPROVED_BY] = {.name = "approved_by", .kind = NUMBER, .flags = DERIVED},
+    [APPROVED_BY] = {.name = "approved_by", .kind = NUMBER, .flags = DERIVED | BY_USER},
     [APPROVED_ON] = {.name = "approved_on", .kind = DATE, .flags = DERIVED | LISTED},
 };
 

@@ -11,7 +11,7 @@ static const struct field fields[FIELDS] = {
     [CONTROLS] = {.name = "controls", .kind = LINKS, .target = "control"},
     [DUE_ON] = {.name = "due_on", .kind = DATE, .flags = REQUIRED | LISTED | INDEXED},
     [DONE_ON] = {.name = "done_on", .kind = DATE, .flags = BY_TRANSITION | LISTED},
-    [DONE_BY] = {.name = "done_by", .kind = NUMBER, .flags = DERIVED},
+    [DONE_BY] = {.name = "done_by", .kind = NUMBER, .flags = DERIVED | BY_USER},
     [RESULT] = {.name = "result", .kind = PROSE, .flags = SEARCH},
 };
 

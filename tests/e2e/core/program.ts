@@ -6,8 +6,6 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export const binary = process.env.MERLON_BIN ?? join(import.meta.dirname, '../../../build/merlon')
-/** What `merlon demo` made, once for all tests; each takes a copy. */
-const demonstration = process.env.MERLON_E2E_DEMO ?? ''
 export const PASSWORD = 'harbour lights at dawn'
 
 export function makeDemonstration(): string {
@@ -32,9 +30,10 @@ export class Program {
     return program
   }
 
+  /** What `merlon demo` made, once for all tests; each takes a copy. */
   static async demonstration(): Promise<Program> {
     const program = new Program()
-    cpSync(demonstration, program.data, { recursive: true })
+    cpSync(process.env.MERLON_E2E_DEMO ?? '', program.data, { recursive: true })
     await program.start(false)
     return program
   }

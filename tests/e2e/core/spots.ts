@@ -130,6 +130,7 @@ export const SPOTS: Spot[] = [
     await press('Control+k', '[role=dialog] input:focus')(page)
     await page.keyboard.type('customer')
     await visible(page.locator('[role=dialog] .reference').first())
+    await press('ArrowDown', '[role=dialog] [data-selected]')(page)
   }),
   manager('keyboard help', '/', press('?', '[role=dialog] kbd')),
   manager('menu of the user', '/', click('.avatar', '.mantine-Menu-dropdown')),

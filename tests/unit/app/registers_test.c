@@ -51,7 +51,7 @@ static void draft_good(struct draft *d)
                    [LEADERS] = {.name = "leaders", .kind = LINKS, .target = "person", .flags = TELLS},
                    [LEAD] = {.name = "lead", .kind = LINK, .target = "person"},
                    [ENDED_ON] = {.name = "ended_on", .kind = DATE, .flags = DERIVED | INDEXED},
-                   [ENDED_BY] = {.name = "ended_by", .kind = NUMBER, .flags = DERIVED},
+                   [ENDED_BY] = {.name = "ended_by", .kind = NUMBER, .flags = DERIVED | BY_USER},
                    [ENDED] = {.name = "ended", .kind = TEXT, .flags = BY_TRANSITION},
                    [SIZE] = {.name = "size", .kind = NUMBER, .min = 1, .max = 9}},
         .states = {{.name = "open", .flags = INITIAL}, {.name = "over", .flags = FINAL | LOCKED}},

@@ -41,6 +41,8 @@ export interface Field {
   label?: string | null;
   /** Set by a transition only, never by a form. */
   by_transition?: boolean;
+  /** A user's number, which `expand` gives a name. */
+  by_user?: boolean;
   fallback?: unknown;
 }
 
@@ -57,6 +59,7 @@ export interface Transition {
   from: string[];
   to: string;
   asks: string[];
+  demands: string[];
 }
 
 export interface Register {
@@ -64,6 +67,8 @@ export interface Register {
   prefix: string;
   room: string;
   title_field: string;
+  /** What stands before the title wherever a record is named: "A.5.1". */
+  cited_field?: string | null;
   scope: string;
   /** Not in the navigation: part of other records. */
   quiet?: boolean;
@@ -95,8 +100,14 @@ export interface Ref {
   id: number;
   reference: string;
   title: string;
+  identifier?: string;
   register: string;
   status?: string | null;
+}
+
+/** What the search has found, and where the word stands if not in the title. */
+export interface Found extends Ref {
+  matched?: { field: string; text: string };
 }
 
 export interface Page<T = Rec> {
@@ -164,4 +175,7 @@ export interface WorkItem {
   due: string | null;
   late: boolean;
   transition: string | null;
+  /** Of a notice: what has happened, and to what. */
+  topic?: string;
+  about?: Ref | string | null;
 }

@@ -16,6 +16,11 @@ export function isRef(value: unknown): value is Ref {
   return typeof value === 'object' && value !== null && 'reference' in value;
 }
 
+/** "A.5.1 Policies for information security", or the title alone. */
+export function nameOf(ref: Ref): string {
+  return [ref.identifier, ref.title].filter(Boolean).join(' ') || ref.reference;
+}
+
 export function idOf(value: unknown): number | string | null {
   if (isRef(value)) return value.id;
   return typeof value === 'number' || typeof value === 'string' ? value : null;

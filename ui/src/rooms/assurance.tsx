@@ -146,6 +146,17 @@ function Proof({ entry, onClose }: { entry: number; onClose: () => void }) {
   );
 }
 
+/** Entries one after the other that are not the reader's to see are one line. */
+function gathered(entries: Entry[]): { first: Entry; last: Entry }[] {
+  const lines: { first: Entry; last: Entry }[] = [];
+  for (const entry of entries) {
+    const line = lines.at(-1);
+    if (line && !line.first.visible && !entry.visible) line.last = entry;
+    else lines.push({ first: entry, last: entry });
+  }
+  return lines;
+}
+
 function Entries() {
   const words = useWords();
   const [proof, setProof] = useState<number | null>(null);
@@ -182,9 +193,9 @@ function Entries() {
             </tr>
           </thead>
           <tbody>
-            {entries.map((entry) => (
+            {gathered(entries).map(({ first: entry, last }) => (
               <tr key={entry.entry} className="row">
-                <td className="number">{entry.entry}</td>
+                <td className="number">{entry === last ? entry.entry : `${last.entry} – ${entry.entry}`}</td>
                 <td>
                   <time dateTime={entry.at}>{formatTime(entry.at, words.language)}</time>
                 </td>

@@ -26,7 +26,8 @@ import type { Rec, WorkItem } from '../core/types';
 import { Empty } from '../core/ui/empty';
 import { useTitle } from '../core/ui/title';
 import { Trouble, sayTrouble } from '../core/ui/trouble';
-import { pathOf } from '../core/values';
+import { Status } from '../core/ui/status';
+import { isRef, pathOf } from '../core/values';
 
 const ICONS: Record<string, Icon> = {
   approve: IconFileCertificate,
@@ -89,6 +90,29 @@ function useAct(open: (item: WorkItem) => void) {
   };
 }
 
+/** What it is and of which record; of a notice: what has happened to the record that it is about. */
+function Kind({ item }: { item: WorkItem }) {
+  const words = useWords();
+  const about = isRef(item.about) ? item.about : undefined;
+  const kind = item.topic
+    ? words.choice('notification', 'topic', item.topic)
+    : words.label(`ui.work.kind.${item.kind}`);
+  return (
+    <Text size="xs" c="dimmed" component="div" className="work-kind">
+      {kind} · {words.register(about?.register ?? item.register)}{' '}
+      <span className="reference">{about?.reference ?? item.reference}</span>
+      {about?.status && item.topic === 'moved' && <Status register={about.register} status={about.status} />}
+    </Text>
+  );
+}
+
+/** A notice leads to what it is about. */
+function placeOf(item: WorkItem): string {
+  return isRef(item.about)
+    ? pathOf(item.about.register, item.about.reference)
+    : pathOf(item.register, item.reference);
+}
+
 export function WorkLines({ items }: { items: WorkItem[] }) {
   const words = useWords();
   const [acting, setActing] = useState<WorkItem | null>(null);
@@ -102,20 +126,10 @@ export function WorkLines({ items }: { items: WorkItem[] }) {
             <li key={`${item.kind}${item.register}${item.id}`}>
               <Sign size={17} stroke={1.6} className="quiet" aria-hidden />
               <div className="work-body">
-                <Anchor
-                  component={Link}
-                  to={pathOf(item.register, item.reference)}
-                  size="sm"
-                  fw={540}
-                  c="inherit"
-                  className="wrap"
-                >
+                <Anchor component={Link} to={placeOf(item)} size="sm" fw={540} c="inherit" className="wrap">
                   {item.title}
                 </Anchor>
-                <Text size="xs" c="dimmed">
-                  {words.label(`ui.work.kind.${item.kind}`)} · {words.register(item.register)}{' '}
-                  <span className="reference">{item.reference}</span>
-                </Text>
+                <Kind item={item} />
               </div>
               <Due item={item} />
               {item.transition ? (

@@ -34,6 +34,8 @@ export interface InputProps {
   disabled?: boolean;
   /** What the record held when it was read, for the titles of its links. */
   known?: unknown;
+  /** Asked for here, though the register can do without it. */
+  demanded?: boolean;
   /** Without its label, which stands elsewhere (in a table). */
   bare?: boolean;
 }
@@ -304,7 +306,7 @@ export function FieldInput(props: InputProps) {
         {props.error}
       </Text>
     ) : undefined,
-    withAsterisk: field.required && !props.bare,
+    withAsterisk: (field.required || props.demanded) && !props.bare,
     disabled: props.disabled,
   };
   return <>{DRAW[field.kind]({ ...props, common, words, method })}</>;

@@ -7,7 +7,7 @@ import { api } from '../api';
 import { useWords } from '../labels';
 import { useSchema } from '../schema';
 import type { Page, Rec, Ref, Register } from '../types';
-import { isRef, titleOf } from '../values';
+import { isRef, nameOf, titleOf } from '../values';
 
 interface Option extends ComboboxItem {
   reference: string;
@@ -36,11 +36,19 @@ export interface RecordInputProps {
 
 function option(ref: Ref, by: 'id' | 'reference'): Option {
   const key = by === 'id' ? String(ref.id) : ref.reference;
-  return { value: key, label: ref.title || ref.reference, reference: ref.reference, register: ref.register };
+  return { value: key, label: nameOf(ref), reference: ref.reference, register: ref.register };
 }
 
 function refOf(record: Rec, register: Register): Ref {
-  return { id: record.id, reference: record.reference, title: titleOf(record, register), register: register.name };
+  const { id, reference } = record;
+  const cited = register.cited_field ? record[register.cited_field] : undefined;
+  return {
+    id,
+    reference,
+    title: titleOf(record, register),
+    register: register.name,
+    ...(typeof cited === 'string' ? { identifier: cited } : {}),
+  };
 }
 
 /** Nothing typed yet: the newest of each register that may be chosen from. */

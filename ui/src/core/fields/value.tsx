@@ -9,7 +9,7 @@ import type { Field, Register } from '../types';
 import { Prose } from '../ui/prose';
 import { RefList } from '../ui/reference';
 import { LevelBadge } from '../ui/level';
-import { isEmpty, isRef, refsOf } from '../values';
+import { isEmpty, isRef, nameOf, refsOf } from '../values';
 import { DataFields } from './data';
 
 interface ValueProps {
@@ -23,7 +23,7 @@ interface ValueProps {
 const MARK = /[#*_`>[\]]/g;
 
 function brieflyListed(value: unknown[]): string {
-  return value.map((item) => (isRef(item) ? item.title || item.reference : String(item))).join(', ');
+  return value.map((item) => (isRef(item) ? item.identifier || nameOf(item) : String(item))).join(', ');
 }
 
 function scaleText(field: Field, value: unknown, method: Method | undefined): string {
@@ -38,6 +38,12 @@ function ratingsText(value: unknown, words: Words, method: Method | undefined): 
       return `${criterion?.title ?? words.label(`criterion.${name}`)} ${step}`;
     })
     .join(' · ');
+}
+
+/** A user, as `expand` names them; in a history it is only their number that is known. */
+function userName(value: unknown): string {
+  const named = typeof value === 'object' ? (value as { title?: string | null }).title : undefined;
+  return named ?? `#${typeof value === 'number' ? value : (value as { id: number }).id}`;
 }
 
 function DataValue({ register, field, value, brief }: ValueProps) {
@@ -56,7 +62,8 @@ const DRAW: Partial<
 > = {
   prose: ({ value, brief }) =>
     brief ? String(value).replace(MARK, '').slice(0, 160) : <Prose text={String(value)} />,
-  number: ({ value }, words) => <span className="number">{formatNumber(Number(value), words.language)}</span>,
+  number: ({ field, value }, words) =>
+    field.by_user ? userName(value) : <span className="number">{formatNumber(Number(value), words.language)}</span>,
   decimal: ({ value }, words) => <span className="number">{formatNumber(Number(value), words.language)}</span>,
   boolean: ({ value }, words) => (
     <Group gap={4} component="span" display="inline-flex">

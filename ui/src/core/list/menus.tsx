@@ -67,7 +67,7 @@ export function Columns({ register, state }: MenuProps) {
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown p={8}>
-        <ScrollArea.Autosize mah={420} w={260} type="auto">
+        <ScrollArea.Autosize mah={420} w={280} type="auto" offsetScrollbars="y">
           <Stack gap={2}>
             {ordered.map((name) => {
               const on = chosen.includes(name);

@@ -7,6 +7,7 @@ import {
   IconInbox,
   IconInfoCircle,
   IconPlus,
+  IconPrinter,
   IconSearch,
   IconTrash,
 } from '@tabler/icons-react';
@@ -25,6 +26,7 @@ import { pathOf } from '../values';
 import { BulkBar } from './bulk';
 import { Filters } from './filters';
 import { Columns, ExportMenu, Views } from './menus';
+import { usePrint } from './print';
 import { Starters } from './starters';
 import { expandOf, useListState, type ListState } from './state';
 import { RecordTable } from './table';
@@ -70,7 +72,14 @@ function Help({ register }: { register: Register }) {
   );
 }
 
-function Head({ register, state, total }: { register: Register; state: ListState; total: number | null }) {
+interface ListHeadProps {
+  register: Register;
+  state: ListState;
+  total: number | null;
+  onPrint: () => void;
+}
+
+function Head({ register, state, total, onPrint }: ListHeadProps) {
   const words = useWords();
   const readOnly = useAsOf() !== null;
   return (
@@ -95,6 +104,9 @@ function Head({ register, state, total }: { register: Register; state: ListState
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item leftSection={<IconPrinter size={15} />} onClick={onPrint}>
+              {words.t('ui.list.print')}
+            </Menu.Item>
             <Menu.Item
               leftSection={<IconTrash size={15} />}
               onClick={() => state.set({ deleted: state.deleted ? null : '1' })}
@@ -247,10 +259,14 @@ export function ListPage({ register }: { register: Register }) {
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const rest = async () => {
+    for (let page = list; page.hasNextPage;) page = await page.fetchNextPage();
+  };
+  const print = usePrint(!hasNextPage, rest);
   const empty = list.isSuccess && rows.length === 0 && !list.isPlaceholderData;
   return (
     <div className="page list-page">
-      <Head register={register} state={state} total={total} />
+      <Head register={register} state={state} total={total} onPrint={() => void print()} />
       <Group gap={8} mb="sm" className="no-print">
         <Search state={state} inputRef={keys.search} />
         <Filters register={register} state={state} />

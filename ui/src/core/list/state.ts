@@ -39,9 +39,13 @@ function knownColumns(register: Register, names: string[] | null): string[] | nu
   return known?.length ? known : null;
 }
 
+const FIRST = ['reference', 'status'];
+
+/** What a record is and how it stands comes first, where the narrowest window shows it. */
 function defaultColumns(register: Register): string[] {
-  const columns = register.columns.length ? register.columns : [register.title_field, 'status'];
-  return columns.includes('reference') ? columns : ['reference', ...columns];
+  const others = register.columns.filter((name) => !FIRST.includes(name) && name !== register.title_field);
+  const status = register.columns.includes('status') ? ['status'] : [];
+  return ['reference', register.title_field, ...status, ...others];
 }
 
 /** Columns of every register that are no fields of its schema. */
@@ -129,8 +133,9 @@ export function useListState(register: Register, fixed: Query = {}): ListState {
 /** What `expand` must be asked for so that the columns can be drawn. */
 export function expandOf(register: Register, columns: string[]): string {
   const isLink = (name: string) => {
-    const kind = register.fields.find((field) => field.name === name)?.kind;
-    return kind === 'link' || kind === 'links' || kind === 'record' || kind === 'records';
+    const field = register.fields.find((item) => item.name === name);
+    const kind = field?.kind;
+    return field?.by_user || kind === 'link' || kind === 'links' || kind === 'record' || kind === 'records';
   };
   return columns.filter(isLink).join(',');
 }

@@ -2,13 +2,14 @@
 import { Skeleton, Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import { memo, useEffect, useRef, type RefObject } from 'react';
+import { memo, useEffect, useRef, type MouseEvent, type RefObject } from 'react';
 import { Link } from 'react-router';
 import { FieldValue } from '../fields/value';
 import { useWords } from '../labels';
-import type { Rec, Register } from '../types';
+import type { Field, Rec, Register } from '../types';
 import { Status } from '../ui/status';
 import { pathOf, titleOf, valueOf } from '../values';
+import { usePrinting } from './print';
 import { fieldOfColumn } from './state';
 
 const ROW = 38;
@@ -45,6 +46,37 @@ function Cell({ register, record, column }: { register: Register; record: Rec; c
   const field = fieldOfColumn(register, column);
   if (!field) return null;
   return <FieldValue register={register} field={field} value={valueOf(record, field)} brief />;
+}
+
+/** Widths that fit what a kind of field usually says, so that columns stand still while one scrolls. */
+const WIDTHS: Partial<Record<Field['kind'], number>> = {
+  boolean: 84,
+  number: 96,
+  decimal: 96,
+  scale: 100,
+  date: 104,
+  time: 144,
+  choice: 106,
+  text: 112,
+  link: 126,
+  record: 126,
+  prose: 240,
+};
+const OTHER = 132;
+const TICK = 42;
+
+function widthOf(register: Register, column: string): number {
+  if (column === 'reference') return 94;
+  if (column === 'status') return 126;
+  if (column === register.title_field) return 250;
+  const kind = fieldOfColumn(register, column)?.kind;
+  return (kind && WIDTHS[kind]) ?? OTHER;
+}
+
+/** What is cut off is told in full under the pointer. */
+function tellWhole(event: MouseEvent<HTMLElement>) {
+  const cell = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('.clip') : null;
+  if (cell && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent ?? '';
 }
 
 interface RowProps {
@@ -116,15 +148,17 @@ function SortHead({ column, props }: { column: string; props: TableProps }) {
     fieldOfColumn(register, column)?.kind ?? '',
   );
   return (
-    <th scope="col" aria-sort={order} className={column === register.title_field ? 'cell-title' : undefined}>
+    <th scope="col" aria-sort={order} title={label}>
       {sortable ? (
         <button type="button" className="head-button" onClick={() => onSort(next)}>
-          <span className="clip">{label}</span>
+          <span className="head-text">{label}</span>
           {order === 'ascending' && <IconArrowUp size={13} aria-hidden />}
           {order === 'descending' && <IconArrowDown size={13} aria-hidden />}
         </button>
       ) : (
-        <span className="head-button clip">{label}</span>
+        <span className="head-button">
+          <span className="head-text">{label}</span>
+        </span>
       )}
     </th>
   );
@@ -132,6 +166,7 @@ function SortHead({ column, props }: { column: string; props: TableProps }) {
 
 function useRows(props: TableProps, scroller: RefObject<HTMLDivElement | null>, size: number) {
   const { rows, cursor, onEnd } = props;
+  const printing = usePrinting();
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -147,6 +182,8 @@ function useRows(props: TableProps, scroller: RefObject<HTMLDivElement | null>, 
   useEffect(() => {
     if (cursor >= 0) scrollToIndex(cursor, { align: 'auto' });
   }, [cursor, scrollToIndex]);
+  // Paper does not scroll: it takes every row.
+  if (printing) return { items: rows.map((_, index) => ({ index })), before: 0, after: 0 };
   const before = items[0]?.start ?? 0;
   const after = Math.max(0, virtual.getTotalSize() - (items.at(-1)?.end ?? 0));
   return { items, before, after };
@@ -233,6 +270,8 @@ function Grid(props: TableProps) {
   const { items, before, after } = useRows(props, scroller, ROW);
   const all = rows.length > 0 && rows.every((row) => selected.has(row.id));
   const span = columns.length + (selectable ? 1 : 0);
+  const widths = columns.map((column) => widthOf(register, column));
+  const width = widths.reduce((sum, one) => sum + one, selectable ? TICK : 0);
   return (
     <div
       ref={scroller}
@@ -241,7 +280,18 @@ function Grid(props: TableProps) {
       role="region"
       aria-label={words.registers(register.name)}
     >
-      <table className="list" aria-rowcount={props.total ?? -1} aria-busy={props.loading}>
+      <table
+        className="list list-fixed"
+        style={{ minWidth: width }}
+        aria-rowcount={props.total ?? -1}
+        aria-busy={props.loading}
+      >
+        <colgroup>
+          {selectable && <col style={{ width: TICK }} />}
+          {columns.map((column, index) => (
+            <col key={column} style={column === register.title_field ? undefined : { width: widths[index] }} />
+          ))}
+        </colgroup>
         <thead>
           <tr aria-rowindex={1}>
             {selectable && (
@@ -268,7 +318,7 @@ function Grid(props: TableProps) {
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody onMouseOver={tellWhole}>
           {before > 0 && (
             <tr aria-hidden style={{ height: before }}>
               <td colSpan={span} />

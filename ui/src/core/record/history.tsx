@@ -15,14 +15,17 @@ interface LineProps {
   change: Change;
   /** Of a record that was not there before: there is no old value to cross out. */
   fresh?: boolean;
+  /** Users by number, as far as they are known. */
+  users?: Map<number, string>;
 }
 
-export function ChangeLine({ register, change, fresh }: LineProps) {
+export function ChangeLine({ register, change, fresh, users }: LineProps) {
   const words = useWords();
   const field = fieldOf(register, change.field) ?? fieldOfColumn(register, change.field);
   const draw = (value: unknown) => {
     if (change.field === 'status' && typeof value === 'string')
       return <Status register={register.name} status={value} />;
+    if (field?.by_user && typeof value === 'number' && users?.has(value)) return users.get(value);
     if (field) return <FieldValue register={register} field={field} value={value} brief />;
     return value === null || value === undefined ? '–' : JSON.stringify(value);
   };
@@ -43,6 +46,7 @@ export function History({ register, id }: { register: Register; id: number }) {
   const { data, error } = useHistory(register.name, id);
   if (error) return <Trouble error={error} />;
   if (!data) return <Skeleton height={160} />;
+  const users = new Map(data.flatMap((item) => (item.actor ? [[item.actor.id, item.actor.name]] : [])));
   return (
     <Timeline bulletSize={10} lineWidth={1} active={-1}>
       {data.map((item) => (
@@ -62,7 +66,13 @@ export function History({ register, id }: { register: Register; id: number }) {
           </Text>
           <Stack gap={4}>
             {item.changes.map((change) => (
-              <ChangeLine key={change.field} register={register} change={change} fresh={item.version === 1} />
+              <ChangeLine
+                key={change.field}
+                register={register}
+                change={change}
+                fresh={item.version === 1}
+                users={users}
+              />
             ))}
           </Stack>
         </Timeline.Item>

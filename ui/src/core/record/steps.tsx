@@ -21,6 +21,7 @@ export function StepDialog({ register, record, step, onClose }: StepProps & { st
   const words = useWords();
   const refresh = useRefresh();
   const fields = step.asks.flatMap((name) => fieldOf(register, name) ?? []);
+  const demands = register.transitions.find((item) => item.name === step.name)?.demands ?? [];
   const [values, setValues] = useState<Values>(() =>
     Object.fromEntries(fields.map((field) => [field.name, plain(valueOf(record, field) ?? null, field)])),
   );
@@ -61,6 +62,7 @@ export function StepDialog({ register, record, step, onClose }: StepProps & { st
             value={values[field.name]}
             known={valueOf(record, field)}
             onChange={(value) => setValues({ ...values, [field.name]: value })}
+            demanded={demands.includes(field.name)}
             error={fieldSentence(problem, field.name, words)}
           />
         ))}

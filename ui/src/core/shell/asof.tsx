@@ -46,11 +46,11 @@ export function AsOfBanner() {
   if (!day) return null;
   return (
     <Group className="as-of" role="status" gap="sm" justify="center" wrap="nowrap">
-      <IconCalendarTime size={16} aria-hidden />
+      <IconCalendarTime size={16} style={{ flex: 'none' }} aria-hidden />
       <span>
         {words.t('ui.asof.banner', { date: (day.length > 10 ? formatTime : formatDate)(day, words.language) })}
       </span>
-      <Button size="compact-xs" variant="default" onClick={() => setAsOf(null)}>
+      <Button size="compact-xs" variant="default" flex="none" onClick={() => setAsOf(null)}>
         {words.t('ui.asof.back')}
       </Button>
     </Group>

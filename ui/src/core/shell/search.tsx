@@ -9,9 +9,9 @@ import { useNavigate } from 'react-router';
 import { api } from '../api';
 import { useWords } from '../labels';
 import { useSchema } from '../schema';
-import type { Ref } from '../types';
+import type { Found } from '../types';
 import { Status } from '../ui/status';
-import { pathOf } from '../values';
+import { nameOf, pathOf } from '../values';
 import { useRooms } from './navigation';
 
 export const [searchStore, search] = createSpotlight();
@@ -64,6 +64,26 @@ function matches(text: string, query: string): boolean {
   return words.every((word) => text.toLowerCase().includes(word));
 }
 
+/** A record that was found, and where the word stands if not in its title. */
+function Hit({ item }: { item: Found }) {
+  const words = useWords();
+  return (
+    <Group wrap="nowrap" gap="sm" w="100%">
+      <IconFileText size={16} stroke={1.5} aria-hidden />
+      <div className="hit">
+        <Text size="sm" className="clip">
+          {nameOf(item)}
+        </Text>
+        <Text size="xs" c="dimmed" className="clip">
+          {words.register(item.register)} <span className="reference">{item.reference}</span>
+          {item.matched && ` · ${words.field(item.register, item.matched.field)}: ${item.matched.text}`}
+        </Text>
+      </div>
+      <Status register={item.register} status={item.status} />
+    </Group>
+  );
+}
+
 export function SearchDialog({ extra }: { extra: Command[] }) {
   const words = useWords();
   const navigate = useNavigate();
@@ -72,14 +92,18 @@ export function SearchDialog({ extra }: { extra: Command[] }) {
   const { data, isFetching } = useQuery({
     queryKey: ['data', 'search', typed],
     queryFn: ({ signal }) =>
-      api<{ items: (Ref & { status: string | null })[] }>('/search', { query: { q: typed, limit: 12 }, signal }).then(
-        (answer) => answer.items,
-      ),
+      api<{ items: Found[] }>('/search', { query: { q: typed, limit: 12 }, signal }).then((answer) => answer.items),
     enabled: typed.length > 0,
     placeholderData: (previous) => previous,
   });
   // What the server has found for less than was typed meanwhile is narrowed down here, so that Enter never goes astray.
-  const found = query.trim() ? (data ?? []).filter((item) => typed === query.trim() || matches(item.title, query)) : [];
+  const found = query.trim()
+    ? (data ?? []).filter(
+        (item) =>
+          typed === query.trim() ||
+          matches(`${item.identifier ?? ''} ${item.title} ${item.matched?.text ?? ''}`, query),
+      )
+    : [];
   const commands = useCommands(extra)
     .filter((command) => matches(command.label, query))
     .slice(0, query ? 8 : 12);
@@ -107,17 +131,7 @@ export function SearchDialog({ extra }: { extra: Command[] }) {
                 key={`${item.register}${item.id}`}
                 onClick={() => void navigate(pathOf(item.register, item.reference))}
               >
-                <Group wrap="nowrap" gap="sm" w="100%">
-                  <IconFileText size={16} stroke={1.5} aria-hidden />
-                  <Text size="sm" className="clip" flex={1}>
-                    {item.title}
-                  </Text>
-                  <span className="reference">{item.reference}</span>
-                  <Text size="xs" c="dimmed" visibleFrom="sm">
-                    {words.register(item.register)}
-                  </Text>
-                  <Status register={item.register} status={item.status} />
-                </Group>
+                <Hit item={item} />
               </Spotlight.Action>
             ))}
           </Spotlight.ActionsGroup>

@@ -10,7 +10,7 @@ import { isRef, pathOf, titleOf } from '../values';
 export function RefLink({ of, register }: { of: Ref; register?: string }) {
   return (
     <Anchor component={Link} to={pathOf(of.register ?? register ?? '', of.reference)} size="sm" className="wrap">
-      {of.title || of.reference}
+      {of.identifier && <span className="identifier">{of.identifier}</span>} {of.title || of.reference}
     </Anchor>
   );
 }

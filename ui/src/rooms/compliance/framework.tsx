@@ -15,7 +15,7 @@ import { useHotkeys } from '@mantine/hooks';
 import { IconBooks, IconChevronDown, IconChevronRight, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type CSSProperties } from 'react';
 import { useSearchParams } from 'react-router';
 import { Problem, api } from '../../core/api';
 import { useAsOf } from '../../core/asof';
@@ -123,7 +123,7 @@ function Row({ node, open, at, controls, onToggle, onChoose }: RowProps) {
       aria-expanded={node.children.length ? open : undefined}
       aria-selected={at}
       className={at ? 'tree-row row-at' : 'tree-row'}
-      style={{ paddingLeft: 8 + node.depth * 18 }}
+      style={{ '--depth': node.depth } as CSSProperties}
       onClick={() => onChoose(record.id)}
     >
       {node.children.length > 0 ? (
@@ -337,7 +337,7 @@ export function FrameworkPage() {
           <Group gap={8} mb="sm" className="no-print">
             <Select
               size="xs"
-              w={{ base: '100%', sm: 320 }}
+              w={{ base: '100%', sm: 420 }}
               aria-label={words.register('framework')}
               data={(frameworks.data ?? []).map((item) => ({ value: String(item.id), label: String(item.title) }))}
               value={framework}

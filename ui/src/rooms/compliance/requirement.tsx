@@ -57,7 +57,7 @@ export function RequirementPanel({
       <Stack gap="md" mt="sm">
         {typeof record.text === 'string' && <Prose text={record.text} />}
         {typeof record.guidance === 'string' && <Prose text={record.guidance} />}
-        <div>
+        <div hidden={!record.assessable && controls.length === 0}>
           <h3>{words.registers('control')}</h3>
           {controls.length === 0 && (
             <Text size="sm" c="dimmed">

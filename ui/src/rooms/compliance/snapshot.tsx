@@ -39,9 +39,13 @@ export function Snapshot({ value }: { value: unknown }) {
                 {words.t(line.applicable ? 'ui.yes' : 'ui.no')}
               </td>
               <td data-label={words.field('soa_line', 'reasons')}>
-                {[...line.reasons, ...(line.good_practice ? [words.field('soa_line', 'good_practice')] : [])].join(
-                  ', ',
-                )}
+                <span className="words">
+                  {[...line.reasons, ...(line.good_practice ? [words.field('soa_line', 'good_practice')] : [])].map(
+                    (reason) => (
+                      <span key={reason}>{reason}</span>
+                    ),
+                  )}
+                </span>
               </td>
               <td data-label={words.field('soa_line', 'justification')}>{line.justification}</td>
               <td data-label={words.field('soa_line', 'implementation')}>

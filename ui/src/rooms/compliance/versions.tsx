@@ -37,7 +37,6 @@ function Side({
   onChange: (value: string) => void;
 }) {
   const words = useWords();
-  const register = useRegister('soa_version');
   const isDay = /^\d{4}-/.test(value);
   return (
     <Group gap={6} align="end">
@@ -48,7 +47,10 @@ function Side({
         value={isDay ? DAY : value}
         onChange={(next) => onChange(next === DAY ? today() : (next ?? ''))}
         data={[
-          ...versions.map((version) => ({ value: version.reference, label: titleOf(version, register) })),
+          ...versions.map((version) => ({
+            value: version.reference,
+            label: `${words.field('soa_version', 'edition')} ${String(version.edition)}`,
+          })),
           { value: DAY, label: words.t('ui.soa.compare.day') },
         ]}
         allowDeselect={false}

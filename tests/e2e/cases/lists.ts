@@ -1,0 +1,60 @@
+// What is told beside a title: names instead of numbers, where a word was found, totals of a day gone by, all rows on paper.
+import assert from 'node:assert/strict'
+import type { Page } from 'playwright-core'
+import { Program } from '../core/program.ts'
+import { EMAIL } from '../core/spots.ts'
+import { stage, step } from '../core/stage.ts'
+import { signIn, visible } from '../core/steps.ts'
+
+const on = stage(Program.demonstration)
+let page: Page
+
+step(on, 'who submitted and who approved is told by name, also in the history', async () => {
+  page = await on.page()
+  await signIn(page, EMAIL.manager, undefined, '/soa/SOA-1?tab=about')
+  const property = (name: string) => page.locator('.property').filter({ has: page.getByText(name, { exact: true }) })
+  await visible(property('Approved by').getByText('Henrik Aas'))
+  await visible(property('Submitted by').getByText('Marta Nowak'))
+  await page.goto('/soa/SOA-1?tab=history')
+  await visible(page.locator('.change').filter({ hasText: 'Approved by' }).getByText('Henrik Aas'))
+})
+
+step(on, 'a requirement is named with its identifier', async () => {
+  await page.goto('/control/CTL-1')
+  await visible(page.getByRole('link', { name: 'A.5.1 Policies for information security' }))
+})
+
+step(on, 'the search tells where the word stands that is not in the title', async () => {
+  await page.keyboard.press('Control+k')
+  await visible(page.locator('[role=dialog] input:focus'))
+  await page.keyboard.type('stolen password')
+  await visible(page.getByRole('dialog').getByText(/Description: .*stolen password/).first())
+  await page.keyboard.press('Escape')
+})
+
+step(on, 'what a step demands is marked', async () => {
+  await page.goto('/control/CTL-1')
+  await page.getByRole('button', { name: 'Record a test', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await visible(dialog.locator('label').filter({ hasText: /^Last tested on \*$/ }))
+  assert.equal(await dialog.locator('label').filter({ hasText: /^What was tested.*\*$/ }).count(), 0)
+})
+
+step(on, 'a list of a day gone by tells how many there were', async () => {
+  await page.goto(`/asset?as_of=${new Date().toISOString().slice(0, 10)}`)
+  await visible(page.getByText('62 records'))
+})
+
+step(on, 'a long list is printed to its last row', async () => {
+  await page.goto('/requirement')
+  const total = page.getByText(/^\d+ records$/)
+  await visible(total)
+  const count = Number(/\d+/.exec((await total.textContent()) ?? '')?.[0])
+  assert.ok(count > 200, `the demonstration has ${count} requirements`)
+  // There is no printer: the browser would draw the pages now.
+  await page.evaluate(() => Object.assign(window, { print: () => dispatchEvent(new Event('beforeprint')) }))
+  await page.getByRole('button', { name: 'More', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Print the whole list' }).click()
+  await visible(page.locator(`tr[aria-rowindex="${count + 1}"]`))
+  assert.equal(await page.locator('tbody tr.row').count(), count)
+})
