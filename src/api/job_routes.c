@@ -3,13 +3,14 @@
 
 #include "access/actor.h"
 #include "format/json_out.h"
+#include "format/table.h"
 #include "http/stream.h"
 #include "jobs/jobs.h"
 #include "records/house.h"
 #include "records/rights.h"
 #include "store/blob.h"
 
-enum { FILE_LIMIT = 64 * 1024 * 1024 };
+enum { FILE_LIMIT = 64 * 1024 * 1024, SAMPLE_ROWS = 3, SAMPLE_TEXT = 200 };
 
 static enum result list_jobs(struct ctx *ctx, struct exchange *x)
 {
@@ -90,6 +91,47 @@ static enum result read_mapping(struct ctx *ctx, struct exchange *x, struct json
     return OK;
 }
 
+static enum result demand_import(struct ctx *ctx, struct exchange *x, const struct reg **reg)
+{
+    TRY(path_register(ctx, x, reg));
+    if ((*reg)->flags & NO_CREATE || !actor_may(ctx->actor, *reg, CREATE, 0, 0))
+        return fail(ctx, DENIED, "Your roles do not let you create %s, so nor import them.", (*reg)->name);
+    return x->body.len ? OK : fail(ctx, INVALID, "The body must be the file, CSV or XLSX.");
+}
+
+static void put_cells(struct json_out *out, const struct str *cells, size_t count)
+{
+    json_open_array(out);
+    for (size_t i = 0; i < count; i++) json_put_str(out, str_shorten(cells[i], SAMPLE_TEXT));
+    json_close_array(out);
+}
+
+/* What a person has to see to say which column is which field. Nothing is stored. */
+static enum result read_columns(struct ctx *ctx, struct exchange *x)
+{
+    const struct reg *reg;
+    struct table_reader *table;
+    struct str *cells;
+    size_t count;
+    struct json_out out = json_out_to(&x->out);
+    TRY(demand_import(ctx, x, &reg));
+    TRY(table_open(ctx, x->body, &(struct table_options){0}, &table));
+    TRY(table_row(ctx, table, &cells, &count));
+    if (!cells) return fail(ctx, INVALID, "The file is empty: its first row must name the columns.");
+    json_open_object(&out);
+    json_key(&out, "names"), put_cells(&out, cells, count);
+    json_key(&out, "sample");
+    json_open_array(&out);
+    for (size_t row = 0; row < SAMPLE_ROWS; row++) {
+        TRY(table_row(ctx, table, &cells, &count));
+        if (!cells) break;
+        put_cells(&out, cells, count);
+    }
+    json_close_array(&out);
+    json_close_object(&out);
+    return OK;
+}
+
 static enum result start_import(struct ctx *ctx, struct exchange *x)
 {
     const struct reg *reg;
@@ -98,10 +140,7 @@ static enum result start_import(struct ctx *ctx, struct exchange *x)
     struct buf arguments = buf_in(ctx->arena);
     struct json_out out = json_out_to(&arguments), answer = json_out_to(&x->out);
     int64_t id;
-    TRY(path_register(ctx, x, &reg));
-    if (reg->flags & NO_CREATE || !actor_may(ctx->actor, reg, CREATE, 0, 0))
-        return fail(ctx, DENIED, "Your roles do not let you create %s, so nor import them.", reg->name);
-    if (!x->body.len) return fail(ctx, INVALID, "The body must be the file, CSV or XLSX.");
+    TRY(demand_import(ctx, x, &reg));
     exchange_query(x, "dry_run", &dry);
     json_open_object(&out);
     json_key(&out, "register"), json_put_text(&out, reg->name);
@@ -126,5 +165,7 @@ const struct route job_routes[] = {
     {HTTP_GET, "/api/v1/jobs/{id}/events", watch_job, LANE_WORKER, .help = "A job's progress as server-sent events"},
     {HTTP_POST, "/api/v1/{register}/import", start_import, LANE_WRITER, FILE_LIMIT,
      "Import a file into a register, as a job"},
+    {HTTP_POST, "/api/v1/{register}/import/columns", read_columns, LANE_WORKER, FILE_LIMIT,
+     "The columns of a file that is to be imported, and its first rows"},
 };
 const size_t job_route_count = COUNT(job_routes);

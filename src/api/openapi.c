@@ -140,9 +140,9 @@ static bool offers(const struct reg *reg, const struct route *route)
         const char *tail;
         unsigned flag;
     } refusals[] = {
-        {HTTP_POST, "{register}", NO_CREATE}, {HTTP_POST, "/import", NO_CREATE}, {HTTP_PATCH, "{register}", NO_CHANGE},
-        {HTTP_PATCH, "/{id}", NO_CHANGE},     {HTTP_DELETE, "/{id}", KEPT},      {HTTP_POST, "/restore", KEPT},
-        {HTTP_POST, "/purge", KEPT},
+        {HTTP_POST, "{register}", NO_CREATE}, {HTTP_POST, "/import", NO_CREATE},  {HTTP_PATCH, "{register}", NO_CHANGE},
+        {HTTP_PATCH, "/{id}", NO_CHANGE},     {HTTP_POST, "/columns", NO_CREATE}, {HTTP_DELETE, "/{id}", KEPT},
+        {HTTP_POST, "/restore", KEPT},        {HTTP_POST, "/purge", KEPT},
     };
     struct str pattern = str_of(route->pattern);
     if (!reg) return true;

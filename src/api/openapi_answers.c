@@ -73,6 +73,7 @@ static const struct route_answer answers[] = {
     {HTTP_GET, REG "/{id}/evidence", 200, "{items:[@evidence]}"},
     {HTTP_POST, REG "/{id}/evidence", 201, "@evidence", .takes = "*/*", .query = "name!,title,source,grade,expires_on"},
     {HTTP_GET, REG "/export", 200, .types = FILES ",application/json", .query = "format!," LISTING},
+    {HTTP_POST, REG "/import/columns", 200, "{names:[string], sample:[[string]]}", .takes = FILES},
     {HTTP_POST, REG "/import", 202, "{job:integer}", .takes = FILES, .query = "format,dry_run,mapping"},
     {HTTP_GET, "/api/v1/evidence/{id}/content", 200, .types = "*/*"},
 

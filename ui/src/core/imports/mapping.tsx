@@ -1,7 +1,7 @@
-// Which column of a file goes into which field: matched by name or label, corrected by hand. CSV only: the browser does
-// not look into a workbook.
+// Which column of a file goes into which field: matched by name or label, corrected by hand.
 import { Select, Table, Text } from '@mantine/core';
 import { useMemo } from 'react';
+import { api } from '../api';
 import { useWords, type Words } from '../labels';
 import { editable } from '../form/form';
 import type { Register } from '../types';
@@ -12,38 +12,9 @@ export interface Columns {
   sample: string[][];
 }
 
-/** The first lines of a CSV, quotes respected, with comma, semicolon or tab between. */
-export function readCsv(text: string, most = 4): string[][] {
-  const head = text.slice(0, text.indexOf('\n') + 1 || undefined);
-  const separator = [',', ';', '\t'].sort((a, b) => head.split(b).length - head.split(a).length)[0] ?? ',';
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = '';
-  let quoted = false;
-  for (let at = 0; at < text.length && rows.length < most; at++) {
-    const char = text.charAt(at);
-    if (quoted) {
-      if (char === '"' && text.charAt(at + 1) === '"') cell += text.charAt(at++);
-      else if (char === '"') quoted = false;
-      else cell += char;
-    } else if (char === '"') quoted = true;
-    else if (char === separator || char === '\n') {
-      row.push(cell.replace(/\r$/, ''));
-      cell = '';
-      if (char === separator) continue;
-      rows.push(row);
-      row = [];
-    } else cell += char;
-  }
-  if (cell || row.length) rows.push([...row, cell]);
-  return rows.slice(0, most);
-}
-
-export async function columnsOf(file: File): Promise<Columns | null> {
-  if (!/\.(csv|txt|tsv)$/i.test(file.name)) return null;
-  const text = (await file.slice(0, 65_536).text()).replace(/^\uFEFF/, '');
-  const [names, ...sample] = readCsv(text);
-  return names?.length ? { names, sample } : null;
+/** The server reads the file, as it will when it is imported. */
+export function columnsOf(register: Register, file: File): Promise<Columns> {
+  return api<Columns>(`/${register.name}/import/columns`, { method: 'POST', file });
 }
 
 const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');

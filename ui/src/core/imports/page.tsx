@@ -207,23 +207,31 @@ function useFile(register: Register, dry: ReturnType<typeof useRun>) {
   const [file, setFile] = useState<File | null>(null);
   const [columns, setColumns] = useState<Columns | null>(null);
   const [mapping, setMapping] = useState<Map | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
   const choose = async (next: File | null) => {
-    const read = next ? await columnsOf(next) : null;
-    const guessed = read && guess(read.names, targetsOf(register, words));
-    setFile(next);
-    setColumns(read);
-    setMapping(guessed);
-    // Where every column is known, or none can be looked at here, the dry run needs no further word.
-    if (next && (!guessed || Object.values(guessed).every(Boolean))) await dry.run(next, guessed, true);
+    setFile(null);
+    setProblem(null);
+    if (!next) return;
+    try {
+      const read = await columnsOf(register, next);
+      const guessed = guess(read.names, targetsOf(register, words));
+      setColumns(read);
+      setMapping(guessed);
+      setFile(next);
+      // Where every column is known, the dry run needs no further word.
+      if (Object.values(guessed).every(Boolean)) await dry.run(next, guessed, true);
+    } catch (error) {
+      setProblem(error);
+    }
   };
-  return { file, columns, mapping, setMapping, choose };
+  return { file, columns, mapping, setMapping, choose, problem };
 }
 
 export function ImportPage({ register }: { register: Register }) {
   const words = useWords();
   const dry = useRun(register);
   const real = useRun(register);
-  const { file, columns, mapping, setMapping, choose } = useFile(register, dry);
+  const { file, columns, mapping, setMapping, choose, problem } = useFile(register, dry);
   const title = words.t('ui.import.title', { registers: words.registers(register.name) });
   useTitle(title);
   const good = dry.outcome ? dry.outcome.rows - dry.outcome.refused : 0;
@@ -239,6 +247,11 @@ export function ImportPage({ register }: { register: Register }) {
           <Stepper.Step label={words.t('ui.import.step.dry')} />
           <Stepper.Step label={words.t('ui.import.step.done')} />
         </Stepper>
+        {problem !== null && (
+          <Alert color="red" icon={<IconAlertTriangle />} p="xs" mb="md" role="alert">
+            {sentence(problem, words)}
+          </Alert>
+        )}
         {!file && <Choose register={register} onFile={(next) => void choose(next)} />}
         {file && (
           <Stack>

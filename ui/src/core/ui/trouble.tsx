@@ -14,10 +14,14 @@ export function sentence(error: unknown, words: Words): string {
   return error.message;
 }
 
-/** The sentence under a field; the commonest is said in the reader's language, others in the server's words. */
+const COMMON = ['taken', 'too_long', 'too_short', 'out_of_range', 'choice', 'not_found', 'email', 'type'] as const;
+
+/** The sentence under a field: the common ones in the reader's language, others in the server's own, English words. */
 export function fieldSentence(problem: unknown, name: string, words: Words): string | undefined {
   const error = problem instanceof Problem ? problem.error(name) : undefined;
-  return error?.code === 'required' ? words.t('ui.trouble.required') : error?.detail;
+  if (error?.code === 'required') return words.t('ui.trouble.required');
+  const code = words.language === 'en' ? undefined : COMMON.find((one) => one === error?.code);
+  return code ? words.t(`ui.trouble.field.${code}`) : error?.detail;
 }
 
 interface TroubleProps {

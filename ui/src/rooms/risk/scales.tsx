@@ -9,6 +9,7 @@ import {
   Stack,
   Table,
   Text,
+  Textarea,
   TextInput,
   Tooltip,
 } from '@mantine/core';
@@ -89,6 +90,29 @@ interface PartProps {
   onChange: (scales: Scales) => void;
 }
 
+interface MeaningProps {
+  label: string;
+  value: string;
+  placeholder?: string;
+  onChange: (value: string) => void;
+}
+
+/** One line of text that is read in full: it takes as many as it needs. */
+function Meaning({ label, value, placeholder, onChange }: MeaningProps) {
+  return (
+    <Textarea
+      size="xs"
+      flex={1}
+      autosize
+      minRows={1}
+      aria-label={label}
+      placeholder={placeholder}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value.replaceAll('\n', ' '))}
+    />
+  );
+}
+
 function Steps({ name, scales, onChange }: PartProps & { name: 'likelihood' | 'consequence' }) {
   const words = useWords();
   const steps = scales[name];
@@ -127,13 +151,11 @@ function Steps({ name, scales, onChange }: PartProps & { name: 'likelihood' | 'c
               value={step.title}
               onChange={(event) => set(replaced(steps, index, { ...step, title: event.currentTarget.value }))}
             />
-            <TextInput
-              size="xs"
-              flex={1}
-              aria-label={words.t('ui.scales.meaning', { n: index + 1 })}
+            <Meaning
+              label={words.t('ui.scales.meaning', { n: index + 1 })}
               placeholder={words.t('ui.scales.meaning.short')}
               value={step.description ?? ''}
-              onChange={(event) => set(replaced(steps, index, { ...step, description: event.currentTarget.value }))}
+              onChange={(description) => set(replaced(steps, index, { ...step, description }))}
             />
           </Group>
         ))}
@@ -185,15 +207,14 @@ function Criteria({ scales, onChange }: PartProps) {
                 </Table.Td>
                 {criterion.steps.map((text, step) => (
                   <Table.Td key={step}>
-                    <TextInput
-                      size="xs"
-                      aria-label={`${criterion.title} ${step + 1}`}
+                    <Meaning
+                      label={`${criterion.title} ${step + 1}`}
                       value={text}
-                      onChange={(event) =>
+                      onChange={(next) =>
                         set(
                           replaced(scales.criteria, index, {
                             ...criterion,
-                            steps: replaced(criterion.steps, step, event.currentTarget.value),
+                            steps: replaced(criterion.steps, step, next),
                           }),
                         )
                       }
