@@ -55,6 +55,11 @@ enum result record_hold(struct ctx *ctx, const struct reg *reg, int64_t id, enum
     return OK;
 }
 
+enum result register_hold(struct ctx *ctx, const struct reg *reg)
+{
+    return reg->flags & SPREADS ? db_lock(ctx, reg->name) : OK;
+}
+
 static enum result show(struct ctx *ctx, const struct reg *reg, int64_t id, enum result loaded, struct record **record)
 {
     bool may = false;
@@ -71,6 +76,7 @@ enum result record_get(struct ctx *ctx, const struct reg *reg, int64_t id, struc
 
 enum result record_take(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
 {
+    TRY(register_hold(ctx, reg));
     return show(ctx, reg, id, record_hold(ctx, reg, id, HOLD_TO_CHANGE, record), record);
 }
 

@@ -46,6 +46,7 @@ static enum result follow_up(struct ctx *ctx, const struct record *record)
 static enum result rebuild_one(struct ctx *ctx, struct pass *pass, int64_t id)
 {
     struct record *record;
+    TRY(register_hold(ctx, pass->reg));
     enum result loaded = record_hold(ctx, pass->reg, id, HOLD_TO_CHANGE, &record);
     if (loaded != OK) return loaded == NOT_FOUND ? OK : loaded;
     TRY(record_reindex(ctx, record));

@@ -26,6 +26,10 @@ enum hold { HOLD_AS_IS, HOLD_TO_CHANGE };
 enum result record_hold(struct ctx *ctx, const struct reg *reg, int64_t id, enum hold hold,
                         struct record **record) MUST_USE;
 
+/* Of a register that SPREADS, before the first of its records is held: one writer at a time, since two who hold its
+ * records in the order of their links would wait for each other. Nothing for other registers. */
+enum result register_hold(struct ctx *ctx, const struct reg *reg) MUST_USE;
+
 struct record_list {
     struct record **at;
     size_t count;

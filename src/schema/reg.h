@@ -67,11 +67,11 @@ enum reg_flag {
     MINE = 16,            /* a reader sees only those whose `owner` is his person (notifications, saved views) */
     FOLLOWS_SUBJECT = 32, /* its unit is that of the record its field `subject` names (comments, tasks) */
     QUIET = 64,           /* not in navigation or in "what leans on this" */
-    IS_UNIT = 128, /* its records are the units: rights are those at the record itself, to create at its `parent` */
-    KEPT = 512,    /* not deleted by hand: others would be wrong without it (lines and versions of the SoA) */
-    DAILY = 256,   /* its derived fields depend on the day: jobs/ derives every record anew after midnight */
+    IS_UNIT = 128,  /* its records are the units: rights are those at the record itself, to create at its `parent` */
+    DAILY = 256,    /* its derived fields depend on the day: jobs/ derives every record anew after midnight */
+    KEPT = 512,     /* not deleted by hand: others would be wrong without it (lines and versions of the SoA) */
+    SPREADS = 1024, /* a change goes on from record to record of it, along links that may form circles */
 };
-
 struct reg {
     const char *name;   /* singular, snake case: "risk_assessment"; table, URL and label key */
     const char *prefix; /* of references, three capital letters, unique: "RSK" */

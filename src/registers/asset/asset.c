@@ -75,6 +75,7 @@ const struct reg asset_register = {
     .name = "asset",
     .prefix = "AST",
     .room = "asset",
+    .flags = SPREADS,
     .fields = fields,
     .field_count = FIELDS,
     .states = states,

@@ -95,6 +95,8 @@ static enum result settle(struct ctx *ctx, const struct affected *affected, bool
 static enum result recompute(struct ctx *ctx, const struct record *before, const struct record *after)
 {
     struct affected affected = {0};
+    if (before || depends_on(ctx, after).count)
+        TRY(register_hold(ctx, after->reg)); /* a new one alone waits for none */
     TRY(add(ctx, &affected, after->reg, record_id(after)));
     if (before) TRY(add_all(ctx, &affected, before));
     for (size_t i = 0; i < affected.count; i++) TRY(add_all(ctx, &affected, affected.at[i]));
