@@ -16,20 +16,25 @@ static enum result lines_of(struct ctx *ctx, int64_t requirement)
     return OK;
 }
 
-static enum result lines_of_control(struct ctx *ctx, const struct record *control)
+static struct ids requirements_of(struct ctx *ctx, const struct record *control)
 {
     size_t index;
-    if (!reg_field(control->reg, S("requirements"), &index)) return OK;
-    struct ids ids = record_ids(ctx, control, index);
-    for (size_t i = 0; i < ids.count; i++) TRY(lines_of(ctx, ids.at[i]));
-    return OK;
+    bool has = control && reg_field(control->reg, S("requirements"), &index);
+    return has ? record_ids(ctx, control, index) : (struct ids){0};
 }
 
+/* The requirements that it had and has, once each and in rising order, as LINKS are kept: whoever else changes a
+ * control holds their lines in the same order. */
 static enum result after_control(struct ctx *ctx, const struct record *before, const struct record *after)
 {
-    bool moved = before && !value_eq(record_value(before, "requirements"), record_value(after, "requirements"));
-    if (moved) TRY(lines_of_control(ctx, before));
-    return lines_of_control(ctx, after);
+    struct ids had = requirements_of(ctx, before), has = requirements_of(ctx, after);
+    for (size_t i = 0, k = 0; i < had.count || k < has.count;) {
+        int64_t left = i < had.count ? had.at[i] : INT64_MAX, right = k < has.count ? has.at[k] : INT64_MAX;
+        TRY(lines_of(ctx, left < right ? left : right));
+        i += left <= right;
+        k += right <= left;
+    }
+    return OK;
 }
 
 /* ---- exactly one line for every control of the reference list ---- */

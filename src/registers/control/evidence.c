@@ -112,22 +112,36 @@ const struct reg evidence_register = {
 
 /* ---- what follows: the controls that it supports ---- */
 
-static enum result controls_of(struct ctx *ctx, const struct record *evidence)
+static size_t add_controls(struct ctx *ctx, const struct record *evidence, int64_t *ids, size_t count)
 {
     const struct reg *reg;
     int64_t id;
     struct texts supports = record_texts(ctx, evidence, SUPPORTS);
-    for (size_t i = 0; i < supports.count; i++) {
-        if (!reference_parse(ctx->house, supports.at[i], &reg, &id) || !str_is(str_of(reg->name), "control")) continue;
-        TRY(record_derive(ctx, reg, id, "derive"));
-    }
-    return OK;
+    for (size_t i = 0; i < supports.count; i++)
+        if (reference_parse(ctx->house, supports.at[i], &reg, &id) && str_is(str_of(reg->name), "control"))
+            ids[count++] = id;
+    return count;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Those that it supported and supports, in one order, so that two pieces of evidence do not wait for each other. */
 static enum result recompute(struct ctx *ctx, const struct record *before, const struct record *after)
 {
-    if (before) TRY(controls_of(ctx, before));
-    return controls_of(ctx, after);
+    const struct reg *reg = house_register(ctx->house, S("control"));
+    size_t room = record_texts(ctx, after, SUPPORTS).count, count = 0;
+    if (before) room += record_texts(ctx, before, SUPPORTS).count;
+    int64_t *ids = arena_make_many(ctx->arena, int64_t, room + 1);
+    if (before) count = add_controls(ctx, before, ids, count);
+    count = add_controls(ctx, after, ids, count);
+    qsort(ids, count, sizeof *ids, compare_ids);
+    for (size_t i = 0; i < count; i++)
+        if (!i || ids[i] != ids[i - 1]) TRY(record_derive(ctx, reg, ids[i], "derive"));
+    return OK;
 }
 
 const struct follow evidence_follows[] = {
