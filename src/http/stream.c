@@ -282,7 +282,7 @@ void stream_cut(struct exchange_stream *stream)
 }
 
 /* libmicrohttpd does not look at suspended connections, so that a browser tab that was closed would never be noticed.
- * An idle stream gives its ring back on the way. */
+ * An idle stream gives its ring back on the way; but one that sleeps may hold a little that was not worth waking it. */
 bool stream_client_left(struct exchange_stream *stream, int fd)
 {
     bool has_left = false;
@@ -290,6 +290,8 @@ bool stream_client_left(struct exchange_stream *stream, int fd)
     if (stream->is_suspended) {
         struct pollfd look = {.fd = fd, .events = POLLRDHUP};
         has_left = poll(&look, 1, 0) == 1 && look.revents;
+    }
+    if (stream->is_suspended && !stream->count) {
         free(stream->ring);
         stream->ring = NULL;
         stream->room = stream->first = 0;

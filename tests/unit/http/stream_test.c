@@ -3,6 +3,7 @@
 #include "client.h"
 
 #include "base/clock.h"
+#include "http/calls.h"
 
 #include <sys/resource.h>
 
@@ -33,6 +34,32 @@ static enum result count_up(struct ctx *ctx, struct exchange *x)
     if (result != OK) atomic_fetch_add(&writes_failed, 1);
     if (result != OK) atomic_store(&last_failure, (int)result);
     stream_end(stream);
+    return OK;
+}
+
+/* A little is written while the connection sleeps, too little to wake it for; then somebody looks after idle
+ * streams. */
+static enum result write_between(struct ctx *ctx, struct exchange *x)
+{
+    (void)ctx;
+    int pair[2];
+    char line[200];
+    memset(line, '.', sizeof line);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    close(pair[1]); /* so that it looks like a client that has left, once the connection sleeps */
+    struct exchange_stream *stream = exchange_stream(x, -1);
+    if (!stream) return OK;
+    while (!stream_client_left(stream, pair[0])) sched_yield();
+    enum result result = OK;
+    for (int i = 0; i < LINES && result == OK; i++) {
+        snprintf(line, sizeof line, "%08d", i);
+        line[8] = '.';
+        line[199] = '\n';
+        result = stream_write(stream, (struct str){line, sizeof line});
+        if (i < 5) (void)stream_client_left(stream, pair[0]);
+    }
+    stream_end(stream);
+    close(pair[0]);
     return OK;
 }
 
@@ -92,6 +119,7 @@ static enum result say_hello(struct ctx *ctx, struct exchange *x)
 
 static const struct route routes[] = {
     {.method = HTTP_GET, .pattern = "/count", .handler = count_up, .lane = LANE_WORKER},
+    {.method = HTTP_GET, .pattern = "/between", .handler = write_between, .lane = LANE_WORKER},
     {.method = HTTP_GET, .pattern = "/broken", .handler = break_off, .lane = LANE_WORKER},
     {.method = HTTP_GET, .pattern = "/greedy", .handler = run_out_of_memory, .lane = LANE_WORKER},
     {.method = HTTP_GET, .pattern = "/events", .handler = subscribe, .lane = LANE_LOOP},
@@ -168,6 +196,17 @@ static void arrives_complete_and_in_order(void **state)
         assert_int_equal(read_chunked(fd), LINES * 200);
         close(fd);
     }
+    wire_close(wire);
+}
+
+static void what_waits_is_not_given_back(void **state)
+{
+    (void)state;
+    struct wire *wire = open_wire();
+    int fd = wire_connect(wire);
+    wire_say(fd, GET("/between"));
+    assert_int_equal(read_chunked(fd), LINES * 200);
+    close(fd);
     wire_close(wire);
 }
 
@@ -412,6 +451,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arrives_complete_and_in_order),
+        cmocka_unit_test(what_waits_is_not_given_back),
         cmocka_unit_test(a_known_length_is_stated),
         cmocka_unit_test(a_slow_reader_holds_its_writer_only),
         cmocka_unit_test(a_slow_reader_is_waited_for_so_long_in_all),
