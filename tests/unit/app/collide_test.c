@@ -53,20 +53,27 @@ static bool somebody_waits(PGconn *connection)
     return waits;
 }
 
-/* The answer to a request that comes to a row which the other holds, and waits until that one commits. */
-static struct answer ask_meanwhile(struct served *served, PGconn *other, struct asking asking)
+/* The answer to a request that comes to what the other holds, and waits until that one, after its last words,
+ * commits. */
+static struct answer ask_until(struct served *served, PGconn *other, const char *last_words, struct asking asking)
 {
     struct asked asked = {.served = served, .asking = asking};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, ask, &asked), 0);
     bool waited = false;
     while (!waited && !asked.done) waited = somebody_waits(other);
+    sql(other, last_words);
     sql(other, "COMMIT");
     pthread_join(thread, NULL);
     PQfinish(other);
     if (!waited) print_error("it did not wait: %d %.*s\n", asked.answer.status, PRINT(asked.answer.body));
     assert_true(waited);
     return asked.answer;
+}
+
+static struct answer ask_meanwhile(struct served *served, PGconn *other, struct asking asking)
+{
+    return ask_until(served, other, "SELECT 1", asking);
 }
 
 /* The answer to a change of asset 1 that comes to the row while another changes its title. */
@@ -249,6 +256,26 @@ static void a_line_counts_both_controls_that_change(void **state)
     assert_true(is(&line, "implementation", "implemented"));
 }
 
+/* Needs flow through assets in whatever order they are linked: who is to change one waits before he holds any. */
+static void assets_have_one_writer_at_a_time(void **state)
+{
+    struct served *served = SERVED(state);
+    served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
+    served_make(served, &served->admin, "asset", "{'title': 'Motor', 'unit': 2, 'depends_on': [1]}");
+    PGconn *other = another_writer(served);
+    sql(other, "BEGIN");
+    sql(other, text_of(served, "SELECT pg_advisory_xact_lock(current_schema()::regnamespace::oid::int4, %d)",
+                       (int32_t)str_hash(S("asset"))));
+    struct answer changed =
+        ask_until(served, other,
+                  "UPDATE asset SET confidentiality = 4, need_confidentiality = 4, version = version + 1 WHERE id = 2",
+                  (struct asking){"PATCH", "/asset/1", "{'location': 'Quay', 'depends_on': [2]}", "If-Match: *\r\n"});
+    expect_status(changed, 200);
+    assert_int_equal(json_number(changed.json, "need_confidentiality", 0), 4);
+    struct answer other_asset = GET(served, &served->admin, "/asset/2");
+    assert_int_equal(json_number(other_asset.json, "confidentiality", 0), 4);
+}
+
 #define ON_POSTGRES(test) cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
 
 int main(void)
@@ -263,6 +290,7 @@ int main(void)
         ON_POSTGRES(a_new_risk_knows_that_its_method_is_superseded),
         ON_POSTGRES(a_comment_lies_where_its_subject_moves_meanwhile),
         ON_POSTGRES(a_line_counts_both_controls_that_change),
+        ON_POSTGRES(assets_have_one_writer_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
