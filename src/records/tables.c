@@ -1,4 +1,5 @@
-/* The link table answers "what leans on this" with one indexed look-up whatever the number of registers. */
+/* The link table answers "what leans on this" with one indexed look-up whatever the number of registers. Numbers come
+ * first in its keys: they tell rows apart sooner than the few names of registers, and are compared faster. */
 #include "records/tables.h"
 
 static const struct column link_columns[] = {
@@ -9,14 +10,14 @@ static const struct column link_columns[] = {
     {.name = "to_record", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
 };
 static const struct index link_indexes[] = {
-    {.name = "link_back", .columns = "to_register, to_record, register, field, record"},
+    {.name = "link_to", .columns = "to_record, to_register, register, field, record"},
 };
 static const struct table link_table = {.name = "link",
                                         .columns = link_columns,
                                         .column_count = COUNT(link_columns),
                                         .indexes = link_indexes,
                                         .index_count = COUNT(link_indexes),
-                                        .primary_key = "register, record, field, to_register, to_record"};
+                                        .primary_key = "record, register, field, to_register, to_record"};
 
 static const struct column custom_columns[] = {
     {.name = "id", .type = COLUMN_KEY},

@@ -66,10 +66,18 @@ static void emit(struct parts *parts, enum part_kind kind, const char *table, co
     parts->at[parts->len++] = (struct part){kind, table, name, buf_str(sql)};
 }
 
+static bool key_is_number(const struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        if (strcmp(table->columns[i].name, table->primary_key) == 0) return table->columns[i].type == COLUMN_NUMBER;
+    return false;
+}
+
 /* Rows of links and counters are narrow and are always reached by their key: without a row number of its own such a
- * table is one tree instead of two. Wide rows are better off with one. */
+ * table is one tree instead of two. Wide rows are better off with one, and a key that is one number is the row number. */
 static bool is_narrow(const struct table *table)
 {
+    if (key_is_number(table)) return false;
     for (size_t i = 0; i < table->column_count; i++)
         if (table->columns[i].type == COLUMN_TEXT || table->columns[i].type == COLUMN_BYTES) {
             struct str keys = str_of(table->primary_key), key;

@@ -633,7 +633,7 @@ CREATE TABLE "ledger_state" (
 CREATE TABLE "ledger_pending" (
     "entry" INTEGER NOT NULL,
     PRIMARY KEY ("entry")
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE TABLE "ledger_leaf" (
     "position" INTEGER NOT NULL,
     "entry" INTEGER NOT NULL,
@@ -766,9 +766,9 @@ CREATE TABLE "link" (
     "field" TEXT NOT NULL,
     "to_register" TEXT NOT NULL,
     "to_record" INTEGER NOT NULL,
-    PRIMARY KEY ("register", "record", "field", "to_register", "to_record")
+    PRIMARY KEY ("record", "register", "field", "to_register", "to_record")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "link_back" ON "link" ("to_register", "to_record", "register", "field", "record");
+CREATE INDEX "link_to" ON "link" ("to_record", "to_register", "register", "field", "record");
 CREATE TABLE "custom_field" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "register" TEXT NOT NULL,
