@@ -74,7 +74,7 @@ static bool key_is_number(const struct table *table)
 }
 
 /* Rows of links and counters are narrow and are always reached by their key: without a row number of its own such a
- * table is one tree instead of two. Wide rows are better off with one, and a key that is one number is the row number. */
+ * table is one tree instead of two. Wide rows are better off with one; a key that is one number is the row number. */
 static bool is_narrow(const struct table *table)
 {
     if (key_is_number(table)) return false;
