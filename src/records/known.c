@@ -50,14 +50,26 @@ static struct record **find(const struct known *known, const struct reg *reg, in
     return (struct record **)(uintptr_t)place;
 }
 
+/* Where pack has put the texts of a record, one after the other. */
+static const char *text_of(const struct record *packed)
+{
+    return (const char *)(packed->row + row_width(packed->reg));
+}
+
 struct record *known_find(struct ctx *ctx, const struct reg *reg, int64_t id)
 {
     const struct known *known = db_note(ctx->db);
     struct record **place = known ? find(known, reg, id) : NULL;
     if (!place) return NULL;
     struct record *copy = record_clone(ctx, *place);
-    for (size_t i = 0; i < row_width(reg); i++)
-        if (copy->row[i].type >= IS_TEXT) copy->row[i].text = arena_copy(ctx->arena, copy->row[i].text);
+    const struct value *last = copy->row + row_width(reg);
+    const char *texts = text_of(*place);
+    size_t bytes = 0;
+    for (struct value *value = copy->row; value < last; value++)
+        if (value->type >= IS_TEXT) bytes += value->text.len;
+    const char *copied = arena_copy(ctx->arena, (struct str){texts, bytes}).at;
+    for (struct value *value = copy->row; value < last; value++)
+        if (value->type >= IS_TEXT) value->text.at = copied + (value->text.at - texts);
     return copy;
 }
 

@@ -145,7 +145,7 @@ enum result search_put(struct ctx *ctx, struct str reg, int64_t record, struct s
 {
     struct words found = words_of(ctx->arena, text, 0);
     if (!found.count) return search_remove(ctx, reg, record);
-    struct str words = words_join(ctx->arena, &found);
+    struct str words = words_join(&found);
     if (db_dialect(ctx->db) == DIALECT_SQLITE) return sqlite_put(ctx, reg, record, words);
     struct value args[] = {value_text(reg), value_number(record), value_text(words)};
     return db_run(ctx,

@@ -79,10 +79,10 @@ struct folder {
     struct arena *arena;
     struct words words;
     size_t limit;
-    uint16_t *slots; /* index + 1 by hash, 0 where free */
-    size_t slot_count;
-    char word[WORD_SIZE + 8];
-    size_t len;
+    uint16_t *slots;   /* index + 1 by hash, 0 where free */
+    size_t slot_count; /* a power of two */
+    char *out;         /* the words, a space after each; then the one under way, from `start` */
+    size_t len, start;
 };
 
 /* Reads one code point; U+FFFF, a separator, where the bytes are none. */
@@ -110,7 +110,12 @@ static const struct range *range_of(uint32_t point)
 
 static void put_byte(struct folder *folder, uint32_t byte)
 {
-    folder->word[folder->len++] = (char)byte;
+    folder->out[folder->len++] = (char)byte;
+}
+
+static bool is_full(const struct folder *folder)
+{
+    return folder->len - folder->start + 4 > WORD_SIZE;
 }
 
 static void put_point(struct folder *folder, uint32_t point)
@@ -132,25 +137,35 @@ static void put_point(struct folder *folder, uint32_t point)
     put_byte(folder, 0x80 | (point & 0x3F));
 }
 
+static bool is_known(struct folder *folder, struct str word)
+{
+    size_t mask = folder->slot_count - 1;
+    for (size_t slot = str_hash(word) & mask;; slot = (slot + 1) & mask) {
+        if (!folder->slots[slot]) {
+            folder->slots[slot] = (uint16_t)(folder->words.count + 1);
+            return false;
+        }
+        if (str_eq(folder->words.at[folder->slots[slot] - 1], word)) return true;
+    }
+}
+
 static void end_word(struct folder *folder)
 {
-    struct str word = {folder->word, folder->len};
-    folder->len = 0;
-    if (!word.len || folder->words.count == folder->limit) return;
-    for (size_t slot = str_hash(word) % folder->slot_count;; slot = (slot + 1) % folder->slot_count) {
-        if (!folder->slots[slot]) {
-            folder->words.at[folder->words.count++] = arena_copy(folder->arena, word);
-            folder->slots[slot] = (uint16_t)folder->words.count;
-            return;
-        }
-        if (str_eq(folder->words.at[folder->slots[slot] - 1], word)) return;
+    struct str word = {folder->out + folder->start, folder->len - folder->start};
+    if (!word.len) return;
+    if (folder->words.count == folder->limit || is_known(folder, word)) {
+        folder->len = folder->start;
+        return;
     }
+    folder->words.at[folder->words.count++] = word;
+    put_byte(folder, ' ');
+    folder->start = folder->len;
 }
 
 /* A letter beyond the size of a word is dropped: two words that agree so far are one. */
 static void put_letter(struct folder *folder, const struct range *range, uint32_t point)
 {
-    if (folder->len + 4 > WORD_SIZE) return;
+    if (is_full(folder)) return;
     if (!range || !range->table) {
         put_point(folder, range ? (uint32_t)((int32_t)point + range->lower) : point);
         return;
@@ -183,8 +198,8 @@ static size_t fold_plain(struct folder *folder, struct str text, size_t at)
         if (c >= 0x80) break;
         if (!is_letter && (c < '0' || c > '9'))
             end_word(folder);
-        else if (folder->len + 4 <= WORD_SIZE)
-            folder->word[folder->len++] = (char)(is_letter ? lower : c);
+        else if (!is_full(folder))
+            put_byte(folder, is_letter ? lower : c);
     }
     return at;
 }
@@ -196,6 +211,8 @@ struct words words_of(struct arena *arena, struct str text, size_t limit)
     if (limit > most) limit = most;
     struct folder folder = {.arena = arena, .limit = limit, .slot_count = 64};
     while (folder.slot_count < 2 * limit) folder.slot_count *= 2;
+    /* No character is longer without its diacritic; one that stands alone gets a space, and has three bytes itself. */
+    folder.out = arena_alloc(arena, text.len + text.len / 3 + WORD_SIZE);
     folder.words.at = arena_make_many(arena, struct str, limit);
     folder.slots = arena_make_many(arena, uint16_t, folder.slot_count);
     for (size_t at = fold_plain(&folder, text, 0); at < text.len && folder.words.count < limit;) {
@@ -206,12 +223,9 @@ struct words words_of(struct arena *arena, struct str text, size_t limit)
     return folder.words;
 }
 
-struct str words_join(struct arena *arena, const struct words *words)
+struct str words_join(const struct words *words)
 {
-    struct buf joined = buf_in(arena);
-    for (size_t i = 0; i < words->count; i++) {
-        if (i) buf_char(&joined, ' ');
-        buf_add(&joined, words->at[i]);
-    }
-    return buf_str(&joined);
+    if (!words->count) return S("");
+    const struct str *last = &words->at[words->count - 1];
+    return (struct str){words->at[0].at, (size_t)(last->at + last->len - words->at[0].at)};
 }

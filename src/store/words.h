@@ -12,7 +12,7 @@ struct words {
 };
 
 struct words words_of(struct arena *arena, struct str text, size_t limit);
-/* "one two three" */
-struct str words_join(struct arena *arena, const struct words *words);
+/* "one two three", all that words_of found; borrows. */
+struct str words_join(const struct words *words);
 
 #endif

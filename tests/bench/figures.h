@@ -23,7 +23,7 @@ void figure_import(struct bench *bench);
 
 /* ---- measuring ---- */
 
-enum { ROUNDS = 7 };
+enum { ROUNDS = 15 };
 
 /* CPU time of a server for each request of a load. */
 struct side {

@@ -317,7 +317,7 @@ static void a_query_may_hold_anything(void **state)
 static void expect_words(struct arena *arena, struct str text, const char *wanted)
 {
     struct words words = words_of(arena, text, 0);
-    struct str joined = words_join(arena, &words);
+    struct str joined = words_join(&words);
     assert_int_equal(joined.len, strlen(wanted));
     assert_memory_equal(joined.at, wanted, joined.len);
 }
