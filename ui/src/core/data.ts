@@ -79,6 +79,14 @@ function useAbout<T>(register: string, id: number | string, part: string, enable
 
 export const useHistory = (register: string, id: number | string) => useAbout<HistoryItem>(register, id, 'history');
 export const useLinks = (register: string, id: number | string) => useAbout<LinkItem>(register, id, 'links');
+/** What leans on a record: `total` counts also what the reader may not see. */
+export function useLeaning(register: string, id: number | string) {
+  return useQuery({
+    queryKey: ['data', 'leaning', register, String(id)],
+    queryFn: ({ signal }) => api<{ items: LinkItem[]; total: number }>(`/${register}/${id}/links`, { signal }),
+  });
+}
+
 export const useEvidence = (register: string, id: number | string) => useAbout<Rec>(register, id, 'evidence');
 export const useNextSteps = (register: string, id: number | string, version: number) => {
   const as_of = useAsOf();

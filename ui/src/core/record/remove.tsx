@@ -2,10 +2,10 @@
 import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { Problem, api } from '../api';
-import { useLinks, useRefresh } from '../data';
+import { api } from '../api';
+import { useLeaning, useRefresh } from '../data';
 import { useWords } from '../labels';
-import type { LinkItem, Rec, Register } from '../types';
+import type { Rec, Register } from '../types';
 import { Dialog } from '../ui/dialog';
 import { sayDone, sayTrouble } from '../ui/trouble';
 import { pathOf } from '../values';
@@ -20,24 +20,24 @@ interface RemoveProps {
 export function Remove({ register, record, onClose, onRemoved }: RemoveProps) {
   const words = useWords();
   const refresh = useRefresh();
-  const links = useLinks(register.name, record.id);
-  const [leaning, setLeaning] = useState<LinkItem[] | null>(null);
+  const leaning = useLeaning(register.name, record.id);
   const [busy, setBusy] = useState(false);
-  const shown = leaning ?? links.data ?? [];
+  const shown = leaning.data?.items ?? [];
+  const total = leaning.data?.total ?? 0; // those that may not be read lean as well
   const remove = async () => {
     setBusy(true);
     try {
       await api(`/${register.name}/${record.id}`, {
         method: 'DELETE',
         version: record.version,
-        query: { force: shown.length ? 1 : undefined },
+        query: { force: total ? 1 : undefined },
       });
       onRemoved();
       sayDone(words.t('ui.remove.done', { reference: record.reference }));
       await refresh();
     } catch (error) {
-      if (error instanceof Problem && Array.isArray(error.body.leaning)) setLeaning(error.body.leaning as LinkItem[]);
-      else sayTrouble(error, words);
+      sayTrouble(error, words);
+      await refresh(); // something may lean on it since this was asked
     } finally {
       setBusy(false);
     }
@@ -46,10 +46,10 @@ export function Remove({ register, record, onClose, onRemoved }: RemoveProps) {
     <Dialog opened onClose={onClose} title={words.t('ui.remove.title', { reference: record.reference })}>
       <Stack>
         <Text size="sm">{words.t('ui.remove.text')}</Text>
-        {shown.length > 0 && (
+        {total > 0 && (
           <>
             <Text size="sm" fw={550}>
-              {words.t('ui.remove.leaning', { n: shown.length })}
+              {words.t('ui.remove.leaning', { n: total })}
             </Text>
             <List size="sm" spacing={8}>
               {shown.slice(0, 12).map((item) => (
@@ -66,8 +66,8 @@ export function Remove({ register, record, onClose, onRemoved }: RemoveProps) {
           <Button variant="default" onClick={onClose} data-autofocus>
             {words.t('ui.cancel')}
           </Button>
-          <Button color="red.9" onClick={() => void remove()} loading={busy || links.isPending}>
-            {words.t(shown.length ? 'ui.remove.anyway' : 'ui.remove')}
+          <Button color="red.9" onClick={() => void remove()} loading={busy || leaning.isPending}>
+            {words.t(total ? 'ui.remove.anyway' : 'ui.remove')}
           </Button>
         </Group>
       </Stack>
