@@ -1,4 +1,4 @@
-// Pictures of every page, for looking at: pictures.ts [FOLDER [NAME...]]. With --docs also those that the documents show.
+// Pictures of every page, for looking at: pictures.ts [FOLDER [NAME...]].
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -104,7 +104,7 @@ function Fates({ outcome }: { outcome: Outcome }) {
                   </ToneBadge>
                 </td>
                 <td>{fate.reference}</td>
-                <td className="wrap" style={{ whiteSpace: 'normal', maxWidth: 520 }}>
+                <td className="wrap" style={{ whiteSpace: 'normal', minWidth: 180, maxWidth: 520 }}>
                   {fate.detail}
                 </td>
               </tr>

@@ -100,7 +100,7 @@ export function BulkBar(props: BulkProps) {
   if (props.selected.size === 0) return null;
   return (
     <div className="bulk no-print" role="region" aria-label={t('ui.bulk.bar')}>
-      <Group gap="sm" wrap="nowrap">
+      <Group gap="xs">
         <Text size="sm" fw={550} aria-live="polite">
           {t('ui.bulk.count', { n: props.selected.size })}
         </Text>

@@ -93,7 +93,7 @@ function Head({ register, state, total, onPrint }: ListHeadProps) {
           </Text>
         )}
       </Group>
-      <Group gap={6}>
+      <Group gap={6} className="no-print">
         <Views register={register} state={state} />
         <Columns register={register} state={state} />
         <ExportMenu register={register} state={state} />

@@ -51,7 +51,7 @@ function Cell({ register, record, column }: { register: Register; record: Rec; c
 /** Widths that fit what a kind of field usually says, so that columns stand still while one scrolls. */
 const WIDTHS: Partial<Record<Field['kind'], number>> = {
   boolean: 84,
-  number: 96,
+  number: 108,
   decimal: 96,
   scale: 100,
   date: 104,
@@ -66,9 +66,9 @@ const OTHER = 132;
 const TICK = 42;
 
 function widthOf(register: Register, column: string): number {
-  if (column === 'reference') return 94;
-  if (column === 'status') return 126;
-  if (column === register.title_field) return 250;
+  if (column === 'reference') return 106;
+  if (column === 'status') return 142;
+  if (column === register.title_field) return 200;
   const kind = fieldOfColumn(register, column)?.kind;
   return (kind && WIDTHS[kind]) ?? OTHER;
 }
@@ -287,7 +287,7 @@ function Grid(props: TableProps) {
         aria-busy={props.loading}
       >
         <colgroup>
-          {selectable && <col style={{ width: TICK }} />}
+          {selectable && <col className="cell-check" style={{ width: TICK }} />}
           {columns.map((column, index) => (
             <col key={column} style={column === register.title_field ? undefined : { width: widths[index] }} />
           ))}
