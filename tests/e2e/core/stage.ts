@@ -44,7 +44,9 @@ export class Stage {
 export function stage(make: () => Promise<Program>): Stage {
   const it = new Stage()
   before(async () => {
-    ;[it.program, it.browser] = await Promise.all([make(), openBrowser()])
+    // One after the other: whatever fails, what was begun is known and is put away.
+    it.browser = await openBrowser()
+    it.program = await make()
   })
   after(async () => {
     await it.browser?.close()
