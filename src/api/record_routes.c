@@ -210,7 +210,9 @@ static enum result get_links(struct ctx *ctx, struct exchange *x)
     TRY(record_leaning(ctx, record, &leaning));
     buf_text(&x->out, "{\"items\":");
     leaning_write_json(ctx, &x->out, leaning.at, leaning.count);
-    buf_print(&x->out, ",\"total\":%lld}", (long long)(leaning.readable + leaning.hidden));
+    buf_text(&x->out, ",\"total\":");
+    buf_number(&x->out, leaning.readable + leaning.hidden);
+    buf_char(&x->out, '}');
     return OK;
 }
 
