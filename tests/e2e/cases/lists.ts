@@ -58,3 +58,17 @@ step(on, 'a long list is printed to its last row', async () => {
   await visible(page.locator(`tr[aria-rowindex="${count + 1}"]`))
   assert.equal(await page.locator('tbody tr.row').count(), count)
 })
+
+step(on, 'the columns of a workbook are matched with fields, and one can be left out', async () => {
+  const answer = await page.request.get('/api/v1/asset/export?format=xlsx&fields=title,kind')
+  const file = { name: 'assets.xlsx', mimeType: 'application/octet-stream', buffer: await answer.body() }
+  await page.goto('/asset/import')
+  await page.locator('input[type=file]').setInputFiles(file)
+  await visible(page.getByText(/^Unchanged: \d+$/))
+  const kind = page.getByRole('row', { name: /^kind/ })
+  assert.equal(await kind.locator('input').first().inputValue(), 'Kind')
+  await kind.locator('button').first().click()
+  assert.equal(await kind.locator('input').first().inputValue(), '')
+  await page.getByRole('button', { name: 'See what would happen', exact: true }).click()
+  await visible(page.getByText(/^Unchanged: \d+$/))
+})
