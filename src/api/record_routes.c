@@ -277,7 +277,7 @@ static enum result change_many(struct ctx *ctx, struct exchange *x)
     struct buf failed = buf_in(ctx->arena);
     struct json_out out = json_out_to(&x->out), bad = json_out_to(&failed);
     TRY(path_register(ctx, x, &reg));
-    if (reg->flags & NO_CHANGE) return fail(ctx, DENIED, "A %s does not change once it is written.", reg->name);
+    if (reg->flags & NO_CHANGE) return fail(ctx, DENIED, "No %s changes once it is written.", reg->name);
     TRY(body_json(ctx, x, &body));
     const struct json *ids = json_get(body, "ids"), *change = json_get(body, "change");
     if (!ids || ids->kind != JSON_ARRAY || !ids->count || ids->count > MOST || !change || change->kind != JSON_OBJECT)

@@ -90,7 +90,7 @@ static enum result load_starter(struct ctx *ctx, struct exchange *x)
     const struct reg *reg = house_register(ctx->house, json_str(starter, "register", S("")));
     if (!reg) return fail(ctx, BROKEN, "This starter is for a register that the program does not have.");
     if (!actor_may(ctx->actor, reg, CREATE, 0, 0))
-        return fail(ctx, DENIED, "Your roles do not let you create a %s.", reg->name);
+        return fail(ctx, DENIED, "Your roles do not let you create any %s.", reg->name);
     TRY(create_missing(ctx, reg, json_get(starter, "records"), &created, &skipped));
     json_open_object(&out);
     json_key(&out, "register"), json_put_text(&out, reg->name);

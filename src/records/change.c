@@ -54,7 +54,7 @@ static enum result demand_above(struct ctx *ctx, const struct record *record, en
         return INVALID;
     }
     if (actor_may(ctx->actor, record->reg, verb, record_number(record, parent), 0)) return OK;
-    return fail(ctx, DENIED, "Your roles do not let you place a %s below %s-%lld.", record->reg->name,
+    return fail(ctx, DENIED, "Your roles do not let you place any %s below %s-%lld.", record->reg->name,
                 record->reg->prefix, (long long)record_number(record, parent));
 }
 
@@ -68,7 +68,7 @@ static enum result demand_move(struct ctx *ctx, const struct record *before, con
 {
     size_t parent;
     if (after->reg->flags & MINE && record_owner(after) != record_owner(before))
-        return fail(ctx, DENIED, "A %s is its owner's alone and cannot be handed over.", after->reg->name);
+        return fail(ctx, DENIED, "This %s is its owner's alone and cannot be handed over.", after->reg->name);
     if (record_unit(after) != record_unit(before)) return record_demand(ctx, after, CHANGE);
     if (!(after->reg->flags & IS_UNIT) || !reg_field(after->reg, S("parent"), &parent)) return OK;
     if (record_number(before, parent) == record_number(after, parent)) return OK;
@@ -79,9 +79,9 @@ static enum result demand_move(struct ctx *ctx, const struct record *before, con
 enum result record_create(struct ctx *ctx, const struct reg *reg, const struct json *body, struct record **record)
 {
     TRY(refuse_past(ctx));
-    if (reg->flags & NO_CREATE) return fail(ctx, DENIED, "A %s is made by the program, not by hand.", reg->name);
+    if (reg->flags & NO_CREATE) return fail(ctx, DENIED, "No %s is made by hand: the program makes them.", reg->name);
     if (!actor_may(ctx->actor, reg, CREATE, 0, 0))
-        return fail(ctx, DENIED, "Your roles do not let you create a %s.", reg->name);
+        return fail(ctx, DENIED, "Your roles do not let you create any %s.", reg->name);
     *record = record_new(ctx, reg);
     TRY(draft_fill(ctx, *record, body));
     TRY(draft_apply(ctx, *record, body, DRAFT_CREATE));
@@ -110,7 +110,7 @@ static enum result demand_open(struct ctx *ctx, const struct record *record)
     const struct state *state = reg_state(record->reg, record_status(record));
     if (record_is_deleted(record)) return fail(ctx, CONFLICT, "This record is deleted; restore it first.");
     if (state && state->flags & LOCKED)
-        return fail(ctx, CONFLICT, "A %s that is %s is not changed any more; a step of its workflow leads on.",
+        return fail(ctx, CONFLICT, "This %s is %s and is not changed any more; a step of its workflow leads on.",
                     record->reg->name, state->name);
     return OK;
 }
@@ -121,7 +121,7 @@ enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, in
     struct record *before;
     TRY(refuse_past(ctx));
     TRY(record_take(ctx, reg, id, &before));
-    if (reg->flags & NO_CHANGE) return fail(ctx, DENIED, "A %s does not change once it is written.", reg->name);
+    if (reg->flags & NO_CHANGE) return fail(ctx, DENIED, "No %s changes once it is written.", reg->name);
     TRY(record_demand(ctx, before, CHANGE));
     TRY(record_demand_version(ctx, before, version));
     TRY(demand_open(ctx, before));
@@ -152,7 +152,7 @@ static enum result demand_delete(struct ctx *ctx, const struct record *record)
     size_t parent;
     TRY(record_demand(ctx, record, REMOVE));
     if (record->reg->flags & KEPT)
-        return fail(ctx, DENIED, "A %s is kept by the program and not deleted by hand.", record->reg->name);
+        return fail(ctx, DENIED, "No %s is deleted by hand: the program keeps them.", record->reg->name);
     if (!(record->reg->flags & IS_UNIT) || !reg_field(record->reg, S("parent"), &parent)) return OK;
     if (record_is_null(record, parent))
         return fail(ctx, CONFLICT, "The topmost unit holds everybody's roles, so it is not deleted.");

@@ -12,7 +12,7 @@ static enum result demand_state(struct ctx *ctx, const struct transition *transi
 {
     if (record_is_deleted(record)) return fail(ctx, CONFLICT, "This record is deleted; restore it first.");
     if (transition_leaves(transition, record_status(record))) return OK;
-    return fail(ctx, CONFLICT, "\"%s\" is not open to a %s that is %.*s.", transition->name, record->reg->name,
+    return fail(ctx, CONFLICT, "\"%s\" is not open to this %s, which is %.*s.", transition->name, record->reg->name,
                 PRINT(record_status(record)));
 }
 
