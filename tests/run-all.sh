@@ -24,6 +24,7 @@ for folder in tests/*/; do
     tests/gates | tests/bench) ;;
     tests/api) on_both "$folder" "$PWD/$san/merlon" ;;
     tests/crash) on_both "$folder" "$PWD/$build/merlon" ;;
+    tests/cli) part cli sh tests/with-postgres.sh sh tests/folder.sh "$folder" "$PWD/$build/merlon" ;;
     *) part "${folder#tests/}" sh tests/folder.sh "$folder" "$PWD/$build/merlon" ;;
     esac
 done

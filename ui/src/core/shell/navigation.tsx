@@ -38,13 +38,19 @@ export interface Place {
   label: UiKey;
   /** The register without which the page has nothing to show. */
   needs?: string;
+  /** Pages that are reached from this one alone. */
+  below?: string[];
+}
+
+function isAt(pathname: string, path: string, below: string[] = []): boolean {
+  return [path, ...below].some((one) => pathname === one || pathname.startsWith(`${one}/`));
 }
 
 /** Pages of rooms, above the registers of the same room. */
 export const PLACES: Record<string, Place[]> = {
   risk: [{ path: '/risk-matrix', label: 'ui.matrix.title', needs: 'risk' }],
   compliance: [
-    { path: '/statement', label: 'ui.soa.title', needs: 'soa' },
+    { path: '/statement', label: 'ui.soa.title', needs: 'soa', below: ['/soa', '/soa_line', '/soa_version'] },
     { path: '/requirements', label: 'ui.framework.title', needs: 'requirement' },
     { path: '/traceability', label: 'ui.trace.title', needs: 'risk' },
   ],
@@ -114,19 +120,21 @@ function Waiting() {
 
 function Entry({
   path,
+  below,
   label,
   icon: Sign,
   count,
   onGo,
 }: {
   path: string;
+  below?: string[];
   label: string;
   icon?: Icon;
   count?: ReactNode;
   onGo: () => void;
 }) {
   const { pathname } = useLocation();
-  const active = path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
+  const active = path === '/' ? pathname === '/' : isAt(pathname, path, below);
   return (
     <Item
       component={NavLink}
@@ -153,9 +161,8 @@ export function Navigation({ onGo }: { onGo: () => void }) {
     getInitialValueInEffect: false,
   });
   const holds = (group: RoomGroup) =>
-    [...group.places.map((place) => place.path), ...group.registers.map((register) => `/${register.name}`)].some(
-      (path) => pathname === path || pathname.startsWith(`${path}/`),
-    );
+    group.places.some((place) => isAt(pathname, place.path, place.below)) ||
+    group.registers.some((register) => isAt(pathname, `/${register.name}`));
   return (
     <ScrollArea h="100%" type="hover" scrollbarSize={8}>
       <div className="nav">
@@ -181,7 +188,13 @@ export function Navigation({ onGo }: { onGo: () => void }) {
               {open && (
                 <div className="nav-entries">
                   {group.places.map((place) => (
-                    <Entry key={place.path} path={place.path} label={words.t(place.label)} onGo={onGo} />
+                    <Entry
+                      key={place.path}
+                      path={place.path}
+                      below={place.below}
+                      label={words.t(place.label)}
+                      onGo={onGo}
+                    />
                   ))}
                   {group.registers.map((register) => (
                     <Entry
