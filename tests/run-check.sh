@@ -1,6 +1,6 @@
 #!/bin/sh
-# The fast part, for every commit: under a minute when little has changed. Linters look at what differs from the main
-# branch; everything else runs in full, in two lanes because the smallest machine has two cores.
+# The fast part, for every commit: about a minute when little has changed. Linters look at what differs from the main
+# branch; everything else runs in full, in lanes beside each other, since tests of a server wait as much as they work.
 . "$(dirname "$0")/parts.sh"
 changed=$(sh tools/changed.sh)
 c_files=$(printf '%s\n' "$changed" | grep -E '^(src|tests|tools)/.*\.[ch]$')
@@ -12,9 +12,9 @@ part gates sh tools/gates.sh $c_files
     ! printf '%s\n' "$changed" | grep -q '^ui/' || part ui sh tests/folder.sh ui -
 } &
 if part build sanitized unit-tests fuzz-programs "$san/merlon"; then
+    ! has_tests tests/api || part api-sqlite sh tests/folder.sh tests/api "$PWD/$san/merlon" &
     part units sh tests/run-units.sh "$logs/units" $(programs unit)
     part corpus env MERLON_REPLAY=30 sh tests/run-corpus.sh $(programs fuzz)
-    ! has_tests tests/api || part api-sqlite sh tests/folder.sh tests/api "$PWD/$san/merlon"
 fi
 wait
 finish
