@@ -33,6 +33,8 @@ export function formatTime(text: string, language: string): string {
   return dateFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
+const DAY = 86_400_000; // ms
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],
   ['month', 2_592_000],
@@ -42,14 +44,18 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
-/** "3 days ago", "in 2 weeks". */
-export function formatAgo(text: string, language: string, now = Date.now()): string {
-  const seconds = (new Date(text.length === 10 ? `${text}T12:00:00` : text).getTime() - now) / 1000;
+/** "3 days ago", "in 2 weeks". A day is told from today, whatever the hour. */
+export function formatAgo(text: string, language: string): string {
+  const isDay = text.length === 10;
+  const noon = (day: string) => new Date(`${day}T12:00:00`).getTime();
+  const seconds = isDay
+    ? Math.round((noon(text) - noon(today())) / DAY) * 86_400
+    : (new Date(text).getTime() - Date.now()) / 1000;
   if (Number.isNaN(seconds)) return text;
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   for (const [unit, size] of STEPS)
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
-  return format.format(0, 'minute');
+  return format.format(0, isDay ? 'day' : 'minute');
 }
 
 export function formatNumber(value: number, language: string): string {
