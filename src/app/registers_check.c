@@ -37,11 +37,12 @@ static bool is_address(struct ctx *ctx, const char *name)
     return false;
 }
 
-/* One in four million; but then records of one register would be found in the other. */
+/* One in four million; but then records of one register would be found in the other. A register without a name is
+ * told of elsewhere, and so is a name that two have. */
 static void check_number(struct ctx *ctx, const struct reg *reg, const struct reg *other)
 {
-    if (strcmp(reg->name, other->name) == 0 || search_number(str_of(reg->name)) != search_number(str_of(other->name)))
-        return;
+    if (!reg->name || !other->name || strcmp(reg->name, other->name) == 0) return;
+    if (search_number(str_of(reg->name)) != search_number(str_of(other->name))) return;
     fail_field(ctx, reg->name, "taken", "The search index takes \"%s\" and \"%s\" for the same name: rename one.",
                reg->name, other->name);
 }

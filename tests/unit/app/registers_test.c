@@ -93,6 +93,15 @@ static void a_good_one_passes(void **state)
 
 /* ---- mistakes ---- */
 
+static void no_name(struct draft *d)
+{
+    d->reg.name = NULL;
+}
+static void same_search_number(struct draft *d)
+{
+    d->person.name = "person_net_order";
+    d->reg.name = "clause_low_state";
+}
 static void two_titles(struct draft *d)
 {
     d->fields[ENDED].flags |= TITLE;
@@ -303,6 +312,8 @@ static const struct mistake {
     void (*make)(struct draft *d);
     const char *pointer, *says;
 } mistakes[] = {
+    {no_name, "/register without a name", "The name of a register is lower case"},
+    {same_search_number, "/clause_low_state", "takes \"clause_low_state\" and \"person_net_order\" for the same"},
     {two_titles, "/exercise/fields", "2 fields have the flag TITLE"},
     {no_title, "/exercise/fields", "0 fields have the flag TITLE"},
     {title_of_number, "/exercise/fields/size", "TITLE is for a TEXT"},

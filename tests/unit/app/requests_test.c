@@ -221,6 +221,7 @@ static void what_is_answered_is_counted_by_route(void **state)
         "merlon_http_request_duration_seconds_count{method=\"GET\",route=\"/api/v1/{register}/{id}\"} 3\n",
         "merlon_writes_waiting 0\n",
         "merlon_ledger_pending ",
+        "merlon_search_pending ",
         "merlon_database_bytes ",
         "# TYPE merlon_http_request_duration_seconds histogram\n",
         "# TYPE merlon_jobs gauge\n",
