@@ -37,13 +37,15 @@ static void write_field_errors(struct json_out *out, const struct field_error *e
 void problem_write(struct ctx *ctx, struct exchange *x, enum result result)
 {
     int status = x->status >= 400 ? x->status : status_of(ctx, result);
-    struct str sentence = ctx->error.sentence.len ? ctx->error.sentence : S("Something went wrong here.");
+    struct str sentence =
+        ctx->error.sentence.len ? ctx->error.sentence : ctx_say(ctx, SENTENCE("Something went wrong here."));
     if (status >= 500) log_text(LOG_ERROR, "a request failed", "sentence", sentence);
     x->status = status;
     x->type = "application/problem+json";
     x->out.len = 0;
     x->out.arena = x->arena;
     x->content = (struct str){0};
+    exchange_set_header(x, "Content-Language", ctx->sentences ? ctx->sentences->language : S("en"));
     struct json_out out = json_out_to(&x->out);
     json_open_object(&out);
     json_key(&out, "type"), json_put_text(&out, "about:blank");

@@ -32,7 +32,8 @@ static void set_up(struct request *request, struct exchange *x, struct db *db)
                                 .db = db,
                                 .now = clock_now(),
                                 .request_id = new_request_id(x->arena),
-                                .language = S("en")};
+                                .language = S("en"),
+                                .sentences = exchange_sentences(x)};
     request->session = (struct session){0};
     request->due = (struct access_due){0};
     request->cookie = S("");
@@ -206,8 +207,9 @@ enum result path_register(struct ctx *ctx, struct exchange *x, const struct reg 
     struct str name = S("");
     exchange_parameter(x, "register", &name);
     *reg = house_register(ctx->house, name);
-    if (*reg) return OK;
-    return fail(ctx, NOT_FOUND, "There is no register \"%.*s\".", PRINT(str_slice(name, 0, 60)));
+    if (!*reg) return fail(ctx, NOT_FOUND, "There is no register \"%.*s\".", PRINT(str_slice(name, 0, 60)));
+    ctx->about = (*reg)->name;
+    return OK;
 }
 
 enum result path_number(struct ctx *ctx, struct exchange *x, const char *name, int64_t *number)

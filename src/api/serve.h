@@ -61,7 +61,7 @@ void api_dispatch(void *api, struct exchange *x, const struct route *route);
 
 /* ---- for handlers ---- */
 
-/* The register that the path names; NOT_FOUND with a sentence. */
+/* The register that the path names, which sentences are about from then on; NOT_FOUND with a sentence. */
 enum result path_register(struct ctx *ctx, struct exchange *x, const struct reg **reg) MUST_USE;
 /* The {id} of the path, number or reference. */
 enum result path_id(struct ctx *ctx, struct exchange *x, const struct reg *reg, int64_t *id) MUST_USE;

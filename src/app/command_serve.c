@@ -9,6 +9,7 @@
 #include "app/settling.h"
 #include "base/asset.h"
 #include "base/log.h"
+#include "format/catalogue.h"
 #include "http/server.h"
 #include "jobs/clerk.h"
 
@@ -73,7 +74,8 @@ static const char *optional(struct ctx *ctx, struct str value)
     return value.len ? arena_cstr(ctx->arena, value) : NULL;
 }
 
-static enum result open_server(struct program *program, struct api *api, struct server **server)
+static enum result open_server(struct program *program, struct api *api, const struct languages *languages,
+                               struct server **server)
 {
     struct ctx *ctx = &program->ctx;
     const struct settings *settings = &program->settings;
@@ -86,6 +88,7 @@ static enum result open_server(struct program *program, struct api *api, struct 
     TRY(split_listen(ctx, settings->value[SET_LISTEN], &config.host, &config.port));
     TRY(routes_add(ctx, router));
     config.router = router;
+    config.languages = languages;
     config.certificate = optional(ctx, settings->value[SET_TLS_CERTIFICATE]);
     config.key = optional(ctx, settings->value[SET_TLS_KEY]);
     config.trusted_proxies = optional(ctx, settings->value[SET_TRUSTED_PROXIES]);
@@ -133,6 +136,7 @@ enum result command_serve(struct program *program)
 {
     struct server *server = NULL;
     struct beside beside = {0};
+    struct languages languages;
     sigset_t signals;
     struct api api = {.house = &program->house,
                       .store = program->store,
@@ -140,13 +144,14 @@ enum result command_serve(struct program *program)
                       .assets = embedded_assets,
                       .asset_count = embedded_asset_count};
     TRY(program_no_more(program, 0));
+    TRY(languages_of_assets(&program->ctx, embedded_assets, embedded_asset_count, &languages));
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads start, so that only the wait below sees them */
     signal(SIGPIPE, SIG_IGN);
     enum result result = open_beside(program, &api, &beside);
-    if (result == OK) result = open_server(program, &api, &server);
+    if (result == OK) result = open_server(program, &api, &languages, &server);
     if (result == OK) wait_for_signal(&signals);
     clerk_close(beside.clerk);
     if (api.jobs) jobs_end_watches(api.jobs);

@@ -3,23 +3,11 @@
 
 #include <stdarg.h>
 
-static struct str PRINTF_LIKE(2, 0) print(struct arena *arena, const char *format, va_list arguments)
-{
-    va_list again;
-    va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    if (len < 0) return S("");
-    char *at = arena_alloc(arena, (size_t)len + 1);
-    vsnprintf(at, (size_t)len + 1, format, arguments);
-    return (struct str){at, (size_t)len};
-}
-
 enum result fail(struct ctx *ctx, enum result r, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    ctx->error.sentence = print(ctx->arena, format, arguments);
+    ctx->error.sentence = sentences_print(ctx->sentences, ctx->arena, ctx->about, format, arguments);
     va_end(arguments);
     ctx->error.result = r;
     return r;
@@ -30,7 +18,7 @@ void fail_field(struct ctx *ctx, const char *field, const char *code, const char
     struct field_error *error = arena_make(ctx->arena, struct field_error);
     va_list arguments;
     va_start(arguments, format);
-    error->detail = print(ctx->arena, format, arguments);
+    error->detail = sentences_print(ctx->sentences, ctx->arena, ctx->about, format, arguments);
     va_end(arguments);
     error->pointer = arena_print(ctx->arena, "/%s", field);
     error->code = code;
@@ -40,7 +28,12 @@ void fail_field(struct ctx *ctx, const char *field, const char *code, const char
         ctx->error.fields = error;
     ctx->error.last_field = error;
     ctx->error.result = INVALID;
-    if (!ctx->error.sentence.len) ctx->error.sentence = S("Some fields need another look.");
+    if (!ctx->error.sentence.len) ctx->error.sentence = ctx_say(ctx, SENTENCE("Some fields need another look."));
+}
+
+struct str ctx_say(const struct ctx *ctx, const char *sentence)
+{
+    return sentences_say(ctx->sentences, str_of(sentence));
 }
 
 bool ctx_has_field_errors(const struct ctx *ctx)

@@ -4,6 +4,7 @@
 #define MERLON_BASE_CTX_H
 
 #include "base/arena.h"
+#include "base/sentences.h"
 
 struct access; /* access/access.h */
 struct actor;  /* access/actor.h */
@@ -33,8 +34,10 @@ struct ctx {
     int64_t now;               /* ms; one reading a request, so that its rows agree */
     int64_t as_of;             /* 0, or the instant that is being looked at */
     struct str request_id;
-    struct str language; /* "en", "de": of labels in reports and notifications */
-    int depth;           /* of recomputations that follow from each other; bounded, so that a circle is told */
+    struct str language;               /* "en", "de": of labels in reports and notifications */
+    const struct sentences *sentences; /* in which fail() speaks: the language of the request; NULL is English */
+    const char *about;                 /* the register whose fields sentences name; NULL when none in particular */
+    int depth; /* of recomputations that follow from each other; bounded, so that a circle is told */
     struct error error;
     struct access *access; /* what the process keeps of sessions and sign-ins; NULL where nobody signs in */
 };
@@ -44,6 +47,8 @@ enum result fail(struct ctx *ctx, enum result r, const char *format, ...) PRINTF
 
 /* Adds a field error. The caller goes on, and returns INVALID at the end when ctx_has_field_errors(). */
 void fail_field(struct ctx *ctx, const char *field, const char *code, const char *format, ...) PRINTF_LIKE(4, 5);
+/* A finished sentence in the reader's language, for what is told without failing. */
+struct str ctx_say(const struct ctx *ctx, const char *sentence);
 bool ctx_has_field_errors(const struct ctx *ctx);
 void ctx_clear_error(struct ctx *ctx);
 

@@ -3,6 +3,7 @@
 #include "http/calls.h"
 
 #include "base/log.h"
+#include "http/language.h"
 
 static const char *const method_names[HTTP_METHODS] = {
     [HTTP_GET] = "GET",     [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",       [HTTP_PUT] = "PUT",
@@ -135,16 +136,25 @@ static void add_json_text(struct buf *out, struct str s)
     buf_char(out, '"');
 }
 
+const struct sentences *exchange_sentences(struct exchange *x)
+{
+    const struct languages *languages = transit_of(x)->server->config.languages;
+    struct str accept;
+    return languages && exchange_header(x, "Accept-Language", &accept) ? language_wanted(languages, accept) : NULL;
+}
+
 void exchange_problem(struct exchange *x, int status, struct str sentence)
 {
+    const struct sentences *sentences = exchange_sentences(x);
     struct buf out = buf_in(x->arena);
     buf_text(&out, "{\"type\":\"about:blank\",\"title\":");
     add_json_text(&out, str_of(http_status_text(status)));
     buf_text(&out, ",\"status\":");
     buf_number(&out, status);
     buf_text(&out, ",\"detail\":");
-    add_json_text(&out, sentence);
+    add_json_text(&out, sentences_say(sentences, sentence));
     buf_text(&out, "}\n");
+    exchange_set_header(x, "Content-Language", sentences ? sentences->language : S("en"));
     x->status = status;
     x->type = "application/problem+json";
     x->out = out;

@@ -11,6 +11,7 @@
 #define MERLON_HTTP_EXCHANGE_H
 
 #include "base/buf.h"
+#include "base/sentences.h"
 #include "http/query.h"
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_METHODS };
@@ -53,7 +54,11 @@ struct str exchange_remote(struct exchange *x);
  * Connection, Date and Transfer-Encoding are the server's and refused too. */
 bool exchange_set_header(struct exchange *x, const char *name, struct str value);
 
-/* Replaces status and body by an RFC 9457 problem with this sentence. Headers set before stay. */
+/* In which the request wants its sentences (http/language.h); NULL is English. */
+const struct sentences *exchange_sentences(struct exchange *x);
+
+/* Replaces status and body by an RFC 9457 problem with this sentence, in the language of the request where its
+ * catalogue has it. Headers set before stay. */
 void exchange_problem(struct exchange *x, int status, struct str sentence);
 const char *http_status_text(int status); /* "Not Found" */
 const char *http_method_name(enum http_method method);

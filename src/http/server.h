@@ -39,6 +39,7 @@ struct server_config {
     const struct server_header *headers;      /* sent with every answer, closed by {NULL, NULL}; a handler's own wins */
     const struct server_header *page_headers; /* the same, for text/html only */
     const struct router *router;
+    const struct languages *languages; /* that refusals may come in; NULL: English only */
     void *app;
     /* On the loop thread, with the body complete: run it here (LANE_LOOP) or hand it on. Must not block. */
     void (*dispatch)(void *app, struct exchange *x, const struct route *route);

@@ -63,7 +63,8 @@ static enum result read_language(struct ctx *ctx, struct labels *labels, const s
     const struct asset *catalogues = asset_below(assets, count, S("labels/"), &below);
     for (size_t i = 0; i < below; i++) {
         struct str name = str_of(catalogues[i].name);
-        bool wanted = str_eq(name, whole) || (str_ends(name, part) && !str_starts(name, S("labels/ui.")));
+        bool others = str_starts(name, S("labels/ui.")) || str_starts(name, S("labels/sentences."));
+        bool wanted = str_eq(name, whole) || (str_ends(name, part) && !others);
         if (wanted) TRY(read_catalogue(ctx, labels, &catalogues[i]));
     }
     return OK;

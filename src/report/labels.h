@@ -9,9 +9,9 @@
 
 struct labels;
 
-/* From every asset "labels/LANGUAGE.json" and "labels/NAME.LANGUAGE.json" (but not the browser's own, "labels/ui.*");
- * English first, so that what is not translated yet is at least readable. INVALID when a catalogue is no JSON
- * object. */
+/* From every asset "labels/LANGUAGE.json" and "labels/NAME.LANGUAGE.json" (but not the browser's own, "labels/ui.*",
+ * nor what refusals say, "labels/sentences.*"); English first, so that what is not translated yet is at least readable.
+ * INVALID when a catalogue is no JSON object. */
 enum result labels_of_assets(struct ctx *ctx, const struct asset *assets, size_t count, struct str language,
                              struct labels **labels) MUST_USE;
 

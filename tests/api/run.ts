@@ -8,6 +8,7 @@ import { frameworks } from './frameworks.ts'
 import { golden } from './golden.ts'
 import { hostile } from './hostile.ts'
 import { isolation } from './isolation.ts'
+import { languages } from './languages.ts'
 import { job } from './job.ts'
 import { contract } from './contract/index.ts'
 
@@ -17,6 +18,7 @@ const suites: [string, (world: World) => Promise<void>][] = [
   ['job', job],
   ['frameworks', frameworks],
   ['isolation', isolation],
+  ['languages', languages],
   ['hostile', hostile],
 ]
 

@@ -1,6 +1,7 @@
 /* Everything of a request that this program parses itself. The first byte chooses; the rest is what a client sent. What
  * comes out must keep its promises, whatever goes in. */
 #include "http/address.h"
+#include "http/language.h"
 #include "http/query.h"
 #include "http/range.h"
 #include "http/route.h"
@@ -101,10 +102,20 @@ static void fuzz_addresses(struct arena *arena, struct str s)
     if (networks_parse(&ctx, arena_cstr(arena, s), &networks) == OK) networks_hold(&networks, bytes);
 }
 
+static void fuzz_language(struct arena *arena, struct str s)
+{
+    static const struct sentences known[] = {{.language = {"de", 2}}, {.language = {"pt-BR", 5}}};
+    static const struct languages languages = {known, COUNT(known)};
+    (void)arena;
+    const struct sentences *wanted = language_wanted(&languages, s);
+    promise(!wanted || wanted == &known[0] || wanted == &known[1]);
+    promise(language_wanted(NULL, s) == NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const targets[])(struct arena *, struct str) = {
-        fuzz_decoding, fuzz_query, fuzz_cookies, fuzz_path, fuzz_pattern, fuzz_range, fuzz_addresses,
+        fuzz_decoding, fuzz_query, fuzz_cookies, fuzz_path, fuzz_pattern, fuzz_range, fuzz_addresses, fuzz_language,
     };
     if (!size) return 0;
     struct arena *arena = arena_new(0);
