@@ -125,8 +125,9 @@ static enum result run_write(struct write_job *job, struct db *db)
     x->status = 0;
     if (setjmp(escape)) {
         arena_guard(x->arena, outer);
-        request->ctx.error =
-            (struct error){.result = BROKEN, .sentence = S("Out of memory; nothing was changed. Try again.")};
+        request->ctx.error = (struct error){
+            .result = BROKEN,
+            .sentence = ctx_say(&request->ctx, SENTENCE("Out of memory; nothing was changed. Try again."))};
         x->status = 503;
         return request->result = BROKEN;
     }
@@ -156,8 +157,8 @@ static void write_is_done(struct write_job *job, enum result result)
     metrics_count_write(request->api->metrics, -1);
     if (request->result == OK && result != OK) { /* the commit itself failed */
         struct str why = store_failure(request->api->store);
-        if (!why.len) why = S("The database could not keep this change; nothing was saved.");
-        request->ctx.error = (struct error){.result = result, .sentence = why};
+        if (!why.len) why = S(SENTENCE("The database could not keep this change; nothing was saved."));
+        request->ctx.error = (struct error){.result = result, .sentence = sentences_say(request->ctx.sentences, why)};
         request->x->status = 0;
     }
     request->result = result;

@@ -113,7 +113,8 @@ struct beside {
     struct clerk *clerk;
 };
 
-static enum result open_beside(struct program *program, struct api *api, struct beside *beside)
+static enum result open_beside(struct program *program, struct api *api, const struct languages *languages,
+                               struct beside *beside)
 {
     static const struct job_kind *const kinds[] = {&job_import};
     struct ctx *ctx = &program->ctx;
@@ -122,6 +123,7 @@ static enum result open_beside(struct program *program, struct api *api, struct 
     struct jobs_config config = {.house = &program->house,
                                  .store = program->store,
                                  .access = program->access,
+                                 .languages = languages,
                                  .kinds = list,
                                  .kind_count = COUNT(kinds),
                                  .threads = 2};
@@ -150,7 +152,7 @@ enum result command_serve(struct program *program)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads start, so that only the wait below sees them */
     signal(SIGPIPE, SIG_IGN);
-    enum result result = open_beside(program, &api, &beside);
+    enum result result = open_beside(program, &api, &languages, &beside);
     if (result == OK) result = open_server(program, &api, &languages, &server);
     if (result == OK) wait_for_signal(&signals);
     clerk_close(beside.clerk);

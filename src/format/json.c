@@ -167,10 +167,17 @@ bool json_bool(const struct json *object, const char *key, bool otherwise)
 const char *json_kind_name(enum json_kind kind)
 {
     static const char *const names[] = {
-        [JSON_NULL] = "null",           [JSON_BOOL] = "true or false", [JSON_NUMBER] = "a whole number",
-        [JSON_DECIMAL] = "a number",    [JSON_STRING] = "a string",    [JSON_ARRAY] = "an array",
-        [JSON_OBJECT] = "an object",    [JSON_KEY] = "a key",          [JSON_CLOSE] = "a closing bracket",
-        [JSON_END] = "the end of text", [JSON_BAD] = "not JSON",
+        [JSON_NULL] = SENTENCE("null"),
+        [JSON_BOOL] = SENTENCE("true or false"),
+        [JSON_NUMBER] = SENTENCE("a whole number"),
+        [JSON_DECIMAL] = SENTENCE("a number"),
+        [JSON_STRING] = SENTENCE("a string"),
+        [JSON_ARRAY] = SENTENCE("an array"),
+        [JSON_OBJECT] = SENTENCE("an object"),
+        [JSON_KEY] = SENTENCE("a key"),
+        [JSON_CLOSE] = SENTENCE("a closing bracket"),
+        [JSON_END] = SENTENCE("the end of text"),
+        [JSON_BAD] = SENTENCE("not JSON"),
     };
     return (size_t)kind < COUNT(names) ? names[kind] : "unknown";
 }

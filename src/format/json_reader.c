@@ -340,6 +340,6 @@ enum result json_complain(struct ctx *ctx, const struct json_reader *r)
         line_start = at + 1;
     }
     size_t column = str_utf8_length((struct str){line_start, (size_t)(r->at - line_start)}) + 1;
-    const char *problem = r->kind == JSON_BAD ? r->problem : "this is not what was expected here";
+    const char *problem = r->kind == JSON_BAD ? r->problem : SENTENCE("this is not what was expected here");
     return fail(ctx, INVALID, "The JSON is not valid at line %zu, column %zu: %s.", line, column, problem);
 }

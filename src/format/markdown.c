@@ -150,21 +150,23 @@ static const char *find_excess(struct str text)
 {
     size_t lines = 0, widest = 0;
     struct str rest = text, line;
-    if (text.len > MARKDOWN_LONGEST) return "is longer than 128 KiB; attach it as a file";
+    if (text.len > MARKDOWN_LONGEST) return SENTENCE("The text is longer than 128 KiB; attach it as a file.");
     while (str_cut(&rest, '\n', &line)) {
         lines++;
         size_t columns = columns_of(line);
         if (columns > widest) widest = columns;
-        if (!is_rule(line) && opened_by(line) > MARKDOWN_DEPTH) return "has quotes or lists nested too deep";
+        if (!is_rule(line) && opened_by(line) > MARKDOWN_DEPTH)
+            return SENTENCE("The text has quotes or lists nested too deep.");
     }
-    if (widest > MARKDOWN_COLUMNS || widest * lines > MARKDOWN_CELLS) return "has too large a table";
+    if (widest > MARKDOWN_COLUMNS || widest * lines > MARKDOWN_CELLS)
+        return SENTENCE("The text has too large a table.");
     return NULL;
 }
 
 enum result markdown_to_html(struct ctx *ctx, struct str text, struct str *html)
 {
     const char *excess = find_excess(text);
-    if (excess) return fail(ctx, INVALID, "The text %s.", excess);
+    if (excess) return fail(ctx, INVALID, "%s", excess);
     struct work *work = parse(ctx->arena, text);
     make_safe(work->root);
     work->html = cmark_render_html(work->root, CMARK_OPT_DEFAULT, cmark_parser_get_syntax_extensions(work->parser));

@@ -86,8 +86,8 @@ static int64_t fill(void *source, char *out, size_t room)
     part->unpacked += (uint64_t)got;
     part->package->unpacked += (uint64_t)got;
     bool bomb = part->unpacked > SMALL_PART && part->unpacked / XLSX_RATIO > part->packed;
-    if (bomb) part->problem = "it is packed suspiciously tight";
-    if (part->package->unpacked > part->package->limit) part->problem = "the workbook is too large";
+    if (bomb) part->problem = SENTENCE("it is packed suspiciously tight");
+    if (part->package->unpacked > part->package->limit) part->problem = SENTENCE("the workbook is too large");
     return part->problem ? -1 : got;
 }
 

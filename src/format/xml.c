@@ -3,6 +3,7 @@
  * longer. */
 #include "format/xml.h"
 
+#include "base/sentences.h"
 #include "format/scan.h"
 
 enum { FIRST_ROOM = 64 * 1024 };
@@ -31,14 +32,14 @@ static bool read_more(struct xml_reader *xml)
     xml->at = 0;
     if (xml->len == xml->room) {
         if (xml->room >= XML_LONGEST) {
-            xml->problem = "it has text of more than 4 MiB in one piece";
+            xml->problem = SENTENCE("it has text of more than 4 MiB in one piece");
             return false;
         }
         xml->buffer = arena_grow(xml->arena, xml->buffer, xml->room, xml->room * 2);
         xml->room *= 2;
     }
     int64_t got = xml->fill(xml->source, xml->buffer + xml->len, xml->room - xml->len);
-    if (got < 0) xml->problem = "it is damaged";
+    if (got < 0) xml->problem = SENTENCE("it is damaged");
     if (got <= 0) xml->at_end = true;
     if (got > 0) xml->len += (size_t)got;
     return got > 0;
@@ -60,7 +61,7 @@ static bool find(struct xml_reader *xml, struct str needle, size_t after, size_t
 
 static enum xml_token cut_off(struct xml_reader *xml)
 {
-    return bad(xml, xml->problem ? xml->problem : "it ends in the middle");
+    return bad(xml, xml->problem ? xml->problem : SENTENCE("it ends in the middle"));
 }
 
 /* "&lt;" and "&#65;" from their ampersand on: the length of the reference and its character, or 0. */

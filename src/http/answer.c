@@ -74,16 +74,19 @@ enum MHD_Result answer_exhausted(struct server *server, struct MHD_Connection *m
 void answer_refuse_raw(struct transit *t, int status)
 {
     char text[512];
-    const char *detail = status == 413 ? "The body of this request is larger than what is allowed here."
-                                       : "Too many uploads are under way; try again in a moment.";
+    const char *detail = status == 413 ? SENTENCE("The body of this request is larger than what is allowed here.")
+                                       : SENTENCE("Too many uploads are under way; try again in a moment.");
+    const struct sentences *sentences = exchange_sentences(&t->x);
+    struct str told = str_shorten(sentences_say(sentences, str_of(detail)), 160);
     char body[256];
     int body_len =
-        snprintf(body, sizeof body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}\n",
-                 http_status_text(status), status, detail);
-    int len = snprintf(text, sizeof text,
-                       "HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\n"
-                       "Connection: close\r\n\r\n%s",
-                       status, http_status_text(status), body_len, body);
+        snprintf(body, sizeof body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%.*s\"}\n",
+                 http_status_text(status), status, PRINT(told));
+    int len =
+        snprintf(text, sizeof text,
+                 "HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\nContent-Language: %.*s\r\n"
+                 "Content-Length: %d\r\nConnection: close\r\n\r\n%s",
+                 status, http_status_text(status), PRINT(sentences ? sentences->language : S("en")), body_len, body);
     t->x.status = status;
     t->phase = PHASE_ANSWERED;
     const union MHD_ConnectionInfo *tls = MHD_get_connection_info(t->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);

@@ -143,6 +143,15 @@ const struct sentences *exchange_sentences(struct exchange *x)
     return languages && exchange_header(x, "Accept-Language", &accept) ? language_wanted(languages, accept) : NULL;
 }
 
+struct str exchange_say(struct exchange *x, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct str sentence = sentences_print(exchange_sentences(x), x->arena, NULL, format, arguments);
+    va_end(arguments);
+    return sentence;
+}
+
 void exchange_problem(struct exchange *x, int status, struct str sentence)
 {
     const struct sentences *sentences = exchange_sentences(x);

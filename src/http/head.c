@@ -142,9 +142,9 @@ static bool find_route(struct transit *t, struct str path)
     if (match.route) return true;
     if (match.path_is_known && x->method == HTTP_OPTIONS) return answer_options(t, match.methods);
     if (match.path_is_known) allow(t, match.methods);
-    struct str sentence = match.path_is_known ? arena_print(x->arena, "%s cannot be used on %.*s.",
-                                                            http_method_name(x->method), PRINT(x->path))
-                                              : arena_print(x->arena, "There is nothing at %.*s.", PRINT(x->path));
+    struct str sentence =
+        match.path_is_known ? exchange_say(x, "%s cannot be used on %.*s.", http_method_name(x->method), PRINT(x->path))
+                            : exchange_say(x, "There is nothing at %.*s.", PRINT(x->path));
     return refuse(t, match.path_is_known ? 405 : 404, sentence);
 }
 
@@ -174,7 +174,7 @@ static bool body_fits(struct transit *t, int64_t length)
     t->must_close = true;
     return refuse(
         t, 413,
-        arena_print(t->x.arena, "The body of this request is larger than the %zu bytes allowed here.", t->body_limit));
+        exchange_say(&t->x, "The body of this request is larger than the %zu bytes allowed here.", t->body_limit));
 }
 
 void head_examine(struct transit *t, const char *method, const char *version)

@@ -8,7 +8,7 @@
 
 enum { JOB_THREADS = 8, WATCHES_MAX = 512 };
 
-#define JOB_STOPPED "The job was cancelled."
+#define JOB_STOPPED SENTENCE("The job was cancelled.")
 
 struct watch {
     struct job_watch watch;

@@ -83,7 +83,7 @@ static void put_time(struct json_out *out, const char *name, const struct rows *
     json_put_text(out, text);
 }
 
-static void put_job(struct json_out *out, const struct rows *rows)
+static void put_job(const struct ctx *ctx, struct json_out *out, const struct rows *rows)
 {
     json_open_object(out);
     json_key(out, "id"), json_put_number(out, rows_number(rows, 0));
@@ -93,7 +93,7 @@ static void put_job(struct json_out *out, const struct rows *rows)
     put_time(out, "ended_at", rows, 4);
     json_key(out, "done"), json_put_number(out, rows_number(rows, 5));
     json_key(out, "total"), json_put_number(out, rows_number(rows, 6));
-    json_key(out, "detail"), json_put_str(out, rows_text(rows, 7));
+    json_key(out, "detail"), json_put_str(out, sentences_say(ctx->sentences, rows_text(rows, 7)));
     json_key(out, "result");
     if (rows_is_null(rows, 8))
         json_put_null(out);
@@ -111,7 +111,7 @@ enum result job_write_json(struct ctx *ctx, int64_t id, struct buf *buf)
     bool found;
     TRY(db_query_one(ctx, S("SELECT " SHOWN " FROM job WHERE id=?3 AND (?4=1 OR (" MINE_IS "))"), args, COUNT(args),
                      &rows, &found));
-    if (found) put_job(&out, rows);
+    if (found) put_job(ctx, &out, rows);
     rows_close(rows);
     return found ? OK : fail(ctx, NOT_FOUND, "There is no job %lld of yours.", (long long)id);
 }
@@ -131,7 +131,7 @@ enum result jobs_write_json(struct ctx *ctx, struct buf *buf)
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
-        put_job(&out, rows);
+        put_job(ctx, &out, rows);
     }
     rows_close(rows);
     json_close_array(&out);
@@ -233,12 +233,14 @@ static enum result drop_inputs(struct ctx *ctx)
 
 enum result jobs_sweep(struct ctx *ctx)
 {
+    static const char cut_off[] = SENTENCE("The program ended while this ran; what it had done by then is done.");
+    struct value lost[] = {value_number(ctx->now), value_text(str_of(cut_off))};
     struct value args[] = {value_number(ctx->now), value_number(ctx->now - JOB_KEPT)};
     TRY(db_run(
         ctx,
-        S("UPDATE job SET status='failed', ended_at=?1, claimed_until=NULL, detail='The program ended while this ran; "
-          "what it had done by then is done.' WHERE status='running' AND claimed_until<?1"),
-        args, 1, NULL));
+        S("UPDATE job SET status='failed', ended_at=?1, claimed_until=NULL, detail=?2 WHERE status='running' AND "
+          "claimed_until<?1"),
+        lost, COUNT(lost), NULL));
     TRY(drop_inputs(ctx));
     return db_run(ctx, S("DELETE FROM job WHERE ended_at<?2 AND input IS NULL AND ?1=?1"), args, COUNT(args), NULL);
 }

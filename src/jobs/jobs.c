@@ -71,12 +71,13 @@ static enum result write_ending(struct ctx *ctx, void *arg)
 static void end_job(struct ctx *ctx, struct jobs *jobs, const struct claim *claim, enum result result, struct str text)
 {
     struct ending ending = {.id = claim->id, .input = claim->input, .status = "done", .detail = S(""), .result = text};
-    bool stopped = result == CONFLICT && str_is(ctx->error.sentence, JOB_STOPPED);
+    bool stopped = result == CONFLICT && str_eq(ctx->error.sentence, ctx_say(ctx, JOB_STOPPED));
     if (result != OK) {
         ending.status = stopped ? "cancelled" : "failed";
         ending.detail = ctx->error.fields ? ctx->error.fields->detail : ctx->error.sentence;
     }
     ctx->actor = &actor_system;
+    ctx->sentences = NULL; /* what is logged is English */
     if (store_write(ctx, jobs->config.store, write_ending, &ending) != OK)
         log_text(LOG_ERROR, "a job's end could not be written", "sentence", ctx->error.sentence);
     jobs_tell_news(jobs);
@@ -101,6 +102,7 @@ static enum result act_for(struct ctx *ctx, const struct claim *claim)
     actor->read_only = claim->read_only;
     actor->registers = claim->registers;
     ctx->actor = actor;
+    ctx->sentences = languages_find(claim->jobs->config.languages, actor->language);
     return OK;
 }
 

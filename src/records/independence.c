@@ -78,19 +78,19 @@ enum result independence_check(struct ctx *ctx, const struct transition *transit
 {
     static const struct {
         const char *field, *words;
-    } roles[] = {{"owner", "you own it"},
-                 {"created_by", "you wrote it"},
-                 {"changed_by", "you have changed it"},
-                 {"submitted_by", "you submitted it"},
-                 {"requested_by", "you asked for it"},
-                 {"done_by", "you did it"}};
+    } roles[] = {{"owner", SENTENCE("you own it")},
+                 {"created_by", SENTENCE("you wrote it")},
+                 {"changed_by", SENTENCE("you have changed it")},
+                 {"submitted_by", SENTENCE("you submitted it")},
+                 {"requested_by", SENTENCE("you asked for it")},
+                 {"done_by", SENTENCE("you did it")}};
     if (ctx->actor->system) return OK;
     for (size_t i = 0; transition->independent_of[i]; i++) {
         bool own;
         TRY(names_actor(ctx, transition, record, transition->independent_of[i], &own));
         if (!own) continue;
-        const char *words =
-            strchr(transition->independent_of[i], '.') ? "you have changed a part of it" : "you are named in it";
+        const char *words = strchr(transition->independent_of[i], '.') ? SENTENCE("you have changed a part of it")
+                                                                       : SENTENCE("you are named in it");
         for (size_t k = 0; k < COUNT(roles); k++)
             if (strcmp(roles[k].field, transition->independent_of[i]) == 0) words = roles[k].words;
         return fail(ctx, DENIED, "Somebody else has to do this: %s (independence, ISO/IEC 27001 A.5.3).", words);

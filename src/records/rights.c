@@ -40,14 +40,15 @@ enum result record_demand(struct ctx *ctx, const struct record *record, enum ver
     static const struct {
         enum verb verb;
         const char *words;
-    } deeds[] = {{CREATE, "create this"}, {CHANGE, "change this"},    {CHANGE_OWN, "change this"},
-                 {REMOVE, "delete this"}, {DECIDE, "decide on this"}, {ADMINISTER, "administer this"}};
+    } deeds[] = {{CREATE, SENTENCE("create this")},     {CHANGE, SENTENCE("change this")},
+                 {CHANGE_OWN, SENTENCE("change this")}, {REMOVE, SENTENCE("delete this")},
+                 {DECIDE, SENTENCE("decide on this")},  {ADMINISTER, SENTENCE("administer this")}};
     if (record_may(ctx, record, verb)) return OK;
     bool known = verb == CREATE || record_may(ctx, record, READ);
     if (!known)
         return fail(ctx, NOT_FOUND, "There is no %s %s-%lld.", record->reg->name, record->reg->prefix,
                     (long long)record_id(record));
-    const char *words = "do this";
+    const char *words = SENTENCE("do this");
     for (size_t i = 0; i < COUNT(deeds); i++)
         if (deeds[i].verb == verb) words = deeds[i].words;
     return fail(ctx, DENIED, "Your roles at this unit do not let you %s %s.", words, record->reg->name);

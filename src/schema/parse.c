@@ -32,8 +32,10 @@ static bool has_control_characters(struct str s, bool allow_breaks)
 static bool fits(const struct reading *r, struct str text, size_t longest, bool allow_breaks)
 {
     if (has_control_characters(text, allow_breaks)) {
-        fail_field(r->ctx, r->name, "control_character", "%s holds a control character%s; remove it.", r->name,
-                   allow_breaks ? "" : " or a line break");
+        fail_field(r->ctx, r->name, "control_character",
+                   allow_breaks ? "%s holds a control character; remove it."
+                                : "%s holds a control character or a line break; remove it.",
+                   r->name);
         return false;
     }
     size_t length = str_utf8_length(text);
@@ -52,7 +54,7 @@ static bool text_fits(const struct reading *r, struct str text)
 
 static bool read_text(const struct reading *r, const struct json *json, struct value *out)
 {
-    if (json->kind != JSON_STRING) return wrong_type(r, json, "text");
+    if (json->kind != JSON_STRING) return wrong_type(r, json, SENTENCE("text"));
     struct str text = r->field->kind == PROSE ? json->text : str_trim(json->text);
     if (!text_fits(r, text)) return false;
     *out = value_optional(text);
@@ -70,7 +72,7 @@ static bool number_fits(const struct reading *r, int64_t number)
 
 static bool read_number(const struct reading *r, const struct json *json, struct value *out)
 {
-    if (json->kind != JSON_NUMBER) return wrong_type(r, json, "a whole number");
+    if (json->kind != JSON_NUMBER) return wrong_type(r, json, SENTENCE("a whole number"));
     if (!number_fits(r, json->number)) return false;
     *out = value_number(json->number);
     return true;
@@ -83,13 +85,13 @@ static bool read_decimal(const struct reading *r, const struct json *json, struc
     else if (json->kind == JSON_DECIMAL)
         *out = value_decimal(json->decimal);
     else
-        return wrong_type(r, json, "a number");
+        return wrong_type(r, json, SENTENCE("a number"));
     return true;
 }
 
 static bool read_boolean(const struct reading *r, const struct json *json, struct value *out)
 {
-    if (json->kind != JSON_BOOL) return wrong_type(r, json, "true or false");
+    if (json->kind != JSON_BOOL) return wrong_type(r, json, SENTENCE("true or false"));
     *out = value_number(json->boolean);
     return true;
 }
@@ -141,7 +143,7 @@ static bool wrong_choice(const struct reading *r, struct str given)
 
 static bool read_choice(const struct reading *r, const struct json *json, struct value *out)
 {
-    if (json->kind != JSON_STRING) return wrong_type(r, json, "text");
+    if (json->kind != JSON_STRING) return wrong_type(r, json, SENTENCE("text"));
     if (!is_choice(r->field, json->text)) return wrong_choice(r, json->text);
     *out = value_text(json->text);
     return true;
@@ -149,7 +151,7 @@ static bool read_choice(const struct reading *r, const struct json *json, struct
 
 static bool list_fits(const struct reading *r, const struct json *json)
 {
-    if (json->kind != JSON_ARRAY) return wrong_type(r, json, "a list");
+    if (json->kind != JSON_ARRAY) return wrong_type(r, json, SENTENCE("a list"));
     if (json->count <= LONGEST_LIST) return true;
     fail_field(r->ctx, r->name, "too_many", "%s has %zu entries; at most %d are allowed.", r->name, json->count,
                LONGEST_LIST);
@@ -169,7 +171,7 @@ static bool read_texts(const struct reading *r, const struct json *json, struct 
     struct buf text = buf_in(r->ctx->arena);
     buf_char(&text, '[');
     for (const struct json *entry = json->first; entry; entry = entry->next) {
-        if (entry->kind != JSON_STRING) return wrong_type(r, entry, "a list of texts");
+        if (entry->kind != JSON_STRING) return wrong_type(r, entry, SENTENCE("a list of texts"));
         if (r->field->kind == CHOICES && !is_choice(r->field, entry->text)) return wrong_choice(r, entry->text);
         if (r->field->kind == TAGS && !fits(r, entry->text, LONGEST_TAG, false)) return false;
         if (entry_is_repeated(json, entry)) continue;
@@ -183,7 +185,7 @@ static bool read_texts(const struct reading *r, const struct json *json, struct 
 
 static bool read_ratings(const struct reading *r, const struct json *json, struct value *out)
 {
-    if (json->kind != JSON_OBJECT) return wrong_type(r, json, "an object of criterion and step");
+    if (json->kind != JSON_OBJECT) return wrong_type(r, json, SENTENCE("an object of criterion and step"));
     for (const struct json *entry = json->first; entry; entry = entry->next) {
         if (entry->kind == JSON_NUMBER && entry->number >= 1 && entry->number <= 10) continue;
         fail_field(r->ctx, r->name, "out_of_range", "%s: the step for \"%.*s\" must be a number from 1 to 10.", r->name,

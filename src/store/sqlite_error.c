@@ -14,22 +14,27 @@ struct meaning {
 /* Extended codes come before the primary ones that they belong to. */
 static const struct meaning meanings[] = {
     {SQLITE_CONSTRAINT_FOREIGNKEY, CONFLICT,
-     "It refers to something that does not exist, or something else still refers to it."},
-    {SQLITE_BUSY, BUSY, "Another program is writing to the database; try again in a moment."},
-    {SQLITE_LOCKED, BUSY, "The database is locked by another part of the program; try again in a moment."},
-    {SQLITE_INTERRUPT, BUSY, "The database query was interrupted; try again."},
-    {SQLITE_FULL, BROKEN, "The disk that holds the database is full: nothing was saved; make room and try again."},
+     SENTENCE("It refers to something that does not exist, or something else still refers to it.")},
+    {SQLITE_BUSY, BUSY, SENTENCE("Another program is writing to the database; try again in a moment.")},
+    {SQLITE_LOCKED, BUSY, SENTENCE("The database is locked by another part of the program; try again in a moment.")},
+    {SQLITE_INTERRUPT, BUSY, SENTENCE("The database query was interrupted; try again.")},
+    {SQLITE_FULL, BROKEN,
+     SENTENCE("The disk that holds the database is full: nothing was saved; make room and try again.")},
     {SQLITE_CORRUPT, BROKEN,
-     "The database file is damaged: stop the program, run `merlon verify` and restore the latest backup."},
+     SENTENCE("The database file is damaged: stop the program, run `merlon verify` and restore the latest backup.")},
     {SQLITE_NOTADB, BROKEN,
-     "The database file is damaged or is no database: restore the latest backup, or name another data directory."},
+     SENTENCE(
+         "The database file is damaged or is no database: restore the latest backup, or name another data directory.")},
     {SQLITE_IOERR, BROKEN,
-     "The disk that holds the database reports an error: nothing was saved; check the disk and the system's log."},
-    {SQLITE_CANTOPEN, BROKEN, "The database file cannot be opened: check that it exists and who may read it."},
+     SENTENCE(
+         "The disk that holds the database reports an error: nothing was saved; check the disk and the system's log.")},
+    {SQLITE_CANTOPEN, BROKEN,
+     SENTENCE("The database file cannot be opened: check that it exists and who may read it.")},
     {SQLITE_READONLY, BROKEN,
-     "The database cannot be written here: the file or its directory is read-only, or this connection is for reading."},
-    {SQLITE_NOMEM, BROKEN, "There is no memory left for the database."},
-    {SQLITE_TOOBIG, INVALID, "A value is larger than the database can hold."},
+     SENTENCE("The database cannot be written here: the file or its directory is read-only, or this connection is for "
+              "reading.")},
+    {SQLITE_NOMEM, BROKEN, SENTENCE("There is no memory left for the database.")},
+    {SQLITE_TOOBIG, INVALID, SENTENCE("A value is larger than the database can hold.")},
 };
 
 /* "UNIQUE constraint failed: risk.unit, risk.ref" becomes "risk" and "unit, ref". */

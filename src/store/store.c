@@ -238,7 +238,8 @@ static enum result run_guarded(struct waiting_job *waiting)
     if (setjmp(escape) == 0)
         result = waiting->fn(ctx, waiting->arg);
     else
-        ctx->error = (struct error){.result = BROKEN, .sentence = S("There is not enough memory for this write.")};
+        ctx->error = (struct error){.result = BROKEN,
+                                    .sentence = ctx_say(ctx, SENTENCE("There is not enough memory for this write."))};
     arena_guard(ctx->arena, before);
     return result;
 }

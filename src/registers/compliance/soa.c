@@ -51,9 +51,12 @@ static enum result all_lines_said(struct ctx *ctx, const struct record *soa)
     TRY(open_lines(ctx, soa, &open));
     if (!open) return OK;
     return fail(ctx, CONFLICT,
-                "%lld %s no reason yet: link a risk, an obligation or mark good practice; an exclusion needs its "
-                "justification.",
-                (long long)open, open == 1 ? "line has" : "lines have");
+                open == 1
+                    ? "%lld line has no reason yet: link a risk, an obligation or mark good practice; an exclusion "
+                      "needs its justification."
+                    : "%lld lines have no reason yet: link a risk, an obligation or mark good practice; an "
+                      "exclusion needs its justification.",
+                (long long)open);
 }
 
 static enum result make_version(struct ctx *ctx, struct record *soa)

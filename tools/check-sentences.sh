@@ -1,0 +1,41 @@
+#!/bin/sh
+# Every sentence that a person can meet stands in each catalogue of content/labels/sentences.LANGUAGE.json, and nothing
+# else stands there; a template names only arguments that its English format has. src/base/sentences.h is the contract.
+set -eu
+export LC_ALL=C
+cd "${1:-.}"
+
+# Whose sentences nobody meets in the browser or over HTTP: a folder or a file, and who does.
+excepted() {
+    cat <<'TABLE'
+src/app/                      operators, at the command line and in the settings
+src/schema/lint               developers: what is wrong with the declaration of a register stops the start
+src/http/address.c            operators: the setting of trusted proxies
+src/http/gate.c               operators: listening, at the start
+src/http/pool.c               operators: threads, at the start
+src/http/route.c              developers: the tables of routes, at the start
+src/http/server.c             operators: opening the server
+src/http/tls.c                operators: certificate and key, at the start
+src/access/access.c           operators: memory for sessions, at the start
+src/format/catalogue.c        translators: catalogues are read at the start
+src/ledger/keys.c             operators: the ledger's key, at the start
+src/ledger/sealer.c           operators: sealing runs by itself and tells the log
+src/ledger/verify.c           operators: merlon verify
+src/records/rebuild.c         operators: merlon rebuild
+src/records/verify.c          operators: merlon verify
+src/store/backup              operators: merlon backup and restore
+src/store/migrate.c           operators: a database of another version, at the start
+src/store/table_apply.c       operators: tables are made at the start
+src/store/postgres_open.c     operators: opening the database
+src/store/sqlite_open.c       operators: opening the database
+src/store/sqlite_writer.c     operators: opening the database
+src/store/postgres_driver.c   developers: a query that the program gets wrong
+src/store/sqlite_driver.c     developers: a query that the program gets wrong
+src/store/statements.c        developers: a query that the program gets wrong
+TABLE
+}
+{
+    excepted | sed 's/ .*//; s/^/except /'
+    find src -name '*.[ch]' | sort | sed 's/^/code /'
+    find content/labels -name 'sentences.*.json' | sort | sed 's/^/catalogue /'
+} | awk -f "$(dirname "$0")/sentences.awk"
