@@ -98,6 +98,7 @@ enum result import_open(struct ctx *ctx, const struct reg *reg, struct str file,
     struct str *cells;
     size_t count;
     *import = (struct import){.ctx = ctx, .reg = reg};
+    ctx->about = reg->name;
     import->end = &import->first;
     TRY(table_open(ctx, file, &(struct table_options){0}, &import->table));
     TRY(table_row(ctx, import->table, &cells, &count));

@@ -1,13 +1,16 @@
 // Refusals in the reader's language: German where it is asked for, English otherwise; whole sentences, with labels.
 import { Client, expect, type Reply } from './core/http.ts'
+import { importFile } from './core/jobs.ts'
 import { check, equal, ok } from './core/report.ts'
 import type { World } from './core/world.ts'
 
 const GERMAN = { 'accept-language': 'de' }
 
+type Headers = Record<string, string>
+
 interface Refusal {
   what: string
-  ask: (headers: Record<string, string>) => Promise<Reply>
+  ask: (headers: Headers) => Promise<Reply>
   status: number
   english: string | RegExp
   german: string | RegExp
@@ -24,10 +27,18 @@ function says(reply: Reply, language: string, expected: string | RegExp): void {
   else ok(expected.test(told(reply)), `"${told(reply)}" is not like ${expected}`)
 }
 
-function refusals({ admin }: World): Refusal[] {
+async function refusals(world: World): Promise<Refusal[]> {
+  const { admin } = world
   const nobody = new Client(admin.address, '', undefined)
-  const get = (path: string) => (headers: Record<string, string>) => admin.request('GET', `/api/v1/${path}`, { headers })
-  const post = (path: string, body: unknown) => (headers: Record<string, string>) => admin.post(path, body, { headers })
+  const open = new Client(admin.address, '', admin.api)
+  const reader = await world.user('reader@example.org', [{ role: 'reader', unit: world.root }])
+  const asset = await world.create('asset', { title: 'Booking portal' })
+  const above = await world.create('asset', { title: 'Booking', depends_on: [asset.id] })
+  const email = (await world.create('person', { name: 'Once', email: 'once@example.org' })).email as string
+  const get = (path: string) => (headers: Headers) => admin.request('GET', path, { headers })
+  const post = (path: string, body: unknown, client = admin) => (headers: Headers) => client.post(path, body, { headers })
+  const patch = (body: unknown, version: number) => (headers: Headers) =>
+    admin.request('PATCH', `/api/v1/asset/${asset.id}`, { body, headers, ifMatch: version })
   return [
     {
       what: 'a required field',
@@ -37,11 +48,95 @@ function refusals({ admin }: World): Refusal[] {
       german: '„Titel“ ist erforderlich.',
     },
     {
+      what: 'a field that is too long',
+      ask: post('asset', { title: 'x'.repeat(300) }),
+      status: 422,
+      english: 'title has 300 characters; at most 200 are allowed.',
+      german: '„Titel“ hat 300 Zeichen; höchstens 200 sind erlaubt.',
+    },
+    {
+      what: 'a field of the wrong type',
+      ask: post('asset', { title: 5, owner: null }),
+      status: 422,
+      english: 'title must be text, not a whole number.',
+      german: '„Titel“: erwartet wird ein Text, angegeben ist eine ganze Zahl.',
+    },
+    {
+      what: 'a field that has its label in its own register only',
+      ask: post('asset', { title: 'x', need_integrity: 3 }),
+      status: 422,
+      english: 'need_integrity is computed by the program; leave it out.',
+      german: '„Schutzbedarf Integrität“ wird vom Programm berechnet; bitte weglassen.',
+    },
+    {
+      what: 'a value that must be unique',
+      ask: post('person', { name: 'Twice', email }),
+      status: 422,
+      english: 'Another person has this email already.',
+      german: 'Ein anderer Eintrag in „Personen“ hat bei „E-Mail-Adresse“ schon diesen Wert.',
+    },
+    {
+      what: 'a stale version',
+      ask: patch({ title: 'y' }, 99),
+      status: 409,
+      english: 'Somebody changed this meanwhile: it is version 1 now, yours was 99.',
+      german: 'Jemand hat diesen Eintrag inzwischen geändert: Er steht jetzt bei Version 1, Ihre Änderung ging von Version 99 aus.',
+    },
+    {
+      what: 'a missing right',
+      ask: post('asset', { title: 'x', unit: world.root }, reader),
+      status: 403,
+      english: 'Your roles do not let you create any asset.',
+      german: 'Ihre Rollen erlauben es nicht, in „Assets“ Einträge anzulegen.',
+    },
+    {
       what: 'an unknown id',
-      ask: get('asset/999999'),
+      ask: get('/api/v1/asset/999999'),
       status: 404,
       english: 'There is no asset AST-999999.',
       german: 'Asset AST-999999 gibt es nicht.',
+    },
+    {
+      what: 'a step that is not open',
+      ask: (headers) => admin.post(`asset/${asset.id}/transitions/bring_back`, {}, { headers, ifMatch: 1 }),
+      status: 409,
+      english: /^"bring_back" is not open to this asset, which is \w+\.$/,
+      german: /^Der Schritt „Wieder in Betrieb nehmen“ ist hier nicht möglich: Der Eintrag \(Asset\) hat den Status „[A-Z].*“\.$/,
+    },
+    {
+      what: 'an asset that depends on itself',
+      ask: (headers) => admin.request('PATCH', `/api/v1/asset/${above.id}`, { body: { depends_on: [above.id] }, headers, ifMatch: 1 }),
+      status: 422,
+      english: 'An asset cannot depend on itself.',
+      german: 'Ein Asset kann nicht von sich selbst abhängen.',
+    },
+    {
+      what: 'a filter that does not fit',
+      ask: get('/api/v1/asset?created_at.gte=yesterday'),
+      status: 400,
+      english: /^The filter on created_at cannot be read: created_at must be an instant/,
+      german: /^Der Filter für „Angelegt am“ ist nicht lesbar: „Angelegt am“ muss ein Zeitpunkt/,
+    },
+    {
+      what: 'what is no JSON',
+      ask: (headers) => admin.request('POST', '/api/v1/asset', { raw: '{"title"', headers: { ...headers, 'content-type': 'application/json' } }),
+      status: 400,
+      english: /^The JSON is not valid at line 1, column \d+: a colon is missing after the key\.$/,
+      german: /^Das JSON ist in Zeile 1, Spalte \d+ ungültig: nach dem Schlüssel fehlt ein Doppelpunkt\.$/,
+    },
+    {
+      what: 'a body that is too large', // as it is announced: none of it is sent
+      ask: (headers) => admin.request('POST', '/api/v1/asset', { headers: { ...headers, 'content-length': '2000000' } }),
+      status: 413,
+      english: 'The body of this request is larger than the 1048576 bytes allowed here.',
+      german: 'Der Inhalt dieser Anfrage ist größer als die hier erlaubten 1048576 Byte.',
+    },
+    {
+      what: 'an unknown address',
+      ask: get('/api/v1/no/where'),
+      status: 404,
+      english: 'There is no register "no".',
+      german: 'Ein Register „no“ gibt es nicht.',
     },
     {
       what: 'nobody signed in',
@@ -49,6 +144,13 @@ function refusals({ admin }: World): Refusal[] {
       status: 401,
       english: 'Please sign in.',
       german: 'Bitte melden Sie sich an.',
+    },
+    {
+      what: 'a wrong password',
+      ask: post('session', { email: 'ada@example.org', password: 'not this one' }, open),
+      status: 401,
+      english: 'The e-mail address or the password is wrong.',
+      german: 'Die E-Mail-Adresse oder das Passwort ist falsch.',
     },
   ]
 }
@@ -58,12 +160,35 @@ async function asked(one: Refusal, accept: string | undefined, language: 'de' | 
   says(reply, language, language === 'de' ? one.german : one.english)
 }
 
+/** A job is told in the language of who began it, whatever the request said: it runs when the request is over. */
+async function ofAJob(world: World, language: 'de' | 'en', expected: string): Promise<void> {
+  const email = `${language}@example.org`
+  const client = await world.user(email, [{ role: 'security_manager', unit: world.root }])
+  expect(await client.patch('session', { language }), 204)
+  const result = await importFile(client, 'asset', `title,description\n,of ${language}\n`, '&dry_run=true')
+  const refused = (result.fates as { detail: string }[]).map((row) => row.detail)
+  equal(refused, [expected], 'details')
+}
+
+/** A reason inside an answer that is no refusal. */
+async function ofAStep(world: World, headers: Headers, expected: string): Promise<void> {
+  const method = await world.create('methodology', { title: 'By one alone' })
+  const reply = expect(await world.admin.request('GET', `/api/v1/methodology/${method.id}/transitions`, { headers }), 200)
+  const reasons = (reply.json.items as { reason: string | null }[]).map((step) => step.reason ?? '')
+  ok(reasons.includes(expected), `"${expected}" is not among ${JSON.stringify(reasons)}`)
+}
+
 export async function languages(world: World): Promise<void> {
-  const all = refusals(world)
+  const all = await refusals(world)
   for (const one of all) {
     await check(`${one.what}, in German`, () => asked(one, GERMAN['accept-language'], 'de'))
     await check(`${one.what}, in English`, () => asked(one, undefined, 'en'))
   }
+  await check('an import, in German', () => ofAJob(world, 'de', '„Titel“ ist erforderlich.'))
+  await check('an import, in English', () => ofAJob(world, 'en', 'title is needed.'))
+  const reason = 'Das muss jemand anderes tun: Sie haben es verfasst (Aufgabentrennung, ISO/IEC 27001 A.5.3).'
+  await check('why a step is not open, in German', () => ofAStep(world, GERMAN, reason))
+  await check('why a step is not open, in English', () => ofAStep(world, {}, 'Somebody else has to do this: you wrote it (independence, ISO/IEC 27001 A.5.3).'))
   const accepted: [string, 'de' | 'en'][] = [
     ['fr, de;q=0.5', 'de'],
     ['de-AT,de;q=0.9,en;q=0.8', 'de'],

@@ -58,4 +58,19 @@ async function look(spot: Spot): Promise<void> {
   assert.equal(found.join('\n'), '')
 }
 
+step(on, 'German: a refused form says in German what is wrong', async () => {
+  const { page, takeComplaints } = await windowOf('manager')
+  await page.setViewportSize(WIDE)
+  await page.goto('/person/new')
+  await page.getByLabel('Name').fill('Zweite Person')
+  await page.getByLabel('E-Mail-Adresse').fill(EMAIL.manager)
+  await page.getByRole('button', { name: 'Anlegen' }).click()
+  await visible(page.getByText('Einige Felder sind noch nicht in Ordnung.'))
+  await visible(page.getByText('Ein anderer Eintrag in „Personen“ hat bei „E-Mail-Adresse“ schon diesen Wert.'))
+  await page.getByLabel('E-Mail-Adresse').fill('keine')
+  await page.getByRole('button', { name: 'Anlegen' }).click()
+  await visible(page.getByText('Das ist keine E-Mail-Adresse; dazu gehören ein Name, ein @ und eine Domain.'))
+  takeComplaints() // the browser reports each refusal
+})
+
 for (const spot of SPOTS) alone(on, `German: ${spot.name}`, () => look(spot))

@@ -83,7 +83,7 @@ export function untranslated(page: Page, english: Record<string, string>, own: R
     const found = new Set<string>()
     while (walker.nextNode()) {
       const text = walker.currentNode.textContent?.trim() ?? ''
-      if (words.has(text) && !walker.currentNode.parentElement?.closest('[lang="en"], textarea')) found.add(text)
+      if (words.has(text) && !walker.currentNode.parentElement?.closest('textarea')) found.add(text)
     }
     return [...found]
   }, foreign)

@@ -76,7 +76,8 @@ export function address(path: string, query?: Query): string {
 }
 
 function headers(options: Options): Headers {
-  const result = new Headers({ Accept: 'application/json' });
+  // Refusals are sentences for people: they come in the language of the page.
+  const result = new Headers({ Accept: 'application/json', 'Accept-Language': document.documentElement.lang });
   const method = options.method ?? 'GET';
   if (method !== 'GET' && csrf) result.set('X-CSRF-Token', csrf);
   if (options.version !== undefined) result.set('If-Match', `"${options.version}"`);

@@ -4,6 +4,7 @@ import { QueryClient, keepPreviousData, useInfiniteQuery, useQuery, useQueryClie
 import { useCallback } from 'react';
 import { Problem, api, onceKey, type Query } from './api';
 import { useAsOf } from './asof';
+import { useWords } from './labels';
 import type { HistoryItem, LinkItem, NextStep, Page, Rec } from './types';
 
 export const client = new QueryClient({
@@ -90,8 +91,9 @@ export function useLeaning(register: string, id: number | string) {
 export const useEvidence = (register: string, id: number | string) => useAbout<Rec>(register, id, 'evidence');
 export const useNextSteps = (register: string, id: number | string, version: number) => {
   const as_of = useAsOf();
+  const { language } = useWords(); // why a step is not open is a sentence
   return useQuery({
-    queryKey: ['data', 'transitions', register, String(id), version],
+    queryKey: ['data', 'transitions', register, String(id), version, language],
     queryFn: ({ signal }) =>
       api<{ items: NextStep[] }>(`/${register}/${id}/transitions`, { signal }).then((answer) => answer.items),
     enabled: !as_of,

@@ -112,7 +112,7 @@ export function Steps({ register, record }: StepProps) {
         return (
           <Tooltip
             key={step.name}
-            label={step.reason ? <span lang="en">{step.reason}</span> : words.t('ui.step.denied')}
+            label={step.reason ?? words.t('ui.step.denied')}
             events={{ hover: true, focus: true, touch: true }}
           >
             <Button

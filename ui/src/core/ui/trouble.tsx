@@ -14,14 +14,10 @@ export function sentence(error: unknown, words: Words): string {
   return error.message;
 }
 
-const COMMON = ['taken', 'too_long', 'too_short', 'out_of_range', 'choice', 'not_found', 'email', 'type'] as const;
-
-/** The sentence under a field: the common ones in the reader's language, others in the server's own, English words. */
+/** The sentence under a field: short where the field only wants something, else the server's own. */
 export function fieldSentence(problem: unknown, name: string, words: Words): string | undefined {
   const error = problem instanceof Problem ? problem.error(name) : undefined;
-  if (error?.code === 'required') return words.t('ui.trouble.required');
-  const code = words.language === 'en' ? undefined : COMMON.find((one) => one === error?.code);
-  return code ? words.t(`ui.trouble.field.${code}`) : error?.detail;
+  return error?.code === 'required' ? words.t('ui.trouble.required') : error?.detail;
 }
 
 interface TroubleProps {
