@@ -80,6 +80,40 @@ refuses 'src/base/README.md: 16 lines' check-readmes.sh
 rm "$work/src/base/README.md"
 refuses 'src/base/: no README.md' check-readmes.sh
 
+catalogue() { printf '{\n%s\n}\n' "$1" >"$work/content/labels/sentences.de.json"; }
+fresh && mkdir -p "$work/content/labels"
+sed -n 's|^\(src/[^ ]*\) .*|\1|p' "$root/tools/check-sentences.sh" | while read -r prefix; do
+    case $prefix in */) file=${prefix}x.c ;; *.c) file=$prefix ;; *) file=$prefix.c ;; esac
+    mkdir -p "$work/$(dirname "$file")" && echo 'int f(void) { return fail(ctx, OK, "For operators."); }' >"$work/$file"
+done
+cat >"$work/src/api/a.c" <<'C'
+/* fail(ctx, OK, "In a comment."); */
+static const char *why(bool all) { return all ? SENTENCE("it is \"so\"") : refail("Nothing of ours."); }
+int f(void) { return fail(ctx, OK, "%s has (%d)" /* two
+                          literals */ " lines.", why(','), 1); }
+C
+catalogue '"it is \"so\"": "so ist es",
+"%s has (%d) lines.": "{2} Zeilen: {1:say}, {1:field/2}."'
+accepts 'a complete catalogue' check-sentences.sh
+catalogue '"it is \"so\"": "so ist es"'
+refuses 'missing, of src/api/a.c: "%s has (%d) lines."' check-sentences.sh
+catalogue '"it is \"so\"": "so {1}",
+"%s has (%d) lines.": "{3} Zeilen {1:fields} {1:field/3}",
+"In a comment.": "Nein."'
+refuses '{1} is no argument of "it is \"so\""' check-sentences.sh
+refuses '{3} is no argument of "%s has (%d) lines."' check-sentences.sh
+refuses '{1:field/3} is no argument of' check-sentences.sh
+refuses '{1:fields} is of no kind' check-sentences.sh
+refuses 'no sentence of the program any more: "In a comment."' check-sentences.sh
+catalogue '"it is \"so\"": "so", "%s has (%d) lines.": "{1}"'
+refuses 'a line is one sentence and its template' check-sentences.sh
+sed -i 's/%d/%5d/' "$work/src/api/a.c"
+catalogue '"it is \"so\"": "so",
+"%s has (%5d) lines.": "{1}"'
+refuses 'can be told: "%s has (%5d) lines."' check-sentences.sh
+rm "$work/src/http/tls.c"
+refuses 'excepts what is not there: src/http/tls.c' check-sentences.sh
+
 fresh && mkdir -p "$work/src/registers/risk" "$work/g"
 printf 'const struct reg risk_register = {\nconst struct follow risk_follows[] = {\n' >"$work/src/registers/risk/risk.c"
 printf 'const struct reg asset_register = {.name = "x"};\n' >"$work/src/registers/asset.c"
