@@ -4,6 +4,7 @@
 #include "app/program.h"
 
 #include "access/actor.h"
+#include "app/migrations.h"
 #include "app/registers_check.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -45,7 +46,7 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     struct program *program = arg;
     size_t count;
     const struct table *const *tables = program_tables(program, &count);
-    TRY(migrate_apply(ctx, NULL, 0, MERLON_VERSION));
+    TRY(migrate_apply(ctx, migrations, migration_count, MERLON_VERSION));
     TRY(tables_apply(ctx, tables, count));
     TRY(search_apply(ctx));
     struct str fingerprint = keyring_fingerprint(ctx, program->keyring), known;
@@ -126,7 +127,7 @@ static enum result open_database(struct program *program, enum opening opening)
     if (opening != OPEN_NEW) TRY(demand_database(program));
     if (opening == OPEN_READ_ONLY) {
         TRY(open_store(program, true));
-        return migrate_check(ctx, 0, MERLON_VERSION);
+        return migrate_check(ctx, migration_count, MERLON_VERSION);
     }
     TRY(open_keys_and_store(program, opening == OPEN_NEW));
     program->house.keyring = program->keyring;

@@ -1,4 +1,4 @@
-/* Blocks in a list, a bump pointer in the newest. A first block of 16 kB serves nearly every request without a second;
+/* Blocks in a list, a bump pointer in the newest. A first block of 24 kB serves nearly every request without a second;
  * a big allocation gets a block of its own size, so that the list stays short. */
 #include "base/arena.h"
 
@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdalign.h>
 
-enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 1024 * 1024, ALIGN = alignof(max_align_t) };
+enum { FIRST_BLOCK = 24 * 1024, LARGEST_STEP = 1024 * 1024, ALIGN = alignof(max_align_t) };
 
 /* Under the sanitizers what nobody was given is poisoned, with a gap behind each allocation, so that reading past the
  * end of something in an arena, or after the request has ended, is found as it would be on the heap. */

@@ -3,38 +3,13 @@
 
 #include <stdarg.h>
 
-struct buf buf_in(struct arena *arena)
+void buf_make_room(struct buf *buf, size_t more)
 {
-    return (struct buf){.arena = arena};
-}
-
-void buf_reserve(struct buf *buf, size_t more)
-{
-    if (buf->room - buf->len >= more) return;
     size_t room = buf->room ? buf->room * 2 : 256;
     while (room - buf->len < more && room <= SIZE_MAX / 2) room *= 2;
     if (room - buf->len < more) room = SIZE_MAX; /* which the arena refuses */
     buf->at = arena_grow(buf->arena, buf->at, buf->room, room);
     buf->room = room;
-}
-
-void buf_add(struct buf *buf, struct str s)
-{
-    if (!s.len) return;
-    buf_reserve(buf, s.len);
-    memcpy(buf->at + buf->len, s.at, s.len);
-    buf->len += s.len;
-}
-
-void buf_text(struct buf *buf, const char *terminated)
-{
-    buf_add(buf, str_of(terminated));
-}
-
-void buf_char(struct buf *buf, char c)
-{
-    buf_reserve(buf, 1);
-    buf->at[buf->len++] = c;
 }
 
 void buf_number(struct buf *buf, int64_t n)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
     const char *at;
@@ -19,8 +20,17 @@ struct str {
 /* Arguments for a "%.*s". */
 #define PRINT(s) (int)(s).len, (s).at
 
-struct str str_of(const char *terminated); /* borrows; NULL gives the empty string */
-bool str_eq(struct str a, struct str b);
+/* Borrows; NULL gives the empty string. */
+static inline struct str str_of(const char *terminated)
+{
+    return terminated ? (struct str){terminated, strlen(terminated)} : S("");
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
 bool str_is(struct str a, const char *terminated);
 bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
 bool str_starts(struct str s, struct str prefix);

@@ -130,6 +130,13 @@ void json_key_str(struct json_out *out, struct str name)
     out->comma = false;
 }
 
+void json_key_ready(struct json_out *out, struct str key)
+{
+    begin(out, key.len);
+    put_all(out->buf, key.at, key.len);
+    out->comma = false;
+}
+
 void json_put_str(struct json_out *out, struct str text)
 {
     begin(out, 0);

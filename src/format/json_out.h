@@ -32,7 +32,8 @@ static inline void json_key(struct json_out *out, const char *name)
 {
     json_key_plain(out, (struct str){name, strlen(name)});
 }
-void json_key_str(struct json_out *out, struct str name); /* any name, escaped */
+void json_key_str(struct json_out *out, struct str name);  /* any name, escaped */
+void json_key_ready(struct json_out *out, struct str key); /* as it was written before: "\"title\":" */
 
 void json_put_str(struct json_out *out, struct str text);
 void json_put_text(struct json_out *out, const char *terminated); /* null for NULL */

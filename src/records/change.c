@@ -216,7 +216,7 @@ enum result record_purge(struct ctx *ctx, const struct reg *reg, int64_t id, str
     tombstone->row[C_TAGS] = field_empty(&common_fields[C_TAGS]);
     tombstone->row[C_CUSTOM] = field_empty(&common_fields[C_CUSTOM]);
     if (record_number_of(before, "blob")) TRY(blob_delete(ctx, record_number_of(before, "blob")));
-    TRY(record_write_tombstone(ctx, tombstone));
+    TRY(record_write_tombstone(ctx, before, tombstone));
     return ledger_purge(ctx, str_of(reg->name), id, ctx->actor->user, str_trim(reason), &entry);
 }
 

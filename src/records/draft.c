@@ -178,10 +178,11 @@ static const char *why_not_writable(const struct field *field, enum draft_mode m
     return NULL;
 }
 
-static enum result apply_one(struct ctx *ctx, struct record *record, const struct json *entry, enum draft_mode mode)
+/* *at: where the member before this one stood. */
+static enum result apply_one(struct ctx *ctx, struct record *record, const struct json *entry, enum draft_mode mode,
+                             size_t *at)
 {
-    size_t index;
-    const struct field *field = row_find(record->reg, entry->key, &index);
+    const struct field *field = row_find_from(record->reg, entry->key, at);
     if (!field || !row_has(record->reg, field)) {
         const char *name = arena_cstr(ctx->arena, str_slice(entry->key, 0, 60));
         fail_field(ctx, name, "unknown", "The register %s has no field \"%s\".", record->reg->name, name);
@@ -192,9 +193,9 @@ static enum result apply_one(struct ctx *ctx, struct record *record, const struc
         fail_field(ctx, field->name, "read_only", "%s %s; leave it out.", field->name, why_not);
         return OK;
     }
-    if (index == C_CUSTOM) return apply_custom(ctx, record, entry);
-    if (kind_links(field->kind)) return apply_links(ctx, field, entry, &record->row[index]);
-    if (!field_parse(ctx, field, field->name, entry, &record->row[index])) return OK;
+    if (*at == C_CUSTOM) return apply_custom(ctx, record, entry);
+    if (kind_links(field->kind)) return apply_links(ctx, field, entry, &record->row[*at]);
+    if (!field_parse(ctx, field, field->name, entry, &record->row[*at])) return OK;
     return OK;
 }
 
@@ -202,7 +203,9 @@ enum result draft_apply(struct ctx *ctx, struct record *record, const struct jso
 {
     if (!body || body->kind != JSON_OBJECT)
         return fail(ctx, INVALID, "The body must be a JSON object with the record's fields.");
-    for (const struct json *entry = body->first; entry; entry = entry->next) TRY(apply_one(ctx, record, entry, mode));
+    size_t at = 0;
+    for (const struct json *entry = body->first; entry; entry = entry->next)
+        TRY(apply_one(ctx, record, entry, mode, &at));
     return OK;
 }
 

@@ -71,7 +71,8 @@ static void write_reference(struct json_out *out, const struct reg *reg, int64_t
     out->comma = true;
 }
 
-static void write_row(struct json_out *out, const struct list_query *query, const struct rows *rows)
+static void write_row(struct json_out *out, const struct list_query *query, const struct str *keys,
+                      const struct rows *rows)
 {
     json_open_object(out);
     write_reference(out, query->reg, rows_number(rows, C_ID));
@@ -79,7 +80,7 @@ static void write_row(struct json_out *out, const struct list_query *query, cons
     for (size_t i = C_UNIT; i < width; i++) {
         if (!query->shown[i]) continue;
         const struct field *field = row_field(query->reg, i);
-        json_key(out, field->name);
+        json_key_ready(out, keys[i]);
         value_write_json(out, field, row_value(rows, field, i));
     }
     json_close_object(out);
@@ -90,6 +91,7 @@ static enum result write_straight(struct ctx *ctx, struct list_query *query, str
     struct rows *rows;
     struct value last = value_null();
     int64_t last_id = 0;
+    const struct str *keys = reg_sql(ctx, query->reg)->keys;
     *next = S("");
     TRY(open_rows(ctx, query, &rows));
     for (int64_t n = 0;; n++) {
@@ -100,7 +102,7 @@ static enum result write_straight(struct ctx *ctx, struct list_query *query, str
             *next = cursor_write(ctx, last, last_id);
             break;
         }
-        write_row(out, query, rows);
+        write_row(out, query, keys, rows);
         if (n != query->limit - 1) continue;
         last_id = rows_number(rows, C_ID);
         last = row_value(rows, row_field(query->reg, query->sort), query->sort);
@@ -117,10 +119,11 @@ enum result list_write_record(struct ctx *ctx, struct json_out *out, const struc
 {
     json_open_object(out);
     write_reference(out, query->reg, record_id(record));
+    const struct str *keys = reg_sql(ctx, query->reg)->keys;
     for (size_t i = C_UNIT; i < row_width(query->reg); i++) {
         if (!query->shown[i]) continue;
         const struct field *field = row_field(query->reg, i);
-        json_key(out, field->name);
+        json_key_ready(out, keys[i]);
         if (query->expanded[i])
             TRY(expand_write(ctx, out, field, record->row[i]));
         else

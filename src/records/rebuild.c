@@ -5,6 +5,7 @@
 
 #include "access/actor.h"
 #include "access/reach.h"
+#include "records/links.h"
 #include "records/records.h"
 #include "records/write.h"
 #include "store/search.h"
@@ -69,6 +70,11 @@ static enum result rebuild_batch(struct ctx *ctx, void *arg)
     return OK;
 }
 
+static enum result prune(struct ctx *ctx, void *arg)
+{
+    return links_prune(ctx, arg);
+}
+
 static enum result begin(struct ctx *ctx, void *arg)
 {
     (void)arg;
@@ -131,6 +137,8 @@ enum result records_rebuild(struct ctx *ctx, const struct rebuild *rebuild, stru
     if (!scratch) return fail(ctx, BUSY, "There is no memory for this now; try again.");
     *report = (struct rebuild_report){0};
     enum result result = write_part(ctx, rebuild, scratch, begin, NULL);
+    struct links_pruning pruning = {.more = true};
+    while (result == OK && pruning.more) result = write_part(ctx, rebuild, scratch, prune, &pruning);
     bool settled = false;
     for (int pass = 0; pass < PASSES && result == OK && !settled; pass++) {
         int64_t before = report->changed;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "records/house.h"
+#include "records/sql.h"
 #include "schema/parse.h"
 
 struct record *record_unset(struct ctx *ctx, const struct reg *reg)
@@ -205,10 +206,10 @@ void record_write_json(struct ctx *ctx, struct buf *buf, const struct record *re
     json_put_number(&out, record_id(record));
     json_key(&out, "reference");
     json_put_str(&out, record_reference(ctx, record));
+    const struct str *keys = reg_sql(ctx, record->reg)->keys;
     for (size_t i = C_UNIT; i < row_width(record->reg); i++) {
-        const struct field *field = row_field(record->reg, i);
-        json_key(&out, field->name);
-        value_write_json(&out, field, record->row[i]);
+        json_key_ready(&out, keys[i]);
+        value_write_json(&out, row_field(record->reg, i), record->row[i]);
     }
     json_close_object(&out);
 }

@@ -43,6 +43,13 @@ static struct str update_of(struct ctx *ctx, const struct reg *reg)
     return buf_str(&sql);
 }
 
+static const struct str *keys_of(struct ctx *ctx, const struct reg *reg)
+{
+    struct str *keys = arena_make_many(ctx->arena, struct str, row_width(reg));
+    for (size_t i = 0; i < row_width(reg); i++) keys[i] = arena_print(ctx->arena, "\"%s\":", row_field(reg, i)->name);
+    return keys;
+}
+
 struct reg_sql *reg_sql_make(struct ctx *ctx, const struct reg *const *registers, size_t count)
 {
     struct reg_sql *all = arena_make_many(ctx->arena, struct reg_sql, count);
@@ -56,6 +63,7 @@ struct reg_sql *reg_sql_make(struct ctx *ctx, const struct reg *const *registers
             .select = arena_print(ctx->arena, "%.*s WHERE id=?1", PRINT(select)),
             .insert = insert_of(ctx, reg),
             .update = update_of(ctx, reg),
+            .keys = keys_of(ctx, reg),
         };
     }
     return all;

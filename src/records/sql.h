@@ -1,4 +1,4 @@
-/* The statements of each register, put together once from its fields. */
+/* The statements of each register, and the keys of its JSON, put together once from its fields. */
 #ifndef MERLON_RECORDS_SQL_H
 #define MERLON_RECORDS_SQL_H
 
@@ -6,11 +6,12 @@
 #include "store/db.h"
 
 struct reg_sql {
-    struct str columns;    /* "\"id\",\"unit\",...": the whole row in order, for SELECT */
-    struct str select;     /* SELECT ... WHERE id = ?1 */
-    struct str select_all; /* SELECT ... FROM table, without WHERE */
-    struct str insert;     /* all but the id, RETURNING id */
-    struct str update;     /* all but the id; the id is the last parameter */
+    struct str columns;     /* "\"id\",\"unit\",...": the whole row in order, for SELECT */
+    struct str select;      /* SELECT ... WHERE id = ?1 */
+    struct str select_all;  /* SELECT ... FROM table, without WHERE */
+    struct str insert;      /* all but the id, RETURNING id */
+    struct str update;      /* all but the id; the id is the last parameter */
+    const struct str *keys; /* "\"unit\":": of each field of the row, for json_key_ready */
 };
 
 const struct reg_sql *reg_sql(const struct ctx *ctx, const struct reg *reg);

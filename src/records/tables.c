@@ -1,23 +1,18 @@
-/* The link table answers "what leans on this" with one indexed look-up whatever the number of registers. Numbers come
- * first in its keys: they tell rows apart sooner than the few names of registers, and are compared faster. */
+/* In the key of the link table numbers come early: they tell rows apart sooner than the few names of registers and
+ * fields, and are compared faster. One key is all there is, by target (records/links.h). */
 #include "records/tables.h"
 
 static const struct column link_columns[] = {
+    {.name = "to_record", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
+    {.name = "to_register", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL},
     {.name = "register", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL},
     {.name = "record", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
     {.name = "field", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL},
-    {.name = "to_register", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL},
-    {.name = "to_record", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
-};
-static const struct index link_indexes[] = {
-    {.name = "link_to", .columns = "to_record, to_register, register, field, record"},
 };
 static const struct table link_table = {.name = "link",
                                         .columns = link_columns,
                                         .column_count = COUNT(link_columns),
-                                        .indexes = link_indexes,
-                                        .index_count = COUNT(link_indexes),
-                                        .primary_key = "record, register, field, to_register, to_record"};
+                                        .primary_key = "to_record, to_register, register, record, field"};
 
 static const struct column custom_columns[] = {
     {.name = "id", .type = COLUMN_KEY},

@@ -4,7 +4,7 @@
 
 #include "store/table.h"
 
-/* link: an index over LINK, LINKS, RECORD and RECORDS fields; `merlon rebuild` makes it anew.
+/* link: who links to what (records/links.h); `merlon rebuild` makes it anew.
  * custom_field: the administrators' fields. outbox: what has happened and is still to be told (jobs/). */
 extern const struct table *const record_tables[];
 extern const size_t record_table_count;

@@ -8,6 +8,7 @@
 #include "ledger/ledger.h"
 #include "records/house.h"
 #include "records/known.h"
+#include "records/links.h"
 #include "records/records.h"
 #include "records/sql.h"
 #include "schema/parse.h"
@@ -101,73 +102,6 @@ static enum result write_row(struct ctx *ctx, const struct writing *w)
     return OK;
 }
 
-/* ---- links ---- */
-
-static enum result add_link(struct ctx *ctx, const struct record *record, const struct field *field, const char *target,
-                            int64_t id)
-{
-    struct value args[] = {value_text(str_of(record->reg->name)), value_number(record_id(record)),
-                           value_text(str_of(field->name)), value_text(str_of(target)), value_number(id)};
-    return db_run(ctx, S("INSERT INTO link (register, record, field, to_register, to_record) VALUES (?1,?2,?3,?4,?5)"),
-                  args, COUNT(args), NULL);
-}
-
-static enum result add_reference(struct ctx *ctx, const struct record *record, const struct field *field,
-                                 struct str reference)
-{
-    const struct reg *reg;
-    int64_t id;
-    if (!reference_parse(ctx->house, reference, &reg, &id)) return OK;
-    return add_link(ctx, record, field, reg->name, id);
-}
-
-static enum result add_links(struct ctx *ctx, const struct record *record, size_t index)
-{
-    const struct field *field = &record->reg->fields[index];
-    struct ids ids;
-    struct texts texts;
-    switch (field->kind) {
-    case LINK:
-        if (record_is_null(record, index)) return OK;
-        return add_link(ctx, record, field, field->target, record_number(record, index));
-    case RECORD:
-        if (record_is_null(record, index)) return OK;
-        return add_reference(ctx, record, field, record_text(record, index));
-    case LINKS:
-        ids = record_ids(ctx, record, index);
-        for (size_t i = 0; i < ids.count; i++) TRY(add_link(ctx, record, field, field->target, ids.at[i]));
-        return OK;
-    case RECORDS:
-        texts = record_texts(ctx, record, index);
-        for (size_t i = 0; i < texts.count; i++) TRY(add_reference(ctx, record, field, texts.at[i]));
-        return OK;
-    default: return OK;
-    }
-}
-
-static enum result drop_links(struct ctx *ctx, const struct record *record, const struct field *field)
-{
-    struct value args[] = {value_text(str_of(record->reg->name)), value_number(record_id(record)),
-                           value_text(str_of(field->name))};
-    return db_run(ctx, S("DELETE FROM link WHERE register=?1 AND record=?2 AND field=?3"), args, COUNT(args), NULL);
-}
-
-static bool links_something(const struct field *field)
-{
-    return field->kind == LINK || field->kind == LINKS || field->kind == RECORD || field->kind == RECORDS;
-}
-
-static enum result write_links(struct ctx *ctx, const struct writing *w)
-{
-    for (size_t i = 0; i < w->record->reg->field_count; i++) {
-        const struct field *field = &w->record->reg->fields[i];
-        if (!links_something(field) || !field_changed(w, COMMON + i)) continue;
-        if (w->before) TRY(drop_links(ctx, w->record, field));
-        TRY(add_links(ctx, w->record, i));
-    }
-    return OK;
-}
-
 /* ---- search ---- */
 
 static struct str search_text(struct ctx *ctx, const struct record *record)
@@ -194,6 +128,7 @@ static enum result write_search(struct ctx *ctx, const struct writing *w)
 {
     struct str name = str_of(w->record->reg->name);
     if (!search_changed(w) || w->record->reg->flags & QUIET) return OK;
+    if (!w->before) return search_add(ctx, name, record_id(w->record), search_text(ctx, w->record));
     if (record_is_deleted(w->record)) return search_remove(ctx, name, record_id(w->record));
     return search_put(ctx, name, record_id(w->record), search_text(ctx, w->record));
 }
@@ -305,7 +240,7 @@ enum result record_write(struct ctx *ctx, const struct writing *w)
         return fail(ctx, BROKEN, "Changes to %s follow from each other in a circle.", w->record->reg->name);
     stamp(ctx, w);
     TRY(write_row(ctx, w));
-    TRY(write_links(ctx, w));
+    TRY(links_write(ctx, w->before, w->record));
     TRY(write_search(ctx, w));
     TRY(write_ledger(ctx, w));
     TRY(write_outbox(ctx, w));
@@ -331,21 +266,24 @@ enum result record_write_and_load(struct ctx *ctx, const struct writing *w, stru
     return may_come_back(ctx, w->record->reg) ? record_load(ctx, w->record->reg, record_id(w->record), record) : OK;
 }
 
-enum result record_write_tombstone(struct ctx *ctx, struct record *record)
+static enum result reindex_search(struct ctx *ctx, const struct record *record)
 {
-    struct writing w = {.before = record_clone(ctx, record), .record = record};
-    record->row[C_VERSION].number++;
+    if (record->reg->flags & QUIET) return OK;
+    if (record_is_deleted(record)) return search_remove(ctx, str_of(record->reg->name), record_id(record));
+    return search_put(ctx, str_of(record->reg->name), record_id(record), search_text(ctx, record));
+}
+
+enum result record_write_tombstone(struct ctx *ctx, const struct record *before, struct record *tombstone)
+{
+    struct writing w = {.before = before, .record = tombstone};
+    tombstone->row[C_VERSION].number++;
     TRY(write_row(ctx, &w));
-    return record_reindex(ctx, record);
+    TRY(links_write(ctx, before, tombstone));
+    return reindex_search(ctx, tombstone);
 }
 
 enum result record_reindex(struct ctx *ctx, const struct record *record)
 {
-    struct value args[] = {value_text(str_of(record->reg->name)), value_number(record_id(record))};
-    TRY(db_run(ctx, S("DELETE FROM link WHERE register=?1 AND record=?2"), args, COUNT(args), NULL));
-    for (size_t i = 0; i < record->reg->field_count; i++)
-        if (links_something(&record->reg->fields[i])) TRY(add_links(ctx, record, i));
-    if (record->reg->flags & QUIET) return OK;
-    if (record_is_deleted(record)) return search_remove(ctx, str_of(record->reg->name), record_id(record));
-    return search_put(ctx, str_of(record->reg->name), record_id(record), search_text(ctx, record));
+    TRY(links_complete(ctx, record));
+    return reindex_search(ctx, record);
 }

@@ -22,9 +22,9 @@ enum result record_take(struct ctx *ctx, const struct reg *reg, int64_t id, stru
 enum result record_write_and_load(struct ctx *ctx, const struct writing *writing, struct record **record) MUST_USE;
 
 /* The bare row of a purged record: no derive, no check, no ledger entry; links and search text go. */
-enum result record_write_tombstone(struct ctx *ctx, struct record *record) MUST_USE;
+enum result record_write_tombstone(struct ctx *ctx, const struct record *before, struct record *tombstone) MUST_USE;
 
-/* Makes links and search text of one record anew; for `merlon rebuild`. */
+/* Adds the links of one record that are missing, and makes its search text anew; for `merlon rebuild`. */
 enum result record_reindex(struct ctx *ctx, const struct record *record) MUST_USE;
 
 #endif

@@ -16,32 +16,30 @@ const struct field common_fields[COMMON] = {
     [C_CUSTOM] = {.name = "custom", .kind = DATA},
 };
 
-const struct field *row_field(const struct reg *reg, size_t index)
-{
-    return index < COMMON ? &common_fields[index] : &reg->fields[index - COMMON];
-}
-
-size_t row_width(const struct reg *reg)
-{
-    return COMMON + reg->field_count;
-}
-
 /* The first letter tells most names apart without a call. */
 static bool is_named(const struct field *field, struct str name)
 {
     return field->name[0] == name.at[0] && strncmp(field->name, name.at, name.len) == 0 && !field->name[name.len];
 }
 
-const struct field *row_find(const struct reg *reg, struct str name, size_t *index)
+const struct field *row_find_from(const struct reg *reg, struct str name, size_t *index)
 {
-    size_t width = name.len ? row_width(reg) : 0;
-    for (size_t i = 0; i < width; i++) {
-        const struct field *field = row_field(reg, i);
-        if (!is_named(field, name)) continue;
-        if (index) *index = i;
-        return field;
+    size_t width = row_width(reg), at = *index;
+    for (size_t tried = 0; name.len && tried < width; tried++, at++) {
+        if (at >= width) at = 0;
+        if (!is_named(row_field(reg, at), name)) continue;
+        *index = at;
+        return row_field(reg, at);
     }
     return NULL;
+}
+
+const struct field *row_find(const struct reg *reg, struct str name, size_t *index)
+{
+    size_t at = 0;
+    const struct field *field = row_find_from(reg, name, &at);
+    if (field && index) *index = at;
+    return field;
 }
 
 bool row_has(const struct reg *reg, const struct field *field)

@@ -23,10 +23,18 @@ enum common {
 extern const struct field common_fields[COMMON];
 
 /* Index into the whole row: 0..COMMON-1 are the common fields, then the register's own. */
-const struct field *row_field(const struct reg *reg, size_t index);
-size_t row_width(const struct reg *reg);
+static inline const struct field *row_field(const struct reg *reg, size_t index)
+{
+    return index < COMMON ? &common_fields[index] : &reg->fields[index - COMMON];
+}
+static inline size_t row_width(const struct reg *reg)
+{
+    return COMMON + reg->field_count;
+}
 /* NULL when the register has no such field; `reference` is not a field (it is made of prefix and id). */
 const struct field *row_find(const struct reg *reg, struct str name, size_t *index);
+/* The same, looked for from *index on and round to it: who sends fields sends them in their order, mostly. */
+const struct field *row_find_from(const struct reg *reg, struct str name, size_t *index);
 /* False for the unit of records that belong to none (or are units), and for the owner of those that have none: the
  * columns are there, and stay empty. */
 bool row_has(const struct reg *reg, const struct field *field);

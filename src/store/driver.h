@@ -11,13 +11,14 @@ enum { SENTENCE_SIZE = 600, BUCKETS = 256, DEPTH_LIMIT = 32 };
 /* A prepared statement, kept by the connection and found again by its text. */
 struct statement {
     struct statement *chain;         /* the same bucket */
-    struct statement *newer, *older; /* by last use; the oldest idle one leaves when the cache is over its budget */
+    struct statement *newer, *older; /* in line to leave the cache when it is over its budget, the oldest first */
     uint64_t hash;
     struct str text;   /* in the same allocation, terminated */
     size_t weight;     /* bytes, roughly */
     size_t parameters; /* the highest N of ?N */
     bool in_use;       /* its rows are open; a second use prepares a second one */
     bool kept;         /* in the cache */
+    bool used;         /* again, since it last came to the end of that line */
     struct sqlite3_stmt *sqlite;
     struct postgres_statement *postgres;
 };

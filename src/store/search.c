@@ -1,6 +1,6 @@
 /* Search on both databases. SQLite's FTS5 writes a piece of index of its own for each transaction, which was a sixth of
- * what a create costs; so a write only says which rows are to be indexed, many are indexed at once soon after
- * (search_index_pending), and until then a search reads the words of these rows themselves. */
+ * what a create costs; so many records are indexed at once soon after (search_index_pending), and until then a search
+ * reads the words of those that wait. */
 #include "store/search.h"
 
 #include "store/dialect.h"
@@ -9,11 +9,13 @@
 enum { REGISTER_SHIFT = 40, NUMBERS = 4 * 1024 * 1024 };
 
 /* A record's row number holds the number of its register above bit 40, so that one range of the index is one register.
- * search_entry: the words of each record as they are. search_pending: the rows whose words the index does not have yet,
- * and those that it has for them. */
+ * search_entry: the words of each record as they are. search_level: up to which row of a register the index has come;
+ * the new records beyond it cost nothing but their entry. search_pending: rows whose words have changed since, with
+ * those that the index has for them; what it says of a row beyond the level is of no account. */
 static const char sqlite_ddl[] =
     "CREATE TABLE IF NOT EXISTS search_entry (id INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;\n"
     "CREATE TABLE IF NOT EXISTS search_pending (id INTEGER PRIMARY KEY, indexed TEXT NOT NULL) STRICT;\n"
+    "CREATE TABLE IF NOT EXISTS search_level (register INTEGER PRIMARY KEY, row INTEGER NOT NULL) STRICT;\n"
     "CREATE VIRTUAL TABLE IF NOT EXISTS search_index USING fts5(words, content='search_entry', content_rowid='id',\n"
     "    detail=none, columnsize=0, tokenize='ascii');\n";
 
@@ -65,6 +67,12 @@ static enum result await_index(struct ctx *ctx, int64_t row, struct str indexed)
                   COUNT(args), NULL);
 }
 
+static enum result sqlite_add(struct ctx *ctx, struct str reg, int64_t record, struct str words)
+{
+    const struct value args[] = {value_number(row_of(reg, record)), value_text(words)};
+    return db_run(ctx, S("INSERT INTO search_entry (id, words) VALUES (?1, ?2)"), args, COUNT(args), NULL);
+}
+
 static enum result sqlite_put(struct ctx *ctx, struct str reg, int64_t record, struct str words)
 {
     int64_t row = row_of(reg, record), changed;
@@ -92,66 +100,138 @@ static enum result sqlite_remove(struct ctx *ctx, struct str reg, int64_t record
 
 /* ---- SQLite: the index ---- */
 
-static enum result index_row(struct ctx *ctx, int64_t row, struct str indexed, struct str words)
+/* Each register that has entries, and its level; the next register is found by one look-up. */
+#define LEVELS                                                                                                         \
+    "WITH RECURSIVE found (register) AS (SELECT min(id) >> 40 FROM search_entry UNION ALL "                            \
+    "SELECT (SELECT min(id) >> 40 FROM search_entry WHERE id >= register + 1 << 40) FROM found "                       \
+    "WHERE register IS NOT NULL), level (register, row) AS (SELECT register, COALESCE((SELECT l.row FROM "             \
+    "search_level l WHERE l.register = found.register), register << 40) FROM found WHERE register IS NOT NULL) "
+#define BEYOND "search_entry WHERE id > level.row AND id < level.register + 1 << 40"
+
+static enum result put_into_index(struct ctx *ctx, int64_t row, struct str words)
 {
-    struct value args[] = {value_number(row), value_text(indexed)};
+    const struct value args[] = {value_number(row), value_text(words)};
+    return db_run(ctx, S("INSERT INTO search_index (rowid, words) VALUES (?1, ?2)"), args, COUNT(args), NULL);
+}
+
+static enum result index_changed_row(struct ctx *ctx, int64_t row, struct str indexed, struct str words)
+{
+    const struct value args[] = {value_number(row), value_text(indexed)};
     if (str_eq(indexed, words)) return OK;
     if (indexed.len)
         TRY(db_run(ctx, S("INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', ?1, ?2)"), args,
                    COUNT(args), NULL));
-    args[1] = value_text(words);
-    if (!words.len) return OK;
-    return db_run(ctx, S("INSERT INTO search_index (rowid, words) VALUES (?1, ?2)"), args, COUNT(args), NULL);
+    return words.len ? put_into_index(ctx, row, words) : OK;
 }
 
 /* In the order of rows, which is the order in which FTS5 takes them in one piece. */
-static enum result index_rows(struct ctx *ctx, int64_t *count, int64_t *last)
+static enum result index_changed(struct ctx *ctx, int64_t *count)
 {
     const struct value args[] = {value_number(SEARCH_BATCH)};
+    int64_t last = INT64_MAX;
     struct rows *rows;
     TRY(db_query(ctx,
-                 S("SELECT p.id, p.indexed, e.words FROM search_pending p LEFT JOIN search_entry e ON e.id = p.id "
+                 S("SELECT p.id, p.indexed, e.words FROM search_pending p JOIN search_level l "
+                   "ON l.register = p.id >> 40 AND p.id <= l.row LEFT JOIN search_entry e ON e.id = p.id "
                    "ORDER BY p.id LIMIT ?1"),
                  args, COUNT(args), &rows));
     for (*count = 0;; ++*count) {
         bool more;
         TRY(rows_next(ctx, rows, &more));
-        if (!more) return OK;
-        *last = rows_number(rows, 0);
-        TRY(index_row(ctx, *last, rows_text(rows, 1), rows_text(rows, 2)));
+        if (!more) break;
+        last = rows_number(rows, 0);
+        TRY(index_changed_row(ctx, last, rows_text(rows, 1), rows_text(rows, 2)));
     }
+    const struct value end = value_number(*count == SEARCH_BATCH ? last : INT64_MAX);
+    return db_run(ctx, S("DELETE FROM search_pending WHERE id <= ?1"), &end, 1, NULL);
 }
 
+static enum result next_level(struct ctx *ctx, int64_t *number, int64_t *level, bool *found)
+{
+    struct rows *rows;
+    TRY(db_query_one(ctx, S(LEVELS "SELECT register, row FROM level WHERE EXISTS (SELECT 1 FROM " BEYOND ") LIMIT 1"),
+                     NULL, 0, &rows, found));
+    if (!*found) return OK;
+    *number = rows_number(rows, 0);
+    *level = rows_number(rows, 1);
+    rows_close(rows);
+    return OK;
+}
+
+/* Of one register the new records, at most `most`. */
+static enum result index_new(struct ctx *ctx, int64_t number, int64_t level, int64_t most, int64_t *count)
+{
+    const struct value args[] = {value_number(level), value_number((number + 1) << REGISTER_SHIFT), value_number(most)};
+    struct rows *rows;
+    TRY(db_query(ctx, S("SELECT id, words FROM search_entry WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3"), args,
+                 COUNT(args), &rows));
+    for (;; ++*count) {
+        bool more;
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        level = rows_number(rows, 0);
+        TRY(put_into_index(ctx, level, rows_text(rows, 1)));
+    }
+    const struct value reached[] = {value_number(number), value_number(level)};
+    return db_run(ctx,
+                  S("INSERT INTO search_level (register, row) VALUES (?1, ?2) "
+                    "ON CONFLICT (register) DO UPDATE SET row = excluded.row"),
+                  reached, COUNT(reached), NULL);
+}
+
+/* What has changed comes first: once a level has risen over a row, what is noted of that row counts. */
 enum result search_index_pending(struct ctx *ctx, int64_t *count)
 {
-    int64_t last = 0;
     *count = 0;
     if (db_dialect(ctx->db) == DIALECT_POSTGRES) return OK;
-    TRY(index_rows(ctx, count, &last));
-    const struct value args[] = {value_number(last)};
-    return *count ? db_run(ctx, S("DELETE FROM search_pending WHERE id <= ?1"), args, COUNT(args), NULL) : OK;
+    TRY(index_changed(ctx, count));
+    while (*count < SEARCH_BATCH) {
+        int64_t number, level;
+        bool found;
+        TRY(next_level(ctx, &number, &level, &found));
+        if (!found) return OK;
+        TRY(index_new(ctx, number, level, SEARCH_BATCH - *count, count));
+    }
+    return OK;
 }
 
 enum result search_pending_count(struct ctx *ctx, int64_t *count)
 {
     *count = 0;
     if (db_dialect(ctx->db) == DIALECT_POSTGRES) return OK;
-    return db_query_number(ctx, S("SELECT count(*) FROM search_pending"), NULL, 0, 0, count);
+    return db_query_number(ctx,
+                           S(LEVELS "SELECT (SELECT count(*) FROM search_pending) + "
+                                    "COALESCE((SELECT sum((SELECT count(*) FROM " BEYOND ")) FROM level), 0)"),
+                           NULL, 0, 0, count);
 }
 
 /* ---- both ---- */
+
+static enum result postgres_put(struct ctx *ctx, struct str reg, int64_t record, struct str words)
+{
+    const struct value args[] = {value_text(reg), value_number(record), value_text(words)};
+    return db_run(ctx,
+                  S("INSERT INTO search_entry (register, record, words) VALUES (?1, ?2, CAST(?3 AS tsvector)) "
+                    "ON CONFLICT (register, record) DO UPDATE SET words = excluded.words"),
+                  args, COUNT(args), NULL);
+}
 
 enum result search_put(struct ctx *ctx, struct str reg, int64_t record, struct str text)
 {
     struct words found = words_of(ctx->arena, text, 0);
     if (!found.count) return search_remove(ctx, reg, record);
     struct str words = words_join(&found);
-    if (db_dialect(ctx->db) == DIALECT_SQLITE) return sqlite_put(ctx, reg, record, words);
-    struct value args[] = {value_text(reg), value_number(record), value_text(words)};
-    return db_run(ctx,
-                  S("INSERT INTO search_entry (register, record, words) VALUES (?1, ?2, CAST(?3 AS tsvector)) "
-                    "ON CONFLICT (register, record) DO UPDATE SET words = excluded.words"),
-                  args, COUNT(args), NULL);
+    return db_dialect(ctx->db) == DIALECT_SQLITE ? sqlite_put(ctx, reg, record, words)
+                                                 : postgres_put(ctx, reg, record, words);
+}
+
+enum result search_add(struct ctx *ctx, struct str reg, int64_t record, struct str text)
+{
+    struct words found = words_of(ctx->arena, text, 0);
+    if (!found.count) return OK;
+    struct str words = words_join(&found);
+    return db_dialect(ctx->db) == DIALECT_SQLITE ? sqlite_add(ctx, reg, record, words)
+                                                 : postgres_put(ctx, reg, record, words);
 }
 
 enum result search_remove(struct ctx *ctx, struct str reg, int64_t record)
@@ -166,6 +246,7 @@ enum result search_clear(struct ctx *ctx)
     TRY(db_run(ctx, S("DELETE FROM search_entry"), NULL, 0, NULL));
     if (db_dialect(ctx->db) == DIALECT_POSTGRES) return OK;
     TRY(db_run(ctx, S("DELETE FROM search_pending"), NULL, 0, NULL));
+    TRY(db_run(ctx, S("DELETE FROM search_level"), NULL, 0, NULL));
     return db_run(ctx, S("INSERT INTO search_index (search_index) VALUES ('delete-all')"), NULL, 0, NULL);
 }
 
@@ -183,23 +264,34 @@ static struct str query_of(struct ctx *ctx, const struct words *words)
     return buf_str(&query);
 }
 
-/* Of the index what is up to date, and of the rows that wait those that have every word. */
+static void that_have(struct buf *sql, const struct words *words, unsigned first)
+{
+    for (size_t i = 0; i < words->count; i++) buf_print(sql, " AND instr(' ' || e.words, ' ' || ?%zu) > 0", first + i);
+}
+
+/* Of the index what is up to date; the rows that have changed since and the new ones by their words. */
 static void sqlite_condition(struct buf *sql, const char *id_column, int64_t number, const struct words *words,
                              struct str query, struct value *args, size_t *count)
 {
-    unsigned at = (unsigned)*count + 1;
+    unsigned from = (unsigned)*count + 1, to = from + 1, match = from + 2, first = from + 3;
     args[(*count)++] = value_number(number << REGISTER_SHIFT);
     args[(*count)++] = value_number((number + 1) << REGISTER_SHIFT);
     args[(*count)++] = value_text(query);
+    for (size_t i = 0; i < words->count; i++) args[(*count)++] = value_text(words->at[i]);
     buf_print(sql,
               "%s IN (SELECT rowid - ?%u FROM search_index WHERE search_index MATCH ?%u AND rowid > ?%u AND "
-              "rowid < ?%u AND rowid NOT IN (SELECT id FROM search_pending) UNION ALL SELECT p.id - ?%u "
-              "FROM search_pending p JOIN search_entry e ON e.id = p.id WHERE p.id > ?%u AND p.id < ?%u",
-              id_column, at, at + 2, at, at + 1, at, at, at + 1);
-    for (size_t i = 0; i < words->count; i++) {
-        args[(*count)++] = value_text(words->at[i]);
-        buf_print(sql, " AND instr(' ' || e.words, ' ' || ?%zu) > 0", *count);
-    }
+              "rowid < ?%u AND rowid NOT IN (SELECT id FROM search_pending)",
+              id_column, from, match, from, to);
+    buf_print(sql,
+              " UNION ALL SELECT e.id - ?%u FROM search_pending p CROSS JOIN search_entry e ON e.id = p.id "
+              "WHERE p.id > ?%u AND p.id < ?%u",
+              from, from, to);
+    that_have(sql, words, first);
+    buf_print(sql,
+              " UNION ALL SELECT e.id - ?%u FROM search_entry e WHERE e.id < ?%u AND e.id > "
+              "COALESCE((SELECT l.row FROM search_level l WHERE l.register = %lld), ?%u)",
+              from, to, (long long)number, from);
+    that_have(sql, words, first);
     buf_text(sql, ")");
 }
 

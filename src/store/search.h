@@ -20,8 +20,10 @@ struct str search_ddl(enum dialect dialect); /* for golden files */
 int64_t search_number(struct str reg);
 
 /* Inside a write. A second put of the same record replaces the first. Found at once, but on SQLite the dearer the more
- * await the index. */
+ * await the index. search_add is for a record that has just been made: cheaper, because its number is above all others
+ * of its register. */
 enum result search_put(struct ctx *ctx, struct str reg, int64_t record, struct str text) MUST_USE;
+enum result search_add(struct ctx *ctx, struct str reg, int64_t record, struct str text) MUST_USE;
 enum result search_remove(struct ctx *ctx, struct str reg, int64_t record) MUST_USE;
 
 /* Inside a write. Brings the index up to date with at most SEARCH_BATCH records that await it; *count says how many, so

@@ -55,13 +55,22 @@ static void forget(struct db *db, struct statement *statement)
     destroy(db, statement);
 }
 
+/* From the oldest on; one that was used since it was last passed here goes to the end of the line instead, so that
+ * using one costs no more than a mark. */
 static void trim(struct db *db)
 {
     struct statements *cache = &db->statements;
     struct statement *statement = cache->oldest;
     while (statement && cache->weight > cache->budget) {
         struct statement *newer = statement->newer;
-        if (!statement->in_use) forget(db, statement);
+        if (statement->used && !statement->in_use) {
+            statement->used = false;
+            unlink_by_age(cache, statement);
+            link_newest(cache, statement);
+            if (!newer) newer = statement;
+        } else if (!statement->in_use) {
+            forget(db, statement);
+        }
         statement = newer;
     }
 }
@@ -108,9 +117,7 @@ enum result statements_take(struct db *db, struct str sql, const struct value *a
     struct statement *statement = find(db, hash, sql, args, count, &busy);
     *found = statement;
     if (statement) {
-        unlink_by_age(&db->statements, statement);
-        link_newest(&db->statements, statement);
-        statement->in_use = true;
+        statement->in_use = statement->used = true;
         return OK;
     }
     statement = statement_new(hash, sql);

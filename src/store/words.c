@@ -192,15 +192,21 @@ static void fold(struct folder *folder, uint32_t point)
 /* A run of ASCII, which most text is: the same as fold for each of its bytes. Returns where it ends. */
 static size_t fold_plain(struct folder *folder, struct str text, size_t at)
 {
+    char *out = folder->out + folder->len, *full = folder->out + folder->start + WORD_SIZE - 3;
     for (; at < text.len && folder->words.count < folder->limit; at++) {
-        unsigned char c = (unsigned char)text.at[at], lower = c | 0x20;
-        bool is_letter = lower >= 'a' && lower <= 'z';
+        unsigned char c = (unsigned char)text.at[at], lower = c | 0x20; /* of a digit, the digit */
+        bool is_digit = (unsigned char)(c - '0') < 10, is_letter = (unsigned char)(lower - 'a') < 26;
+        if (is_letter || is_digit) {
+            if (out < full) *out++ = (char)lower;
+            continue;
+        }
         if (c >= 0x80) break;
-        if (!is_letter && (c < '0' || c > '9'))
-            end_word(folder);
-        else if (!is_full(folder))
-            put_byte(folder, is_letter ? lower : c);
+        folder->len = (size_t)(out - folder->out);
+        end_word(folder);
+        out = folder->out + folder->len;
+        full = folder->out + folder->start + WORD_SIZE - 3;
     }
+    folder->len = (size_t)(out - folder->out);
     return at;
 }
 
@@ -212,8 +218,8 @@ struct words words_of(struct arena *arena, struct str text, size_t limit)
     struct folder folder = {.arena = arena, .limit = limit, .slot_count = 64};
     while (folder.slot_count < 2 * limit) folder.slot_count *= 2;
     /* No character is longer without its diacritic; one that stands alone gets a space, and has three bytes itself. */
-    folder.out = arena_alloc(arena, text.len + text.len / 3 + WORD_SIZE);
-    folder.words.at = arena_make_many(arena, struct str, limit);
+    folder.out = arena_grow(arena, NULL, 0, text.len + text.len / 3 + WORD_SIZE);
+    folder.words.at = arena_grow(arena, NULL, 0, limit * sizeof *folder.words.at);
     folder.slots = arena_make_many(arena, uint16_t, folder.slot_count);
     for (size_t at = fold_plain(&folder, text, 0); at < text.len && folder.words.count < limit;) {
         fold(&folder, code_point(text, &at));

@@ -761,14 +761,13 @@ CREATE TABLE "access_stamp" (
     PRIMARY KEY ("name")
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE "link" (
+    "to_record" INTEGER NOT NULL,
+    "to_register" TEXT NOT NULL,
     "register" TEXT NOT NULL,
     "record" INTEGER NOT NULL,
     "field" TEXT NOT NULL,
-    "to_register" TEXT NOT NULL,
-    "to_record" INTEGER NOT NULL,
-    PRIMARY KEY ("record", "register", "field", "to_register", "to_record")
+    PRIMARY KEY ("to_record", "to_register", "register", "record", "field")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "link_to" ON "link" ("to_record", "to_register", "register", "field", "record");
 CREATE TABLE "custom_field" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "register" TEXT NOT NULL,

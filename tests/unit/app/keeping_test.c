@@ -128,6 +128,9 @@ static void rebuilding_mends_what_is_derived(void **state)
     struct world *world = *state;
     int64_t links = count(world, "SELECT count(*) FROM link");
     tamper(world, "DELETE FROM link WHERE register = 'risk'");
+    tamper(world, "INSERT INTO link (to_record, to_register, register, record, field) VALUES "
+                  "(1, 'person', 'risk', 2, 'owner'), (9, 'asset', 'risk', 2, 'assets'), "
+                  "(1, 'asset', 'nothing', 2, 'assets'), (1, 'asset', 'risk', 4000, 'assets')");
     tamper(world, "DELETE FROM unit_reach");
     rebuild(world, 0);
     assert_int_equal(count(world, "SELECT count(*) FROM link"), links);

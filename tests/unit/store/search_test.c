@@ -159,6 +159,29 @@ static enum result check_index(struct ctx *ctx, void *arg)
     return db_run(ctx, S("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"), NULL, 0, NULL);
 }
 
+static enum result add_two(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    TRY(search_add(ctx, S("risk"), 8, S("alpha new")));
+    return search_add(ctx, S("asset"), 1, S("alpha"));
+}
+
+static void new_records_change_and_go_before_they_are_indexed(void **state)
+{
+    FIXTURE(f);
+    with_index(f);
+    index_it(f, "risk", 7, "alpha");
+    bring_up_to_date(f);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, add_two, NULL));
+    assert_int_equal(found_so(f, "risk", S("alpha")), BIT(7) | BIT(8));
+    index_it(f, "risk", 8, "beta");
+    index_it(f, "asset", 1, NULL);
+    assert_int_equal(found(f, "risk", S("alpha")), BIT(7));
+    assert_int_equal(found(f, "asset", S("alpha")), 0);
+    assert_int_equal(found(f, "risk", S("beta")), BIT(8));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, check_index, NULL));
+}
+
 static void what_changes_back_before_it_is_indexed(void **state)
 {
     FIXTURE(f);
@@ -212,16 +235,23 @@ static void what_is_undone_is_not_found(void **state)
     assert_int_equal(found(f, "risk", S("unwanted")), 0);
 }
 
+struct chance {
+    unsigned seed;
+    int64_t newest; /* the record that was made last, of either register */
+};
+
 static enum result put_many(struct ctx *ctx, void *arg)
 {
-    unsigned *seed = arg;
+    struct chance *chance = arg;
+    unsigned *seed = &chance->seed;
     for (int i = 0; i < 40; i++) {
         *seed = *seed * 1103515245 + 12345;
-        int64_t record = 1 + *seed / 65536 % 20;
-        const char *reg = *seed / 1000 % 2 ? "risk" : "asset";
+        int64_t record = 1 + *seed / 65536 % chance->newest;
+        struct str reg = *seed / 1000 % 2 ? S("risk") : S("asset");
         struct str text = arena_print(ctx->arena, "w%u w%u w%u", *seed / 7 % 50, *seed / 11 % 50, *seed / 13 % 50);
         if (i % 9 == 0) TRY(db_begin(ctx));
-        TRY(*seed / 17 % 5 ? search_put(ctx, str_of(reg), record, text) : search_remove(ctx, str_of(reg), record));
+        TRY(*seed / 17 % 5 ? search_put(ctx, reg, record, text) : search_remove(ctx, reg, record));
+        if (*seed / 23 % 4 == 0) TRY(search_add(ctx, reg, ++chance->newest, text));
         if (i % 9 == 8 && *seed / 19 % 2)
             TRY(db_commit(ctx));
         else if (i % 9 == 8)
@@ -235,10 +265,10 @@ static void the_index_agrees_with_its_content(void **state)
 {
     FIXTURE(f);
     with_index(f);
-    unsigned seed = 1;
-    for (int i = 0; i < 50; i++) {
-        expect_ok(&f->ctx, store_write(&f->ctx, f->store, put_many, &seed));
-        expect_ok(&f->ctx, store_write(&f->ctx, f->store, check_index, NULL));
+    struct chance chance = {.seed = 1, .newest = 20};
+    for (int i = 0; i < 100; i++) {
+        expect_ok(&f->ctx, store_write(&f->ctx, f->store, put_many, &chance));
+        if (i % 2) expect_ok(&f->ctx, store_write(&f->ctx, f->store, check_index, NULL));
     }
     int64_t entries;
     expect_ok(&f->ctx, db_query_number(&f->ctx, S("SELECT count(*) FROM search_entry"), NULL, 0, 0, &entries));
@@ -356,6 +386,7 @@ int main(void)
         cmocka_unit_test(words_are_folded),
         ON_BOTH(finds_by_the_beginnings_of_words),
         ON_BOTH(what_changes_is_found_anew),
+        ON_SQLITE(new_records_change_and_go_before_they_are_indexed),
         ON_SQLITE(what_changes_back_before_it_is_indexed),
         ON_SQLITE(more_than_a_batch_is_indexed_in_several),
         ON_BOTH(what_is_undone_is_not_found),

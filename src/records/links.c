@@ -1,0 +1,188 @@
+/* A change touches only the rows of targets that came or went: of a list of forty assets to which one is added, one row
+ * is written. */
+#include "records/links.h"
+
+#include "records/house.h"
+#include "records/records.h"
+#include "store/db.h"
+
+enum { PRUNE_BATCH = 500 };
+
+struct target {
+    const char *reg;
+    int64_t id;
+};
+
+struct targets {
+    struct target *at;
+    size_t count;
+};
+
+/* ---- what a field links to ---- */
+
+static bool links_something(const struct field *field)
+{
+    return field->kind == LINK || field->kind == LINKS || field->kind == RECORD || field->kind == RECORDS;
+}
+
+static void add_target(struct targets *targets, const char *reg, int64_t id)
+{
+    targets->at[targets->count++] = (struct target){reg, id};
+}
+
+static void add_reference(const struct ctx *ctx, struct targets *targets, struct str reference)
+{
+    const struct reg *reg;
+    int64_t id;
+    if (reference_parse(ctx->house, reference, &reg, &id)) add_target(targets, reg->name, id);
+}
+
+static struct targets targets_of(struct ctx *ctx, const struct record *record, size_t index)
+{
+    const struct field *field = &record->reg->fields[index];
+    struct targets targets = {0};
+    struct ids ids = {0};
+    struct texts texts = {0};
+    if (record_is_null(record, index)) return targets;
+    if (field->kind == LINKS) ids = record_ids(ctx, record, index);
+    if (field->kind == RECORDS) texts = record_texts(ctx, record, index);
+    targets.at = arena_make_many(ctx->arena, struct target, ids.count + texts.count + 1);
+    for (size_t i = 0; i < ids.count; i++) add_target(&targets, field->target, ids.at[i]);
+    for (size_t i = 0; i < texts.count; i++) add_reference(ctx, &targets, texts.at[i]);
+    if (field->kind == LINK) add_target(&targets, field->target, record_number(record, index));
+    if (field->kind == RECORD) add_reference(ctx, &targets, record_text(record, index));
+    return targets;
+}
+
+static bool has_target(const struct targets *targets, const char *reg, int64_t id)
+{
+    for (size_t i = 0; i < targets->count; i++)
+        if (targets->at[i].id == id && strcmp(targets->at[i].reg, reg) == 0) return true;
+    return false;
+}
+
+/* ---- rows ---- */
+
+enum { LINK_COLUMNS = 5 };
+
+static void row_of(const struct record *record, const struct field *field, const struct target *target,
+                   struct value args[LINK_COLUMNS])
+{
+    args[0] = value_number(target->id);
+    args[1] = value_text(str_of(target->reg));
+    args[2] = value_text(str_of(record->reg->name));
+    args[3] = value_number(record_id(record));
+    args[4] = value_text(str_of(field->name));
+}
+
+/* Those of `targets` that are not in `without`, each by one statement. */
+static enum result each_row(struct ctx *ctx, const struct record *record, size_t index, const struct targets *targets,
+                            const struct targets *without, struct str sql)
+{
+    struct value args[LINK_COLUMNS];
+    for (size_t i = 0; i < targets->count; i++) {
+        const struct target *target = &targets->at[i];
+        if (has_target(without, target->reg, target->id)) continue;
+        row_of(record, &record->reg->fields[index], target, args);
+        TRY(db_run(ctx, sql, args, COUNT(args), NULL));
+    }
+    return OK;
+}
+
+#define ADD "INSERT INTO link (to_record, to_register, register, record, field) VALUES (?1,?2,?3,?4,?5)"
+#define DROP "DELETE FROM link WHERE to_record=?1 AND to_register=?2 AND register=?3 AND record=?4 AND field=?5"
+
+static enum result write_field(struct ctx *ctx, const struct record *before, const struct record *record, size_t index)
+{
+    struct targets old = {0}, new = targets_of(ctx, record, index);
+    if (before) old = targets_of(ctx, before, index);
+    TRY(each_row(ctx, record, index, &old, &new, S(DROP)));
+    return each_row(ctx, record, index, &new, &old, S(ADD));
+}
+
+enum result links_write(struct ctx *ctx, const struct record *before, const struct record *record)
+{
+    for (size_t i = 0; i < record->reg->field_count; i++) {
+        if (!links_something(&record->reg->fields[i])) continue;
+        if (before && value_eq(before->own[i], record->own[i])) continue;
+        TRY(write_field(ctx, before, record, i));
+    }
+    return OK;
+}
+
+/* ---- rebuilding ---- */
+
+enum result links_complete(struct ctx *ctx, const struct record *record)
+{
+    const struct targets none = {0};
+    for (size_t i = 0; i < record->reg->field_count; i++) {
+        if (!links_something(&record->reg->fields[i])) continue;
+        struct targets targets = targets_of(ctx, record, i);
+        TRY(each_row(ctx, record, i, &targets, &none, S(ADD " ON CONFLICT DO NOTHING")));
+    }
+    return OK;
+}
+
+/* Held, so that nobody adds what is being removed. */
+static enum result is_true(struct ctx *ctx, const struct links_pruning *row, bool *yes)
+{
+    const struct reg *reg = house_register(ctx->house, str_of(row->reg));
+    struct record *record;
+    size_t index;
+    *yes = false;
+    const struct field *field = reg ? reg_field(reg, str_of(row->field), &index) : NULL;
+    if (!field || !links_something(field)) return OK;
+    enum result held = record_hold(ctx, reg, row->record, HOLD_TO_CHANGE, &record);
+    if (held != OK) return held == NOT_FOUND ? OK : held;
+    struct targets targets = targets_of(ctx, record, index);
+    *yes = has_target(&targets, row->to_register, row->to_record);
+    return OK;
+}
+
+static enum result prune_one(struct ctx *ctx, const struct links_pruning *row)
+{
+    const struct value args[] = {value_number(row->to_record), value_text(str_of(row->to_register)),
+                                 value_text(str_of(row->reg)), value_number(row->record),
+                                 value_text(str_of(row->field))};
+    bool yes;
+    TRY(is_true(ctx, row, &yes));
+    return yes ? OK : db_run(ctx, S(DROP), args, COUNT(args), NULL);
+}
+
+static void copy_name(char to[64], struct str name)
+{
+    snprintf(to, 64, "%.*s", PRINT(name));
+}
+
+static struct links_pruning row_read(const struct rows *rows)
+{
+    struct links_pruning row = {.to_record = rows_number(rows, 0), .record = rows_number(rows, 3)};
+    copy_name(row.to_register, rows_text(rows, 1));
+    copy_name(row.reg, rows_text(rows, 2));
+    copy_name(row.field, rows_text(rows, 4));
+    return row;
+}
+
+enum result links_prune(struct ctx *ctx, struct links_pruning *pruning)
+{
+    const struct value args[] = {value_number(pruning->to_record),   value_text(str_of(pruning->to_register)),
+                                 value_text(str_of(pruning->reg)),   value_number(pruning->record),
+                                 value_text(str_of(pruning->field)), value_number(PRUNE_BATCH)};
+    struct links_pruning *found = arena_make_many(ctx->arena, struct links_pruning, PRUNE_BATCH);
+    size_t count = 0;
+    struct rows *rows;
+    TRY(db_query(ctx,
+                 S("SELECT to_record, to_register, register, record, field FROM link "
+                   "WHERE (to_record, to_register, register, record, field) > (?1, ?2, ?3, ?4, ?5) "
+                   "ORDER BY to_record, to_register, register, record, field LIMIT ?6"),
+                 args, COUNT(args), &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        found[count++] = row_read(rows);
+    }
+    for (size_t i = 0; i < count; i++) TRY(prune_one(ctx, &found[i]));
+    if (count) *pruning = found[count - 1];
+    pruning->more = count == PRUNE_BATCH;
+    return OK;
+}
