@@ -17,6 +17,7 @@ gate() { # name, command...
 gate rooms sh tools/check-rooms.sh
 gate sizes sh tools/check-sizes.sh
 gate readmes sh tools/check-readmes.sh
+gate sentences sh tools/check-sentences.sh
 gate format sh tools/check-format.sh "$@"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

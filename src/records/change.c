@@ -159,6 +159,20 @@ static enum result demand_delete(struct ctx *ctx, const struct record *record)
     return demand_above(ctx, record, REMOVE);
 }
 
+static enum result refuse_leant_on(struct ctx *ctx, int64_t all, bool hidden)
+{
+    if (hidden)
+        return fail(ctx, CONFLICT,
+                    all == 1 ? "%lld record leans on this one, where you cannot see it."
+                             : "%lld records lean on this one, some where you cannot see them; see what does before "
+                               "deleting it.",
+                    (long long)all);
+    return fail(ctx, CONFLICT,
+                all == 1 ? "%lld record leans on this one; see what does before deleting it."
+                         : "%lld records lean on this one; see what does before deleting it.",
+                (long long)all);
+}
+
 enum result record_delete(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, bool force)
 {
     struct record *before;
@@ -172,8 +186,7 @@ enum result record_delete(struct ctx *ctx, const struct reg *reg, int64_t id, in
     int64_t all = leaning.readable + leaning.hidden;
     if (all && !force) {
         ctx->error.more = leaning_json(ctx, leaning.at, leaning.count);
-        return fail(ctx, CONFLICT, "%lld record%s on this one%s; see what does before deleting it.", (long long)all,
-                    all == 1 ? " leans" : "s lean", leaning.hidden ? ", some where you cannot see them" : "");
+        return refuse_leant_on(ctx, all, leaning.hidden > 0);
     }
     struct record *after = record_clone(ctx, before);
     after->row[C_DELETED_AT] = value_number(ctx->now);

@@ -172,9 +172,10 @@ static enum result apply_custom(struct ctx *ctx, struct record *record, const st
 
 static const char *why_not_writable(const struct field *field, enum draft_mode mode)
 {
-    if (!field_is_writable(field)) return "is computed by the program";
-    if (field->flags & FIXED && mode == DRAFT_CHANGE) return "is set at creation and does not change";
-    if (field->flags & BY_TRANSITION && mode != DRAFT_TRANSITION) return "changes only by a step of the workflow";
+    if (!field_is_writable(field)) return SENTENCE("is computed by the program");
+    if (field->flags & FIXED && mode == DRAFT_CHANGE) return SENTENCE("is set at creation and does not change");
+    if (field->flags & BY_TRANSITION && mode != DRAFT_TRANSITION)
+        return SENTENCE("changes only by a step of the workflow");
     return NULL;
 }
 
