@@ -54,7 +54,7 @@ static enum result write_register(struct ctx *ctx, struct json_out *out, const s
         described[i] = (struct described_field){&custom.at[i].field, custom.at[i].label};
     json_open_object(out);
     put_may(out, ctx, reg);
-    reg_describe(out, reg, described, custom.count);
+    reg_describe(ctx, out, reg, described, custom.count);
     json_close_object(out);
     return OK;
 }

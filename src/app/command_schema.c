@@ -149,7 +149,7 @@ static void print_json(struct program *program, const struct reg *only)
     for (size_t i = 0; i < program->house.register_count; i++) {
         if (only && only != program->house.registers[i]) continue;
         json_open_object(&out);
-        reg_describe(&out, program->house.registers[i], NULL, 0);
+        reg_describe(&program->ctx, &out, program->house.registers[i], NULL, 0);
         json_close_object(&out);
     }
     json_close_array(&out);

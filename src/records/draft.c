@@ -214,7 +214,7 @@ static enum result fill_field(struct ctx *ctx, struct record *record, size_t ind
 {
     const struct field *field = &record->reg->fields[index];
     struct json *json;
-    TRY(json_parse(ctx, str_of(field->fallback), &json));
+    TRY(field_fallback(ctx, field, &json));
     if (!field_parse(ctx, field, field->name, json, &record->own[index])) return INVALID;
     return OK;
 }

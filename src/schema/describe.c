@@ -2,6 +2,8 @@
  * itself. */
 #include "schema/describe.h"
 
+#include "schema/parse.h"
+
 static const char *const tones[] = {"neutral", "active", "good", "warning", "bad"};
 
 static void put_flag(struct json_out *out, const char *name, bool yes)
@@ -39,7 +41,19 @@ static void put_bounds(struct json_out *out, const struct field *field)
         json_put_null(out);
 }
 
-void field_describe(struct json_out *out, const struct field *field, struct str label)
+static void put_fallback(struct ctx *ctx, struct json_out *out, const struct field *field)
+{
+    struct json *json;
+    json_key(out, "fallback");
+    if (!field->fallback)
+        json_put_null(out);
+    else if (ctx->sentences && field_fallback(ctx, field, &json) == OK)
+        json_put_value(out, json);
+    else
+        json_put_raw(out, str_of(field->fallback));
+}
+
+void field_describe(struct ctx *ctx, struct json_out *out, const struct field *field, struct str label)
 {
     json_open_object(out);
     json_key(out, "name"), json_put_text(out, field->name);
@@ -59,11 +73,7 @@ void field_describe(struct json_out *out, const struct field *field, struct str 
     put_list(out, "choices", field->choices);
     json_key(out, "scale"), json_put_text(out, field->scale);
     put_flag(out, "custom", field->custom);
-    json_key(out, "fallback");
-    if (field->fallback)
-        json_put_raw(out, str_of(field->fallback));
-    else
-        json_put_null(out);
+    put_fallback(ctx, out, field);
     if (field->custom) json_key(out, "label"), json_put_str(out, label);
     json_close_object(out);
 }
@@ -121,15 +131,15 @@ static bool is_shown(const struct reg *reg, size_t index)
     return scope || owner || index == C_STATUS || index == C_TAGS || index == C_CREATED_AT || index == C_CHANGED_AT;
 }
 
-static void describe_fields(struct json_out *out, const struct reg *reg, const struct described_field *custom,
-                            size_t custom_count)
+static void describe_fields(struct ctx *ctx, struct json_out *out, const struct reg *reg,
+                            const struct described_field *custom, size_t custom_count)
 {
     json_key(out, "fields");
     json_open_array(out);
-    for (size_t i = 0; i < reg->field_count; i++) field_describe(out, &reg->fields[i], S(""));
-    for (size_t i = 0; i < custom_count; i++) field_describe(out, custom[i].field, custom[i].label);
+    for (size_t i = 0; i < reg->field_count; i++) field_describe(ctx, out, &reg->fields[i], S(""));
+    for (size_t i = 0; i < custom_count; i++) field_describe(ctx, out, custom[i].field, custom[i].label);
     for (size_t i = 0; i < COMMON; i++)
-        if (is_shown(reg, i)) field_describe(out, &common_fields[i], S(""));
+        if (is_shown(reg, i)) field_describe(ctx, out, &common_fields[i], S(""));
     json_close_array(out);
 }
 
@@ -145,7 +155,7 @@ static void describe_columns(struct json_out *out, const struct reg *reg)
     json_close_array(out);
 }
 
-void reg_describe(struct json_out *out, const struct reg *reg, const struct described_field *custom,
+void reg_describe(struct ctx *ctx, struct json_out *out, const struct reg *reg, const struct described_field *custom,
                   size_t custom_count)
 {
     size_t index;
@@ -161,7 +171,7 @@ void reg_describe(struct json_out *out, const struct reg *reg, const struct desc
     put_flag(out, "has_owner", !(reg->flags & NO_OWNER));
     put_flag(out, "follows_subject", reg->flags & FOLLOWS_SUBJECT);
     describe_columns(out, reg);
-    describe_fields(out, reg, custom, custom_count);
+    describe_fields(ctx, out, reg, custom, custom_count);
     describe_states(out, reg);
     describe_transitions(out, reg);
 }

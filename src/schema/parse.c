@@ -294,6 +294,19 @@ bool field_parse_links(struct ctx *ctx, const struct field *field, const char *n
     return true;
 }
 
+static void say_texts(const struct ctx *ctx, struct json *json)
+{
+    if (json->kind == JSON_STRING) json->text = sentences_say(ctx->sentences, json->text);
+    for (struct json *child = json->first; child; child = child->next) say_texts(ctx, child);
+}
+
+enum result field_fallback(struct ctx *ctx, const struct field *field, struct json **out)
+{
+    TRY(json_parse(ctx, str_of(field->fallback), out));
+    if (ctx->sentences && field->kind == DATA) say_texts(ctx, *out);
+    return OK;
+}
+
 struct value field_empty(const struct field *field)
 {
     if (kind_is_list(field->kind)) return value_text(S("[]"));

@@ -30,6 +30,10 @@ bool field_parse_links(struct ctx *ctx, const struct field *field, const char *n
  * that field_parse says what is wrong with it. */
 const struct json *field_json_of_cell(struct ctx *ctx, const struct field *field, struct str cell);
 
+/* What the field holds when a request for creation does not name it; what people read in DATA, such as the names of the
+ * steps of a scale, in the language of the request. Only where there is a fallback. */
+enum result field_fallback(struct ctx *ctx, const struct field *field, struct json **out) MUST_USE;
+
 /* The empty stored value of a kind: null, "[]" or "{}". */
 struct value field_empty(const struct field *field);
 bool field_is_empty(const struct field *field, struct value value);

@@ -178,6 +178,18 @@ async function ofAStep(world: World, headers: Headers, expected: string): Promis
   ok(reasons.includes(expected), `"${expected}" is not among ${JSON.stringify(reasons)}`)
 }
 
+/** What a new methodology begins with: people read the names of its steps, everything else goes by the names of levels. */
+async function ofScales(world: World, headers: Headers, rare: string, high: string): Promise<void> {
+  const schema = expect(await world.admin.request('GET', '/api/v1/schema', { headers }), 200).json
+  const register = schema.registers.find((one: { name: string }) => one.name === 'methodology')
+  const offered = register.fields.find((one: { name: string }) => one.name === 'scales').fallback
+  const made = expect(await world.admin.post('methodology', { title: `Begins ${rare}` }, { headers }), 201).json.scales
+  equal(made, offered, 'what was offered')
+  equal(made.likelihood[0].title, rare, 'the first step')
+  const { name, title, approver } = made.levels[2]
+  equal({ name, title, approver }, { name: 'high', title: high, approver: 'top_management' }, 'the third level')
+}
+
 export async function languages(world: World): Promise<void> {
   const all = await refusals(world)
   for (const one of all) {
@@ -186,6 +198,8 @@ export async function languages(world: World): Promise<void> {
   }
   await check('an import, in German', () => ofAJob(world, 'de', '„Titel“ ist erforderlich.'))
   await check('an import, in English', () => ofAJob(world, 'en', 'title is needed.'))
+  await check('the scales of a new methodology, in German', () => ofScales(world, GERMAN, 'Selten', 'Hoch'))
+  await check('the scales of a new methodology, in English', () => ofScales(world, {}, 'Rare', 'High'))
   const reason = 'Das muss jemand anderes tun: Sie haben es verfasst (Aufgabentrennung, ISO/IEC 27001 A.5.3).'
   await check('why a step is not open, in German', () => ofAStep(world, GERMAN, reason))
   await check('why a step is not open, in English', () => ofAStep(world, {}, 'Somebody else has to do this: you wrote it (independence, ISO/IEC 27001 A.5.3).'))

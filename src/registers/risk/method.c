@@ -5,33 +5,6 @@
 #include "records/known.h"
 #include "records/rights.h"
 
-const char method_default[] =
-    "{\"likelihood\":[{\"title\":\"Rare\",\"description\":\"Less than once in ten years\"},"
-    "{\"title\":\"Unlikely\",\"description\":\"Once in three to ten years\"},"
-    "{\"title\":\"Possible\",\"description\":\"Once in one to three years\"},"
-    "{\"title\":\"Likely\",\"description\":\"Once a year or more\"},"
-    "{\"title\":\"Almost certain\",\"description\":\"Several times a year\"}],"
-    "\"consequence\":[{\"title\":\"Negligible\"},{\"title\":\"Minor\"},{\"title\":\"Moderate\"},{\"title\":\"Major\"},"
-    "{\"title\":\"Severe\"}],"
-    "\"criteria\":[{\"name\":\"financial\",\"title\":\"Financial\",\"steps\":[\"Below 10,000\",\"To 100,000\",\"To "
-    "500,000\","
-    "\"To 2 million\",\"Above 2 million\"]},"
-    "{\"name\":\"operational\",\"title\":\"Operational\",\"steps\":[\"Not noticed\",\"Hours\",\"A day\",\"Several "
-    "days\",\"Weeks\"]},"
-    "{\"name\":\"legal\",\"title\":\"Legal\",\"steps\":[\"None\",\"Note by an authority\",\"Warning\",\"Fine\","
-    "\"Loss of a licence\"]},"
-    "{\"name\":\"reputation\",\"title\":\"Reputation\",\"steps\":[\"None\",\"Single complaints\",\"Local press\","
-    "\"National press\",\"Lasting loss of trust\"]}],"
-    "\"levels\":[{\"name\":\"low\",\"title\":\"Low\",\"tone\":\"good\",\"appetite\":\"acceptable\",\"approver\":\"\"},"
-    "{\"name\":\"medium\",\"title\":\"Medium\",\"tone\":\"active\",\"appetite\":\"tolerable\",\"approver\":\"security_"
-    "manager\"},"
-    "{\"name\":\"high\",\"title\":\"High\",\"tone\":\"warning\",\"appetite\":\"tolerable\",\"approver\":\"top_"
-    "management\"},"
-    "{\"name\":\"very_high\",\"title\":\"Very high\",\"tone\":\"bad\",\"appetite\":\"unacceptable\","
-    "\"approver\":\"top_management\"}],"
-    "\"matrix\":[[0,0,0,1,1],[0,0,1,1,2],[0,1,1,2,2],[1,1,2,2,3],[1,2,2,3,3]],"
-    "\"acceptance_days\":365}";
-
 enum { FEWEST = 2, MOST = METHOD_MOST };
 
 static const struct json *member(const struct json *scales, const char *name)

@@ -14,11 +14,12 @@ interface SchemaValue extends Schema {
 export const SchemaContext = createContext<SchemaValue | null>(null);
 
 export function SchemaProvider({ children }: { children: ReactNode }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const { data, error, refetch } = useQuery({
-    queryKey: ['schema'],
+    queryKey: ['schema', language], // what a new methodology begins with has names
     queryFn: () => api<Schema>('/schema'),
     staleTime: Infinity,
+    placeholderData: (previous) => previous,
   });
   const value = useMemo(
     () => (data ? { ...data, byName: new Map(data.registers.map((register) => [register.name, register])) } : null),
