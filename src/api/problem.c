@@ -45,7 +45,7 @@ void problem_write(struct ctx *ctx, struct exchange *x, enum result result)
     x->out.len = 0;
     x->out.arena = x->arena;
     x->content = (struct str){0};
-    exchange_set_header(x, "Content-Language", ctx->sentences ? ctx->sentences->language : S("en"));
+    exchange_tell_language(x);
     struct json_out out = json_out_to(&x->out);
     json_open_object(&out);
     json_key(&out, "type"), json_put_text(&out, "about:blank");

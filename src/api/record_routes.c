@@ -246,6 +246,7 @@ static enum result get_transitions(struct ctx *ctx, struct exchange *x)
     TRY(path_id(ctx, x, reg, &id));
     TRY(record_get(ctx, reg, id, &record));
     TRY(record_steps(ctx, record, &steps, &count));
+    exchange_tell_language(x); /* the reasons */
     json_open_object(&out);
     json_key(&out, "items");
     json_open_array(&out);

@@ -97,6 +97,7 @@ static enum result schema(struct ctx *ctx, struct exchange *x)
     json_key(&out, "languages");
     put_languages(&out, api_of(x));
     json_close_object(&out);
+    exchange_tell_language(x); /* what fields begin with */
     return OK;
 }
 

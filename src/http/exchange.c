@@ -143,6 +143,13 @@ const struct sentences *exchange_sentences(struct exchange *x)
     return languages && exchange_header(x, "Accept-Language", &accept) ? language_wanted(languages, accept) : NULL;
 }
 
+void exchange_tell_language(struct exchange *x)
+{
+    const struct sentences *sentences = exchange_sentences(x);
+    exchange_set_header(x, "Content-Language", sentences ? sentences->language : S("en"));
+    exchange_set_header(x, "Vary", S("Accept-Language"));
+}
+
 struct str exchange_say(struct exchange *x, const char *format, ...)
 {
     va_list arguments;
@@ -154,16 +161,15 @@ struct str exchange_say(struct exchange *x, const char *format, ...)
 
 void exchange_problem(struct exchange *x, int status, struct str sentence)
 {
-    const struct sentences *sentences = exchange_sentences(x);
     struct buf out = buf_in(x->arena);
     buf_text(&out, "{\"type\":\"about:blank\",\"title\":");
     add_json_text(&out, str_of(http_status_text(status)));
     buf_text(&out, ",\"status\":");
     buf_number(&out, status);
     buf_text(&out, ",\"detail\":");
-    add_json_text(&out, sentences_say(sentences, sentence));
+    add_json_text(&out, sentences_say(exchange_sentences(x), sentence));
     buf_text(&out, "}\n");
-    exchange_set_header(x, "Content-Language", sentences ? sentences->language : S("en"));
+    exchange_tell_language(x);
     x->status = status;
     x->type = "application/problem+json";
     x->out = out;

@@ -56,6 +56,7 @@ bool exchange_set_header(struct exchange *x, const char *name, struct str value)
 
 /* In which the request wants its sentences (http/language.h); NULL is English. */
 const struct sentences *exchange_sentences(struct exchange *x);
+void exchange_tell_language(struct exchange *x); /* the headers Content-Language and Vary: this answer has sentences */
 struct str exchange_say(struct exchange *x, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Replaces status and body by an RFC 9457 problem with this sentence, in the language of the request where its

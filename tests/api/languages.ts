@@ -23,6 +23,7 @@ function told(reply: Reply): string {
 
 function says(reply: Reply, language: string, expected: string | RegExp): void {
   equal(reply.headers['content-language'], language, 'Content-Language')
+  equal(reply.headers.vary, 'Accept-Language', 'Vary')
   if (typeof expected === 'string') equal(told(reply), expected, 'sentence')
   else ok(expected.test(told(reply)), `"${told(reply)}" is not like ${expected}`)
 }
@@ -174,6 +175,7 @@ async function ofAJob(world: World, language: 'de' | 'en', expected: string): Pr
 async function ofAStep(world: World, headers: Headers, expected: string): Promise<void> {
   const method = await world.create('methodology', { title: 'By one alone' })
   const reply = expect(await world.admin.request('GET', `/api/v1/methodology/${method.id}/transitions`, { headers }), 200)
+  equal(reply.headers.vary, 'Accept-Language', 'Vary')
   const reasons = (reply.json.items as { reason: string | null }[]).map((step) => step.reason ?? '')
   ok(reasons.includes(expected), `"${expected}" is not among ${JSON.stringify(reasons)}`)
 }
