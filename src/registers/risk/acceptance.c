@@ -39,6 +39,11 @@ static enum result load_risk(struct ctx *ctx, const struct record *acceptance, s
     return OK;
 }
 
+static struct str called(const struct level *level)
+{
+    return level->title.len ? level->title : level->name;
+}
+
 static enum result may_accept(struct ctx *ctx, const struct record *acceptance)
 {
     struct record *risk;
@@ -49,9 +54,9 @@ static enum result may_accept(struct ctx *ctx, const struct record *acceptance)
     if (str_is(level.appetite, "unacceptable"))
         return fail(ctx, CONFLICT,
                     "A risk at level \"%.*s\" is beyond what the methodology lets anybody accept; treat it.",
-                    PRINT(level.name));
+                    PRINT(called(&level)));
     if (level.approver.len && !actor_is(ctx, level.approver, record_unit(risk)))
-        return fail(ctx, DENIED, "A risk at level \"%.*s\" is accepted by the role %.*s.", PRINT(level.name),
+        return fail(ctx, DENIED, "A risk at level \"%.*s\" is accepted by the role %.*s.", PRINT(called(&level)),
                     PRINT(level.approver));
     return OK;
 }

@@ -17,6 +17,7 @@ enum { METHOD_MOST = 10 }; /* steps of a scale, and levels */
 struct level {
     int64_t rank; /* 1 is lowest */
     struct str name, appetite, approver;
+    struct str title; /* what people call it; may be empty */
 };
 
 struct method {

@@ -72,18 +72,18 @@ static void read_criteria(struct reading *reading)
 
 static void read_levels(struct reading *reading)
 {
-    static const char *const names[] = {"name", "appetite", "approver", NULL};
+    static const char *const names[] = {"name", "appetite", "approver", "title", NULL};
     struct method *method = reading->method;
     if (reading->json.kind != JSON_ARRAY) {
         json_skip(&reading->json);
         return;
     }
     while (next_element(&reading->json)) {
-        struct str texts[] = {S(""), S("unacceptable"), S("")};
+        struct str texts[] = {S(""), S("unacceptable"), S(""), S("")};
         read_strings(&reading->json, names, texts);
         if (method->level_count == METHOD_MOST) continue;
         size_t at = method->level_count++;
-        method->levels[at] = (struct level){(int64_t)at + 1, texts[0], texts[1], texts[2]};
+        method->levels[at] = (struct level){(int64_t)at + 1, texts[0], texts[1], texts[2], texts[3]};
     }
 }
 
