@@ -11,7 +11,11 @@
 
 static void set_etag(struct ctx *ctx, struct exchange *x, const struct record *record)
 {
-    exchange_set_header(x, "ETag", arena_print(ctx->arena, "\"%lld\"", (long long)record->row[C_VERSION].number));
+    struct buf tag = buf_in(ctx->arena);
+    buf_char(&tag, '"');
+    buf_number(&tag, record->row[C_VERSION].number);
+    buf_char(&tag, '"');
+    exchange_set_header(x, "ETag", buf_str(&tag));
 }
 
 static struct list_query *expansion(struct ctx *ctx, struct exchange *x, const struct reg *reg, enum result *result)

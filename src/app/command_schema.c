@@ -55,15 +55,12 @@ static void print_transition(const struct transition *transition)
     printf("\n");
 }
 
-static void print_follows(const struct house *house, const char *reg)
+static void print_follows(const struct house *house, const struct reg *reg)
 {
-    for (const struct follow *const *list = house->follows; list && *list; list++) {
-        for (const struct follow *follow = *list; follow->on; follow++) {
-            if (strcmp(follow->on, reg) != 0) continue;
-            printf("  a change of");
-            print_list(follow->fields);
-            printf("%s: %s\n", follow->fields[0] ? "" : " anything", follow->what);
-        }
+    for (const struct follow *const *follow = house_follows(house, reg); *follow; follow++) {
+        printf("  a change of");
+        print_list((*follow)->fields);
+        printf("%s: %s\n", (*follow)->fields[0] ? "" : " anything", (*follow)->what);
     }
 }
 
@@ -76,7 +73,7 @@ static void print_register(const struct house *house, const struct reg *reg)
         printf(" %s%s", state->name, state->flags & INITIAL ? " (initial)" : state->flags & FINAL ? " (final)" : "");
     printf("\n");
     for (const struct transition *one = reg->transitions; one && one->name; one++) print_transition(one);
-    print_follows(house, reg->name);
+    print_follows(house, reg);
 }
 
 /* ---- labels ---- */

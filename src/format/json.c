@@ -5,24 +5,24 @@
 #include "format/json_out.h"
 #include "format/json_reader.h"
 
-enum { HANDFUL = 16, FEW_KEYS = 24 };
+enum { FIRST_HANDFUL = 4, HANDFUL = 16, FEW_KEYS = 24 };
 
 struct builder {
     struct json_reader reader;
     struct json *free_nodes;
     size_t free_count;
     struct str key;
+    struct json *root;
+    int depth;
     struct json *open[JSON_DEEPEST]; /* the arrays and objects around the newest node */
     struct json *last[JSON_DEEPEST]; /* their newest child */
-    int depth;
-    struct json *root;
 };
 
 static struct json *add_node(struct builder *b)
 {
     if (!b->free_count) {
-        b->free_nodes = arena_make_many(b->reader.arena, struct json, HANDFUL);
-        b->free_count = HANDFUL;
+        b->free_count = b->root ? HANDFUL : FIRST_HANDFUL;
+        b->free_nodes = arena_make_many(b->reader.arena, struct json, b->free_count);
     }
     b->free_count--;
     struct json *node = b->free_nodes++;
@@ -104,8 +104,13 @@ static enum result close_node(struct ctx *ctx, struct builder *b)
 
 enum result json_parse_deep(struct ctx *ctx, struct str text, int depth, struct json **out)
 {
-    struct builder b = {.reader = json_open(ctx->arena, text)};
+    struct builder b; /* open and last are not cleared: a kilobyte for each "{}" */
+    b.reader = json_open(ctx->arena, text);
     b.reader.depth_limit = depth;
+    b.free_nodes = b.root = NULL;
+    b.free_count = 0;
+    b.depth = 0;
+    b.key = S("");
     for (;;) {
         enum json_kind kind = json_next(&b.reader);
         if (kind == JSON_BAD) return json_complain(ctx, &b.reader);

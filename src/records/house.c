@@ -3,6 +3,19 @@
 
 #include "records/sql.h"
 
+static const struct follow *const *follows_on(struct ctx *ctx, const struct reg *reg, const struct follow *const *lists)
+{
+    size_t count = 0;
+    for (const struct follow *const *list = lists; list && *list; list++)
+        for (const struct follow *follow = *list; follow->on; follow++) count += str_is(str_of(reg->name), follow->on);
+    const struct follow **found = arena_make_many(ctx->arena, const struct follow *, count + 1);
+    count = 0;
+    for (const struct follow *const *list = lists; list && *list; list++)
+        for (const struct follow *follow = *list; follow->on; follow++)
+            if (str_is(str_of(reg->name), follow->on)) found[count++] = follow;
+    return found;
+}
+
 void house_init(struct house *house, struct ctx *ctx, const struct reg *const *registers, size_t count,
                 const struct follow *const *follows)
 {
@@ -10,6 +23,14 @@ void house_init(struct house *house, struct ctx *ctx, const struct reg *const *r
     house->unit = house_register(house, S("unit"));
     house->person = house_register(house, S("person"));
     house->sql = reg_sql_make(ctx, registers, count);
+    const struct follow *const **followed = arena_make_many(ctx->arena, const struct follow *const *, count);
+    for (size_t i = 0; i < count; i++) followed[i] = follows_on(ctx, registers[i], follows);
+    house->followed = followed;
+}
+
+const struct follow *const *house_follows(const struct house *house, const struct reg *reg)
+{
+    return house->followed[house_index(house, reg)];
 }
 
 const struct reg *house_register(const struct house *house, struct str name)

@@ -5,6 +5,7 @@
 
 #include "access/actor.h"
 #include "access/reach.h"
+#include "records/house.h"
 #include "records/links.h"
 #include "records/records.h"
 #include "records/write.h"
@@ -37,9 +38,8 @@ static enum result ids_above(struct ctx *ctx, const struct pass *pass, int64_t i
 static enum result follow_up(struct ctx *ctx, const struct record *record)
 {
     ctx->depth++;
-    for (const struct follow *const *list = ctx->house->follows; list && *list; list++)
-        for (const struct follow *follow = *list; follow->on; follow++)
-            if (str_is(str_of(record->reg->name), follow->on)) TRY(follow->recompute(ctx, record, record));
+    for (const struct follow *const *follow = house_follows(ctx->house, record->reg); *follow; follow++)
+        TRY((*follow)->recompute(ctx, record, record));
     ctx->depth--;
     return OK;
 }

@@ -86,20 +86,19 @@ static enum result write_row(struct ctx *ctx, const struct writing *w)
     struct record *record = w->record;
     const struct reg_sql *sql = reg_sql(ctx, record->reg);
     size_t width = row_width(record->reg);
+    int64_t id, changed;
+    if (!w->before) {
+        TRY(db_insert(ctx, sql->insert, record->row + 1, width - 1, &id));
+        record->row[C_ID] = value_number(id);
+        return OK;
+    }
     struct value *args = arena_make_many(ctx->arena, struct value, width + 1);
     memcpy(args, record->row + 1, (width - 1) * sizeof *args);
-    if (w->before) {
-        int64_t changed;
-        args[width - 1] = record->row[C_ID];
-        known_forget(ctx, record->reg, record_id(record));
-        args[width] = w->before->row[C_VERSION];
-        TRY(db_run(ctx, sql->update, args, width + 1, &changed));
-        return changed == 1 ? OK : db_collided(ctx);
-    }
-    int64_t id;
-    TRY(db_insert(ctx, sql->insert, args, width - 1, &id));
-    record->row[C_ID] = value_number(id);
-    return OK;
+    args[width - 1] = record->row[C_ID];
+    args[width] = w->before->row[C_VERSION];
+    known_forget(ctx, record->reg, record_id(record));
+    TRY(db_run(ctx, sql->update, args, width + 1, &changed));
+    return changed == 1 ? OK : db_collided(ctx);
 }
 
 /* ---- search ---- */
@@ -190,7 +189,6 @@ static enum result write_outbox(struct ctx *ctx, const struct writing *w)
 
 static bool follow_applies(const struct follow *follow, const struct writing *w)
 {
-    if (!str_is(str_of(w->record->reg->name), follow->on)) return false;
     if (!follow->fields[0] || !w->before) return true;
     if (record_is_deleted(w->before) != record_is_deleted(w->record)) return true;
     for (size_t i = 0; follow->fields[i]; i++) {
@@ -224,9 +222,8 @@ static enum result run_follows(struct ctx *ctx, const struct writing *w)
     TRY(carry_along(ctx, w));
     if (w->record->reg == ctx->house->unit) TRY(reach_rebuild(ctx));
     if (w->record->reg->after) TRY(w->record->reg->after(ctx, w->before, w->record));
-    for (const struct follow *const *list = ctx->house->follows; list && *list; list++)
-        for (const struct follow *follow = *list; follow->on; follow++)
-            if (follow_applies(follow, w)) TRY(follow->recompute(ctx, w->before, w->record));
+    for (const struct follow *const *follow = house_follows(ctx->house, w->record->reg); *follow; follow++)
+        if (follow_applies(*follow, w)) TRY((*follow)->recompute(ctx, w->before, w->record));
     return OK;
 }
 
@@ -252,11 +249,7 @@ enum result record_write(struct ctx *ctx, const struct writing *w)
 
 static bool may_come_back(const struct ctx *ctx, const struct reg *reg)
 {
-    if (reg->after) return true;
-    for (const struct follow *const *list = ctx->house->follows; list && *list; list++)
-        for (const struct follow *follow = *list; follow->on; follow++)
-            if (str_is(str_of(reg->name), follow->on)) return true;
-    return false;
+    return reg->after || house_follows(ctx->house, reg)[0];
 }
 
 enum result record_write_and_load(struct ctx *ctx, const struct writing *w, struct record **record)

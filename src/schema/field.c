@@ -1,40 +1,35 @@
 /* Kinds of fields. One table says for each kind its name and how it is stored, so that no code asks twice. */
 #include "schema/field.h"
 
-enum { AS_LIST = 1, AS_JSON = 2, AS_NUMBER = 4 };
-
-static const struct {
-    const char *name;
-    unsigned stored;
-} kinds[KINDS] = {
+const struct kind_facts kind_facts[KINDS] = {
     [TEXT] = {"text", 0},
     [PROSE] = {"prose", 0},
-    [NUMBER] = {"number", AS_NUMBER},
+    [NUMBER] = {"number", STORED_NUMBER},
     [DECIMAL] = {"decimal", 0},
-    [BOOLEAN] = {"boolean", AS_NUMBER},
+    [BOOLEAN] = {"boolean", STORED_NUMBER},
     [DATE] = {"date", 0},
-    [TIME] = {"time", AS_NUMBER},
+    [TIME] = {"time", STORED_NUMBER},
     [CHOICE] = {"choice", 0},
-    [CHOICES] = {"choices", AS_LIST | AS_JSON},
-    [SCALE] = {"scale", AS_NUMBER},
-    [RATINGS] = {"ratings", AS_JSON},
-    [LINK] = {"link", AS_NUMBER},
-    [LINKS] = {"links", AS_LIST | AS_JSON},
+    [CHOICES] = {"choices", STORED_LIST | STORED_JSON},
+    [SCALE] = {"scale", STORED_NUMBER},
+    [RATINGS] = {"ratings", STORED_JSON},
+    [LINK] = {"link", STORED_NUMBER},
+    [LINKS] = {"links", STORED_LIST | STORED_JSON},
     [RECORD] = {"record", 0},
-    [RECORDS] = {"records", AS_LIST | AS_JSON},
-    [TAGS] = {"tags", AS_LIST | AS_JSON},
-    [DATA] = {"data", AS_JSON},
+    [RECORDS] = {"records", STORED_LIST | STORED_JSON},
+    [TAGS] = {"tags", STORED_LIST | STORED_JSON},
+    [DATA] = {"data", STORED_JSON},
 };
 
 const char *kind_name(enum kind kind)
 {
-    return kinds[kind].name;
+    return kind_facts[kind].name;
 }
 
 bool kind_of_name(struct str name, enum kind *kind)
 {
     for (int i = 0; i < KINDS; i++)
-        if (str_is(name, kinds[i].name)) {
+        if (str_is(name, kind_facts[i].name)) {
             *kind = (enum kind)i;
             return true;
         }
@@ -60,19 +55,4 @@ bool field_bounds(const struct field *field, int64_t *min, int64_t *max)
         return true;
     default: return false;
     }
-}
-
-bool kind_is_list(enum kind kind)
-{
-    return kinds[kind].stored & AS_LIST;
-}
-
-bool kind_is_json(enum kind kind)
-{
-    return kinds[kind].stored & AS_JSON;
-}
-
-bool kind_is_number(enum kind kind)
-{
-    return kinds[kind].stored & AS_NUMBER;
 }

@@ -65,8 +65,27 @@ bool kind_of_name(struct str name, enum kind *kind);
 /* What a value must lie between: numbers and scales themselves, texts by their length in code points. False: none. */
 bool field_bounds(const struct field *field, int64_t *min, int64_t *max);
 
-bool kind_is_list(enum kind kind);   /* stored as a JSON list: CHOICES, LINKS, RECORDS, TAGS */
-bool kind_is_json(enum kind kind);   /* stored as JSON text: the lists, RATINGS, DATA */
-bool kind_is_number(enum kind kind); /* stored as an integer: NUMBER, BOOLEAN, TIME, SCALE, LINK */
+/* How the values of each kind are stored; asked for every value of every page, hence inline. */
+enum { STORED_LIST = 1, STORED_JSON = 2, STORED_NUMBER = 4 };
+extern const struct kind_facts {
+    const char *name;
+    unsigned stored;
+} kind_facts[KINDS];
+
+/* A JSON list: CHOICES, LINKS, RECORDS, TAGS. */
+static inline bool kind_is_list(enum kind kind)
+{
+    return kind_facts[kind].stored & STORED_LIST;
+}
+/* JSON text: the lists, RATINGS, DATA. */
+static inline bool kind_is_json(enum kind kind)
+{
+    return kind_facts[kind].stored & STORED_JSON;
+}
+/* An integer: NUMBER, BOOLEAN, TIME, SCALE, LINK. */
+static inline bool kind_is_number(enum kind kind)
+{
+    return kind_facts[kind].stored & STORED_NUMBER;
+}
 
 #endif

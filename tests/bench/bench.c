@@ -43,19 +43,20 @@ static void shuffle(size_t *order, size_t count)
     }
 }
 
-void measure(struct side *sides[], size_t count)
+void measure(struct side *sides[], size_t count, int rounds)
 {
     enum { SIDES_MAX = 8 };
     size_t order[SIDES_MAX];
     for (size_t i = 0; i < count && i < SIDES_MAX; i++) order[i] = i;
-    for (int round = -1; round < ROUNDS; round++) {
+    for (int round = -1; round < rounds; round++) {
         shuffle(order, count);
         for (size_t i = 0; i < count; i++) {
-            double sample = one_round(sides[order[i]]);
-            if (round >= 0) sides[order[i]]->samples[round] = sample;
+            struct side *side = sides[order[i]];
+            double sample = one_round(side);
+            if (round >= 0) side->samples[side->sample_count++] = sample;
         }
     }
-    for (size_t i = 0; i < count; i++) sides[i]->median = median(sides[i]->samples, ROUNDS);
+    for (size_t i = 0; i < count; i++) sides[i]->median = median(sides[i]->samples, sides[i]->sample_count);
 }
 
 /* ---- telling ---- */

@@ -23,20 +23,21 @@ void figure_import(struct bench *bench);
 
 /* ---- measuring ---- */
 
-enum { ROUNDS = 15 };
+enum { ROUNDS = 15, STARTS = 5 };
 
 /* CPU time of a server for each request of a load. */
 struct side {
     const struct child *child;
     struct load load;
     double samples[ROUNDS];
+    size_t sample_count;
     double median;                           /* microseconds a request */
     void (*settle)(const struct side *side); /* waits until what a round left to do has been done; may be NULL */
     const char *token;
 };
 
-/* Rounds of each side in random order, after one that does not count. */
-void measure(struct side *sides[], size_t count);
+/* That many rounds of each side more, in random order, after one that does not count. */
+void measure(struct side *sides[], size_t count, int rounds);
 
 double median(double *samples, size_t count);
 
