@@ -16,10 +16,10 @@ const struct field common_fields[COMMON] = {
     [C_CUSTOM] = {.name = "custom", .kind = DATA},
 };
 
-/* The first letter tells most names apart without a call. */
+/* The first letter tells most names apart without a call. A name from outside may hold a NUL. */
 static bool is_named(const struct field *field, struct str name)
 {
-    return field->name[0] == name.at[0] && strncmp(field->name, name.at, name.len) == 0 && !field->name[name.len];
+    return field->name[0] == name.at[0] && str_is(name, field->name);
 }
 
 const struct field *row_find_from(const struct reg *reg, struct str name, size_t *index)

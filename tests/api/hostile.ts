@@ -323,6 +323,14 @@ async function nul(world: World): Promise<void> {
       ok((reply.status >= 400 && reply.status < 500) || nothing, `${n}: ${reply.method} ${reply.path}: ${reply.status} ${reply.text.slice(0, 200)}`)
     }
   })
+  await check('hostile: what begins like a field and goes on behind a NUL is no field', async () => {
+    const register = world.schema.get(world.anyRegister)
+    for (const tail of ['', 'x', 'x'.repeat(400000)]) {
+      const body = { ...(await world.minimal(register)), [`title\u0000${tail}`]: 5, [`unit\u0000${tail}`]: 1 }
+      const codes = (expect(await admin.post(register.name, body), 422).json.errors as { code: string }[]).map((one) => one.code)
+      equal(codes, ['unknown', 'unknown'], `errors, ${tail.length} bytes on`)
+    }
+  })
   await check('hostile: a NUL within structures is refused or kept', async () => {
     for (const register of world.schema.registers.filter((one) => one.may.create))
       for (const field of creatable(register).filter((one) => one.kind === 'data' || one.kind === 'ratings')) {
