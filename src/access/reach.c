@@ -128,12 +128,17 @@ static enum result write_difference(struct ctx *ctx, const struct pairs *old, co
     return OK;
 }
 
+enum result reach_keep(struct ctx *ctx)
+{
+    return db_lock(ctx, "unit_reach");
+}
+
 enum result reach_rebuild(struct ctx *ctx)
 {
     struct units units = {0};
     struct pairs old = {0}, new = {0};
     bool differs = false;
-    TRY(db_lock(ctx, "unit_reach"));
+    TRY(reach_keep(ctx));
     TRY(read_units(ctx, &units));
     TRY(close_over(ctx, &units, &new));
     TRY(read_pairs(ctx, &old));

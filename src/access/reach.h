@@ -14,6 +14,9 @@ struct unit_reach; /* in memory: sorted, shared by actors, counted references */
  * the deleted unit itself gives nothing any more. */
 enum result reach_rebuild(struct ctx *ctx) MUST_USE;
 
+/* Inside a write: nobody moves a unit until it ends. */
+enum result reach_keep(struct ctx *ctx) MUST_USE;
+
 /* From the table. The caller owns one reference and gives it back by reach_release (which takes NULL). */
 enum result reach_load(struct ctx *ctx, struct unit_reach **reach) MUST_USE;
 struct unit_reach *reach_hold(struct unit_reach *reach);

@@ -92,6 +92,11 @@ enum result units_related(struct ctx *ctx, int64_t a, int64_t b, bool *related)
     return OK;
 }
 
+enum result units_keep(struct ctx *ctx)
+{
+    return reach_keep(ctx);
+}
+
 /* "unit IN (those below these)". */
 static void within(const struct reg *reg, struct buf *sql, struct value *args, size_t *count, const int64_t *units,
                    size_t unit_count)

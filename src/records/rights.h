@@ -20,6 +20,9 @@ bool role_is_known(struct str role);
 struct str role_list(struct ctx *ctx);
 /* Does one of the units lie below the other, or are they the same? Controls of a group hold for its companies. */
 enum result units_related(struct ctx *ctx, int64_t a, int64_t b, bool *related) MUST_USE;
+/* Inside a write, before a record is made that is derived from it: the answer stays true until the write ends. A record
+ * that is there already needs it not, because whoever moves a unit derives it anew. */
+enum result units_keep(struct ctx *ctx) MUST_USE;
 
 /* May the actor read this register at all, if only what is his own? DENIED with a sentence. */
 enum result register_demand_read(struct ctx *ctx, const struct reg *reg) MUST_USE;

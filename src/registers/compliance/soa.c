@@ -3,6 +3,7 @@
  * (soa_version.c). */
 #include "records/house.h"
 #include "records/records.h"
+#include "records/rights.h"
 #include "registers/compliance/soa_snapshot.h"
 
 enum { TITLE_, FRAMEWORK, SCOPE, SUBMITTED_BY, SUBMITTED_ON, APPROVED_BY, APPROVED_ON, EDITION, LINES_OPEN, FIELDS };
@@ -98,6 +99,7 @@ static enum result make_lines(struct ctx *ctx, const struct record *soa)
 {
     struct record_list requirements;
     const struct reg *line_register = house_register(ctx->house, S("soa_line"));
+    TRY(units_keep(ctx));
     TRY(records_where(ctx, house_register(ctx->house, S("requirement")), "framework", soa->own[FRAMEWORK],
                       &requirements));
     for (size_t i = 0; i < requirements.count; i++) {

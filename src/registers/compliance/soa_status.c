@@ -1,6 +1,7 @@
 /* The implementation column of every Statement of Applicability follows from the controls; no page recomputes it. */
 #include "records/house.h"
 #include "records/records.h"
+#include "records/rights.h"
 #include "registers/compliance/soa_snapshot.h"
 
 static enum result lines_of(struct ctx *ctx, int64_t requirement)
@@ -67,6 +68,7 @@ static enum result add_line(struct ctx *ctx, const struct record *soa, const str
         line->row[C_DELETED_AT] = value_null();
         return record_update(ctx, line, "restore");
     }
+    TRY(units_keep(ctx));
     line = record_new(ctx, reg);
     TRY(soa_line_fill(line, soa, requirement));
     return record_insert(ctx, line, "create");

@@ -256,6 +256,29 @@ static void a_line_counts_both_controls_that_change(void **state)
     assert_true(is(&line, "implementation", "implemented"));
 }
 
+/* A unit comes to lie below that of a statement which is being made. */
+static void a_new_statement_knows_of_a_unit_that_moves(void **state)
+{
+    struct served *served = SERVED(state);
+    const struct caller *admin = &served->admin;
+    served_make(served, admin, "framework", "{'title': 'Annex', 'key': 'annex'}");
+    served_make(served, admin, "requirement",
+                "{'title': 'R', 'identifier': 'A.1', 'framework': 1, 'reference_list': true}");
+    served_make(served, admin, "control", "{'title': 'Fence', 'unit': 3, 'requirements': [1]}");
+    served_move(served, admin, "control", 1, "implement", "{}");
+    PGconn *other = another_writer(served);
+    sql(other, "BEGIN");
+    sql(other, "UPDATE unit SET parent = 2, version = version + 1 WHERE id = 3");
+    sql(other, text_of(served, "SELECT pg_advisory_xact_lock(current_schema()::regnamespace::oid::int4, %d)",
+                       (int32_t)str_hash(S("unit_reach"))));
+    struct answer made =
+        ask_until(served, other, "INSERT INTO unit_reach (ancestor, unit) VALUES (2, 3)",
+                  (struct asking){"POST", "/soa", "{'title': 'SoA', 'unit': 2, 'framework': 1}", NULL});
+    expect_status(made, 201);
+    struct answer line = GET(served, admin, "/soa_line/1");
+    assert_true(is(&line, "implementation", "implemented"));
+}
+
 /* Needs flow through assets in whatever order they are linked: who is to change one waits before he holds any. */
 static void assets_have_one_writer_at_a_time(void **state)
 {
@@ -290,6 +313,7 @@ int main(void)
         ON_POSTGRES(a_new_risk_knows_that_its_method_is_superseded),
         ON_POSTGRES(a_comment_lies_where_its_subject_moves_meanwhile),
         ON_POSTGRES(a_line_counts_both_controls_that_change),
+        ON_POSTGRES(a_new_statement_knows_of_a_unit_that_moves),
         ON_POSTGRES(assets_have_one_writer_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
