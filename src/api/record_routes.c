@@ -310,6 +310,7 @@ static enum result change_many(struct ctx *ctx, struct exchange *x)
     json_close_array(&bad);
     json_key(&out, "failed"), json_put_raw(&out, buf_str(&failed));
     json_close_object(&out);
+    exchange_tell_language(x); /* why some could not be */
     return OK;
 }
 

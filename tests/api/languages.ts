@@ -180,6 +180,15 @@ async function ofAStep(world: World, headers: Headers, expected: string): Promis
   ok(reasons.includes(expected), `"${expected}" is not among ${JSON.stringify(reasons)}`)
 }
 
+/** Of many changes some fail, each with its sentence, and the answer is no refusal. */
+async function ofMany(world: World, headers: Headers, language: string, expected: string): Promise<void> {
+  const asset = await world.create('asset', { title: 'One of many' })
+  const reply = expect(await world.admin.request('PATCH', '/api/v1/asset', { body: { ids: [asset.id], change: { title: '' } }, headers }), 200)
+  equal(reply.headers['content-language'], language, 'Content-Language')
+  equal(reply.headers.vary, 'Accept-Language', 'Vary')
+  equal(reply.json.failed, [{ id: asset.id, detail: expected }], 'failed')
+}
+
 /** What a new methodology begins with: people read the names of its steps, everything else goes by the names of levels. */
 async function ofScales(world: World, headers: Headers, rare: string, high: string): Promise<void> {
   const schema = expect(await world.admin.request('GET', '/api/v1/schema', { headers }), 200).json
@@ -200,6 +209,8 @@ export async function languages(world: World): Promise<void> {
   }
   await check('an import, in German', () => ofAJob(world, 'de', '„Titel“ ist erforderlich.'))
   await check('an import, in English', () => ofAJob(world, 'en', 'title is needed.'))
+  await check('a bulk change, in German', () => ofMany(world, GERMAN, 'de', '„Titel“ ist erforderlich.'))
+  await check('a bulk change, in English', () => ofMany(world, {}, 'en', 'title is needed.'))
   await check('the scales of a new methodology, in German', () => ofScales(world, GERMAN, 'Selten', 'Hoch'))
   await check('the scales of a new methodology, in English', () => ofScales(world, {}, 'Rare', 'High'))
   const reason = 'Das muss jemand anderes tun: Sie haben es verfasst (Aufgabentrennung, ISO/IEC 27001 A.5.3).'
