@@ -12,9 +12,11 @@ part gates sh tools/gates.sh $c_files
     ! printf '%s\n' "$changed" | grep -q '^ui/' || part ui sh tests/folder.sh ui -
 } &
 if part build sanitized unit-tests fuzz-programs "$san/merlon"; then
-    ! has_tests tests/api || part api-sqlite sh tests/folder.sh tests/api "$PWD/$san/merlon" &
+    {
+        ! has_tests tests/api || part api-sqlite sh tests/folder.sh tests/api "$PWD/$san/merlon"
+        part corpus env MERLON_REPLAY=30 sh tests/run-corpus.sh $(programs fuzz)
+    } &
     part units sh tests/run-units.sh "$logs/units" $(programs unit)
-    part corpus env MERLON_REPLAY=30 sh tests/run-corpus.sh $(programs fuzz)
 fi
 wait
 finish

@@ -39,7 +39,8 @@ void problem_write(struct ctx *ctx, struct exchange *x, enum result result)
     int status = x->status >= 400 ? x->status : status_of(ctx, result);
     struct str sentence =
         ctx->error.sentence.len ? ctx->error.sentence : ctx_say(ctx, SENTENCE("Something went wrong here."));
-    if (status >= 500) log_text(LOG_ERROR, "a request failed", "sentence", sentence);
+    struct str logged = ctx->error.english.len ? ctx->error.english : sentence;
+    if (status >= 500) log_text(LOG_ERROR, "a request failed", "sentence", logged);
     x->status = status;
     x->type = "application/problem+json";
     x->out.len = 0;

@@ -158,7 +158,8 @@ static void write_is_done(struct write_job *job, enum result result)
     if (request->result == OK && result != OK) { /* the commit itself failed */
         struct str why = store_failure(request->api->store);
         if (!why.len) why = S(SENTENCE("The database could not keep this change; nothing was saved."));
-        request->ctx.error = (struct error){.result = result, .sentence = sentences_say(request->ctx.sentences, why)};
+        request->ctx.error =
+            (struct error){.result = result, .sentence = sentences_say(request->ctx.sentences, why), .english = why};
         request->x->status = 0;
     }
     request->result = result;

@@ -22,6 +22,7 @@ struct field_error {
 struct error {
     enum result result;
     struct str sentence;
+    struct str english; /* the same for the log, whose reader is another one */
     struct field_error *fields, *last_field;
     struct str more; /* members beside the sentence, as JSON: "\"current\":{...}"; may be empty */
 };

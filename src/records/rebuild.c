@@ -82,16 +82,33 @@ static enum result begin(struct ctx *ctx, void *arg)
     return reach_rebuild(ctx);
 }
 
+/* A write that collides is run again: each time from where the part before it had come to. */
+struct part {
+    enum result (*run)(struct ctx *ctx, void *arg);
+    void *state;
+    const void *before;
+    size_t size;
+};
+
+static enum result run_part(struct ctx *ctx, void *arg)
+{
+    const struct part *part = arg;
+    memcpy(part->state, part->before, part->size);
+    return part->run(ctx, part->state);
+}
+
 /* One write in an arena that is given back afterwards. */
 static enum result write_part(struct ctx *ctx, const struct rebuild *rebuild, struct arena *scratch,
-                              enum result (*run)(struct ctx *ctx, void *arg), void *arg)
+                              enum result (*run)(struct ctx *ctx, void *arg), void *state, size_t size)
 {
-    struct ctx part = *ctx;
-    part.arena = scratch;
-    part.actor = &actor_system;
-    part.error = (struct error){0};
-    enum result result = store_write(&part, rebuild->store, run, arg);
-    if (result != OK) result = fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+    struct ctx inner = *ctx;
+    inner.arena = scratch;
+    inner.actor = &actor_system;
+    inner.error = (struct error){0};
+    void *before = memcpy(arena_alloc(scratch, size), state, size);
+    struct part part = {run, state, before, size};
+    enum result result = store_write(&inner, rebuild->store, run_part, &part);
+    if (result != OK) result = fail(ctx, result, "%.*s", PRINT(inner.error.sentence));
     arena_reset(scratch);
     return result;
 }
@@ -103,7 +120,7 @@ static enum result rebuild_register(struct ctx *ctx, const struct rebuild *rebui
     struct str sql = arena_print(ctx->arena, "SELECT count(*) FROM \"%s\"", pass->reg->name);
     TRY(db_query_number(ctx, sql, NULL, 0, 0, &all));
     for (pass->more = true; pass->more;) {
-        TRY(write_part(ctx, rebuild, scratch, rebuild_batch, pass));
+        TRY(write_part(ctx, rebuild, scratch, rebuild_batch, pass, sizeof *pass));
         if (rebuild->progress) rebuild->progress(rebuild->arg, pass->reg->name, pass->taken, all);
     }
     return OK;
@@ -136,9 +153,9 @@ enum result records_rebuild(struct ctx *ctx, const struct rebuild *rebuild, stru
     struct arena *scratch = arena_new(0);
     if (!scratch) return fail(ctx, BUSY, "There is no memory for this now; try again.");
     *report = (struct rebuild_report){0};
-    enum result result = write_part(ctx, rebuild, scratch, begin, NULL);
     struct links_pruning pruning = {.more = true};
-    while (result == OK && pruning.more) result = write_part(ctx, rebuild, scratch, prune, &pruning);
+    enum result result = write_part(ctx, rebuild, scratch, begin, &pruning, sizeof pruning);
+    while (result == OK && pruning.more) result = write_part(ctx, rebuild, scratch, prune, &pruning, sizeof pruning);
     bool settled = false;
     for (int pass = 0; pass < PASSES && result == OK && !settled; pass++) {
         int64_t before = report->changed;

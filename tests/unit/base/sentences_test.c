@@ -40,8 +40,9 @@ static void the_template_of_the_format_is_filled(void **state)
     struct ctx ctx = {.arena = *state, .sentences = &sentences};
     assert_int_equal(fail(&ctx, NOT_FOUND, "There is no risk %s.", "RSK-1"), NOT_FOUND);
     assert_str(ctx.error.sentence, "Kein Risiko RSK-1.");
-    (void)fail(&ctx, INVALID, "%s of %s", "one", "two");
+    (void)fail(&ctx, BROKEN, "%s of %s", "one", "two");
     assert_str(ctx.error.sentence, "two: one, two");
+    assert_str(ctx.error.english, "one of two");
     fail_field(&ctx, "title", "required", "There is no risk %s.", "");
     assert_str(ctx.error.fields->detail, "Kein Risiko .");
 }

@@ -173,16 +173,22 @@ static void letter_and_portrait_are_as_wide_as_they_should(void **state)
     assert_contains(sample_run(&ctx, "pdfinfo $file", pdf_of(document)), "595.28 x 841.89");
 }
 
-static void five_thousand_rows_are_printed(void **state)
+/* Five thousand, and one thousand under the sanitizers, which see no more in the other four. */
+static void thousands_of_rows_are_printed(void **state)
 {
+#ifdef MERLON_SANITIZE
+    enum { ROWS = 1000 };
+#else
+    enum { ROWS = 5000 };
+#endif
     (void)state;
     clock_t before = clock();
-    struct str pdf = pdf_of(sample_document(&ctx, 5000));
-    print_message("5,000 rows of 8 columns: %ld ms, %zu kB, arena %zu kB\n",
+    struct str pdf = pdf_of(sample_document(&ctx, ROWS));
+    print_message("%d rows of 8 columns: %ld ms, %zu kB, arena %zu kB\n", ROWS,
                   (long)((clock() - before) * 1000 / CLOCKS_PER_SEC), pdf.len / 1024, arena_used(arena) / 1024);
     struct str text = sample_pdf_text(&ctx, pdf);
-    assert_int_equal(sample_count(text, "Kowalczyk"), 5000 + 1);
-    assert_true(pages_of(pdf) > 300);
+    assert_int_equal(sample_count(text, "Kowalczyk"), ROWS + 1);
+    assert_true(pages_of(pdf) > ROWS * 3 / 50);
     assert_true(arena_used(arena) < 100 * 1024 * (size_t)1024);
 }
 
@@ -305,7 +311,7 @@ int main(void)
         TEST(metadata_are_those_of_the_document),
         TEST(the_same_document_gives_the_same_bytes),
         TEST(letter_and_portrait_are_as_wide_as_they_should),
-        TEST(five_thousand_rows_are_printed),
+        TEST(thousands_of_rows_are_printed),
         TEST(an_empty_grid_says_so),
         TEST(a_document_of_nothing_is_two_pages),
         TEST(a_word_longer_than_its_column_is_broken),
