@@ -5,20 +5,6 @@
 #include "records/rebuild.h"
 #include "records/verify.h"
 
-static int begin(void **state)
-{
-    struct world *world = world_new();
-    world_fill(world);
-    *state = world;
-    return 0;
-}
-
-static int end(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
 static enum result run_sql(struct ctx *ctx, void *arg)
 {
     return db_run(ctx, str_of(arg), NULL, 0, NULL);
@@ -145,11 +131,11 @@ static void rebuilding_mends_what_is_derived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_the_program_wrote_holds, begin, end),
-        cmocka_unit_test_setup_teardown(what_else_was_written_is_found, begin, end),
-        cmocka_unit_test_setup_teardown(what_means_the_same_is_the_same, begin, end),
-        cmocka_unit_test_setup_teardown(rebuilding_changes_nothing_that_is_right, begin, end),
-        cmocka_unit_test_setup_teardown(rebuilding_mends_what_is_derived, begin, end),
+        cmocka_unit_test_setup_teardown(what_the_program_wrote_holds, world_begin, world_end),
+        cmocka_unit_test_setup_teardown(what_else_was_written_is_found, world_begin, world_end),
+        cmocka_unit_test_setup_teardown(what_means_the_same_is_the_same, world_begin, world_end),
+        cmocka_unit_test_setup_teardown(rebuilding_changes_nothing_that_is_right, world_begin, world_end),
+        cmocka_unit_test_setup_teardown(rebuilding_mends_what_is_derived, world_begin, world_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

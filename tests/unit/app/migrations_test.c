@@ -3,20 +3,6 @@
 
 #include "store/search.h"
 
-static int begin(void **state)
-{
-    struct world *world = world_new();
-    world_fill(world);
-    *state = world;
-    return 0;
-}
-
-static int end(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
 static enum result run_script(struct ctx *ctx, void *arg)
 {
     return db_script(ctx, arg);
@@ -103,7 +89,7 @@ static void an_older_database_is_brought_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_older_database_is_brought_up, begin, end),
+        cmocka_unit_test_setup_teardown(an_older_database_is_brought_up, world_begin, world_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,20 +8,6 @@
 
 #include <unistd.h>
 
-static int setup(void **state)
-{
-    struct world *world = world_new();
-    world_fill(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
 static enum result try_report(struct world *world, const char *name, enum report_format format, const char *language,
                               const struct parameter *pairs, size_t count, struct report_file *file)
 {
@@ -363,7 +349,7 @@ static void a_file_is_named_after_document_and_day(void **state)
     assert_true(str_is(file.name, "traceability-2026-11-21.pdf"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int main(void)
 {

@@ -242,3 +242,17 @@ void world_fill(struct world *world)
     world_move(world, "acceptance", 1, "accept", "{}");
     world->ctx->actor = &world->marta;
 }
+
+int world_begin(void **state)
+{
+    struct world *world = world_new();
+    world_fill(world);
+    *state = world;
+    return 0;
+}
+
+int world_end(void **state)
+{
+    world_free(*state);
+    return 0;
+}

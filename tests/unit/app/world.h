@@ -39,6 +39,10 @@ int64_t world_find(struct world *world, const char *reg, const char *field, int6
  * risks, two controls, evidence, two actions, an acceptance. */
 void world_fill(struct world *world);
 
+/* Set-up and tear-down of a test in such a world. */
+int world_begin(void **state);
+int world_end(void **state);
+
 #define assert_ok(world, call)                                                                                         \
     do {                                                                                                               \
         enum result result_ = (call);                                                                                  \
