@@ -94,12 +94,12 @@ static enum result close_node(struct ctx *ctx, struct builder *b)
     if (node->kind != JSON_OBJECT) return OK;
     const struct json *twice = find_double(ctx->arena, node);
     if (!twice) return OK;
-    struct str shown = str_slice(twice->key, 0, 60);
-    b->reader.kind = JSON_BAD;
-    b->reader.problem =
-        arena_print(ctx->arena, "the object that ends here has the key \"%.*s\" twice", PRINT(shown)).at;
+    size_t line, column;
     b->reader.at--;
-    return json_complain(ctx, &b->reader);
+    json_place(&b->reader, &line, &column);
+    return fail(ctx, INVALID,
+                "The JSON is not valid at line %zu, column %zu: the object that ends here has the key \"%.*s\" twice.",
+                line, column, PRINT(str_shorten(twice->key, 60)));
 }
 
 enum result json_parse_deep(struct ctx *ctx, struct str text, int depth, struct json **out)

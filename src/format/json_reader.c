@@ -330,16 +330,22 @@ void json_skip(struct json_reader *r)
         if (r->kind == JSON_CLOSE && r->depth == outside) return;
 }
 
-enum result json_complain(struct ctx *ctx, const struct json_reader *r)
+void json_place(const struct json_reader *r, size_t *line, size_t *column)
 {
-    size_t line = 1;
     const char *line_start = r->start;
+    *line = 1;
     for (const char *at = r->start; at < r->at; at++) {
         if (*at != '\n') continue;
-        line++;
+        ++*line;
         line_start = at + 1;
     }
-    size_t column = str_utf8_length((struct str){line_start, (size_t)(r->at - line_start)}) + 1;
+    *column = str_utf8_length((struct str){line_start, (size_t)(r->at - line_start)}) + 1;
+}
+
+enum result json_complain(struct ctx *ctx, const struct json_reader *r)
+{
+    size_t line, column;
+    json_place(r, &line, &column);
     const char *problem = r->kind == JSON_BAD ? r->problem : SENTENCE("this is not what was expected here");
     return fail(ctx, INVALID, "The JSON is not valid at line %zu, column %zu: %s.", line, column, problem);
 }

@@ -44,6 +44,9 @@ enum json_kind json_next(struct json_reader *reader);
 /* After JSON_OBJECT or JSON_ARRAY: goes past its JSON_CLOSE, still checking. After any other token: nothing. */
 void json_skip(struct json_reader *reader);
 
+/* Where the reader stands, for people: from 1. */
+void json_place(const struct json_reader *reader, size_t *line, size_t *column);
+
 /* After JSON_BAD: INVALID, "The JSON is not valid at line 3, column 14: ...". After any other token: INVALID as well,
  * "... at line 3, column 14: this is not what was expected here." */
 enum result json_complain(struct ctx *ctx, const struct json_reader *reader);
