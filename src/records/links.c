@@ -89,7 +89,10 @@ static enum result each_row(struct ctx *ctx, const struct record *record, size_t
     return OK;
 }
 
-#define ADD "INSERT INTO link (to_record, to_register, register, record, field) VALUES (?1,?2,?3,?4,?5)"
+/* A row too many in an index is no reason to refuse somebody's change. */
+#define ADD                                                                                                            \
+    "INSERT INTO link (to_record, to_register, register, record, field) VALUES (?1,?2,?3,?4,?5) ON CONFLICT DO "       \
+    "NOTHING"
 #define DROP "DELETE FROM link WHERE to_record=?1 AND to_register=?2 AND register=?3 AND record=?4 AND field=?5"
 
 static enum result write_field(struct ctx *ctx, const struct record *before, const struct record *record, size_t index)
@@ -118,7 +121,7 @@ enum result links_complete(struct ctx *ctx, const struct record *record)
     for (size_t i = 0; i < record->reg->field_count; i++) {
         if (!links_something(&record->reg->fields[i])) continue;
         struct targets targets = targets_of(ctx, record, i);
-        TRY(each_row(ctx, record, i, &targets, &none, S(ADD " ON CONFLICT DO NOTHING")));
+        TRY(each_row(ctx, record, i, &targets, &none, S(ADD)));
     }
     return OK;
 }

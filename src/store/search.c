@@ -67,12 +67,6 @@ static enum result await_index(struct ctx *ctx, int64_t row, struct str indexed)
                   COUNT(args), NULL);
 }
 
-static enum result sqlite_add(struct ctx *ctx, struct str reg, int64_t record, struct str words)
-{
-    const struct value args[] = {value_number(row_of(reg, record)), value_text(words)};
-    return db_run(ctx, S("INSERT INTO search_entry (id, words) VALUES (?1, ?2)"), args, COUNT(args), NULL);
-}
-
 static enum result sqlite_put(struct ctx *ctx, struct str reg, int64_t record, struct str words)
 {
     int64_t row = row_of(reg, record), changed;
@@ -85,6 +79,16 @@ static enum result sqlite_put(struct ctx *ctx, struct str reg, int64_t record, s
     if (str_eq(before, words)) return OK;
     TRY(db_run(ctx, S("UPDATE search_entry SET words = ?2 WHERE id = ?1"), args, 2, NULL));
     return await_index(ctx, row, before);
+}
+
+/* Should there be an entry all the same, it is replaced as any other. */
+static enum result sqlite_add(struct ctx *ctx, struct str reg, int64_t record, struct str words)
+{
+    const struct value args[] = {value_number(row_of(reg, record)), value_text(words)};
+    int64_t changed;
+    TRY(db_run(ctx, S("INSERT INTO search_entry (id, words) VALUES (?1, ?2) ON CONFLICT DO NOTHING"), args, COUNT(args),
+               &changed));
+    return changed ? OK : sqlite_put(ctx, reg, record, words);
 }
 
 static enum result sqlite_remove(struct ctx *ctx, struct str reg, int64_t record)

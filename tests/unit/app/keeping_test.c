@@ -109,6 +109,18 @@ static void rebuilding_changes_nothing_that_is_right(void **state)
     verifies(world);
 }
 
+static void a_link_too_many_refuses_no_change(void **state)
+{
+    struct world *world = *state;
+    world_make(world, "asset", "{'title': 'Bridge radio', 'unit': 1}");
+    tamper(world, "INSERT INTO link (to_record, to_register, register, record, field) VALUES "
+                  "(1, 'asset', 'risk', 2, 'assets')");
+    world_change(world, "risk", 2, "{'assets': [1]}");
+    world_change(world, "risk", 2, "{'assets': []}");
+    assert_int_equal(count(world, "SELECT count(*) FROM link WHERE to_register = 'asset' AND to_record = 1"), 0);
+    verifies(world);
+}
+
 static void rebuilding_mends_what_is_derived(void **state)
 {
     struct world *world = *state;
@@ -135,6 +147,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_else_was_written_is_found, world_begin, world_end),
         cmocka_unit_test_setup_teardown(what_means_the_same_is_the_same, world_begin, world_end),
         cmocka_unit_test_setup_teardown(rebuilding_changes_nothing_that_is_right, world_begin, world_end),
+        cmocka_unit_test_setup_teardown(a_link_too_many_refuses_no_change, world_begin, world_end),
         cmocka_unit_test_setup_teardown(rebuilding_mends_what_is_derived, world_begin, world_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
