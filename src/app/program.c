@@ -131,6 +131,7 @@ static enum result open_database(struct program *program, enum opening opening)
     }
     TRY(open_keys_and_store(program, opening == OPEN_NEW));
     program->house.keyring = program->keyring;
+    store_use_keyring(program->store, program->keyring);
     TRY(store_write(ctx, program->store, bring_up, program));
     program->house.keys = program->keys;
     TRY(ledger_public_write(ctx, ledger_keys_public(program->keys), program->settings.value[SET_DATA]));

@@ -162,3 +162,25 @@ enum result open_small(struct ctx *ctx, const struct keyring *keyring, const cha
     *plain = (struct str){(const char *)out, sealed.len - OVERHEAD};
     return OK;
 }
+
+/* ---- MACs ---- */
+
+void keyring_mac(const struct keyring *keyring, const char *purpose, struct str bytes, unsigned char mac[MAC_SIZE])
+{
+    static const char label[] = "merlon row mac";
+    unsigned char key[MAC_SIZE];
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, keyring->master, sizeof keyring->master, sizeof key);
+    crypto_generichash_update(&state, (const unsigned char *)label, sizeof label);
+    crypto_generichash_update(&state, (const unsigned char *)purpose, strlen(purpose));
+    crypto_generichash_final(&state, key, sizeof key);
+    crypto_generichash(mac, MAC_SIZE, (const unsigned char *)bytes.at, bytes.len, key, sizeof key);
+    sodium_memzero(key, sizeof key);
+}
+
+bool keyring_mac_is(const struct keyring *keyring, const char *purpose, struct str bytes, struct str mac)
+{
+    unsigned char right[MAC_SIZE];
+    keyring_mac(keyring, purpose, bytes, right);
+    return mac.len == MAC_SIZE && sodium_memcmp(right, mac.at, MAC_SIZE) == 0;
+}

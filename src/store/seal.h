@@ -29,4 +29,15 @@ enum result seal_small(struct ctx *ctx, const struct keyring *keyring, const cha
 enum result open_small(struct ctx *ctx, const struct keyring *keyring, const char *purpose, struct str sealed,
                        struct str *plain) MUST_USE;
 
+/* ---- rows that only the program can have written ---- */
+
+enum { MAC_SIZE = 32 };
+
+/* A MAC (BLAKE2b, RFC 7693, keyed) over `bytes`, under a key that is derived from the master key for this purpose
+ * ("ledger-entry", "grant"): whoever can write the database but has no master key cannot make one, and what was made
+ * for one purpose is good for no other. The bytes of a row's MAC must name the row, its key included. */
+void keyring_mac(const struct keyring *keyring, const char *purpose, struct str bytes, unsigned char mac[MAC_SIZE]);
+/* Whether `mac`, as a column holds it, is that MAC; in constant time. */
+bool keyring_mac_is(const struct keyring *keyring, const char *purpose, struct str bytes, struct str mac);
+
 #endif

@@ -54,7 +54,7 @@ int sqlite_log_register(void);
 
 /* The writer thread. */
 struct sqlite_writer;
-enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *place,
+enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *place, struct store *store,
                                 struct sqlite_writer **writer) MUST_USE;
 void sqlite_writer_stop(struct sqlite_writer *writer); /* after what is queued; NULL is fine */
 enum result sqlite_writer_submit(struct sqlite_writer *writer, struct write_job *job) MUST_USE;

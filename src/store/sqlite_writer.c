@@ -173,13 +173,15 @@ static enum result start_thread(struct sqlite_writer *writer, char *why)
     return BROKEN;
 }
 
-enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *place, struct sqlite_writer **started)
+enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *place, struct store *store,
+                                struct sqlite_writer **started)
 {
     char why[SENTENCE_SIZE];
     *started = NULL;
     struct sqlite_writer *writer = calloc(1, sizeof *writer);
     if (!writer) return fail(ctx, BROKEN, "There is no memory left to open the database.");
     enum result result = sqlite_open(place, SQLITE_WRITER, &writer->db, why);
+    if (result == OK) writer->db->store = store;
     if (result == OK) result = sqlite_checkpointer_start(place, &writer->checkpointer, why);
     if (result == OK) result = start_thread(writer, why);
     if (result == OK) {

@@ -17,6 +17,7 @@ struct store {
     struct postgres_place postgres;
     struct sqlite_writer *writer; /* NULL on PostgreSQL and when reading only */
     bool read_only;
+    const struct keyring *keyring;
     pthread_key_t thread_connection;
     pthread_mutex_t lock;
     struct db *connections; /* under lock */
@@ -65,6 +66,16 @@ enum result store_reader(struct ctx *ctx, struct store *store, struct db **db)
     return fail(ctx, BROKEN, "There is no memory left for a database connection.");
 }
 
+void store_use_keyring(struct store *store, const struct keyring *keyring)
+{
+    store->keyring = keyring;
+}
+
+const struct keyring *db_keyring(const struct db *db)
+{
+    return db->store ? db->store->keyring : NULL;
+}
+
 enum dialect store_dialect(const struct store *store)
 {
     return store->dialect;
@@ -78,7 +89,7 @@ static enum result open_sqlite(struct ctx *ctx, const struct store_config *confi
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (sqlite_log_register() != SQLITE_OK) return fail(ctx, BROKEN, "There is no memory left to open the database.");
     TRY(sqlite_place_find(ctx, config, &store->place));
-    if (!store->read_only) TRY(sqlite_writer_start(ctx, &store->place, &store->writer));
+    if (!store->read_only) TRY(sqlite_writer_start(ctx, &store->place, store, &store->writer));
     return OK;
 }
 

@@ -11,6 +11,7 @@
 #include "store/db.h"
 
 struct store;
+struct keyring; /* store/seal.h */
 
 struct store_config {
     struct str directory; /* the data directory; must exist and be writable. SQLite's file is merlon.db in it */
@@ -23,6 +24,11 @@ struct store_config {
 enum result store_open(struct ctx *ctx, const struct store_config *config, struct store **store) MUST_USE;
 /* Ends the writer after what is queued, closes every connection. */
 void store_close(struct store *store);
+
+/* The master key for what is sealed or carries a MAC; told once, before anything is written. The caller's until
+ * store_close. */
+void store_use_keyring(struct store *store, const struct keyring *keyring);
+const struct keyring *db_keyring(const struct db *db); /* NULL where the store was told none: verify, export */
 
 enum dialect store_dialect(const struct store *store);
 

@@ -280,16 +280,32 @@ static void meta_is_kept(void **state)
     assert_true(str_eq(value, S("blue")));
 }
 
+static void a_mac_is_good_for_its_row_alone(void **state)
+{
+    FIXTURE(f);
+    struct vault vault;
+    open_vault(f, &vault);
+    unsigned char mac[MAC_SIZE];
+    keyring_mac(vault.keyring, "grant", S("user 1 administrator"), mac);
+    struct str made = {(const char *)mac, sizeof mac};
+    assert_true(keyring_mac_is(vault.keyring, "grant", S("user 1 administrator"), made));
+    assert_false(keyring_mac_is(vault.keyring, "grant", S("user 2 administrator"), made));
+    assert_false(keyring_mac_is(vault.keyring, "token", S("user 1 administrator"), made));
+    assert_false(keyring_mac_is(vault.keyring, "grant", S("user 1 administrator"), str_slice(made, 0, MAC_SIZE - 1)));
+    assert_false(keyring_mac_is(vault.keyring, "grant", S("user 1 administrator"), S("")));
+    struct keyring other = *vault.keyring;
+    other.master[0] ^= 1;
+    assert_false(keyring_mac_is(&other, "grant", S("user 1 administrator"), made));
+    keyring_close(vault.keyring);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(files_return_as_they_went),
-        ON_BOTH(damage_is_noticed),
-        ON_BOTH(another_key_opens_nothing),
-        ON_BOTH(a_deleted_file_is_gone),
-        ON_SQLITE(small_secrets_have_a_purpose),
-        ON_SQLITE(key_files_are_checked),
-        ON_BOTH(meta_is_kept),
+        ON_BOTH(files_return_as_they_went),         ON_BOTH(damage_is_noticed),
+        ON_BOTH(another_key_opens_nothing),         ON_BOTH(a_deleted_file_is_gone),
+        ON_SQLITE(small_secrets_have_a_purpose),    ON_SQLITE(key_files_are_checked),
+        ON_SQLITE(a_mac_is_good_for_its_row_alone), ON_BOTH(meta_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
