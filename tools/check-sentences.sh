@@ -19,6 +19,7 @@ src/http/tls.c                operators: certificate and key, at the start
 src/access/access.c           operators: memory for sessions, at the start
 src/format/catalogue.c        translators: catalogues are read at the start
 src/ledger/keys.c             operators: the ledger's key, at the start
+src/ledger/policy.c           operators: whose word counts as a witness's
 src/ledger/sealer.c           operators: sealing runs by itself and tells the log
 src/ledger/verify.c           operators: merlon verify
 src/records/rebuild.c         operators: merlon rebuild
