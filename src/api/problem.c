@@ -12,7 +12,8 @@ static int status_of(const struct ctx *ctx, enum result result)
     case DENIED: return 403;
     case NOT_FOUND: return 404;
     case CONFLICT: return 409;
-    case BUSY: return 503;
+    case BUSY:
+    case AWAY: return 503;
     case BROKEN: return 500;
     }
     return 500;
@@ -34,6 +35,12 @@ static void write_field_errors(struct json_out *out, const struct field_error *e
     json_close_array(out);
 }
 
+/* Seconds. What is busy has time again in a moment; a database comes back when somebody has seen to it. */
+static void tell_when(struct exchange *x, enum result result)
+{
+    exchange_set_header(x, "Retry-After", result == AWAY ? S("5") : S("1"));
+}
+
 void problem_write(struct ctx *ctx, struct exchange *x, enum result result)
 {
     int status = x->status >= 400 ? x->status : status_of(ctx, result);
@@ -46,6 +53,7 @@ void problem_write(struct ctx *ctx, struct exchange *x, enum result result)
     x->out.len = 0;
     x->out.arena = x->arena;
     x->content = (struct str){0};
+    if (status == 503) tell_when(x, result);
     exchange_tell_language(x);
     struct json_out out = json_out_to(&x->out);
     json_open_object(&out);

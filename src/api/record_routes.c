@@ -271,7 +271,7 @@ static enum result change_one_of_many(struct ctx *ctx, const struct reg *reg, in
     *done = result == OK;
     if (*done) return db_commit(ctx);
     db_rollback(ctx);
-    return result == BROKEN || result == BUSY ? result : OK;
+    return result_ends_all(result) ? result : OK;
 }
 
 static enum result change_many(struct ctx *ctx, struct exchange *x)

@@ -10,7 +10,7 @@ enum result fail(struct ctx *ctx, enum result r, const char *format, ...)
     ctx->error.sentence = sentences_print(ctx->sentences, ctx->arena, ctx->about, format, arguments);
     va_end(arguments);
     ctx->error.english = ctx->error.sentence;
-    if (ctx->sentences && r == BROKEN) {
+    if (ctx->sentences && (r == BROKEN || r == AWAY)) {
         va_start(arguments, format);
         ctx->error.english = sentences_print(NULL, ctx->arena, NULL, format, arguments);
         va_end(arguments);

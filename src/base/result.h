@@ -4,6 +4,8 @@
 
 #include "base/banned.h"
 
+#include <stdbool.h>
+
 enum result {
     OK,        /* done */
     INVALID,   /* the caller's input is wrong; the ctx says where */
@@ -11,8 +13,15 @@ enum result {
     NOT_FOUND, /* no such thing, or the caller may not know that there is */
     CONFLICT,  /* right in itself, but not now: stale version, uniqueness, a state that does not allow it */
     BUSY,      /* try again: too many at once, database locked */
-    BROKEN,    /* our fault or the machine's: disk full, database gone, damaged data */
+    AWAY,      /* the database cannot be reached, or its disk is full: it passes, or the operator mends it */
+    BROKEN,    /* our fault or the machine's: damaged data, no memory, an error of the disk */
 };
+
+/* What is no fault of the one thing that was to be done: whatever it is part of ends with it. */
+static inline bool result_ends_all(enum result result)
+{
+    return result >= BUSY;
+}
 
 #define MUST_USE __attribute__((warn_unused_result))
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))

@@ -169,6 +169,7 @@ void exchange_problem(struct exchange *x, int status, struct str sentence)
     buf_text(&out, ",\"detail\":");
     add_json_text(&out, sentences_say(exchange_sentences(x), sentence));
     buf_text(&out, "}\n");
+    if (status == 503) exchange_set_header(x, "Retry-After", S("1"));
     exchange_tell_language(x);
     x->status = status;
     x->type = "application/problem+json";

@@ -60,7 +60,7 @@ void exchange_tell_language(struct exchange *x); /* the headers Content-Language
 struct str exchange_say(struct exchange *x, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Replaces status and body by an RFC 9457 problem with this sentence, in the language of the request where its
- * catalogue has it. Headers set before stay. */
+ * catalogue has it. Headers set before stay; a 503 says Retry-After: 1. */
 void exchange_problem(struct exchange *x, int status, struct str sentence);
 const char *http_status_text(int status); /* "Not Found" */
 const char *http_method_name(enum http_method method);

@@ -128,7 +128,7 @@ static enum result derive_one(struct ctx *ctx, const struct reg *reg, int64_t id
     enum result result = record_derive(ctx, reg, id, "new_day");
     if (result == OK) return db_commit(ctx);
     db_rollback(ctx);
-    if (result == BUSY || result == BROKEN) return result;
+    if (result_ends_all(result)) return result;
     const char *reference = arena_print(ctx->arena, "%s-%lld", reg->prefix, (long long)id).at;
     log_text(LOG_ERROR, "a record could not be derived anew for the day", "record", str_of(reference));
     ctx_clear_error(ctx);

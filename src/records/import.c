@@ -240,7 +240,7 @@ static enum result take_row(struct ctx *ctx, struct import *import, const struct
     read_row(ctx, import, from->cells, from->count, &row);
     TRY(db_begin(ctx));
     enum result result = write_row(ctx, import, &row, &record, &fate);
-    if (result == BROKEN || result == BUSY) {
+    if (result_ends_all(result)) {
         db_rollback(ctx);
         return result;
     }

@@ -118,7 +118,7 @@ static enum result try_step(struct ctx *ctx, const struct transition *transition
     if (result == OK) result = independence_check(ctx, transition, record);
     if (result == OK && transition->guard) result = transition->guard(ctx, record);
     *step = (struct step){transition, result == OK, ctx->error.sentence};
-    if (result == BROKEN || result == BUSY) return result;
+    if (result_ends_all(result)) return result;
     ctx_clear_error(ctx);
     return OK;
 }

@@ -51,7 +51,7 @@ static enum result check_arguments(struct db *db, const struct value *args, size
 static enum result open_once(struct db *db, struct rows *rows, struct str sql, const struct value *args, size_t count)
 {
     if (db->depth && db->driver->transaction_lost(db))
-        return driver_fail(db, BROKEN, "The database gave up the transaction after an earlier error; try again.");
+        return driver_fail(db, AWAY, "The database gave up the transaction after an earlier error; try again.");
     TRY(check_arguments(db, args, count));
     TRY(statements_take(db, sql, args, count, &rows->statement));
     rows->db = db;
@@ -72,7 +72,7 @@ static enum result open_once(struct db *db, struct rows *rows, struct str sql, c
 static enum result open_rows(struct db *db, struct rows *rows, struct str sql, const struct value *args, size_t count)
 {
     enum result result = open_once(db, rows, sql, args, count);
-    if (result != BROKEN || db->depth || !db->driver->recover || !db->driver->recover(db, sql)) return result;
+    if (result != AWAY || db->depth || !db->driver->recover || !db->driver->recover(db, sql)) return result;
     return open_once(db, rows, sql, args, count);
 }
 
@@ -275,7 +275,7 @@ enum result db_control_commit(struct db *db)
 {
     if (!db->depth) return driver_fail(db, BROKEN, "A transaction was to end that had not begun.");
     if (db->driver->transaction_lost(db))
-        return driver_fail(db, BROKEN, "The database gave up the transaction after an earlier error; try again.");
+        return driver_fail(db, AWAY, "The database gave up the transaction after an earlier error; try again.");
     char sql[CONTROL_SIZE];
     snprintf(sql, sizeof sql, "RELEASE s%u", db->depth - 1);
     if (db->depth == 1) db_close_rows(db);

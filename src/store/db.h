@@ -2,8 +2,8 @@
  * ?1, ?2, ... (rewritten to $1 for PostgreSQL); identifiers come only from schema structs, values are always bound.
  * Statements are prepared once for each connection and kept, found again by their text.
  * A connection belongs to one thread at a time. Errors: CONFLICT for a broken uniqueness or reference, BUSY for a
- * lock or a serialization failure, BROKEN for a full disk, a lost connection, damage; each with a sentence in the
- * ctx. */
+ * lock or a serialization failure, AWAY for a full disk or a lost connection, BROKEN for damage; each with a sentence
+ * in the ctx, which says that nothing was saved only where that is known. */
 #ifndef MERLON_STORE_DB_H
 #define MERLON_STORE_DB_H
 

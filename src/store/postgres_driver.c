@@ -164,7 +164,7 @@ static enum result control(struct db *db, const char *sql)
     enum result result = script(db, sql);
     if (result == OK || !is_lost(postgres)) return result;
     if (commits)
-        return driver_fail(db, BROKEN,
+        return driver_fail(db, AWAY,
                            "The connection to the database was lost while saving: look whether the change "
                            "is there before you try again.");
     if (db->depth == 0 && reconnect(db)) return script(db, sql);

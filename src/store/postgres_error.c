@@ -20,17 +20,17 @@ static const struct meaning meanings[] = {
     {"40", BROKEN, false, NULL},
     {"55P03", BUSY, false, SENTENCE("Another change holds what this one needs; try again in a moment.")},
     {"57014", BUSY, false, SENTENCE("The database query was interrupted or took too long; try again.")},
-    {"53100", BROKEN, false,
+    {"53100", AWAY, false,
      SENTENCE("The disk of the database server is full: nothing was saved; make room there and try again.")},
-    {"53200", BROKEN, false, SENTENCE("The database server has no memory left; try again later.")},
+    {"53200", BUSY, false, SENTENCE("The database server has no memory left; try again later.")},
     {"53300", BUSY, false,
      SENTENCE("The database server takes no more connections: raise max_connections, or try again.")},
-    {"25006", BROKEN, false,
+    {"25006", AWAY, false,
      SENTENCE("The database cannot be written here: this server or connection is for reading only.")},
     {"25P02", BROKEN, false, SENTENCE("An earlier failure in this write was not undone before it went on.")},
     {"P0001", DENIED, false, NULL},
-    {"57P", BROKEN, false, SENTENCE("The database server is stopping or starting; try again in a moment.")},
-    {"08", BROKEN, false, SENTENCE("The connection to the database was lost; try again in a moment.")},
+    {"57P", AWAY, false, SENTENCE("The database server is stopping or starting; try again in a moment.")},
+    {"08", AWAY, false, SENTENCE("The connection to the database was lost; try again in a moment.")},
     {"58", BROKEN, false,
      SENTENCE("The disk of the database server reports an error: nothing was saved; see its log.")},
     {"XX001", BROKEN, false, SENTENCE("The database is damaged: stop the program and restore the latest backup.")},
@@ -73,7 +73,7 @@ static enum result connection_lost(struct db *db)
 {
     char message[300];
     postgres_message(db, message, sizeof message);
-    return driver_fail(db, BROKEN, "The connection to the database was lost (%s); try again in a moment.", message);
+    return driver_fail(db, AWAY, "The connection to the database was lost (%s); try again in a moment.", message);
 }
 
 enum result postgres_failed(struct db *db, const struct pg_result *result)

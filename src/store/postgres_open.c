@@ -57,7 +57,7 @@ static enum result cannot_reach(struct db *db)
 {
     char message[300];
     postgres_message(db, message, sizeof message);
-    return driver_fail(db, BROKEN, "The database cannot be reached: %s. Check the address and that the server runs.",
+    return driver_fail(db, AWAY, "The database cannot be reached: %s. Check the address and that the server runs.",
                        message);
 }
 

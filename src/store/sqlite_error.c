@@ -18,7 +18,7 @@ static const struct meaning meanings[] = {
     {SQLITE_BUSY, BUSY, SENTENCE("Another program is writing to the database; try again in a moment.")},
     {SQLITE_LOCKED, BUSY, SENTENCE("The database is locked by another part of the program; try again in a moment.")},
     {SQLITE_INTERRUPT, BUSY, SENTENCE("The database query was interrupted; try again.")},
-    {SQLITE_FULL, BROKEN,
+    {SQLITE_FULL, AWAY,
      SENTENCE("The disk that holds the database is full: nothing was saved; make room and try again.")},
     {SQLITE_CORRUPT, BROKEN,
      SENTENCE("The database file is damaged: stop the program, run `merlon verify` and restore the latest backup.")},
