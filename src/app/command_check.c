@@ -121,19 +121,33 @@ static enum result drop(struct ctx *ctx, void *arg, struct str chunk)
     return OK;
 }
 
-/* Every file of evidence opens, and is what it was. */
+static enum result read_file(struct ctx *ctx, const struct keyring *keyring, struct arena *scratch, int64_t id)
+{
+    struct ctx reading = *ctx;
+    int64_t read = 0;
+    reading.arena = scratch;
+    enum result result = blob_read(&reading, keyring, id, drop, &read);
+    return result == OK ? OK : fail(ctx, result, "%.*s", PRINT(reading.error.sentence));
+}
+
+/* Every file of evidence opens, and is what it was. What reading one takes is given back before the next. */
 static enum result check_files(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
     struct rows *rows;
     bool more;
-    int64_t read = 0;
     if (!program->keyring) return fail(ctx, CONFLICT, "Files cannot be opened without the master key.");
+    struct arena *scratch = arena_new(0);
+    if (!scratch) return fail(ctx, BUSY, "There is no memory for this now; try again.");
+    arena_defer(ctx->arena, (void (*)(void *))arena_free, scratch);
+    jmp_buf *escape = arena_guard(ctx->arena, NULL);
+    arena_guard(ctx->arena, escape);
+    arena_guard(scratch, escape);
     TRY(db_query(ctx, S("SELECT id FROM blob ORDER BY id"), NULL, 0, &rows));
     TRY(rows_next(ctx, rows, &more));
     while (more) {
-        int64_t id = rows_number(rows, 0);
-        TRY(blob_read(ctx, program->keyring, id, drop, &read));
+        TRY(read_file(ctx, program->keyring, scratch, rows_number(rows, 0)));
+        arena_reset(scratch);
         TRY(rows_next(ctx, rows, &more));
     }
     return OK;

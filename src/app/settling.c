@@ -5,6 +5,7 @@
 #include "access/actor.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "ledger/sealer.h"
 #include "store/search.h"
 
@@ -79,10 +80,7 @@ static void *run(void *arg)
     if (!arena) return NULL;
     pthread_mutex_lock(&settling->lock);
     for (bool last = false; !last;) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += 1;
-        if (!settling->ends) pthread_cond_timedwait(&settling->wake, &settling->lock, &until);
+        if (!settling->ends) wait_for(&settling->wake, &settling->lock, SECOND);
         last = settling->ends;
         pthread_mutex_unlock(&settling->lock);
         one_round(settling, arena);
@@ -99,7 +97,7 @@ enum result settling_open(struct ctx *ctx, struct store *store, const struct led
     if (!settling) return fail(ctx, BROKEN, "There is no memory to start.");
     *settling = (struct settling){.store = store, .keys = keys};
     pthread_mutex_init(&settling->lock, NULL);
-    pthread_cond_init(&settling->wake, NULL);
+    wait_init(&settling->wake);
     if (pthread_create(&settling->thread, NULL, run, settling) != 0) {
         free(settling);
         return fail(ctx, BROKEN, "The system gives no thread for sealing the ledger.");

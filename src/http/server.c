@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 
 #include <errno.h>
 #include <sys/eventfd.h>
@@ -141,11 +142,7 @@ static struct server *server_new(const struct server_config *config)
     server->config = *config;
     server->listener = server->wake = -1;
     atomic_store(&server->now, clock_monotonic());
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&server->is_quiet, &attributes);
-    pthread_condattr_destroy(&attributes);
+    wait_init(&server->is_quiet);
     pthread_mutex_init(&server->lock, NULL);
     return server;
 }
@@ -207,9 +204,7 @@ static void wait_until_quiet(struct server *server)
     bool were_cut = false;
     pthread_mutex_lock(&server->lock);
     while (!is_quiet(server)) {
-        int64_t until = clock_monotonic() + CLOSE_STEP_MS;
-        struct timespec at = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
-        pthread_cond_timedwait(&server->is_quiet, &server->lock, &at);
+        wait_for(&server->is_quiet, &server->lock, CLOSE_STEP_MS);
         if (were_cut || clock_monotonic() - began < DRAIN_MS) continue;
         pthread_mutex_unlock(&server->lock);
         log_line(LOG_WARNING, "cutting connections that do not end", NULL);

@@ -3,6 +3,9 @@
  * */
 #include "http/calls.h"
 
+#include "base/clock.h"
+#include "base/wait.h"
+
 #include <poll.h>
 
 enum { FIRST_ROOM = 4 * 1024, BATCH = 32 * 1024 };
@@ -35,11 +38,7 @@ static struct exchange_stream *stream_new(struct transit *t, int64_t total)
 {
     struct exchange_stream *stream = calloc(1, sizeof *stream);
     if (!stream) return NULL;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&stream->has_room, &attributes);
-    pthread_condattr_destroy(&attributes);
+    wait_init(&stream->has_room);
     pthread_mutex_init(&stream->lock, NULL);
     stream->t = t;
     stream->total = total;
@@ -117,7 +116,7 @@ static size_t put(struct exchange_stream *stream, struct str bytes)
     if (tail > len) tail = len;
     memcpy(stream->ring + at, bytes.at, tail);
     memcpy(stream->ring, bytes.at + tail, len - tail);
-    if (!stream->count) stream->taken_ms = monotonic_ns() / 1000000;
+    if (!stream->count) stream->taken_ms = clock_monotonic();
     stream->count += len;
     return len;
 }
@@ -133,11 +132,10 @@ static void cut(struct exchange_stream *stream)
 static enum result wait_for_room(struct exchange_stream *stream)
 {
     while (is_open(stream) && stream->count == STREAM_WINDOW) {
-        int64_t from = monotonic_ns() / 1000000, until = stream->taken_ms + STREAM_PATIENCE;
+        int64_t from = clock_monotonic(), until = stream->taken_ms + STREAM_PATIENCE;
         if (until - from > stream->may_wait) until = from + stream->may_wait;
-        struct timespec at = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
-        pthread_cond_timedwait(&stream->has_room, &stream->lock, &at);
-        int64_t now = monotonic_ns() / 1000000;
+        wait_until(&stream->has_room, &stream->lock, until);
+        int64_t now = clock_monotonic();
         stream->may_wait -= now - from;
         bool over = stream->may_wait <= 0 || now - stream->taken_ms >= STREAM_PATIENCE;
         if (is_open(stream) && stream->count == STREAM_WINDOW && over) {
@@ -230,7 +228,7 @@ static size_t take(struct exchange_stream *stream, char *out, size_t room)
     stream->first = (stream->first + len) % stream->room;
     stream->count -= len;
     stream->sent += len;
-    stream->taken_ms = monotonic_ns() / 1000000;
+    stream->taken_ms = clock_monotonic();
     return len;
 }
 
@@ -261,7 +259,7 @@ ssize_t stream_read(void *argument, uint64_t position, char *out, size_t room)
 void stream_start(struct exchange_stream *stream)
 {
     pthread_mutex_lock(&stream->lock);
-    stream->taken_ms = monotonic_ns() / 1000000;
+    stream->taken_ms = clock_monotonic();
     pthread_mutex_unlock(&stream->lock);
 }
 

@@ -22,7 +22,7 @@ struct clerk {
     pthread_t thread;
     pthread_mutex_t lock;
     bool ends;
-    int64_t swept_at;
+    int64_t swept_at; /* clock_monotonic */
 };
 
 /* ---- notifications ---- */
@@ -196,8 +196,8 @@ static enum result do_duties(struct ctx *ctx, struct clerk *clerk, bool *watchin
     TRY(jobs_tell_watchers(ctx, clerk->jobs, watching));
     TRY(clerk_notify(ctx, store));
     TRY(clerk_new_day(ctx, store));
-    if (ctx->now - clerk->swept_at < SWEEP_EVERY) return OK;
-    clerk->swept_at = ctx->now;
+    if (clock_monotonic() - clerk->swept_at < SWEEP_EVERY) return OK;
+    clerk->swept_at = clock_monotonic();
     return store_write(ctx, store, sweep, NULL);
 }
 
@@ -247,7 +247,7 @@ enum result clerk_open(struct ctx *ctx, struct jobs *jobs, const struct jobs_con
 {
     struct clerk *clerk = calloc(1, sizeof *clerk);
     if (!clerk) return fail(ctx, BROKEN, "There is no memory to start.");
-    *clerk = (struct clerk){.jobs = jobs, .config = *config};
+    *clerk = (struct clerk){.jobs = jobs, .config = *config, .swept_at = -SWEEP_EVERY};
     pthread_mutex_init(&clerk->lock, NULL);
     if (pthread_create(&clerk->thread, NULL, run, clerk) != 0) {
         free(clerk);

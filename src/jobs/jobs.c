@@ -6,6 +6,7 @@
 #include "access/users.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "jobs/inside.h"
 #include "store/blob.h"
 #include "store/dialect.h"
@@ -156,11 +157,8 @@ static bool work_guarded(struct jobs *jobs, struct arena *arena)
 
 static void wait_for_bell(struct jobs *jobs)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 1;
     pthread_mutex_lock(&jobs->lock);
-    if (!jobs->ends && !jobs->rung) pthread_cond_timedwait(&jobs->bell, &jobs->lock, &until);
+    if (!jobs->ends && !jobs->rung) wait_for(&jobs->bell, &jobs->lock, SECOND);
     jobs->rung = false;
     pthread_mutex_unlock(&jobs->lock);
 }
@@ -203,13 +201,8 @@ void jobs_tell_news(struct jobs *jobs)
 
 void jobs_wait_news(struct jobs *jobs, int64_t ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    ms += until.tv_nsec / 1000000;
-    until.tv_sec += ms / SECOND;
-    until.tv_nsec = ms % SECOND * 1000000;
     pthread_mutex_lock(&jobs->lock);
-    if (!jobs->has_news) pthread_cond_timedwait(&jobs->news, &jobs->lock, &until);
+    if (!jobs->has_news) wait_for(&jobs->news, &jobs->lock, ms);
     jobs->has_news = false;
     pthread_mutex_unlock(&jobs->lock);
 }
@@ -220,8 +213,8 @@ enum result jobs_open(struct ctx *ctx, const struct jobs_config *config, struct 
     if (!jobs) return fail(ctx, BROKEN, "There is no memory to start.");
     jobs->config = *config;
     pthread_mutex_init(&jobs->lock, NULL);
-    pthread_cond_init(&jobs->bell, NULL);
-    pthread_cond_init(&jobs->news, NULL);
+    wait_init(&jobs->bell);
+    wait_init(&jobs->news);
     for (unsigned i = 0; i < config->threads && i < JOB_THREADS; i++) {
         if (pthread_create(&jobs->threads[jobs->thread_count], NULL, work, jobs) == 0) jobs->thread_count++;
     }

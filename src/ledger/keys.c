@@ -75,12 +75,14 @@ static enum result fill(struct ctx *ctx, const struct keyring *keyring, bool cre
 enum result ledger_keys_open(struct ctx *ctx, const struct keyring *keyring, bool create, struct ledger_keys **keys)
 {
     if (sodium_init() < 0) return fail(ctx, BROKEN, "The cryptographic library cannot be used on this machine.");
-    *keys = sodium_malloc(sizeof **keys);
-    if (!*keys) return fail(ctx, BROKEN, "There is no locked memory left for the ledger's key: raise ulimit -l.");
-    arena_defer(ctx->arena, sodium_free, *keys);
-    TRY(fill(ctx, keyring, create, *keys));
-    name_key(&(*keys)->public);
-    arena_undefer(ctx->arena, *keys);
+    struct ledger_keys *opened = sodium_malloc(sizeof *opened);
+    *keys = NULL;
+    if (!opened) return fail(ctx, BROKEN, "There is no locked memory left for the ledger's key: raise ulimit -l.");
+    arena_defer(ctx->arena, sodium_free, opened);
+    TRY(fill(ctx, keyring, create, opened));
+    name_key(&opened->public);
+    arena_undefer(ctx->arena, opened);
+    *keys = opened;
     return OK;
 }
 

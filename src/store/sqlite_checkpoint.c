@@ -3,7 +3,9 @@
  * that is left itself, between two groups. A reader that stays (a long export) holds the log until it ends. */
 #include "store/sqlite.h"
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -29,14 +31,12 @@ static int move(struct sqlite3 *handle, int *moved)
 
 static bool wait_for_work(struct sqlite_checkpointer *checkpointer)
 {
-    struct timespec until;
-    int code = 0;
+    bool in_time = true;
     pthread_mutex_lock(&checkpointer->lock);
     while (!checkpointer->some && !checkpointer->stopping) pthread_cond_wait(&checkpointer->wake, &checkpointer->lock);
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec++;
-    while (!checkpointer->wanted && !checkpointer->stopping && code == 0)
-        code = pthread_cond_timedwait(&checkpointer->wake, &checkpointer->lock, &until);
+    int64_t until = clock_monotonic() + SECOND;
+    while (!checkpointer->wanted && !checkpointer->stopping && in_time)
+        in_time = wait_until(&checkpointer->wake, &checkpointer->lock, until);
     bool go_on = !checkpointer->stopping;
     checkpointer->wanted = checkpointer->some = false;
     pthread_mutex_unlock(&checkpointer->lock);
@@ -71,7 +71,7 @@ enum result sqlite_checkpointer_start(const struct sqlite_place *place, struct s
         return result;
     }
     pthread_mutex_init(&checkpointer->lock, NULL);
-    pthread_cond_init(&checkpointer->wake, NULL);
+    wait_init(&checkpointer->wake);
     if (sqlite_thread(&checkpointer->thread, work, checkpointer) != 0) {
         snprintf(why, SENTENCE_SIZE, "The system gives no thread for the database: raise its limits.");
         checkpointer->db->driver->close(checkpointer->db);

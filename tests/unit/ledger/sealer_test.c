@@ -5,6 +5,7 @@
 #include "format/json.h"
 #include "ledger/proof.h"
 #include "ledger/sealer.h"
+#include "store/blob.h"
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -344,8 +345,9 @@ static void test_keys(void **state)
     assert_int_equal(ledger_public_parse(&f->ctx, S("-----BEGIN PUBLIC KEY-----\nAAAA\n"), parsed, &count), INVALID);
     struct keyring other = keyring;
     other.master[0] ^= 1;
-    struct ledger_keys *none;
+    struct ledger_keys *none = s.keys;
     assert_int_equal(ledger_keys_open(&f->ctx, &other, false, &none), BROKEN);
+    assert_null(none); /* there is nothing to close: what was begun goes with the arena, once */
 
     struct str signature = ledger_sign(&f->ctx, s.keys, "soa", S("the statement"));
     assert_true(ledger_verify_signature(&f->ctx, key, "soa", S("the statement"), signature));
@@ -353,6 +355,23 @@ static void test_keys(void **state)
     assert_false(ledger_verify_signature(&f->ctx, key, "report", S("the statement"), signature));
     assert_false(ledger_verify_signature(&f->ctx, key, "soa", S("the statement"), str_slice(signature, 0, 63)));
     ledger_keys_close(again);
+    ledger_keys_close(s.keys);
+}
+
+static enum result damage_key(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return meta_set(ctx, "ledger.secret", S("00ff"));
+}
+
+/* As a program ends that could not start: what it has is closed, then the arena goes. */
+static void test_damaged_key(void **state)
+{
+    FIXTURE(f);
+    struct sealed s = begin(f);
+    ledger_keys_close(s.keys);
+    write_ok(f, damage_key, NULL);
+    assert_int_equal(ledger_keys_open(&f->ctx, &keyring, true, &s.keys), BROKEN);
     ledger_keys_close(s.keys);
 }
 
@@ -461,13 +480,10 @@ static void test_documented_checker(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_heads),
-        ON_BOTH(test_batches),
-        ON_BOTH(test_proofs),
-        ON_BOTH(test_keys),
-        ON_BOTH(test_refuses_to_sign),
-        ON_SQLITE(test_openssl),
-        ON_SQLITE(test_documented_checker),
+        ON_BOTH(test_heads),       ON_BOTH(test_batches),
+        ON_BOTH(test_proofs),      ON_BOTH(test_keys),
+        ON_BOTH(test_damaged_key), ON_BOTH(test_refuses_to_sign),
+        ON_SQLITE(test_openssl),   ON_SQLITE(test_documented_checker),
     };
     return cmocka_run_group_tests_name("ledger/sealer", tests, NULL, NULL);
 }
