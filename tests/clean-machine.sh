@@ -54,7 +54,7 @@ git bundle create -q "$root/root/merlon.bundle" HEAD
 cat >"$root/root/commands" <<'INSIDE'
 set -eu
 cd /root
-git clone -q merlon.bundle merlon && cd merlon
+git -c advice.detachedHead=false clone -q merlon.bundle merlon && cd merlon
 echo "Clone of $(git log -1 --format='%h %s')"
 began=$SECONDS
 LISTEN=127.0.0.1:0 make run >/root/run.log 2>&1 &

@@ -262,6 +262,19 @@ static enum result check_unique(struct ctx *ctx, const struct user *after)
     return OK;
 }
 
+/* What an account has done, its person has done (records/independence.c): with the tie gone it would be nobody's, and
+ * with another account for that person it could be approved by whoever did it. */
+static enum result check_tie(struct ctx *ctx, const struct user *before, const struct user *after)
+{
+    struct value args[] = {value_number(before->id)};
+    int64_t deeds;
+    if (!before->person || before->person == after->person) return OK;
+    TRY(db_query_number(ctx, S("SELECT COUNT(*) FROM (SELECT 1 FROM ledger_entry WHERE actor = ?1 LIMIT 1) deed"), args,
+                        COUNT(args), 0, &deeds));
+    if (!deeds) return OK;
+    return fail(ctx, CONFLICT, "This account has acted as its person: make another account for somebody else.");
+}
+
 /* ---- writing ---- */
 
 static void apply(struct ctx *ctx, const struct user_edit *edit, struct user *user)
@@ -446,6 +459,7 @@ enum result user_change(struct ctx *ctx, int64_t id, const struct user_edit *edi
     TRY(demand(ctx, before.grants, before.grant_count));
     TRY(demand(ctx, user->grants, user->grant_count));
     TRY(check_unique(ctx, user));
+    TRY(check_tie(ctx, &before, user));
     if (same_user(&before, user) && !(edit->sets & (USER_PASSWORD | USER_UNBLOCK))) return OK;
     user->version = before.version + 1;
     user->changed_at = ctx->now;

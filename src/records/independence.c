@@ -1,5 +1,5 @@
-/* Independence compares people, not accounts, wherever an account is tied to a person: a second login is no second
- * person. */
+/* Independence compares people. A person has one account, and it stays that person's once it has acted
+ * (access/users.c), so that who acted tells whose deed it was. */
 #include "records/independence.h"
 
 #include "access/actor.h"
@@ -8,21 +8,15 @@
 #include "records/rights.h"
 #include "store/db.h"
 
-static enum result person_of_user(struct ctx *ctx, int64_t user, int64_t *person)
-{
-    struct value args[] = {value_number(user)};
-    return db_query_number(ctx, S("SELECT person FROM \"user\" WHERE id=?1"), args, COUNT(args), 0, person);
-}
-
 /* The last who changed it would be too few: somebody else's comma would make an author a stranger to his own text. */
 static enum result has_changed_it(struct ctx *ctx, const struct record *record, bool *yes)
 {
     struct value args[] = {value_text(str_of(record->reg->name)), value_number(record_id(record)),
-                           value_number(ctx->actor->user), value_id(ctx->actor->person)};
+                           value_number(ctx->actor->user)};
     int64_t changes;
     TRY(db_query_number(ctx,
                         S("SELECT count(*) FROM ledger_entry WHERE subject=?1 AND record=?2 AND action='change' AND "
-                          "actor IN (SELECT id FROM \"user\" WHERE id=?3 OR person=?4)"),
+                          "actor=?3"),
                         args, COUNT(args), 0, &changes));
     *yes = changes > 0;
     return OK;
@@ -33,19 +27,16 @@ static enum result has_changed_it(struct ctx *ctx, const struct record *record, 
 static enum result has_changed_a_part(struct ctx *ctx, const struct transition *transition, const struct record *record,
                                       struct str part, bool *yes)
 {
-    struct value args[] = {value_text(part),
-                           value_text(str_of(record->reg->name)),
-                           value_number(record_id(record)),
+    struct value args[] = {value_text(part), value_text(str_of(record->reg->name)), value_number(record_id(record)),
                            value_number(ctx->actor->user),
-                           value_id(ctx->actor->person),
                            value_text(arena_print(ctx->arena, "transition:%s", transition->name))};
     int64_t changes;
     TRY(db_query_number(
         ctx,
         S("SELECT count(*) FROM ledger_entry WHERE subject=?1 AND action='change' AND record IN "
           "(SELECT record FROM link WHERE register=?1 AND to_register=?2 AND to_record=?3) AND "
-          "actor IN (SELECT id FROM \"user\" WHERE id=?4 OR person=?5) AND id > COALESCE((SELECT max(id) "
-          "FROM ledger_entry WHERE subject=?2 AND record=?3 AND action=?6), 0)"),
+          "actor=?4 AND id > COALESCE((SELECT max(id) FROM ledger_entry WHERE subject=?2 AND record=?3 AND "
+          "action=?5), 0)"),
         args, COUNT(args), 0, &changes));
     *yes = changes > 0;
     return OK;
@@ -68,9 +59,7 @@ static enum result names_actor(struct ctx *ctx, const struct transition *transit
         *yes = actor->person && value.number == actor->person;
         return OK;
     }
-    int64_t person;
-    TRY(person_of_user(ctx, value.number, &person));
-    *yes = value.number == actor->user || (person && person == actor->person);
+    *yes = value.number == actor->user;
     return OK;
 }
 

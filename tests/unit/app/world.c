@@ -70,6 +70,22 @@ int64_t world_make(struct world *world, const char *reg, const char *json)
     return record_id(deed.record);
 }
 
+enum result world_try(struct world *world, const char *reg, int64_t id, const char *step, const char *json)
+{
+    struct deed deed = deed_of(world, reg, id, json);
+    deed.transition = step;
+    ctx_clear_error(world->ctx);
+    return store_write(world->ctx, world->program.store, !id ? create : step ? move : change, &deed);
+}
+
+struct str world_text(struct world *world, const char *reg, int64_t id, const char *field)
+{
+    struct record *record;
+    assert_ok(world, record_load(world->ctx, house_register(world->ctx->house, str_of(reg)), id, &record));
+    if (strcmp(field, "status") == 0) return record_status(record);
+    return record_text_of(record, field);
+}
+
 void world_change(struct world *world, const char *reg, int64_t id, const char *json)
 {
     struct deed deed = deed_of(world, reg, id, json);

@@ -32,6 +32,10 @@ int64_t world_make(struct world *world, const char *reg, const char *json);
 void world_change(struct world *world, const char *reg, int64_t id, const char *json);
 void world_move(struct world *world, const char *reg, int64_t id, const char *transition, const char *json);
 void world_delete(struct world *world, const char *reg, int64_t id);
+/* What comes of creating one (id 0), of a step, or of a change (step NULL); the ctx keeps the sentence. */
+enum result world_try(struct world *world, const char *reg, int64_t id, const char *step, const char *json);
+/* The status, or another text or date, of a record. */
+struct str world_text(struct world *world, const char *reg, int64_t id, const char *field);
 /* The id of the record of `reg` whose number field has this value; there must be one. */
 int64_t world_find(struct world *world, const char *reg, const char *field, int64_t value);
 
