@@ -42,6 +42,10 @@ fuzz:
 # For the scripts: what the compilers are told, and which test programs there are.
 print-flags:
 	@echo $(CPPFLAGS) $(filter-out -Werror,$(CFLAGS)) -Werror | sed 's/-D_FORTIFY_SOURCE=2//'
+print-libraries:
+	@echo $(LIBS)
+print-helpers:
+	@echo $(helpers.$(FOLDER)/)
 print-programs:
 	@echo $(call unit_programs,$(UNIT_TESTS)) $(patsubst %.c,$(BUILD)/%,$(FUZZ_TARGETS))
 
@@ -49,6 +53,9 @@ check:
 	@BUILD=$(BUILD) sh tests/run-check.sh
 test:
 	@BUILD=$(BUILD) sh tests/run-all.sh
+# Small changes of guards, rights, locks and escaping, each of which a test must notice: MUTANTS=100 SEED=1.
+mutants:
+	@sh tests/mutants/run.sh
 # Ratios of speed: one program that links the whole of the program but its main.
 BENCH_OBJECTS := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(sort $(wildcard tests/bench/*.c)))
 -include $(BENCH_OBJECTS:.o=.d)
@@ -59,4 +66,4 @@ bench: all $(BUILD)/tests/bench/bench
 format:
 	@clang-format -i $(shell find src tests tools -name node_modules -prune -o -name '*.[ch]' -print)
 
-.PHONY: unit-tests fuzz-programs fuzz print-flags print-programs check test bench format
+.PHONY: unit-tests fuzz-programs fuzz print-flags print-helpers print-libraries print-programs check test mutants bench format
