@@ -157,7 +157,9 @@ static void write_is_done(struct write_job *job, enum result result)
     metrics_count_write(request->api->metrics, -1);
     if (request->result == OK && result != OK) { /* the commit itself failed */
         struct str why = store_failure(request->api->store);
-        if (!why.len) why = S(SENTENCE("The database could not keep this change; nothing was saved."));
+        if (!why.len)
+            why =
+                S(SENTENCE("The database could not keep this change; look whether it is there before you repeat it."));
         request->ctx.error =
             (struct error){.result = result, .sentence = sentences_say(request->ctx.sentences, why), .english = why};
         request->x->status = 0;

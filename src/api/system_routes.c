@@ -11,6 +11,7 @@
 #include "records/rights.h"
 #include "records/search.h"
 #include "schema/describe.h"
+#include "store/blob.h"
 
 static enum result health(struct ctx *ctx, struct exchange *x)
 {
@@ -20,9 +21,20 @@ static enum result health(struct ctx *ctx, struct exchange *x)
     return OK;
 }
 
+static enum result try_write(struct ctx *ctx, void *arg)
+{
+    struct buf now = buf_in(ctx->arena);
+    (void)arg;
+    buf_number(&now, ctx->now);
+    return meta_set(ctx, "written_at", buf_str(&now));
+}
+
+/* Where the last write could not be kept, only another one tells whether the next one can. */
 static enum result ready(struct ctx *ctx, struct exchange *x)
 {
     int64_t one;
+    struct store *store = api_of(x)->store;
+    if (store_state(store) != OK) TRY(store_write(ctx, store, try_write, NULL));
     TRY(db_query_number(ctx, S("SELECT 1"), NULL, 0, 0, &one));
     return health(ctx, x);
 }

@@ -1,7 +1,7 @@
 /* Inside this room only: SQLite's connections, its writer thread and its checkpoints.
- * Files: sqlite_driver.c (statements and rows), sqlite_error.c (sentences), sqlite_open.c (files, settings),
- * sqlite_writer.c (group commit), sqlite_log.c (writing the log), sqlite_checkpoint.c (moving the log into the
- * file). */
+ * Files: sqlite_driver.c (statements and rows), sqlite_error.c (sentences), sqlite_open.c (opening, settings),
+ * sqlite_file.c (is the file still there), sqlite_writer.c (group commit), sqlite_checkpoint.c (moving the log into
+ * the file). */
 #ifndef MERLON_STORE_SQLITE_H
 #define MERLON_STORE_SQLITE_H
 
@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 #include <pthread.h>
+#include <sys/types.h>
 
 struct sqlite3;
 
@@ -18,6 +19,7 @@ struct sqlite_db {
     struct db db; /* first, so that a struct db * of this driver is one of these */
     struct sqlite3 *handle;
     int log_pages; /* of the write-ahead log after this connection's last commit */
+    int log_tried; /* of them, how many were there when they were last moved into the file */
 };
 
 static inline struct sqlite_db *sqlite_of(struct db *db)
@@ -25,7 +27,7 @@ static inline struct sqlite_db *sqlite_of(struct db *db)
     return (struct sqlite_db *)(void *)db;
 }
 
-enum sqlite_role { SQLITE_READER, SQLITE_WRITER, SQLITE_CHECKPOINTER };
+enum sqlite_role { SQLITE_READER, SQLITE_WRITER };
 
 /* Where the database is and how it is opened; lives as long as the store. */
 struct sqlite_place {
@@ -37,6 +39,7 @@ struct sqlite_place {
 
 /* Tells what happened to the last call on this connection. */
 enum result sqlite_failed(struct db *db, int code);
+enum result sqlite_commit_failed(struct db *db, int code); /* the same, of COMMIT */
 
 /* Checks the directory and makes the file when there is none (mode 0600). */
 enum result sqlite_place_find(struct ctx *ctx, const struct store_config *config, struct sqlite_place *place) MUST_USE;
@@ -45,28 +48,36 @@ void sqlite_place_release(struct sqlite_place *place);
 enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role, struct db **db, char *why) MUST_USE;
 int64_t sqlite_size(const struct sqlite_place *place);
 
+/* Which files the database and its log are, as they were opened. */
+enum { SQLITE_FILES = 2 };
+struct sqlite_file_identity {
+    dev_t device[SQLITE_FILES];
+    ino_t inode[SQLITE_FILES];
+};
+void sqlite_file_note(const struct sqlite_place *place, struct sqlite_file_identity *identity);
+enum result sqlite_file_moved(struct db *db); /* AWAY, with its sentence */
+bool sqlite_file_is_there(const struct sqlite_place *place, const struct sqlite_file_identity *identity);
+
 /* A thread to which no signal is delivered: those are for whoever waits for them. 0, or what pthread_create says. */
 int sqlite_thread(pthread_t *thread, void *(*run)(void *arg), void *arg) MUST_USE;
-
-/* Makes SQLITE_LOG_VFS known, once a process; an SQLITE_* code. */
-#define SQLITE_LOG_VFS "merlon"
-int sqlite_log_register(void);
 
 /* The writer thread. */
 struct sqlite_writer;
 enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *place, struct store *store,
                                 struct sqlite_writer **writer) MUST_USE;
 void sqlite_writer_stop(struct sqlite_writer *writer); /* after what is queued; NULL is fine */
+/* After it was stopped and all readers were closed: the last one moves the log into the file and removes it. */
+void sqlite_writer_free(struct sqlite_writer *writer);
 enum result sqlite_writer_submit(struct sqlite_writer *writer, struct write_job *job) MUST_USE;
 bool sqlite_writer_is_current(const struct sqlite_writer *writer);      /* the calling thread is the writer */
 const char *sqlite_writer_sentence(const struct sqlite_writer *writer); /* only on the writer thread */
+/* How the last group ended: OK, or AWAY when the disk is full or the file was moved away. From any thread. */
+enum result sqlite_writer_state(const struct sqlite_writer *writer);
 
-/* Moves the log into the file on a thread of its own, so that commits do not wait for it. */
-struct sqlite_checkpointer;
-enum result sqlite_checkpointer_start(const struct sqlite_place *place, struct sqlite_checkpointer **checkpointer,
-                                      char *why) MUST_USE;
-void sqlite_checkpointer_stop(struct sqlite_checkpointer *checkpointer);
-/* After a commit of `writer`: wakes the thread when there is enough to move, and moves it here when the log is long. */
-void sqlite_checkpointer_note(struct sqlite_checkpointer *checkpointer, struct sqlite_db *writer);
+/* Moving the log into the file; all of it on the writer thread, outside of a transaction. */
+void sqlite_log_note(struct sqlite_db *writer, int pages); /* after a commit: how many pages it has */
+bool sqlite_log_is_long(const struct sqlite_db *writer);
+bool sqlite_log_is_moved(const struct sqlite_db *writer);
+void sqlite_log_move(struct sqlite_db *writer);
 
 #endif

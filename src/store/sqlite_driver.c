@@ -128,7 +128,8 @@ static enum result control(struct db *db, const char *sql)
     struct statement *statement;
     TRY(statements_take(db, str_of(sql), NULL, 0, &statement));
     int code = sqlite3_step(statement->sqlite);
-    enum result result = code == SQLITE_DONE ? OK : sqlite_failed(db, code);
+    enum result result = OK;
+    if (code != SQLITE_DONE) result = strcmp(sql, "COMMIT") ? sqlite_failed(db, code) : sqlite_commit_failed(db, code);
     sqlite3_reset(statement->sqlite);
     statements_give_back(db, statement);
     return result;

@@ -21,15 +21,16 @@ static const struct meaning meanings[] = {
     {SQLITE_FULL, AWAY,
      SENTENCE("The disk that holds the database is full: nothing was saved; make room and try again.")},
     {SQLITE_CORRUPT, BROKEN,
-     SENTENCE("The database file is damaged: stop the program, run `merlon verify` and restore the latest backup.")},
+     SENTENCE(
+         "The database could not be read as it should be: run `merlon check`, which says whether the file is damaged; "
+         "if it is, stop the program and restore the latest backup.")},
     {SQLITE_NOTADB, BROKEN,
      SENTENCE(
          "The database file is damaged or is no database: restore the latest backup, or name another data directory.")},
-    {SQLITE_IOERR, BROKEN,
+    {SQLITE_IOERR, AWAY,
      SENTENCE(
-         "The disk that holds the database reports an error: nothing was saved; check the disk and the system's log.")},
-    {SQLITE_CANTOPEN, BROKEN,
-     SENTENCE("The database file cannot be opened: check that it exists and who may read it.")},
+         "The disk that holds the database reports an error: try again, and check the disk and the system's log.")},
+    {SQLITE_CANTOPEN, AWAY, SENTENCE("The database file cannot be opened: check that it exists and who may read it.")},
     {SQLITE_READONLY, BROKEN,
      SENTENCE("The database cannot be written here: the file or its directory is read-only, or this connection is for "
               "reading.")},
@@ -71,9 +72,11 @@ static enum result constraint(struct db *db, int code, const char *message)
     }
 }
 
+/* What a flush could not bring to the disk may be there in part, full or not. */
 static bool out_of_space(struct sqlite3 *handle, int code)
 {
     int system = sqlite3_system_errno(handle);
+    if (code == SQLITE_IOERR_FSYNC) return false;
     return (code & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG);
 }
 
@@ -89,4 +92,17 @@ enum result sqlite_failed(struct db *db, int code)
             return driver_fail(db, meanings[i].result, "%s", meanings[i].sentence);
     if ((extended & 0xff) == SQLITE_CONSTRAINT) return constraint(db, extended, message);
     return driver_fail(db, BROKEN, "The database refuses a query of the program: %s.", message);
+}
+
+/* A commit that fails while it writes or flushes may have reached the disk as a whole: if the machine stops now, the
+ * next start finds it. While the program runs, it is not there. A full disk has refused the write, so nothing is. */
+enum result sqlite_commit_failed(struct db *db, int code)
+{
+    enum result result = sqlite_failed(db, code);
+    struct sqlite3 *handle = sqlite_of(db)->handle;
+    if ((code & 0xff) != SQLITE_IOERR || out_of_space(handle, sqlite3_extended_errcode(handle))) return result;
+    return driver_fail(db, AWAY,
+                       SENTENCE("The disk that holds the database reports an error: whether the last change was "
+                                "saved is not known; look whether it is there before you repeat it, and check "
+                                "the disk and the system's log."));
 }

@@ -17,7 +17,6 @@ static const char *const settings[] = {
     [SQLITE_READER] = "PRAGMA cache_size=-2048; PRAGMA query_only=ON;",
     [SQLITE_WRITER] = ("PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=33554432;"
                        "PRAGMA wal_autocheckpoint=0;"),
-    [SQLITE_CHECKPOINTER] = "PRAGMA cache_size=-64; PRAGMA wal_autocheckpoint=0;",
 };
 
 /* recursive_triggers: else INSERT OR REPLACE would delete from an append-only table without asking its trigger. */
@@ -59,7 +58,7 @@ enum result sqlite_place_find(struct ctx *ctx, const struct store_config *config
     int file = open(path, flags | O_CLOEXEC, 0600);
     if (file < 0 && errno == ENOENT) return fail(ctx, INVALID, "There is no database %s to read.", path);
     if (file < 0 && (errno == ENOSPC || errno == EDQUOT))
-        return fail(ctx, BROKEN, "The disk is full: %s cannot be made; make room and start again.", path);
+        return fail(ctx, AWAY, "The disk is full: %s cannot be made; make room and start again.", path);
     if (file < 0) return fail(ctx, INVALID, "The database %s cannot be opened: %s.", path, strerror(errno));
     close(file);
     *place = (struct sqlite_place){.read_only = config->read_only,
@@ -121,7 +120,7 @@ static int after_commit(void *connection, struct sqlite3 *handle, const char *na
 {
     (void)handle;
     (void)name;
-    ((struct sqlite_db *)connection)->log_pages = pages;
+    sqlite_log_note(connection, pages);
     return SQLITE_OK;
 }
 
@@ -131,6 +130,7 @@ static enum result set_up(struct db *db, const struct sqlite_place *place, enum 
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, place->lock_wait);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    if (role == SQLITE_READER) sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     TRY(db->driver->script(db, common_settings));
     if (role == SQLITE_WRITER && !place->read_only) {
         TRY(check_owner(db, place));
@@ -140,6 +140,9 @@ static enum result set_up(struct db *db, const struct sqlite_place *place, enum 
     }
     TRY(db->driver->script(db, settings[role]));
     if (role == SQLITE_WRITER) {
+        int64_t tables; /* reading opens the log, so that it is there from here on */
+        int code = number_of(handle, "SELECT count(*) FROM sqlite_schema", &tables);
+        if (code != SQLITE_OK) return sqlite_failed(db, code);
         db->begin = "BEGIN IMMEDIATE";
         sqlite3_wal_hook(handle, after_commit, db);
     }
@@ -160,7 +163,7 @@ enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role,
     db_init(&opened->db, &sqlite_driver, role == SQLITE_WRITER ? WRITER_STATEMENTS : READER_STATEMENTS);
     int flags =
         SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | (place->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
-    int code = sqlite3_open_v2(uri, &opened->handle, flags, SQLITE_LOG_VFS);
+    int code = sqlite3_open_v2(uri, &opened->handle, flags, NULL);
     free(uri);
     enum result result = code == SQLITE_OK ? set_up(&opened->db, place, role) : sqlite_failed(&opened->db, code);
     if (result != OK) {
@@ -180,17 +183,4 @@ int sqlite_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
     int code = pthread_create(thread, NULL, run, arg);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return code;
-}
-
-int64_t sqlite_size(const struct sqlite_place *place)
-{
-    static const char *const endings[] = {"", "-wal"};
-    int64_t bytes = 0;
-    for (size_t i = 0; i < COUNT(endings); i++) {
-        char path[4096];
-        struct stat status;
-        int len = snprintf(path, sizeof path, "%s%s", place->file, endings[i]);
-        if (len > 0 && (size_t)len < sizeof path && stat(path, &status) == 0) bytes += status.st_size;
-    }
-    return bytes;
 }

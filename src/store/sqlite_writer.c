@@ -6,21 +6,26 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 enum { QUEUE_LIMIT = 4096, GROUP_LIMIT = 128, GROUP_TIME = 8 /* ms */ };
 
 struct sqlite_writer {
     struct db *db;
-    struct sqlite_checkpointer *checkpointer;
+    const struct sqlite_place *place;
+    struct sqlite_file_identity identity;
+    atomic_int state; /* an enum result */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     struct write_job *first, *last; /* under lock, as are the next two */
     size_t waiting;
     bool stopping;
+    bool moved_away; /* for good */
 };
 
 struct group {
@@ -39,12 +44,21 @@ static struct write_job *take_first(struct sqlite_writer *writer)
     return job;
 }
 
-/* The oldest job; waits for one. NULL when the writer ends. */
-static struct write_job *take(struct sqlite_writer *writer)
+/* The oldest job; waits for one. NULL when the writer ends, and after a second without one where the log is not yet
+ * in the file: then *idle is true. */
+static struct write_job *take(struct sqlite_writer *writer, bool *idle)
 {
+    bool settled = sqlite_log_is_moved(sqlite_of(writer->db)), in_time = true;
+    int64_t until = clock_monotonic() + SECOND;
     pthread_mutex_lock(&writer->lock);
-    while (!writer->first && !writer->stopping) pthread_cond_wait(&writer->wake, &writer->lock);
+    while (!writer->first && !writer->stopping && in_time) {
+        if (settled)
+            pthread_cond_wait(&writer->wake, &writer->lock);
+        else
+            in_time = wait_until(&writer->wake, &writer->lock, until);
+    }
     struct write_job *job = writer->first ? take_first(writer) : NULL;
+    *idle = !job && !writer->stopping;
     pthread_mutex_unlock(&writer->lock);
     return job;
 }
@@ -81,13 +95,19 @@ static enum result run_lightly(struct db *db, struct write_job *job, bool *spoil
     return result;
 }
 
+/* SQLite ended the transaction when this job failed, and everything that the group had done went with it. */
+static enum result lost(enum result job)
+{
+    return job == AWAY ? AWAY : BROKEN;
+}
+
 static enum result run_again(struct db *db, struct group *group)
 {
     db_control_rollback(db);
     TRY(db_control_begin(db));
     for (size_t i = 0; i < group->count; i++) {
         group->results[i] = run_apart(db, group->jobs[i]);
-        if (db->driver->transaction_lost(db)) return BROKEN;
+        if (db->driver->transaction_lost(db)) return lost(group->results[i]);
     }
     return OK;
 }
@@ -100,7 +120,7 @@ static enum result run_jobs(struct sqlite_writer *writer, struct write_job *job,
         bool spoiled = false;
         group->jobs[group->count] = job;
         group->results[group->count++] = group->careful ? run_apart(db, job) : run_lightly(db, job, &spoiled);
-        if (db->driver->transaction_lost(db)) return BROKEN;
+        if (db->driver->transaction_lost(db)) return lost(group->results[group->count - 1]);
         if (spoiled) TRY(run_again(db, group));
         group->careful |= spoiled;
         if (group->count == GROUP_LIMIT || clock_monotonic() > until) return OK;
@@ -126,7 +146,7 @@ static enum result run_lone(struct db *db, struct write_job *job, struct group *
     result = db_close_levels(db, 1, result);
     group->jobs[group->count] = job;
     group->results[group->count++] = result;
-    if (db->driver->transaction_lost(db)) return BROKEN;
+    if (db->driver->transaction_lost(db)) return lost(result);
     if (result != OK) db_control_rollback(db);
     return OK;
 }
@@ -138,11 +158,25 @@ static enum result run_all(struct sqlite_writer *writer, struct write_job *job, 
     return db->depth ? db_control_commit(db) : OK;
 }
 
+static enum result demand_file(struct sqlite_writer *writer)
+{
+    if (!writer->moved_away && sqlite_file_is_there(writer->place, &writer->identity)) return OK;
+    if (!writer->moved_away) {
+        /* Closing would remove the log by its name, which may be another's by now. */
+        sqlite3_db_config(sqlite_of(writer->db)->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        log_text(LOG_ERROR, "the database was moved away or replaced while the program runs", "file",
+                 str_of(writer->place->file));
+    }
+    writer->moved_away = true;
+    return sqlite_file_moved(writer->db);
+}
+
 static void run_group(struct sqlite_writer *writer, struct write_job *job)
 {
     struct db *db = writer->db;
     struct group group = {.count = 0};
-    enum result result = db_control_begin(db);
+    enum result result = demand_file(writer);
+    if (result == OK) result = db_control_begin(db);
     if (result != OK) {
         refuse_waiting(writer, job, &group, result);
     } else {
@@ -150,24 +184,31 @@ static void run_group(struct sqlite_writer *writer, struct write_job *job)
         if (result != OK) {
             db_control_rollback(db);
             log_text(LOG_ERROR, "writes could not be saved", "why", str_of(db->sentence));
-            for (size_t i = 0; i < group.count; i++) group.results[i] = BROKEN;
+            for (size_t i = 0; i < group.count; i++) group.results[i] = result;
         }
     }
+    writer->state = result == AWAY ? AWAY : OK;
     for (size_t i = 0; i < group.count; i++) group.jobs[i]->done(group.jobs[i], group.results[i]);
-    if (result == OK) sqlite_checkpointer_note(writer->checkpointer, sqlite_of(db));
+    if (sqlite_log_is_long(sqlite_of(db)) && !writer->moved_away) sqlite_log_move(sqlite_of(db));
 }
 
 static void *work(void *arg)
 {
     struct sqlite_writer *writer = arg;
-    for (struct write_job *job = take(writer); job; job = take(writer)) run_group(writer, job);
+    bool idle = false;
+    for (struct write_job *job = take(writer, &idle); job || idle; job = take(writer, &idle)) {
+        if (job)
+            run_group(writer, job);
+        else
+            sqlite_log_move(sqlite_of(writer->db));
+    }
     return NULL;
 }
 
 static enum result start_thread(struct sqlite_writer *writer, char *why)
 {
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->wake, NULL);
+    wait_init(&writer->wake);
     if (sqlite_thread(&writer->thread, work, writer) == 0) return OK;
     snprintf(why, SENTENCE_SIZE, "The system gives no thread for the database: raise its limits.");
     return BROKEN;
@@ -180,15 +221,15 @@ enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *plac
     *started = NULL;
     struct sqlite_writer *writer = calloc(1, sizeof *writer);
     if (!writer) return fail(ctx, BROKEN, "There is no memory left to open the database.");
+    writer->place = place;
     enum result result = sqlite_open(place, SQLITE_WRITER, &writer->db, why);
     if (result == OK) writer->db->store = store;
-    if (result == OK) result = sqlite_checkpointer_start(place, &writer->checkpointer, why);
+    sqlite_file_note(place, &writer->identity);
     if (result == OK) result = start_thread(writer, why);
     if (result == OK) {
         *started = writer;
         return OK;
     }
-    sqlite_checkpointer_stop(writer->checkpointer);
     if (writer->db) writer->db->driver->close(writer->db);
     free(writer);
     return fail(ctx, result, "%s (%s)", why, place->file);
@@ -202,7 +243,11 @@ void sqlite_writer_stop(struct sqlite_writer *writer)
     pthread_cond_signal(&writer->wake);
     pthread_mutex_unlock(&writer->lock);
     pthread_join(writer->thread, NULL);
-    sqlite_checkpointer_stop(writer->checkpointer);
+}
+
+void sqlite_writer_free(struct sqlite_writer *writer)
+{
+    if (!writer) return;
     writer->db->driver->close(writer->db);
     pthread_mutex_destroy(&writer->lock);
     pthread_cond_destroy(&writer->wake);
@@ -227,6 +272,11 @@ enum result sqlite_writer_submit(struct sqlite_writer *writer, struct write_job 
 bool sqlite_writer_is_current(const struct sqlite_writer *writer)
 {
     return pthread_equal(writer->thread, pthread_self()) != 0;
+}
+
+enum result sqlite_writer_state(const struct sqlite_writer *writer)
+{
+    return (enum result)writer->state;
 }
 
 const char *sqlite_writer_sentence(const struct sqlite_writer *writer)

@@ -87,7 +87,6 @@ static enum result open_sqlite(struct ctx *ctx, const struct store_config *confi
 {
     /* Fails harmlessly when an earlier store in this process has set SQLite up already. */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    if (sqlite_log_register() != SQLITE_OK) return fail(ctx, BROKEN, "There is no memory left to open the database.");
     TRY(sqlite_place_find(ctx, config, &store->place));
     if (!store->read_only) TRY(sqlite_writer_start(ctx, &store->place, store, &store->writer));
     return OK;
@@ -126,10 +125,16 @@ void store_close(struct store *store)
     sqlite_writer_stop(store->writer);
     pthread_key_delete(store->thread_connection);
     while (store->connections) close_connection(store->connections);
+    sqlite_writer_free(store->writer);
     sqlite_place_release(&store->place);
     postgres_place_release(&store->postgres);
     pthread_mutex_destroy(&store->lock);
     free(store);
+}
+
+enum result store_state(const struct store *store)
+{
+    return store->writer ? sqlite_writer_state(store->writer) : OK;
 }
 
 enum result store_size(struct ctx *ctx, struct store *store, int64_t *bytes)

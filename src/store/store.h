@@ -63,6 +63,10 @@ struct str store_failure(struct store *store);
 enum result store_write(struct ctx *ctx, struct store *store, enum result (*fn)(struct ctx *ctx, void *arg),
                         void *arg) MUST_USE;
 
+/* AWAY while writes cannot be kept: the disk is full, or SQLite's file was moved away under the program, which then
+ * writes nothing until it is started anew. OK on PostgreSQL, where each call tells. */
+enum result store_state(const struct store *store) MUST_USE;
+
 /* Bytes of the database and of its log, for metrics and /readyz. */
 enum result store_size(struct ctx *ctx, struct store *store, int64_t *bytes) MUST_USE;
 

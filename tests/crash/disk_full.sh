@@ -34,7 +34,7 @@ while [ "$status" = 201 ] && [ $kept -lt 60 ]; do
     [ "$status" != 201 ] || kept=$((kept + 1))
 done
 rm -f "/dev/shm/merlon-full.$$"
-[ "$status" -ge 500 ] || no "the disk was never full (status $status after $kept files)"
+[ "$status" = 503 ] || no "the disk was never full (status $status after $kept files)"
 grep -q '"detail":"[A-Z]' "$tmp/answer" || no 'the refusal has no sentence'
 echo "after $kept files: $(sed 's/.*"detail":"\([^"]*\)".*/\1/' "$tmp/answer")"
 [ "$(ask "$address/api/v1/evidence?count=1&limit=1")" = 200 ] || no 'reading does not work on a full disk'

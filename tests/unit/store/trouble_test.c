@@ -69,14 +69,16 @@ static void a_full_disk_is_told_and_survived(void **state)
         result = store_write(&f.ctx, f.store, insert, &row);
         kept += result == OK;
     }
-    assert_int_equal(result, BROKEN);
+    assert_int_equal(result, AWAY);
     expect_sentence(&f.ctx, "full");
+    assert_int_equal(store_state(f.store), AWAY);
     assert_true(kept > 10);
     assert_int_equal(number(&f, "SELECT count(*) FROM t"), kept);
     /* space returns: it goes on where it was */
     assert_int_equal(mount("tmpfs", directory, "tmpfs", MS_REMOUNT, "size=12m"), 0);
     struct row row = {2, 1, S("after")};
     expect_ok(&f.ctx, store_write(&f.ctx, f.store, insert, &row));
+    assert_int_equal(store_state(f.store), OK);
     arena_reset(f.ctx.arena);
     store_close(f.store);
     fixture_open(&f);
@@ -244,6 +246,38 @@ static void reading_only_changes_nothing(void **state)
     fixture_open(f);
 }
 
+/* Until it is started anew: what was written meanwhile would be in a file that nobody finds. */
+static void a_file_that_is_moved_away_is_noticed(void **state)
+{
+    static const char *const endings[] = {"", "-wal"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(endings); i++) {
+        struct fixture f = {.ctx = {.arena = arena_new(0)}};
+        snprintf(f.directory, sizeof f.directory, "/tmp/merlon-moved-XXXXXX");
+        assert_non_null(mkdtemp(f.directory));
+        fixture_open(&f);
+        with_table(&f);
+        struct row row = {1, 1, S("before")};
+        expect_ok(&f.ctx, store_write(&f.ctx, f.store, insert, &row));
+        char path[100], aside[100];
+        snprintf(path, sizeof path, "%s/merlon.db%s", f.directory, endings[i]);
+        snprintf(aside, sizeof aside, "%s/aside", f.directory);
+        assert_int_equal(rename(path, aside), 0);
+        row.n = 2;
+        assert_int_equal(store_write(&f.ctx, f.store, insert, &row), AWAY);
+        expect_sentence(&f.ctx, "moved away");
+        assert_int_equal(rename(aside, path), 0); /* it may have changed meanwhile: only a new start looks */
+        assert_int_equal(store_write(&f.ctx, f.store, insert, &row), AWAY);
+        assert_int_equal(store_state(f.store), AWAY);
+        arena_reset(f.ctx.arena);
+        store_close(f.store);
+        fixture_open(&f);
+        assert_int_equal(number(&f, "SELECT count(*) FROM t"), 1);
+        expect_ok(&f.ctx, store_write(&f.ctx, f.store, insert, &row));
+        fixture_release(&f);
+    }
+}
+
 static enum result wait_for_no_one(struct ctx *ctx, void *arg)
 {
     (void)arg;
@@ -280,6 +314,7 @@ int main(void)
         cmocka_unit_test(a_directory_of_others_is_told),
         cmocka_unit_test(a_damaged_file_is_told),
         cmocka_unit_test(another_programs_file_is_told),
+        cmocka_unit_test(a_file_that_is_moved_away_is_noticed),
         ON_BOTH(reading_only_changes_nothing),
         ON_SQLITE(another_program_that_writes_is_waited_for_and_told),
     };
