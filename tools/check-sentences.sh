@@ -21,7 +21,9 @@ src/format/catalogue.c        translators: catalogues are read at the start
 src/ledger/keys.c             operators: the ledger's key, at the start
 src/ledger/policy.c           operators: whose word counts as a witness's
 src/ledger/sealer.c           operators: sealing runs by itself and tells the log
+src/ledger/timestamp.c        operators: time stamps are obtained in the background, and checked by merlon verify
 src/ledger/verify.c           operators: merlon verify
+src/ledger/witness.c          operators: what other programs ask a witness goes to its log
 src/records/rebuild.c         operators: merlon rebuild
 src/records/verify.c          operators: merlon verify
 src/store/backup              operators: merlon backup and restore

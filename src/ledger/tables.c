@@ -1,6 +1,7 @@
 /* The ledger's tables. What may be purged (comment and state, with the salt that guards their hash against guessing)
  * stands apart from what may not, so that the database can refuse every change to the latter. */
 #include "ledger/ledger.h"
+#include "ledger/witness.h"
 
 static const struct column entry_columns[] = {
     {.name = "id", .type = COLUMN_KEY},
@@ -91,6 +92,6 @@ static const struct table head_table = {
 };
 
 const struct table *const ledger_tables[] = {
-    &entry_table, &state_table, &pending_table, &leaf_table, &node_table, &head_table,
+    &entry_table, &state_table, &pending_table, &leaf_table, &node_table, &head_table, &witness_log_table,
 };
 const size_t ledger_table_count = COUNT(ledger_tables);

@@ -667,6 +667,14 @@ CREATE TRIGGER "ledger_head_no_UPDATE" BEFORE UPDATE ON "ledger_head"
 BEGIN SELECT RAISE(ABORT, 'The table ledger_head only grows: its rows are neither changed nor deleted.'); END;
 CREATE TRIGGER "ledger_head_no_DELETE" BEFORE DELETE ON "ledger_head"
 BEGIN SELECT RAISE(ABORT, 'The table ledger_head only grows: its rows are neither changed nor deleted.'); END;
+CREATE TABLE "witness_log" (
+    "origin" TEXT NOT NULL,
+    "size" INTEGER NOT NULL,
+    "at" INTEGER NOT NULL,
+    "note" TEXT NOT NULL,
+    "mac" BLOB NOT NULL,
+    PRIMARY KEY ("origin")
+) STRICT;
 CREATE TABLE "user" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "version" INTEGER NOT NULL DEFAULT 1,
