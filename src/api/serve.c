@@ -12,7 +12,8 @@
 
 #include <stdatomic.h>
 
-const struct route_rules route_open = {.open = true, .no_csrf = true}, route_sign_in = {.open = true, .no_csrf = true};
+const struct route_rules route_open = {.open = true, .no_csrf = true}, route_sign_in = {.open = true, .no_csrf = true},
+                         route_alone = {.open = true, .no_csrf = true, .alone = true};
 
 static struct str new_request_id(struct arena *arena)
 {
@@ -105,6 +106,30 @@ static void run_read(struct exchange *x, void *arg)
     if (access_is_due(due)) visit_touch(api, due);
 }
 
+static void run_alone(struct exchange *x, void *arg)
+{
+    struct request *request = arg;
+    set_up(request, x, NULL);
+    request->result = x->route->handler(&request->ctx, x);
+    conclude(request);
+    exchange_finish(x);
+}
+
+#define TOO_LATE SENTENCE("This request waited too long for its turn, so nothing was done; try again in a moment.")
+
+static void answer_late(struct exchange *x, void *arg)
+{
+    (void)arg;
+    exchange_problem(x, 503, S(TOO_LATE));
+    exchange_finish(x);
+}
+
+static void is_late(void *arg)
+{
+    struct request *request = arg;
+    exchange_run(request->x, answer_late, request);
+}
+
 static void run_on_worker(void *arg, unsigned worker)
 {
     struct request *request = arg;
@@ -132,7 +157,9 @@ static enum result run_write(struct write_job *job, struct db *db)
         return request->result = BROKEN;
     }
     set_up(request, x, db);
-    request->result = admit(request);
+    bool late = request->queued_at && clock_monotonic() - request->queued_at > QUEUE_PATIENCE;
+    request->queued_at = 0; /* what is run again has begun in time */
+    request->result = late ? fail(&request->ctx, BUSY, "%s", TOO_LATE) : admit(request);
     if (request->result == OK) request->result = x->route->handler(&request->ctx, x);
     if (request->result == OK && request->session.rotate)
         request->result = session_rotate(&request->ctx, &request->session, &request->cookie);
@@ -155,6 +182,7 @@ static void write_is_done(struct write_job *job, enum result result)
 {
     struct request *request = request_of_job(job);
     metrics_count_write(request->api->metrics, -1);
+    store_note_write(request->api->store, result);
     if (request->result == OK && result != OK) { /* the commit itself failed */
         struct str why = store_failure(request->api->store);
         if (!why.len)
@@ -174,6 +202,7 @@ static void submit_write(void *arg, unsigned worker)
     struct request *request = arg;
     (void)worker;
     const struct api *api = request->api;
+    request->queued_at = clock_monotonic();
     request->job = (struct write_job){.repeatable = true, .run = run_write, .done = write_is_done};
     metrics_count_write(api->metrics, 1);
     if (store_submit(api->store, &request->job) == OK) return;
@@ -191,6 +220,11 @@ void api_dispatch(void *arg, struct exchange *x, const struct route *route)
     x->user = request;
     x->status = 0;
     x->type = "application/json";
+    const struct route_rules *rules = route->data;
+    if (rules && rules->alone) {
+        exchange_run(x, run_alone, request);
+        return;
+    }
     if (route->lane == LANE_WRITER && !blocking) {
         submit_write(request, 0);
         return;
@@ -199,7 +233,8 @@ void api_dispatch(void *arg, struct exchange *x, const struct route *route)
         exchange_run(x, run_read, request);
         return;
     }
-    if (pool_submit(api->pool, route->lane == LANE_WRITER ? submit_write : run_on_worker, request) == OK) return;
+    if (pool_submit(api->pool, route->lane == LANE_WRITER ? submit_write : run_on_worker, is_late, request) == OK)
+        return;
     exchange_problem(x, 503, S("Too many requests are waiting; try again in a moment."));
     exchange_finish(x);
 }

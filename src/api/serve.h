@@ -12,6 +12,10 @@
 struct jobs;
 struct asset;
 struct metrics;
+struct pulse;
+
+/* ms that a request may wait for a worker or for the writer; then it is refused (503) and not run late. */
+enum { QUEUE_PATIENCE = 10000 };
 
 struct api {
     const struct house *house;
@@ -19,6 +23,7 @@ struct api {
     struct access *access;
     struct pool *pool;
     struct jobs *jobs;
+    struct pulse *pulse;        /* store/pulse.h */
     struct metrics *metrics;    /* api/metrics.h; may be NULL */
     const struct asset *assets; /* the browser's pages and content/ */
     size_t asset_count;
@@ -29,8 +34,9 @@ struct api {
 struct route_rules {
     bool open;    /* nobody need be signed in */
     bool no_csrf; /* signing in itself */
+    bool alone;   /* needs no database and knows nobody: answered on the loop, whatever hangs */
 };
-extern const struct route_rules route_open, route_sign_in;
+extern const struct route_rules route_open, route_sign_in, route_alone;
 
 /* What belongs to one request beside its ctx; exchange->user points to it. */
 struct request {
@@ -42,8 +48,9 @@ struct request {
     struct write_job job;
     struct exchange *x;
     enum result result;
-    bool wakes;  /* the write has submitted a job: jobs/ is told once it is durable */
-    bool *taken; /* a handler that streams sets this before it gives the exchange away, and returns OK */
+    int64_t queued_at; /* clock_monotonic; 0 once it has begun */
+    bool wakes;        /* the write has submitted a job: jobs/ is told once it is durable */
+    bool *taken;       /* a handler that streams sets this before it gives the exchange away, and returns OK */
 };
 
 static inline struct request *request_of_job(struct write_job *job)

@@ -11,7 +11,7 @@
 #include "records/rights.h"
 #include "records/search.h"
 #include "schema/describe.h"
-#include "store/blob.h"
+#include "store/pulse.h"
 
 static enum result health(struct ctx *ctx, struct exchange *x)
 {
@@ -21,21 +21,9 @@ static enum result health(struct ctx *ctx, struct exchange *x)
     return OK;
 }
 
-static enum result try_write(struct ctx *ctx, void *arg)
-{
-    struct buf now = buf_in(ctx->arena);
-    (void)arg;
-    buf_number(&now, ctx->now);
-    return meta_set(ctx, "written_at", buf_str(&now));
-}
-
-/* Where the last write could not be kept, only another one tells whether the next one can. */
 static enum result ready(struct ctx *ctx, struct exchange *x)
 {
-    int64_t one;
-    struct store *store = api_of(x)->store;
-    if (store_state(store) != OK) TRY(store_write(ctx, store, try_write, NULL));
-    TRY(db_query_number(ctx, S("SELECT 1"), NULL, 0, 0, &one));
+    TRY(pulse_check(ctx, api_of(x)->pulse));
     return health(ctx, x);
 }
 
@@ -238,13 +226,13 @@ static enum result serve_file(struct ctx *ctx, struct exchange *x)
 }
 
 const struct route system_routes[] = {
-    {HTTP_GET, "/healthz", health, LANE_LOOP, .help = "The program is alive", .data = &route_open},
-    {HTTP_GET, "/readyz", ready, LANE_WORKER, .help = "The database answers", .data = &route_open},
+    {HTTP_GET, "/healthz", health, LANE_LOOP, .help = "The program is alive", .data = &route_alone},
+    {HTTP_GET, "/readyz", ready, LANE_LOOP, .help = "The database answers", .data = &route_alone},
     {HTTP_GET, "/api/v1/schema", schema, LANE_LOOP, .help = "Every register as the caller may see it"},
     {HTTP_GET, "/api/v1/openapi.json", openapi, LANE_WORKER, .help = "This document", .data = &route_open},
-    {HTTP_GET, "/api/v1/labels", label_list, LANE_LOOP, .help = "The languages there are", .data = &route_open},
-    {HTTP_GET, "/api/v1/labels/{language}", labels, LANE_LOOP, .help = "A label catalogue", .data = &route_open},
+    {HTTP_GET, "/api/v1/labels", label_list, LANE_LOOP, .help = "The languages there are", .data = &route_alone},
+    {HTTP_GET, "/api/v1/labels/{language}", labels, LANE_LOOP, .help = "A label catalogue", .data = &route_alone},
     {HTTP_GET, "/api/v1/search", search_all, LANE_LOOP, .help = "Records of all registers by their text"},
-    {HTTP_GET, "/{path...}", serve_file, LANE_LOOP, .help = "The browser interface", .data = &route_open},
+    {HTTP_GET, "/{path...}", serve_file, LANE_LOOP, .help = "The browser interface", .data = &route_alone},
 };
 const size_t system_route_count = COUNT(system_routes);

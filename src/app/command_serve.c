@@ -1,17 +1,20 @@
-/* merlon serve: opens the address, answers until SIGTERM or SIGINT, then lets what is under way finish. A thread of
- * its own seals the ledger each second. */
+/* merlon serve: opens the address, answers until SIGTERM or SIGINT, then lets what is under way finish, within 15 s
+ * (app/ending.h). A thread of its own seals the ledger each second. */
 #include "app/command.h"
 
 #include "access/start.h"
 #include "access/users.h"
 #include "api/metrics.h"
 #include "api/routes.h"
+#include "app/ending.h"
 #include "app/settling.h"
 #include "base/asset.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "format/catalogue.h"
 #include "http/server.h"
 #include "jobs/clerk.h"
+#include "store/pulse.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -29,6 +32,8 @@ static const struct server_header page_headers[] = {
     {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"},
     {NULL, NULL},
 };
+
+enum { STATEMENT_LIMIT = 30 * SECOND }; /* of one statement in the database, while serving */
 
 static enum result split_listen(struct ctx *ctx, struct str listen, const char **host, int *port)
 {
@@ -127,7 +132,8 @@ static enum result open_beside(struct program *program, struct api *api, const s
                                  .kinds = list,
                                  .kind_count = COUNT(kinds),
                                  .threads = 2};
-    TRY(pool_open(ctx, (unsigned)setting_number(&program->settings, SET_WORKERS), 1024, &api->pool));
+    TRY(pool_open(ctx, (unsigned)setting_number(&program->settings, SET_WORKERS), 1024, QUEUE_PATIENCE, &api->pool));
+    TRY(pulse_open(ctx, program->store, &api->pulse));
     TRY(settling_open(ctx, program->store, program->keys, &beside->settling));
     TRY(jobs_open(ctx, &config, &api->jobs));
     TRY(metrics_new(ctx, &api->metrics));
@@ -152,15 +158,19 @@ enum result command_serve(struct program *program)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads start, so that only the wait below sees them */
     signal(SIGPIPE, SIG_IGN);
+    store_limit_statements(program->store, STATEMENT_LIMIT);
     enum result result = open_beside(program, &api, &languages, &beside);
     if (result == OK) result = open_server(program, &api, &languages, &server);
     if (result == OK) wait_for_signal(&signals);
+    struct ending *ending = ending_begin(program->store);
     clerk_close(beside.clerk);
     if (api.jobs) jobs_end_watches(api.jobs);
     server_close(server);
     pool_close(api.pool);
     jobs_close(api.jobs);
     settling_close(beside.settling);
+    pulse_close(api.pulse);
     metrics_free(api.metrics);
+    ending_leave_store(ending);
     return result;
 }

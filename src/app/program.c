@@ -1,6 +1,6 @@
 /* Opening and closing. The order is: directory, keys, store, tables, registers; closing goes back the same way. Only a
  * PostgreSQL is opened before the keys, because it alone knows whether it is new: to one that is not, a key is never
- * made. */
+ * made. Of several programs that start on one database, one after the other looks what there is to make. */
 #include "app/program.h"
 
 #include "access/actor.h"
@@ -41,11 +41,43 @@ const struct table *const *program_tables(struct program *program, size_t *count
     return tables;
 }
 
+static enum result open_keys(struct program *program, bool make)
+{
+    struct str directory = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
+    return keyring_open(&program->ctx, directory, key, make, &program->keyring);
+}
+
+static void use_keys(struct program *program)
+{
+    program->house.keyring = program->keyring;
+    store_use_keyring(program->store, program->keyring);
+}
+
+struct bringing {
+    struct program *program;
+    bool may_be_new;
+};
+
+/* Only a PostgreSQL knows whether it is new, and of several programs that find it so only the first may make a key. A
+ * start that is run again has it already. */
+static enum result find_keys(struct ctx *ctx, const struct bringing *bringing)
+{
+    bool is_new;
+    if (bringing->program->keyring) return OK;
+    TRY(migrate_is_new(ctx, &is_new));
+    TRY(open_keys(bringing->program, bringing->may_be_new && is_new));
+    use_keys(bringing->program);
+    return OK;
+}
+
 static enum result bring_up(struct ctx *ctx, void *arg)
 {
-    struct program *program = arg;
+    const struct bringing *bringing = arg;
+    struct program *program = bringing->program;
     size_t count;
     const struct table *const *tables = program_tables(program, &count);
+    TRY(migrate_alone(ctx));
+    TRY(find_keys(ctx, bringing));
     TRY(migrate_apply(ctx, migrations, migration_count, MERLON_VERSION));
     TRY(tables_apply(ctx, tables, count));
     TRY(search_apply(ctx));
@@ -102,24 +134,6 @@ enum result program_open_store(struct program *program)
     return open_store(program, false);
 }
 
-static enum result open_keys(struct program *program, bool make)
-{
-    struct str directory = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
-    return keyring_open(&program->ctx, directory, key, make, &program->keyring);
-}
-
-static enum result open_keys_and_store(struct program *program, bool may_be_new)
-{
-    bool is_new;
-    if (!program->settings.value[SET_DATABASE].len) {
-        TRY(open_keys(program, may_be_new && !has_file(program)));
-        return open_store(program, false);
-    }
-    TRY(open_store(program, false));
-    TRY(migrate_is_new(&program->ctx, &is_new));
-    return open_keys(program, may_be_new && is_new);
-}
-
 static enum result open_database(struct program *program, enum opening opening)
 {
     struct ctx *ctx = &program->ctx;
@@ -129,10 +143,11 @@ static enum result open_database(struct program *program, enum opening opening)
         TRY(open_store(program, true));
         return migrate_check(ctx, migration_count, MERLON_VERSION);
     }
-    TRY(open_keys_and_store(program, opening == OPEN_NEW));
-    program->house.keyring = program->keyring;
-    store_use_keyring(program->store, program->keyring);
-    TRY(store_write(ctx, program->store, bring_up, program));
+    struct bringing bringing = {program, opening == OPEN_NEW};
+    if (!program->settings.value[SET_DATABASE].len) TRY(open_keys(program, opening == OPEN_NEW && !has_file(program)));
+    TRY(open_store(program, false));
+    if (program->keyring) use_keys(program);
+    TRY(store_write(ctx, program->store, bring_up, &bringing));
     program->house.keys = program->keys;
     TRY(ledger_public_write(ctx, ledger_keys_public(program->keys), program->settings.value[SET_DATA]));
     TRY(access_new(ctx, program->store, &program->access));

@@ -2,11 +2,15 @@
  * job there is an exchange that somebody waits for. */
 #include "http/pool.h"
 
+#include "base/clock.h"
+
 #include <pthread.h>
 
 struct job {
     void (*run)(void *argument, unsigned worker);
+    void (*late)(void *argument);
     void *argument;
+    int64_t until; /* clock_monotonic */
 };
 
 struct worker {
@@ -17,7 +21,10 @@ struct worker {
 
 struct pool {
     pthread_mutex_t lock;
-    pthread_cond_t has_jobs;
+    pthread_cond_t has_jobs, is_ending;
+    pthread_t watch;
+    bool is_watched;
+    int64_t patience;
     struct job *ring;
     size_t room, first, count;
     unsigned idle;  /* threads that wait */
@@ -44,6 +51,36 @@ static void wait_for_jobs(struct pool *pool)
     pool->is_waking = false;
 }
 
+static struct job take_first(struct pool *pool)
+{
+    struct job job = pool->ring[pool->first];
+    pool->first = (pool->first + 1) % pool->room;
+    pool->count--;
+    return job;
+}
+
+/* All wait equally long, so the first is always the next to be late; and nothing that comes while this sleeps is late
+ * before it wakes, so nobody need wake it. It ends after the workers. */
+static void *watch(void *argument)
+{
+    struct pool *pool = argument;
+    pthread_mutex_lock(&pool->lock);
+    while (pool->count || !pool->is_closing) {
+        int64_t now = clock_monotonic(), until = pool->count ? pool->ring[pool->first].until : now + pool->patience;
+        if (pool->count && until <= now) {
+            struct job job = take_first(pool);
+            pthread_mutex_unlock(&pool->lock);
+            job.late(job.argument);
+            pthread_mutex_lock(&pool->lock);
+            continue;
+        }
+        const struct timespec at = {.tv_sec = until / SECOND, .tv_nsec = until % SECOND * 1000000};
+        pthread_cond_timedwait(&pool->is_ending, &pool->lock, &at);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
 static void *work(void *argument)
 {
     struct worker *worker = argument;
@@ -54,9 +91,7 @@ static void *work(void *argument)
             wait_for_jobs(pool);
             continue;
         }
-        struct job job = pool->ring[pool->first];
-        pool->first = (pool->first + 1) % pool->room;
-        pool->count--;
+        struct job job = take_first(pool);
         bool calls = calls_next(pool);
         pthread_mutex_unlock(&pool->lock);
         if (calls) pthread_cond_signal(&pool->has_jobs);
@@ -67,7 +102,17 @@ static void *work(void *argument)
     return NULL;
 }
 
-enum result pool_open(struct ctx *ctx, unsigned threads, size_t queue, struct pool **out)
+static void begin_watch(struct pool *pool)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&pool->is_ending, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pool->is_watched = pthread_create(&pool->watch, NULL, watch, pool) == 0;
+}
+
+enum result pool_open(struct ctx *ctx, unsigned threads, size_t queue, int64_t patience, struct pool **out)
 {
     if (!threads || !queue) return fail(ctx, INVALID, "A worker pool needs at least one thread and a queue of one.");
     struct pool *pool = calloc(1, sizeof *pool + threads * sizeof *pool->workers);
@@ -79,8 +124,14 @@ enum result pool_open(struct ctx *ctx, unsigned threads, size_t queue, struct po
     }
     pool->ring = ring;
     pool->room = queue;
+    pool->patience = patience;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->has_jobs, NULL);
+    begin_watch(pool);
+    if (!pool->is_watched) {
+        pool_close(pool);
+        return fail(ctx, BROKEN, "The system gives no thread that looks after the workers.");
+    }
     for (unsigned i = 0; i < threads; i++) {
         pool->workers[i] = (struct worker){.pool = pool, .number = i};
         if (pthread_create(&pool->workers[i].thread, NULL, work, &pool->workers[i])) {
@@ -94,12 +145,14 @@ enum result pool_open(struct ctx *ctx, unsigned threads, size_t queue, struct po
     return OK;
 }
 
-enum result pool_submit(struct pool *pool, void (*job)(void *argument, unsigned worker), void *argument)
+enum result pool_submit(struct pool *pool, void (*job)(void *argument, unsigned worker), void (*late)(void *argument),
+                        void *argument)
 {
     pthread_mutex_lock(&pool->lock);
     bool has_room = pool->count < pool->room && !pool->is_closing;
     if (has_room) {
-        pool->ring[(pool->first + pool->count) % pool->room] = (struct job){job, argument};
+        pool->ring[(pool->first + pool->count) % pool->room] =
+            (struct job){job, late, argument, clock_monotonic() + pool->patience};
         pool->count++;
     }
     bool calls = calls_next(pool);
@@ -124,6 +177,9 @@ void pool_close(struct pool *pool)
     pthread_mutex_unlock(&pool->lock);
     pthread_cond_broadcast(&pool->has_jobs);
     for (unsigned i = 0; i < pool->threads; i++) pthread_join(pool->workers[i].thread, NULL);
+    pthread_cond_signal(&pool->is_ending);
+    if (pool->is_watched) pthread_join(pool->watch, NULL);
+    pthread_cond_destroy(&pool->is_ending);
     pthread_cond_destroy(&pool->has_jobs);
     pthread_mutex_destroy(&pool->lock);
     free(pool->ring);

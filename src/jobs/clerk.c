@@ -14,7 +14,7 @@
 
 #include <pthread.h>
 
-enum { QUICK = 300, SLOW = 1000, SWEEP_EVERY = HOUR, OUTBOX_BATCH = 100 };
+enum { QUICK = 300, SLOW = 1000, SWEEP_EVERY = MINUTE, OUTBOX_BATCH = 100 };
 
 struct clerk {
     struct jobs *jobs;

@@ -9,15 +9,23 @@ enum { BATCH = 200 };
 
 struct batch {
     struct import *import;
-    bool dry;
+    const struct import_run *run;
 };
+
+static enum result keep_batch(struct ctx *ctx, const struct batch *batch)
+{
+    const struct import_run *run = batch->run;
+    if (run->hold) TRY(run->hold(ctx, run->arg));
+    TRY(import_batch(ctx, batch->import));
+    return run->keep ? run->keep(ctx, run->arg, batch->import) : OK;
+}
 
 static enum result take_batch(struct ctx *ctx, void *arg)
 {
-    struct batch *batch = arg;
+    const struct batch *batch = arg;
     TRY(db_begin(ctx));
-    enum result result = import_batch(ctx, batch->import);
-    if (result == OK && !batch->dry) return db_commit(ctx);
+    enum result result = batch->run->dry ? import_batch(ctx, batch->import) : keep_batch(ctx, batch);
+    if (result == OK && !batch->run->dry) return db_commit(ctx);
     db_rollback(ctx);
     return result;
 }
@@ -43,6 +51,7 @@ static enum result run_batches(struct ctx *ctx, const struct import_run *run, st
         part.error = (struct error){0};
         enum result result = import_read(&part, batch->import, BATCH, &more);
         if (result == OK) result = store_write(&part, run->store, take_batch, batch);
+        if (result != OK) import_forget_batch(batch->import);
         if (result != OK) return fail(ctx, result, "%.*s", PRINT(part.error.sentence));
         arena_reset(scratch);
         TRY(run->progress(run->arg, import_counts(batch->import).rows, total));
@@ -50,19 +59,28 @@ static enum result run_batches(struct ctx *ctx, const struct import_run *run, st
     return OK;
 }
 
+static enum result go_on(struct ctx *ctx, const struct import_run *run, struct import *import)
+{
+    if (!run->resume) return OK;
+    TRY(import_skip(ctx, import, run->taken));
+    return run->resume(ctx, run->arg, import);
+}
+
 enum result import_run(struct ctx *ctx, const struct import_run *run, struct import **import)
 {
-    struct batch batch = {.dry = run->dry};
+    struct batch batch = {.run = run};
     int64_t total;
+    *import = NULL;
     TRY(count_rows(ctx, run->file, &total));
+    TRY(run->progress(run->arg, run->taken, total)); /* so that a claim is renewed after a long count */
     TRY(import_open(ctx, run->reg, run->file, run->mapping, &batch.import));
+    *import = batch.import;
+    TRY(go_on(ctx, run, batch.import));
     struct arena *scratch = arena_new(0);
     if (!scratch) return fail(ctx, BUSY, "There is no memory for this import now; try again.");
     arena_defer(ctx->arena, (void (*)(void *))arena_free, scratch);
     jmp_buf *escape = arena_guard(ctx->arena, NULL); /* rows too large end the import, not the program */
     arena_guard(ctx->arena, escape);
     arena_guard(scratch, escape);
-    TRY(run_batches(ctx, run, &batch, scratch, total));
-    *import = batch.import;
-    return OK;
+    return run_batches(ctx, run, &batch, scratch, total);
 }

@@ -9,6 +9,11 @@
 enum { JOB_THREADS = 8, WATCHES_MAX = 512 };
 
 #define JOB_STOPPED SENTENCE("The job was cancelled.")
+#define JOB_PAUSED SENTENCE("The program ended while this ran; what it had done by then is done.")
+#define JOB_LOST SENTENCE("Somebody else has taken this job over.")
+
+/* Why a running job is to stop. */
+enum job_stop { JOB_GOES_ON, JOB_IS_CANCELLED, JOB_IS_PAUSED, JOB_IS_LOST };
 
 struct watch {
     struct job_watch watch;
@@ -30,6 +35,7 @@ struct running_job {
     struct job_run run; /* first, so that a kind's pointer to it leads here */
     struct jobs *jobs;
     int64_t told_at; /* clock_monotonic */
+    enum job_stop stop;
 };
 
 #endif

@@ -4,6 +4,7 @@
 #include "format/json_out.h"
 #include "jobs/inside.h"
 #include "store/blob.h"
+#include "store/dialect.h"
 #include "store/store.h"
 
 enum { TELL_EVERY = 500 /* ms */ };
@@ -21,18 +22,74 @@ enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, 
         args, COUNT(args), id);
 }
 
+/* ---- while it runs ---- */
+
+static struct running_job *running_of(struct job_run *run)
+{
+    return (struct running_job *)(void *)run;
+}
+
+static enum result stop(struct job_run *run, struct ctx *ctx, enum job_stop why)
+{
+    static const char *const sentences[] = {"", JOB_STOPPED, JOB_PAUSED, JOB_LOST};
+    running_of(run)->stop = why;
+    return fail(ctx, CONFLICT, "%s", sentences[why]);
+}
+
+/* UPDATE job SET ..., claimed_until=... of the job that is ?1 under the claim ?2. */
+static struct str update_claimed(struct ctx *ctx, const char *set)
+{
+    return arena_print(ctx->arena, "UPDATE job SET %sclaimed_until=%s+%d WHERE id=?1 AND claim=?2 AND status='running'",
+                       set, sql_now(db_dialect(ctx->db)), JOB_CLAIM);
+}
+
+enum result job_hold(struct ctx *ctx, struct job_run *run)
+{
+    struct value args[] = {value_number(run->id), value_number(run->claim)};
+    int64_t held;
+    TRY(db_run(ctx, update_claimed(ctx, ""), args, COUNT(args), &held));
+    return held ? OK : stop(run, ctx, JOB_IS_LOST);
+}
+
+enum result job_keep(struct ctx *ctx, struct job_run *run, int64_t position, struct str state, struct str part)
+{
+    struct value args[] = {value_number(run->id), value_number(run->claim), value_number(position), value_text(state)};
+    struct value parts[] = {value_number(run->id), value_text(part)};
+    int64_t held;
+    TRY(db_run(ctx, update_claimed(ctx, "done=?3, position=?3, state=?4, "), args, COUNT(args), &held));
+    if (!held) return stop(run, ctx, JOB_IS_LOST);
+    return db_run(ctx, S("INSERT INTO job_part (job, text) VALUES (?1, ?2)"), parts, COUNT(parts), NULL);
+}
+
+enum result job_parts(struct ctx *ctx, const struct job_run *run,
+                      enum result (*each)(struct ctx *ctx, void *arg, struct str part), void *arg)
+{
+    struct value args[] = {value_number(run->id)};
+    struct rows *rows;
+    TRY(db_query(ctx, S("SELECT text FROM job_part WHERE job=?1 ORDER BY id"), args, COUNT(args), &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        TRY(each(ctx, arg, rows_text(rows, 0)));
+    }
+    rows_close(rows);
+    return OK;
+}
+
 struct telling {
-    int64_t id, done, total;
+    struct job_run *run;
+    int64_t done, total;
     bool cancelled;
 };
 
 static enum result write_progress(struct ctx *ctx, void *arg)
 {
     struct telling *telling = arg;
-    struct value args[] = {value_number(telling->id), value_number(telling->done), value_number(telling->total),
-                           value_number(clock_now() + JOB_CLAIM)};
-    int64_t cancelled;
-    TRY(db_run(ctx, S("UPDATE job SET done=?2, total=?3, claimed_until=?4 WHERE id=?1"), args, COUNT(args), NULL));
+    struct value args[] = {value_number(telling->run->id), value_number(telling->run->claim),
+                           value_number(telling->done), value_number(telling->total)};
+    int64_t held, cancelled;
+    TRY(db_run(ctx, update_claimed(ctx, "done=?3, total=?4, "), args, COUNT(args), &held));
+    if (!held) return stop(telling->run, ctx, JOB_IS_LOST);
     TRY(db_query_number(ctx, S("SELECT cancelled FROM job WHERE id=?1"), args, 1, 0, &cancelled));
     telling->cancelled = cancelled != 0;
     return OK;
@@ -40,15 +97,15 @@ static enum result write_progress(struct ctx *ctx, void *arg)
 
 enum result job_progress(struct job_run *run, int64_t done, int64_t total)
 {
-    struct running_job *running = (struct running_job *)run;
-    struct telling telling = {.id = run->id, .done = done, .total = total};
+    struct running_job *running = running_of(run);
+    struct telling telling = {.run = run, .done = done, .total = total};
     int64_t now = clock_monotonic();
-    if (jobs_are_ending(running->jobs)) return fail(run->ctx, CONFLICT, JOB_STOPPED);
+    if (jobs_are_ending(running->jobs)) return stop(run, run->ctx, JOB_IS_PAUSED);
     bool at_end = total && done == total;
     if (running->told_at && now - running->told_at < TELL_EVERY && !at_end) return OK;
     running->told_at = now;
     TRY(store_write(run->ctx, run->store, write_progress, &telling));
-    return telling.cancelled ? fail(run->ctx, CONFLICT, JOB_STOPPED) : OK;
+    return telling.cancelled ? stop(run, run->ctx, JOB_IS_CANCELLED) : OK;
 }
 
 /* One's own jobs: of a token for some registers only, those that it could have begun itself, since a job's result
@@ -57,12 +114,16 @@ enum result job_progress(struct job_run *run, int64_t done, int64_t total)
 
 enum result job_cancel(struct ctx *ctx, int64_t id)
 {
-    struct value args[] = {value_number(ctx->actor->user), value_text(ctx->actor->registers), value_number(id),
-                           value_number(ctx->now)};
+    struct value args[] = {value_number(ctx->actor->user), value_text(ctx->actor->registers), value_number(id)};
+    struct str sql =
+        arena_print(ctx->arena,
+                    "UPDATE job SET status='cancelled', ended_at=%s, "
+                    "result=CASE WHEN state='' THEN NULL ELSE state END WHERE" MINE_IS "AND id=?3 AND status='queued'",
+                    sql_now(db_dialect(ctx->db)));
     int64_t changed, running;
-    TRY(db_run(ctx, S("UPDATE job SET status='cancelled', ended_at=?4 WHERE" MINE_IS "AND id=?3 AND status='queued'"),
-               args, COUNT(args), &changed));
-    TRY(db_run(ctx, S("UPDATE job SET cancelled=1 WHERE" MINE_IS "AND id=?3 AND status='running'"), args, 3, &running));
+    TRY(db_run(ctx, sql, args, COUNT(args), &changed));
+    TRY(db_run(ctx, S("UPDATE job SET cancelled=1 WHERE" MINE_IS "AND id=?3 AND status='running'"), args, COUNT(args),
+               &running));
     if (changed + running) return OK;
     return fail(ctx, NOT_FOUND, "There is no job %lld of yours that could still be cancelled.", (long long)id);
 }
@@ -233,14 +294,11 @@ static enum result drop_inputs(struct ctx *ctx)
 
 enum result jobs_sweep(struct ctx *ctx)
 {
-    static const char cut_off[] = SENTENCE("The program ended while this ran; what it had done by then is done.");
-    struct value lost[] = {value_number(ctx->now), value_text(str_of(cut_off))};
-    struct value args[] = {value_number(ctx->now), value_number(ctx->now - JOB_KEPT)};
-    TRY(db_run(
-        ctx,
-        S("UPDATE job SET status='failed', ended_at=?1, claimed_until=NULL, detail=?2 WHERE status='running' AND "
-          "claimed_until<?1"),
-        lost, COUNT(lost), NULL));
+    struct value args[] = {value_number(JOB_KEPT)};
+    struct str old =
+        arena_print(ctx->arena, "DELETE FROM job WHERE ended_at<%s-?1 AND input IS NULL", sql_now(db_dialect(ctx->db)));
     TRY(drop_inputs(ctx));
-    return db_run(ctx, S("DELETE FROM job WHERE ended_at<?2 AND input IS NULL AND ?1=?1"), args, COUNT(args), NULL);
+    TRY(db_run(ctx, S("DELETE FROM job_part WHERE job NOT IN (SELECT id FROM job WHERE ended_at IS NULL)"), NULL, 0,
+               NULL));
+    return db_run(ctx, old, args, COUNT(args), NULL);
 }

@@ -14,22 +14,26 @@
 
 struct claim {
     struct jobs *jobs;
-    int64_t id, user, input;
+    int64_t id, user, input, number, position;
     bool read_only;
-    struct str kind, arguments, registers;
+    struct str kind, arguments, registers, state;
 };
 
 /* ---- claiming ---- */
+
+/* Those that wait, and those whose claim has run out. */
+#define CLAIMABLE "(status='queued' OR (status='running' AND claimed_until<%s))"
 
 static enum result claim_one(struct ctx *ctx, void *arg)
 {
     struct claim *claim = arg;
     struct rows *rows;
     bool found;
+    enum dialect dialect = db_dialect(ctx->db);
     struct str sql = arena_print(ctx->arena,
-                                 "SELECT id, \"user\", input, kind, arguments, read_only, registers FROM job "
-                                 "WHERE status='queued' ORDER BY id LIMIT 1%s",
-                                 sql_skip_locked(db_dialect(ctx->db)));
+                                 "SELECT id, \"user\", input, kind, arguments, read_only, registers, claim, position, "
+                                 "state FROM job WHERE " CLAIMABLE " ORDER BY id LIMIT 1%s",
+                                 sql_now(dialect), sql_skip_locked(dialect));
     claim->id = 0;
     TRY(db_query_one(ctx, sql, NULL, 0, &rows, &found));
     if (!found) {
@@ -43,48 +47,19 @@ static enum result claim_one(struct ctx *ctx, void *arg)
     claim->arguments = arena_copy(ctx->arena, rows_text(rows, 4));
     claim->read_only = rows_number(rows, 5) != 0;
     claim->registers = arena_copy(ctx->arena, rows_text(rows, 6));
+    claim->number = rows_number(rows, 7) + 1;
+    claim->position = rows_number(rows, 8);
+    claim->state = arena_copy(ctx->arena, rows_text(rows, 9));
     rows_close(rows);
-    struct value args[] = {value_number(claim->id), value_number(ctx->now), value_number(ctx->now + JOB_CLAIM)};
-    return db_run(ctx, S("UPDATE job SET status='running', started_at=?2, claimed_until=?3 WHERE id=?1"), args,
-                  COUNT(args), NULL);
+    struct value args[] = {value_number(claim->id), value_number(claim->number)};
+    sql = arena_print(ctx->arena,
+                      "UPDATE job SET status='running', claim=?2, started_at=COALESCE(started_at, %s), "
+                      "claimed_until=%s+%d WHERE id=?1",
+                      sql_now(dialect), sql_now(dialect), JOB_CLAIM);
+    return db_run(ctx, sql, args, COUNT(args), NULL);
 }
 
 /* ---- ending ---- */
-
-struct ending {
-    int64_t id, input;
-    const char *status;
-    struct str detail, result;
-};
-
-static enum result write_ending(struct ctx *ctx, void *arg)
-{
-    const struct ending *ending = arg;
-    struct value args[] = {value_number(ending->id), value_text(str_of(ending->status)), value_number(clock_now()),
-                           value_text(ending->detail), value_optional(ending->result)};
-    if (ending->input) TRY(blob_delete(ctx, ending->input));
-    return db_run(
-        ctx,
-        S("UPDATE job SET status=?2, ended_at=?3, detail=?4, result=?5, input=NULL, claimed_until=NULL WHERE id=?1"),
-        args, COUNT(args), NULL);
-}
-
-static void end_job(struct ctx *ctx, struct jobs *jobs, const struct claim *claim, enum result result, struct str text)
-{
-    struct ending ending = {.id = claim->id, .input = claim->input, .status = "done", .detail = S(""), .result = text};
-    bool stopped = result == CONFLICT && str_eq(ctx->error.sentence, ctx_say(ctx, JOB_STOPPED));
-    if (result != OK) {
-        ending.status = stopped ? "cancelled" : "failed";
-        ending.detail = ctx->error.fields ? ctx->error.fields->detail : ctx->error.sentence;
-    }
-    ctx->actor = &actor_system;
-    ctx->sentences = NULL; /* what is logged is English */
-    if (store_write(ctx, jobs->config.store, write_ending, &ending) != OK)
-        log_text(LOG_ERROR, "a job's end could not be written", "sentence", ctx->error.sentence);
-    jobs_tell_news(jobs);
-}
-
-/* ---- running ---- */
 
 static const struct job_kind *kind_of(const struct jobs *jobs, struct str name)
 {
@@ -92,6 +67,70 @@ static const struct job_kind *kind_of(const struct jobs *jobs, struct str name)
         if (str_is(name, jobs->config.kinds[i].name)) return &jobs->config.kinds[i];
     return NULL;
 }
+
+struct ending {
+    int64_t id, claim, input;
+    const char *status;
+    struct str detail, result;
+};
+
+/* Whoever has lost the claim meanwhile ends nothing. */
+static enum result write_ending(struct ctx *ctx, void *arg)
+{
+    const struct ending *ending = arg;
+    struct value args[] = {value_number(ending->id), value_text(str_of(ending->status)), value_text(ending->detail),
+                           value_optional(ending->result), value_number(ending->claim)};
+    struct str sql = arena_print(ctx->arena,
+                                 "UPDATE job SET status=?2, ended_at=%s, detail=?3, result=?4, input=NULL, "
+                                 "claimed_until=NULL WHERE id=?1 AND claim=?5 AND status='running'",
+                                 sql_now(db_dialect(ctx->db)));
+    int64_t held;
+    TRY(db_run(ctx, sql, args, COUNT(args), &held));
+    if (!held) return OK;
+    if (ending->input) TRY(blob_delete(ctx, ending->input));
+    return db_run(ctx, S("DELETE FROM job_part WHERE job=?1"), args, 1, NULL);
+}
+
+/* Back into the queue: it goes on when the database is there again, or when a program is. */
+static enum result write_waiting(struct ctx *ctx, void *arg)
+{
+    const struct claim *claim = arg;
+    struct value args[] = {value_number(claim->id), value_number(claim->number)};
+    return db_run(ctx,
+                  S("UPDATE job SET status='queued', claimed_until=NULL WHERE id=?1 AND claim=?2 AND "
+                    "status='running'"),
+                  args, COUNT(args), NULL);
+}
+
+static bool waits_for_better(const struct jobs *jobs, const struct claim *claim, enum result result, enum job_stop why)
+{
+    const struct job_kind *kind = kind_of(jobs, claim->kind);
+    return kind && kind->resumes && (why == JOB_IS_PAUSED || result == AWAY || result == BUSY);
+}
+
+static void end_job(struct ctx *ctx, struct jobs *jobs, struct claim *claim, enum result result, enum job_stop why,
+                    struct str text)
+{
+    struct ending ending = {.id = claim->id,
+                            .claim = claim->number,
+                            .input = claim->input,
+                            .status = "done",
+                            .detail = S(""),
+                            .result = text};
+    if (result != OK) {
+        ending.status = why == JOB_IS_CANCELLED ? "cancelled" : "failed";
+        ending.detail = ctx->error.fields ? ctx->error.fields->detail : ctx->error.sentence;
+    }
+    ctx->actor = &actor_system;
+    ctx->sentences = NULL; /* what is logged is English */
+    bool waits = waits_for_better(jobs, claim, result, why);
+    enum result written = waits ? store_write(ctx, jobs->config.store, write_waiting, claim)
+                                : store_write(ctx, jobs->config.store, write_ending, &ending);
+    if (written != OK) log_text(LOG_ERROR, "a job's end could not be written", "sentence", ctx->error.sentence);
+    jobs_tell_news(jobs);
+}
+
+/* ---- running ---- */
 
 /* As the user has rights now, and within what the token that asked was narrowed to. */
 static enum result act_for(struct ctx *ctx, const struct claim *claim)
@@ -107,19 +146,44 @@ static enum result act_for(struct ctx *ctx, const struct claim *claim)
     return OK;
 }
 
-static enum result run_claimed(struct ctx *ctx, struct jobs *jobs, const struct claim *claim, struct buf *result)
+/* A job that ends its program each time, or never comes to its end, is not tried for ever. */
+static enum result check_claim(struct ctx *ctx, const struct job_kind *kind, const struct claim *claim)
 {
-    const struct job_kind *kind = kind_of(jobs, claim->kind);
-    struct running_job running = {.jobs = jobs};
-    struct json *arguments;
     if (!kind) return fail(ctx, BROKEN, "This program does not know jobs of the kind \"%.*s\".", PRINT(claim->kind));
-    TRY(json_parse(ctx, claim->arguments, &arguments));
-    TRY(act_for(ctx, claim));
-    running.run = (struct job_run){ctx, jobs->config.store, claim->id, arguments, claim->input, result};
-    return kind->run(&running.run);
+    if (claim->number > 1 && !kind->resumes) return fail(ctx, BROKEN, "%s", JOB_PAUSED);
+    if (claim->number <= JOB_TRIES) return OK;
+    return fail(ctx, BROKEN, "This was begun %d times and never came to its end; what it had done by then is done.",
+                JOB_TRIES);
 }
 
-/* False when there was nothing to do. */
+static enum result run_claimed(struct ctx *ctx, struct running_job *running, const struct claim *claim,
+                               struct buf *result)
+{
+    const struct jobs *jobs = running->jobs;
+    const struct job_kind *kind = kind_of(jobs, claim->kind);
+    struct json *arguments;
+    TRY(check_claim(ctx, kind, claim));
+    TRY(json_parse(ctx, claim->arguments, &arguments));
+    TRY(act_for(ctx, claim));
+    running->run = (struct job_run){.ctx = ctx,
+                                    .store = jobs->config.store,
+                                    .id = claim->id,
+                                    .arguments = arguments,
+                                    .input = claim->input,
+                                    .result = result,
+                                    .claim = claim->number,
+                                    .position = claim->position,
+                                    .state = claim->state};
+    return kind->run(&running->run);
+}
+
+static enum result count_claimable(struct ctx *ctx, int64_t *count)
+{
+    struct str sql = arena_print(ctx->arena, "SELECT count(*) FROM job WHERE " CLAIMABLE, sql_now(db_dialect(ctx->db)));
+    return db_query_number(ctx, sql, NULL, 0, 0, count);
+}
+
+/* False when there was nothing to do, or nothing that could be done now. */
 static bool work_once(struct jobs *jobs, struct arena *arena)
 {
     struct ctx ctx = {.arena = arena,
@@ -129,16 +193,15 @@ static bool work_once(struct jobs *jobs, struct arena *arena)
                       .now = clock_now(),
                       .language = S("en")};
     struct claim claim = {.jobs = jobs};
+    struct running_job running = {.jobs = jobs};
     struct buf text = buf_in(arena);
-    if (store_reader(&ctx, jobs->config.store, &ctx.db) != OK) return false;
     int64_t waiting;
-    if (db_query_number(&ctx, S("SELECT count(*) FROM job WHERE status='queued'"), NULL, 0, 0, &waiting) != OK ||
-        !waiting)
-        return false;
+    if (store_reader(&ctx, jobs->config.store, &ctx.db) != OK) return false;
+    if (count_claimable(&ctx, &waiting) != OK || !waiting) return false;
     if (store_write(&ctx, jobs->config.store, claim_one, &claim) != OK || !claim.id) return false;
-    enum result result = run_claimed(&ctx, jobs, &claim, &text);
-    end_job(&ctx, jobs, &claim, result, buf_str(&text));
-    return true;
+    enum result result = run_claimed(&ctx, &running, &claim, &text);
+    end_job(&ctx, jobs, &claim, result, running.stop, buf_str(&text));
+    return !waits_for_better(jobs, &claim, result, running.stop);
 }
 
 static bool work_guarded(struct jobs *jobs, struct arena *arena)

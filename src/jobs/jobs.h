@@ -1,6 +1,7 @@
-/* The queue of jobs. A job is a row in the database; whoever claims it runs it, on this node or another. One that was
- * running when its program ended is told as failed, never run twice: what it has done so far is done. Results are
- * kept for a day. */
+/* The queue of jobs. A job is a row in the database; whoever claims it runs it, on this node or another. A claim has a
+ * number and holds for JOB_CLAIM of the database's time unless it is renewed. When it has run out (the program has
+ * ended, is frozen, or cannot reach the database), the next to look takes the job over under a new number, and goes on
+ * after the work that was kept; whoever had it before can keep nothing more. Results are kept for a day. */
 #ifndef MERLON_JOBS_JOBS_H
 #define MERLON_JOBS_JOBS_H
 
@@ -18,12 +19,16 @@ struct job_run {
     int64_t id;
     const struct json *arguments;
     int64_t input;      /* blob, or 0 */
-    struct buf *result; /* JSON for whoever asked; empty is null */
+    struct buf *result; /* JSON for whoever asked, also of a job that failed on its way; empty is null */
+    int64_t claim;
+    int64_t position; /* what job_keep was given last, by whoever had it before; 0 at first */
+    struct str state;
 };
 
 struct job_kind {
     const char *name;
     enum result (*run)(struct job_run *run);
+    bool resumes; /* goes on at run->position; else it is not begun a second time, but told as failed */
 };
 
 struct jobs_config {
@@ -36,7 +41,7 @@ struct jobs_config {
     unsigned threads;
 };
 
-enum { JOB_KEPT = 24 * 60 * 60 * 1000, JOB_CLAIM = 60 * 1000 };
+enum { JOB_KEPT = 24 * 60 * 60 * 1000, JOB_CLAIM = 20 * 1000, JOB_TRIES = 20 };
 
 enum result jobs_open(struct ctx *ctx, const struct jobs_config *config, struct jobs **out) MUST_USE;
 void jobs_close(struct jobs *jobs); /* asks running jobs to stop, waits for them; NULL is fine */
@@ -49,6 +54,16 @@ void jobs_wake(struct jobs *jobs);
 /* Tells how far the job is; total 0 when unknown. Written at most twice a second. CONFLICT when the job is to stop:
  * return it. */
 enum result job_progress(struct job_run *run, int64_t done, int64_t total) MUST_USE;
+
+/* Around each piece of work that the job keeps, in the same write: first job_hold, which is CONFLICT when the claim is
+ * another's, and keeps it from becoming so until the write has ended; last job_keep, which says how far the work goes
+ * with this piece, what all of it came to (JSON) and what this piece did (a JSON array). So each piece is kept once. */
+enum result job_hold(struct ctx *ctx, struct job_run *run) MUST_USE;
+enum result job_keep(struct ctx *ctx, struct job_run *run, int64_t position, struct str state,
+                     struct str part) MUST_USE;
+/* What job_keep was given as parts, in order. */
+enum result job_parts(struct ctx *ctx, const struct job_run *run,
+                      enum result (*each)(struct ctx *ctx, void *arg, struct str part), void *arg) MUST_USE;
 
 /* One's own jobs, newest first, as {"items": [...]}; one of them as an object; NOT_FOUND when it is not one's own. A
  * token for some registers only has those that were begun with the same scopes. */
@@ -80,7 +95,7 @@ void jobs_tell_news(struct jobs *jobs);
 void jobs_wait_news(struct jobs *jobs, int64_t ms);
 /* Pushes what has changed to those who watch; *watching tells whether anybody does. */
 enum result jobs_tell_watchers(struct ctx *ctx, struct jobs *jobs, bool *watching) MUST_USE;
-/* Inside a write: forgets old jobs, fails those whose program has gone. */
+/* Inside a write: forgets old jobs, and what those that have ended need no more. */
 enum result jobs_sweep(struct ctx *ctx) MUST_USE;
 
 extern const struct job_kind job_import;

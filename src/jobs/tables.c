@@ -1,4 +1,4 @@
-/* One row a job: what it is, how far it has come, and what came of it. */
+/* One row a job: what it is, how far it has come, what came of it, and who has it. */
 #include "jobs/tables.h"
 
 static const struct column columns[] = {
@@ -19,9 +19,23 @@ static const struct column columns[] = {
     {.name = "input", .type = COLUMN_NUMBER}, /* blob */
     {.name = "result", .type = COLUMN_TEXT},  /* JSON */
     {.name = "cancelled", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL, .fallback = "0"},
-    {.name = "claimed_until", .type = COLUMN_NUMBER},
+    {.name = "claimed_until", .type = COLUMN_NUMBER}, /* of the database's time */
+    /* one more each time that somebody claims it: what another number has claimed is not written to any more */
+    {.name = "claim", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL, .fallback = "0"},
+    /* how far its kept work goes, and what it came to, written with that work in one transaction */
+    {.name = "position", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL, .fallback = "0"},
+    {.name = "state", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL, .fallback = "''"}, /* JSON */
 };
 static const struct table job_table = {.name = "job", .columns = columns, .column_count = COUNT(columns)};
 
-const struct table *const job_tables[] = {&job_table};
+/* What each piece of a job's kept work came to, until the job has ended. */
+static const struct column part_columns[] = {
+    {.name = "id", .type = COLUMN_KEY},
+    {.name = "job", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL | COLUMN_INDEXED},
+    {.name = "text", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL}, /* JSON */
+};
+static const struct table part_table = {
+    .name = "job_part", .columns = part_columns, .column_count = COUNT(part_columns)};
+
+const struct table *const job_tables[] = {&job_table, &part_table};
 const size_t job_table_count = COUNT(job_tables);

@@ -258,11 +258,16 @@ static enum result take_row(struct ctx *ctx, struct import *import, const struct
     return OK;
 }
 
+static void remember_taken(struct import *import)
+{
+    import->taken = (struct taken){import->counts, import->end, import->fate_count};
+}
+
 enum result import_read(struct ctx *ctx, struct import *import, size_t rows, bool *more)
 {
     *more = true;
     import->lines = arena_make_many(ctx->arena, struct line, rows);
-    import->taken = (struct taken){import->counts, import->end, import->fate_count};
+    remember_taken(import);
     for (import->line_count = 0; import->line_count < rows; import->line_count++) {
         struct line *line = &import->lines[import->line_count];
         struct str *cells;
@@ -277,12 +282,17 @@ enum result import_read(struct ctx *ctx, struct import *import, size_t rows, boo
     return OK;
 }
 
-enum result import_batch(struct ctx *ctx, struct import *import)
+void import_forget_batch(struct import *import)
 {
     import->counts = import->taken.counts;
     import->end = import->taken.end;
     *import->end = NULL;
     import->fate_count = import->taken.fate_count;
+}
+
+enum result import_batch(struct ctx *ctx, struct import *import)
+{
+    import_forget_batch(import);
     for (size_t i = 0; i < import->line_count; i++) TRY(take_row(ctx, import, &import->lines[i]));
     return OK;
 }
@@ -292,26 +302,82 @@ struct import_counts import_counts(const struct import *import)
     return import->counts;
 }
 
+/* ---- telling, and going on where another has been ---- */
+
+static void put_counts(struct json_out *out, const struct import_counts *counts)
+{
+    json_key(out, "rows"), json_put_number(out, counts->rows);
+    json_key(out, "created"), json_put_number(out, counts->created);
+    json_key(out, "changed"), json_put_number(out, counts->changed);
+    json_key(out, "unchanged"), json_put_number(out, counts->unchanged);
+    json_key(out, "refused"), json_put_number(out, counts->refused);
+}
+
+static void put_fates(struct json_out *out, const struct fate *fate)
+{
+    json_open_array(out);
+    for (; fate; fate = fate->next) {
+        json_open_object(out);
+        json_key(out, "line"), json_put_number(out, (int64_t)fate->line);
+        json_key(out, "fate"), json_put_text(out, fate->fate);
+        json_key(out, "reference"), json_put_str(out, fate->reference);
+        json_key(out, "detail"), json_put_str(out, fate->detail);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
 void import_write_json(struct import *import, struct buf *buf)
 {
     struct json_out out = json_out_to(buf);
-    const struct import_counts *counts = &import->counts;
     json_open_object(&out);
-    json_key(&out, "rows"), json_put_number(&out, counts->rows);
-    json_key(&out, "created"), json_put_number(&out, counts->created);
-    json_key(&out, "changed"), json_put_number(&out, counts->changed);
-    json_key(&out, "unchanged"), json_put_number(&out, counts->unchanged);
-    json_key(&out, "refused"), json_put_number(&out, counts->refused);
+    put_counts(&out, &import->counts);
     json_key(&out, "fates");
-    json_open_array(&out);
-    for (const struct fate *fate = import->first; fate; fate = fate->next) {
-        json_open_object(&out);
-        json_key(&out, "line"), json_put_number(&out, (int64_t)fate->line);
-        json_key(&out, "fate"), json_put_text(&out, fate->fate);
-        json_key(&out, "reference"), json_put_str(&out, fate->reference);
-        json_key(&out, "detail"), json_put_str(&out, fate->detail);
-        json_close_object(&out);
-    }
-    json_close_array(&out);
+    put_fates(&out, import->first);
     json_close_object(&out);
+}
+
+void import_counts_json(const struct import *import, struct buf *buf)
+{
+    struct json_out out = json_out_to(buf);
+    json_open_object(&out);
+    put_counts(&out, &import->counts);
+    json_close_object(&out);
+}
+
+void import_batch_fates(const struct import *import, struct buf *buf)
+{
+    struct json_out out = json_out_to(buf);
+    put_fates(&out, *import->taken.end);
+}
+
+enum result import_skip(struct ctx *ctx, struct import *import, int64_t rows)
+{
+    for (int64_t i = 0; i < rows; i++) {
+        struct str *cells;
+        size_t count;
+        enum result read = table_row(import->ctx, import->table, &cells, &count);
+        if (read != OK) return fail(ctx, read, "%.*s", PRINT(import->ctx->error.sentence));
+        if (!cells) return fail(ctx, BROKEN, "The file of this import has fewer rows than were taken from it.");
+    }
+    return OK;
+}
+
+void import_restore_counts(struct import *import, const struct json *counts)
+{
+    import->counts = (struct import_counts){.rows = json_number(counts, "rows", 0),
+                                            .created = json_number(counts, "created", 0),
+                                            .changed = json_number(counts, "changed", 0),
+                                            .unchanged = json_number(counts, "unchanged", 0),
+                                            .refused = json_number(counts, "refused", 0)};
+    remember_taken(import);
+}
+
+void import_restore_fates(struct import *import, const struct json *fates)
+{
+    for (const struct json *fate = fates->first; fate; fate = fate->next)
+        keep_fate(import, (size_t)json_number(fate, "line", 0),
+                  arena_cstr(import->ctx->arena, json_str(fate, "fate", S("refused"))),
+                  json_str(fate, "reference", S("")), json_str(fate, "detail", S("")));
+    remember_taken(import);
 }

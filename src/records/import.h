@@ -27,6 +27,16 @@ enum result import_read(struct ctx *ctx, struct import *import, size_t rows, boo
  * same rows again. A dry run is the caller's to roll back. The arena of both may be reset afterwards. */
 enum result import_batch(struct ctx *ctx, struct import *import) MUST_USE;
 
+/* Reads past so many rows, whose fates an earlier import of the same file has had; then says what they came to:
+ * the counts of import_counts_json, and each array of import_batch_fates. */
+enum result import_skip(struct ctx *ctx, struct import *import, int64_t rows) MUST_USE;
+void import_restore_counts(struct import *import, const struct json *counts);
+void import_restore_fates(struct import *import, const struct json *fates);
+/* What the batch at hand was about to do is not done. */
+void import_forget_batch(struct import *import);
+void import_batch_fates(const struct import *import, struct buf *out); /* of the last import_batch, as a JSON array */
+void import_counts_json(const struct import *import, struct buf *out);
+
 struct import_counts import_counts(const struct import *import);
 /* {"rows", "created", "changed", "unchanged", "refused", "fates": [{"line", "fate", "reference", "errors": [...]}]} */
 void import_write_json(struct import *import, struct buf *out);

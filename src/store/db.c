@@ -71,6 +71,7 @@ static enum result open_once(struct db *db, struct rows *rows, struct str sql, c
 
 static enum result open_rows(struct db *db, struct rows *rows, struct str sql, const struct value *args, size_t count)
 {
+    if (!db->depth && db->driver->connect) TRY(db->driver->connect(db));
     enum result result = open_once(db, rows, sql, args, count);
     if (result != AWAY || db->depth || !db->driver->recover || !db->driver->recover(db, sql)) return result;
     return open_once(db, rows, sql, args, count);
@@ -233,7 +234,8 @@ enum result db_script(struct ctx *ctx, const char *sql)
 {
     struct db *db;
     TRY(connection(ctx, &db));
-    enum result result = db->driver->script(db, sql);
+    enum result result = !db->depth && db->driver->connect ? db->driver->connect(db) : OK;
+    if (result == OK) result = db->driver->script(db, sql);
     return result == OK ? OK : tell(ctx, result);
 }
 
@@ -266,9 +268,16 @@ enum result db_control_begin(struct db *db)
     if (db->depth == DEPTH_LIMIT) return driver_fail(db, BROKEN, "Transactions of the program are nested too deep.");
     char sql[CONTROL_SIZE];
     snprintf(sql, sizeof sql, "SAVEPOINT s%u", db->depth);
+    if (!db->depth && db->driver->connect) TRY(db->driver->connect(db));
     TRY(db->driver->control(db, db->depth ? sql : db->begin));
     db->depth++;
     return OK;
+}
+
+static void end_outermost(struct db *db)
+{
+    db_drop_note(db);
+    db->patient = false;
 }
 
 enum result db_control_commit(struct db *db)
@@ -280,7 +289,7 @@ enum result db_control_commit(struct db *db)
     snprintf(sql, sizeof sql, "RELEASE s%u", db->depth - 1);
     if (db->depth == 1) db_close_rows(db);
     TRY(db->driver->control(db, db->depth == 1 ? "COMMIT" : sql));
-    if (--db->depth == 0) db_drop_note(db);
+    if (--db->depth == 0) end_outermost(db);
     return OK;
 }
 
@@ -293,6 +302,7 @@ void db_control_rollback(struct db *db)
     char kept[SENTENCE_SIZE];
     memcpy(kept, db->sentence, sizeof kept);
     db->depth--;
+    if (db->depth == 0) db->patient = false;
     if (db->depth == 0) db_close_rows(db);
     if (!db->driver->transaction_lost(db)) {
         char sql[CONTROL_SIZE];

@@ -106,3 +106,9 @@ const char *sql_skip_locked(enum dialect dialect)
 {
     return dialect == DIALECT_POSTGRES ? " FOR UPDATE SKIP LOCKED" : "";
 }
+
+const char *sql_now(enum dialect dialect)
+{
+    return dialect == DIALECT_POSTGRES ? "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS int8)"
+                                       : "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
+}

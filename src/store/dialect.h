@@ -27,6 +27,9 @@ void sql_json_has(struct buf *sql, enum dialect dialect, const char *column, uns
 void sql_contains(struct buf *sql, enum dialect dialect, const char *column, unsigned number);
 struct str sql_pattern(struct arena *arena, struct str text); /* %text% with %, _ and \ escaped */
 
+/* The database's own time in ms since 1970, which is the same for all who use it, however their clocks go. */
+const char *sql_now(enum dialect dialect);
+
 /* "FOR UPDATE SKIP LOCKED" where other nodes may claim the same rows; nothing where one writer makes that needless.
  * With a space before it. */
 const char *sql_skip_locked(enum dialect dialect);

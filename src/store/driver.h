@@ -66,13 +66,12 @@ struct driver {
     struct str (*text)(const struct rows *rows, size_t column);
     struct str (*bytes)(struct rows *rows, size_t column);
     enum result (*script)(struct db *db, const char *sql);
-    /* BEGIN, SAVEPOINT and their kind. */
-    enum result (*control)(struct db *db, const char *sql);
-    /* Outside of a transaction, after a failure: true when the connection was lost, is made anew, and `sql` only
-     * reads, so that it may be run once more. NULL where connections are not lost. */
+    enum result (*control)(struct db *db, const char *sql); /* BEGIN, SAVEPOINT and their kind */
+    /* Both outside of a transaction, and NULL where connections are not lost. connect: where there is none. recover:
+     * after a failure; true when it was lost, is made anew, and `sql` only reads and may be run once more. */
+    enum result (*connect)(struct db *db);
     bool (*recover)(struct db *db, struct str sql);
-    /* The database has ended the transaction on its own (disk full, connection lost). */
-    bool (*transaction_lost)(const struct db *db);
+    bool (*transaction_lost)(const struct db *db); /* the database has ended it: disk full, connection lost */
     void (*close)(struct db *db);
 };
 
@@ -84,6 +83,7 @@ struct db {
     const char *begin;       /* how the outermost transaction starts */
     struct db *next, **link; /* the store's list */
     struct store *store;
+    bool patient;   /* reads a snapshot, which may take its time */
     bool transient; /* the failure at hand passes when the transaction is run again */
     void *note;     /* db_note; NULL when there is none */
     void (*release_note)(void *note);

@@ -60,6 +60,20 @@ static enum result remember(struct ctx *ctx, const char *name, struct str value)
     return str_eq(before, value) ? OK : meta_set(ctx, name, value);
 }
 
+/* The wait may be as long as a migration; those for the locks of tables keep their limit. */
+enum result migrate_alone(struct ctx *ctx)
+{
+    if (db_dialect(ctx->db) == DIALECT_SQLITE) return OK;
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx, S("SELECT current_setting('lock_timeout'), set_config('lock_timeout', '30min', true)"), NULL,
+                     0, &rows, &found));
+    struct value before = value_text(arena_copy(ctx->arena, rows_text(rows, 0)));
+    rows_close(rows);
+    TRY(db_lock(ctx, "start"));
+    return db_run(ctx, S("SELECT set_config('lock_timeout', ?1, true)"), &before, 1, NULL);
+}
+
 enum result migrate_is_new(struct ctx *ctx, bool *is_new)
 {
     static const char *const counts[] = {

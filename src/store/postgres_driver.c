@@ -46,7 +46,7 @@ static enum result check(struct db *db, PGresult *result)
 static enum result script(struct db *db, const char *sql)
 {
     postgres_read_ahead(db);
-    return check(db, PQexec(postgres_of(db)->connection, sql));
+    return check(db, postgres_collect(db, PQsendQuery(postgres_of(db)->connection, sql)));
 }
 
 static struct postgres_statement *statement_new(const struct postgres_text *text, const struct value *args)
@@ -61,8 +61,8 @@ static struct postgres_statement *statement_new(const struct postgres_text *text
 
 static PGresult *ask_to_prepare(struct db *db, const struct statement *statement, const char *sql)
 {
-    return PQprepare(postgres_of(db)->connection, statement->postgres->name, sql, (int)statement->parameters,
-                     (const Oid *)statement->postgres->types);
+    return postgres_collect(db, PQsendPrepare(postgres_of(db)->connection, statement->postgres->name, sql,
+                                              (int)statement->parameters, (const Oid *)statement->postgres->types));
 }
 
 static bool is_undecided(const PGresult *result)
@@ -127,7 +127,8 @@ static void discard(struct db *db, struct statement *statement)
         postgres_read_ahead(db);
         char sql[40];
         snprintf(sql, sizeof sql, "DEALLOCATE %s", own->name);
-        if (PQtransactionStatus(postgres->connection) != PQTRANS_INERROR) PQclear(PQexec(postgres->connection, sql));
+        if (PQtransactionStatus(postgres->connection) != PQTRANS_INERROR)
+            PQclear(postgres_collect(db, PQsendQuery(postgres->connection, sql)));
     }
     free(own);
 }
@@ -138,19 +139,34 @@ static bool is_lost(const struct postgres_db *postgres)
 }
 
 /* The server has forgotten the statements of a connection that it lost. */
-static bool reconnect(struct db *db)
+static enum result connect_anew(struct db *db)
 {
+    if (!is_lost(postgres_of(db))) return OK;
     db_close_rows(db);
     statements_clear(db);
-    PQreset(postgres_of(db)->connection);
-    return !is_lost(postgres_of(db)) && postgres_set_up(db) == OK;
+    return postgres_connect(db);
 }
 
+/* What this program has given up would not come sooner the second time. */
 static bool recover(struct db *db, struct str sql)
 {
-    if (!is_lost(postgres_of(db)) || !reconnect(db)) return false;
+    if (!is_lost(postgres_of(db)) || postgres_of(db)->ended || connect_anew(db) != OK) return false;
     struct str rest = str_trim(sql), first;
     return str_cut(&rest, ' ', &first) && str_eq_nocase(first, S("SELECT"));
+}
+
+/* An error that the server answers to COMMIT is a rollback. Without an answer, or with a warning (that it has given up
+ * waiting for the standby), nobody knows whether the change stays. */
+static enum result saved(struct db *db, enum result result)
+{
+    struct postgres_db *postgres = postgres_of(db);
+    bool known = !is_lost(postgres) ? !postgres->warned : postgres->undone;
+    postgres->saves = postgres->warned = false;
+    if (known) return result;
+    db->transient = false;
+    return driver_fail(db, AWAY,
+                       "The connection to the database was lost while saving: look whether the change is there before "
+                       "you try again.");
 }
 
 /* COMMIT of a failed transaction is a rollback that reports success; it must not pass for one. */
@@ -161,14 +177,12 @@ static enum result control(struct db *db, const char *sql)
     postgres_read_ahead(db);
     if (commits && PQtransactionStatus(postgres->connection) == PQTRANS_INERROR)
         return driver_fail(db, BROKEN, "An earlier failure in this write was not undone before it ended.");
+    postgres->saves = commits;
     enum result result = script(db, sql);
-    if (result == OK || !is_lost(postgres)) return result;
-    if (commits)
-        return driver_fail(db, AWAY,
-                           "The connection to the database was lost while saving: look whether the change "
-                           "is there before you try again.");
-    if (db->depth == 0 && reconnect(db)) return script(db, sql);
-    return result;
+    if (commits) return saved(db, result);
+    if (result == OK || db->depth || !is_lost(postgres)) return result;
+    TRY(connect_anew(db));
+    return script(db, sql);
 }
 
 static bool transaction_lost(const struct db *db)
@@ -205,6 +219,7 @@ const struct driver postgres_driver = {
     .bytes = postgres_rows_bytes,
     .script = script,
     .control = control,
+    .connect = connect_anew,
     .recover = recover,
     .transaction_lost = transaction_lost,
     .close = close_connection,

@@ -27,9 +27,11 @@ static const struct meaning meanings[] = {
      SENTENCE("The database server takes no more connections: raise max_connections, or try again.")},
     {"25006", AWAY, false,
      SENTENCE("The database cannot be written here: this server or connection is for reading only.")},
+    {"25P03", AWAY, true,
+     SENTENCE("This change stood still for too long, so the database has given it up: nothing was saved; try again.")},
     {"25P02", BROKEN, false, SENTENCE("An earlier failure in this write was not undone before it went on.")},
     {"P0001", DENIED, false, NULL},
-    {"57P", AWAY, false, SENTENCE("The database server is stopping or starting; try again in a moment.")},
+    {"57P", AWAY, true, SENTENCE("The database server is stopping or starting; try again in a moment.")},
     {"08", AWAY, false, SENTENCE("The connection to the database was lost; try again in a moment.")},
     {"58", BROKEN, false,
      SENTENCE("The disk of the database server reports an error: nothing was saved; see its log.")},
@@ -71,7 +73,12 @@ void postgres_message(const struct db *db, char *message, size_t room)
 
 static enum result connection_lost(struct db *db)
 {
+    const struct postgres_db *postgres = postgres_of(db);
     char message[300];
+    if (postgres->ended == POSTGRES_HURRIED) return driver_fail(db, AWAY, "The program is stopping.");
+    if (postgres->ended == POSTGRES_LATE)
+        return driver_fail(db, AWAY, "The database does not answer; try again in a moment.");
+    db->transient = true; /* once more, on a new connection */
     postgres_message(db, message, sizeof message);
     return driver_fail(db, AWAY, "The connection to the database was lost (%s); try again in a moment.", message);
 }
@@ -82,6 +89,9 @@ enum result postgres_failed(struct db *db, const struct pg_result *result)
     if (!state) return connection_lost(db);
     if (strcmp(state, "23505") == 0) return not_unique(db, result);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    postgres_of(db)->undone = strcmp(state, "25P03") == 0;
+    if (strcmp(state, "25006") == 0 && !postgres_leave(db))
+        return driver_fail(db, BROKEN, "The database was opened for reading only.");
     for (size_t i = 0; i < COUNT(meanings); i++) {
         const struct meaning *meaning = &meanings[i];
         if (!str_starts(str_of(state), str_of(meaning->state))) continue;

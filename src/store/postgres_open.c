@@ -5,93 +5,196 @@
 #include "base/log.h"
 
 #include <libpq-fe.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 enum { OLDEST_VERSION = 150000 };
 
 /* jit: compiling a plan costs more than any query here runs. synchronous_commit: acknowledged means durable. */
 static const char settings[] =
     "SET client_min_messages=warning; SET standard_conforming_strings=on; SET bytea_output=hex; SET timezone='UTC';"
-    "SET extra_float_digits=1; SET jit=off;"
-    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+    "SET extra_float_digits=1; SET jit=off; SET default_transaction_read_only=%s;"
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';"
+    /* How long whoever else is kept waiting, by a statement or by a program that is frozen or gone. What the address
+     * or the role says wins. */
+    "SELECT set_config(s.name, v.value, false) FROM pg_settings s JOIN (VALUES ('lock_timeout', '%d'), "
+    "('statement_timeout', '%d'), ('idle_in_transaction_session_timeout', '%d'), ('tcp_user_timeout', '60000'), "
+    "('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')) v (name, value) "
+    "ON v.name = s.name WHERE s.source NOT IN ('client', 'user', 'database', 'database user')";
+
+/* Before the address, which overrides them. A host that has vanished is noticed within five seconds: what was sent is
+ * not acknowledged, or a connection on which nothing happens is asked after three. */
+static const char *const defaults[][2] = {
+    {"connect_timeout", "3"},     {"tcp_user_timeout", "5000"}, {"keepalives_idle", "3"},
+    {"keepalives_interval", "1"}, {"keepalives_count", "5"},
+};
+
+/* ---- several hosts ---- */
+
+static struct str option(const PQconninfoOption *options, const char *name)
+{
+    for (; options && options->keyword; options++)
+        if (strcmp(options->keyword, name) == 0) return str_of(options->val ? options->val : "");
+    return S("");
+}
+
+static unsigned members_of(struct str list)
+{
+    unsigned count = 1;
+    for (size_t i = 0; i < list.len; i++) count += list.at[i] == ',';
+    return count;
+}
+
+static struct str member(struct str list, unsigned index)
+{
+    struct str found = list;
+    for (unsigned i = 0; i <= index; i++)
+        if (!str_cut(&list, ',', &found)) return S("");
+    return found;
+}
+
+/* The list from its member `first` on and round; the list as it is when it is too long for that. */
+static const char *turn(const char *list, unsigned count, unsigned first, char *text, size_t room)
+{
+    size_t len = 0;
+    if (members_of(str_of(list)) != count || strlen(list) + 1 > room) return list;
+    for (unsigned i = 0; i < count; i++) {
+        struct str one = member(str_of(list), (first + i) % count);
+        len += (size_t)snprintf(text + len, room - len, "%s%.*s", i ? "," : "", PRINT(one));
+    }
+    return text;
+}
+
+static void note_host(struct postgres_db *postgres)
+{
+    const struct postgres_place *place = postgres->place;
+    struct str host = str_of(PQhost(postgres->connection)), port = str_of(PQport(postgres->connection));
+    bool has_ports = members_of(str_of(place->ports)) == place->host_count;
+    for (unsigned i = 0; i < place->host_count; i++) {
+        bool same_port = !has_ports || str_eq(member(str_of(place->ports), i), port);
+        if (same_port && str_eq(member(str_of(place->hosts), i), host)) postgres->host = i;
+    }
+}
+
+/* ---- the address ---- */
 
 enum result postgres_place_find(struct ctx *ctx, const struct store_config *config, struct postgres_place *place)
 {
     const char *url = arena_cstr(ctx->arena, config->database);
     char *why = NULL;
     PQconninfoOption *options = PQconninfoParse(url, &why);
+    struct str hosts = arena_copy(ctx->arena, option(options, "host")),
+               ports = arena_copy(ctx->arena, option(options, "port")), numbers = option(options, "hostaddr");
+    bool has_numbers = numbers.len > 0;
+    bool is_readable = options != NULL;
     PQconninfoFree(options);
     PQfreemem(why);
     bool is_url = str_starts(config->database, S("postgresql://")) || str_starts(config->database, S("postgres://"));
-    if (!options || !is_url)
+    if (!is_readable || !is_url)
         return fail(ctx, INVALID, "The database address cannot be read: write postgresql://USER@HOST:PORT/NAME.");
     *place = (struct postgres_place){.url = strdup(url),
                                      .lock_wait = config->lock_wait ? (int)config->lock_wait : 5000,
-                                     .read_only = config->read_only};
-    return place->url ? OK : fail(ctx, BROKEN, "There is no memory left to open the database.");
+                                     .hurry = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
+                                     .read_only = config->read_only,
+                                     .host_count = has_numbers ? 1 : members_of(hosts)};
+    place->hosts = strdup(arena_cstr(ctx->arena, hosts));
+    place->ports = strdup(arena_cstr(ctx->arena, ports));
+    if (place->url && place->hosts && place->ports && place->hurry >= 0) return OK;
+    return fail(ctx, BROKEN, "There is no memory left to open the database.");
 }
 
 void postgres_place_release(struct postgres_place *place)
 {
+    if (place->url && place->hurry >= 0) close(place->hurry);
     free(place->url);
-    place->url = NULL;
+    free(place->hosts);
+    free(place->ports);
+    place->url = place->hosts = place->ports = NULL;
 }
 
-static void ignore_notice(void *arg, const char *message)
+/* While a change is saved a warning means that it may not stay: the wait for a standby was given up. */
+static void notice(void *arg, const PGresult *result)
 {
-    (void)arg;
-    (void)message;
+    struct postgres_db *postgres = arg;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (postgres->saves && severity && strcmp(severity, "WARNING") == 0) postgres->warned = true;
 }
 
-enum result postgres_set_up(struct db *db)
+static enum result set_up(struct postgres_db *postgres)
 {
-    struct postgres_db *postgres = postgres_of(db);
-    PQsetNoticeProcessor(postgres->connection, ignore_notice, NULL);
-    TRY(db->driver->script(db, settings));
-    char sql[100];
-    snprintf(sql, sizeof sql, "SET lock_timeout=%d; SET default_transaction_read_only=%s", postgres->place->lock_wait,
-             postgres->place->read_only ? "on" : "off");
-    return db->driver->script(db, sql);
+    enum { ROOM = sizeof settings + 60 };
+    const struct postgres_place *place = postgres->place;
+    char sql[ROOM];
+    PQsetNoticeReceiver(postgres->connection, notice, postgres);
+    PQsetnonblocking(postgres->connection, 1);
+    snprintf(sql, sizeof sql, settings, place->read_only ? "on" : "off", place->lock_wait,
+             atomic_load(&place->statement_limit), POSTGRES_IDLE_LIMIT);
+    return postgres->db.driver->script(&postgres->db, sql);
 }
 
 static enum result cannot_reach(struct db *db)
 {
     char message[300];
+    db->transient = false; /* it has just been tried */
     postgres_message(db, message, sizeof message);
     return driver_fail(db, AWAY, "The database cannot be reached: %s. Check the address and that the server runs.",
                        message);
 }
 
-static enum result connect_to(struct postgres_db *postgres)
+static void add(const char **names, const char **values, size_t *count, const char *name, const char *value)
 {
-    struct db *db = &postgres->db;
-    static const char *const names[] = {"dbname", "client_encoding", "fallback_application_name", "connect_timeout",
-                                        NULL};
-    const char *const values[] = {postgres->place->url, "UTF8", "merlon", "10", NULL};
-    postgres->connection = PQconnectdbParams(names, values, 1);
+    names[*count] = name;
+    values[(*count)++] = value;
+}
+
+/* Of several hosts the one that can be written is looked for, unless the address says otherwise. */
+static PGconn *dial(const struct postgres_place *place)
+{
+    enum { OTHERS = 7, LIST = 500 };
+    char hosts[LIST], ports[LIST];
+    bool many = place->host_count > 1;
+    unsigned first = atomic_load(&place->first);
+    const char *names[COUNT(defaults) + OTHERS], *values[COUNT(defaults) + OTHERS];
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT(defaults); i++) add(names, values, &count, defaults[i][0], defaults[i][1]);
+    if (many && !place->read_only) add(names, values, &count, "target_session_attrs", "read-write");
+    add(names, values, &count, "dbname", place->url);
+    if (many) add(names, values, &count, "host", turn(place->hosts, place->host_count, first, hosts, LIST));
+    if (many) add(names, values, &count, "port", turn(place->ports, place->host_count, first, ports, LIST));
+    add(names, values, &count, "client_encoding", "UTF8");
+    add(names, values, &count, "fallback_application_name", "merlon");
+    names[count] = values[count] = NULL;
+    return PQconnectdbParams(names, values, 1);
+}
+
+enum result postgres_connect(struct db *db)
+{
+    struct postgres_db *postgres = postgres_of(db);
+    struct postgres_place *place = postgres->place;
+    unsigned left = postgres->host;
+    if (postgres->connection && place->host_count > 1)
+        atomic_compare_exchange_strong(&place->first, &left, (left + 1) % place->host_count);
+    PQfinish(postgres->connection);
+    postgres->connection = NULL;
+    postgres->ended = POSTGRES_GOES_ON;
+    postgres->undone = postgres->warned = postgres->saves = false;
+    if (postgres_is_hurried(place)) return driver_fail(db, AWAY, "The program is stopping.");
+    postgres->connection = dial(place);
     if (PQstatus(postgres->connection) != CONNECTION_OK) return cannot_reach(db);
+    note_host(postgres);
+    atomic_store(&place->first, postgres->host);
     int version = PQserverVersion(postgres->connection);
     if (version < OLDEST_VERSION)
         log_line(LOG_WARNING, "the database server is older than PostgreSQL 15", "version", (int64_t)version, NULL);
-    return postgres_set_up(db);
+    return set_up(postgres);
 }
 
-enum result postgres_open(const struct postgres_place *place, struct db **db, char *why)
+struct db *postgres_new(struct postgres_place *place)
 {
     enum { STATEMENTS = 2 * 1024 * 1024 };
-    *db = NULL;
-    struct postgres_db *opened = calloc(1, sizeof *opened);
-    if (!opened) {
-        snprintf(why, SENTENCE_SIZE, "There is no memory left to open the database.");
-        return BROKEN;
-    }
-    db_init(&opened->db, &postgres_driver, STATEMENTS);
-    opened->place = place;
-    enum result result = connect_to(opened);
-    if (result != OK) {
-        memcpy(why, opened->db.sentence, SENTENCE_SIZE);
-        opened->db.driver->close(&opened->db);
-        return result;
-    }
-    *db = &opened->db;
-    return OK;
+    struct postgres_db *made = calloc(1, sizeof *made);
+    if (!made) return NULL;
+    db_init(&made->db, &postgres_driver, STATEMENTS);
+    made->place = place;
+    return &made->db;
 }

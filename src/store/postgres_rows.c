@@ -99,7 +99,7 @@ static bool take_ahead(struct postgres_rows *state, PGresult **result)
 static PGresult *receive(struct rows *rows)
 {
     struct postgres_db *postgres = postgres_of(rows->db);
-    PGresult *result = PQgetResult(postgres->connection);
+    PGresult *result = postgres_receive(rows->db);
     if (!result) {
         rows->postgres.streaming = false;
         postgres->streaming = NULL;
@@ -166,7 +166,8 @@ static enum result send_query(struct rows *rows, const struct call *call, bool a
     int count = (int)rows->statement->parameters;
     if (at_once) {
         PGresult *result =
-            PQexecPrepared(postgres->connection, statement->name, count, call->values, call->lengths, call->formats, 0);
+            postgres_collect(rows->db, PQsendQueryPrepared(postgres->connection, statement->name, count, call->values,
+                                                           call->lengths, call->formats, 0));
         return result ? accept(rows, result) : postgres_failed(rows->db, NULL);
     }
     if (!PQsendQueryPrepared(postgres->connection, statement->name, count, call->values, call->lengths, call->formats,
@@ -180,6 +181,13 @@ static enum result send_query(struct rows *rows, const struct call *call, bool a
     return OK;
 }
 
+/* While rows are under way the server waits for who takes them, and keeps the locks of the transaction: if this program
+ * is frozen then, for all others. So what a write reads is taken at once. */
+static bool holds_locks(const struct db *db)
+{
+    return db->depth && !db->patient;
+}
+
 enum result postgres_rows_start(struct rows *rows, const struct value *args, size_t count)
 {
     (void)count;
@@ -188,7 +196,7 @@ enum result postgres_rows_start(struct rows *rows, const struct value *args, siz
     struct call call;
     if (!prepare_call(postgres, args, rows->statement->parameters, &call))
         return driver_fail(rows->db, BROKEN, "There is no memory left for a database statement.");
-    TRY(send_query(rows, &call, !rows->arena || rows->statement->postgres->bounded));
+    TRY(send_query(rows, &call, !rows->arena || rows->statement->postgres->bounded || holds_locks(rows->db)));
     rows->width = (size_t)PQnfields(rows->postgres.result);
     return OK;
 }

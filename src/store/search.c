@@ -31,8 +31,24 @@ struct str search_ddl(enum dialect dialect)
     return str_of(ddl[dialect]);
 }
 
+/* Also a statement that finds nothing to make waits for whoever writes to the table, so none is run then. */
 enum result search_apply(struct ctx *ctx)
 {
+    static const struct {
+        const char *sql;
+        int64_t wanted;
+    } existing[] = {
+        [DIALECT_SQLITE] = {"SELECT count(*) FROM sqlite_schema WHERE name IN ('search_entry', 'search_pending', "
+                            "'search_level', 'search_index')",
+                            4},
+        [DIALECT_POSTGRES] = {"SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND "
+                              "relname IN ('search_entry', 'search_entry_words')",
+                              2},
+    };
+    enum dialect dialect = db_dialect(ctx->db);
+    int64_t found;
+    TRY(db_query_number(ctx, str_of(existing[dialect].sql), NULL, 0, 0, &found));
+    if (found == existing[dialect].wanted) return OK;
     return db_script(ctx, ddl[db_dialect(ctx->db)]);
 }
 

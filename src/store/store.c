@@ -2,12 +2,15 @@
  * Writing goes to the one writer on SQLite and stays on the calling thread on PostgreSQL. */
 #include "store/store.h"
 
+#include "base/log.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
 
 #include <pthread.h>
 #include <semaphore.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
+#include <unistd.h>
 
 enum { WRITE_ATTEMPTS = 3 };
 
@@ -21,6 +24,7 @@ struct store {
     pthread_key_t thread_connection;
     pthread_mutex_t lock;
     struct db *connections; /* under lock */
+    atomic_bool refuses;
 };
 
 /* ---- connections ---- */
@@ -57,8 +61,11 @@ enum result store_reader(struct ctx *ctx, struct store *store, struct db **db)
     *db = pthread_getspecific(store->thread_connection);
     if (*db) return OK;
     char why[SENTENCE_SIZE] = "";
-    enum result result = store->dialect == DIALECT_SQLITE ? sqlite_open(&store->place, SQLITE_READER, db, why)
-                                                          : postgres_open(&store->postgres, db, why);
+    enum result result = OK;
+    if (store->dialect == DIALECT_SQLITE)
+        result = sqlite_open(&store->place, SQLITE_READER, db, why);
+    else if (!(*db = postgres_new(&store->postgres)))
+        return fail(ctx, BROKEN, "There is no memory left for a database connection.");
     if (result != OK) return fail(ctx, result, "%s", why);
     link_connection(store, *db);
     if (pthread_setspecific(store->thread_connection, *db) == 0) return OK;
@@ -112,6 +119,8 @@ enum result store_open(struct ctx *ctx, const struct store_config *config, struc
     enum result result = config->database.len ? open_postgres(ctx, config, store) : open_sqlite(ctx, config, store);
     struct db *db;
     if (result == OK) result = store_reader(ctx, store, &db);
+    if (result == OK && db->driver->connect && db->driver->connect(db) != OK)
+        result = fail(ctx, AWAY, "%s", db->sentence);
     if (result == OK)
         *opened = store;
     else
@@ -134,7 +143,25 @@ void store_close(struct store *store)
 
 enum result store_state(const struct store *store)
 {
-    return store->writer ? sqlite_writer_state(store->writer) : OK;
+    if (store->writer) return sqlite_writer_state(store->writer);
+    return atomic_load(&store->refuses) ? AWAY : OK;
+}
+
+void store_limit_statements(struct store *store, int64_t ms)
+{
+    atomic_store(&store->postgres.statement_limit, (int)ms);
+}
+
+void store_note_write(struct store *store, enum result result)
+{
+    if (result == OK || result == AWAY) atomic_store(&store->refuses, result == AWAY);
+}
+
+void store_hurry(struct store *store)
+{
+    const uint64_t one = 1;
+    if (store->dialect == DIALECT_POSTGRES && write(store->postgres.hurry, &one, sizeof one) < 0)
+        log_line(LOG_ERROR, "waits for the database cannot be ended", NULL);
 }
 
 enum result store_size(struct ctx *ctx, struct store *store, int64_t *bytes)
@@ -168,9 +195,17 @@ enum result store_begin_snapshot(struct ctx *ctx)
     enum result result = db_begin(ctx);
     ctx->db->begin = begin;
     TRY(result);
+    ctx->db->patient = true;
     /* The view is fixed by the first read, so it is made now: otherwise two snapshots begun together could differ. */
     int64_t one;
-    result = db_query_number(ctx, postgres ? S("SELECT 1") : S("SELECT count(*) FROM sqlite_schema"), NULL, 0, 0, &one);
+    const struct value limit = value_number(POSTGRES_SNAPSHOT_LIMIT);
+    result = postgres
+                 ? db_query_number(
+                       ctx,
+                       S("SELECT length(set_config('statement_timeout', CAST(CAST(?1 AS int8) AS text), true) || "
+                         "set_config('idle_in_transaction_session_timeout', CAST(CAST(?1 AS int8) AS text), true))"),
+                       &limit, 1, 0, &one)
+                 : db_query_number(ctx, S("SELECT count(*) FROM sqlite_schema"), NULL, 0, 0, &one);
     if (result != OK) db_rollback(ctx);
     if (result == OK) arena_defer(ctx->arena, end_deferred, ctx);
     return result;
@@ -201,7 +236,7 @@ static enum result run_here(struct ctx *ctx, struct store *store, struct write_j
     TRY(store_reader(ctx, store, &db));
     if (db->depth) return fail(ctx, BROKEN, "A write of the program was begun inside a transaction of its own.");
     enum result result = attempt(job, db);
-    for (int i = 1; i < WRITE_ATTEMPTS && db->transient; i++) result = attempt(job, db);
+    for (int i = 1; i < WRITE_ATTEMPTS && result != OK && db->transient; i++) result = attempt(job, db);
     job->done(job, result);
     return OK;
 }
@@ -276,6 +311,7 @@ static void finish_waiting(struct write_job *job, enum result result)
     struct str why = store_failure(waiting->store);
     snprintf(waiting->sentence, sizeof waiting->sentence, "%.*s", PRINT(why));
     waiting->result = result;
+    store_note_write(waiting->store, result);
     sem_post(&waiting->finished);
 }
 

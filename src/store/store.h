@@ -20,7 +20,8 @@ struct store_config {
     int64_t lock_wait;    /* ms to wait for another program's lock; 0 is 5000 */
 };
 
-/* INVALID when the directory or URL cannot be used, BROKEN when the file is damaged: one sentence with what to do. */
+/* INVALID when the directory or URL cannot be used, AWAY when the server cannot be reached, BROKEN when the file
+ * is damaged: one sentence with what to do. */
 enum result store_open(struct ctx *ctx, const struct store_config *config, struct store **store) MUST_USE;
 /* Ends the writer after what is queued, closes every connection. */
 void store_close(struct store *store);
@@ -64,8 +65,17 @@ enum result store_write(struct ctx *ctx, struct store *store, enum result (*fn)(
                         void *arg) MUST_USE;
 
 /* AWAY while writes cannot be kept: the disk is full, or SQLite's file was moved away under the program, which then
- * writes nothing until it is started anew. OK on PostgreSQL, where each call tells. */
+ * writes nothing until it is started anew. On PostgreSQL: the last write could not be kept. */
 enum result store_state(const struct store *store) MUST_USE;
+/* For a server, which must not hang: how many ms a statement of a connection made from now on may take (PostgreSQL;
+ * else, and at first, there is no limit, because commands may have much to do). */
+void store_limit_statements(struct store *store, int64_t ms);
+/* Ends every wait for the database, now and from now on, with AWAY: the program is to end. From any thread. On SQLite
+ * there is nothing that waits for long. */
+void store_hurry(struct store *store);
+
+/* Says what a write came to that was submitted by store_submit; store_write says it itself. For store_state. */
+void store_note_write(struct store *store, enum result result);
 
 /* Bytes of the database and of its log, for metrics and /readyz. */
 enum result store_size(struct ctx *ctx, struct store *store, int64_t *bytes) MUST_USE;

@@ -813,6 +813,15 @@ CREATE TABLE "job" (
     "input" INTEGER,
     "result" TEXT,
     "cancelled" INTEGER NOT NULL DEFAULT 0,
-    "claimed_until" INTEGER
+    "claimed_until" INTEGER,
+    "claim" INTEGER NOT NULL DEFAULT 0,
+    "position" INTEGER NOT NULL DEFAULT 0,
+    "state" TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX "job_status_index" ON "job" ("status");
+CREATE TABLE "job_part" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "job" INTEGER NOT NULL,
+    "text" TEXT NOT NULL
+) STRICT;
+CREATE INDEX "job_part_job_index" ON "job_part" ("job");

@@ -8,6 +8,7 @@
 #include "api/routes.h"
 #include "base/random.h"
 #include "records/records.h"
+#include "store/pulse.h"
 
 #include <arpa/inet.h>
 #include <libpq-fe.h>
@@ -302,7 +303,8 @@ static void open_server(struct served *served)
                                .kind_count = 1,
                                .threads = 1};
     served->api = (struct api){.house = &program->house, .store = program->store, .access = program->access};
-    must(served, pool_open(ctx, 2, 64, &served->api.pool));
+    must(served, pool_open(ctx, 2, 64, QUEUE_PATIENCE, &served->api.pool));
+    must(served, pulse_open(ctx, program->store, &served->api.pulse));
     must(served, jobs_open(ctx, &jobs, &served->api.jobs));
     must(served, routes_add(ctx, router));
     must(served, metrics_new(ctx, &served->api.metrics));
@@ -344,6 +346,7 @@ void served_free(struct served *served)
     server_close(served->server);
     pool_close(served->api.pool);
     jobs_close(served->api.jobs);
+    pulse_close(served->api.pulse);
     metrics_free(served->api.metrics);
     arena_release(served->program.arena);
     program_close(&served->program);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <pthread.h>
+#include <sched.h>
 #include <cmocka.h>
 
 static void parses_ranges(void **state)
@@ -96,7 +97,7 @@ static void refuses_bad_networks(void **state)
 
 struct gate {
     pthread_mutex_t lock;
-    atomic_int done;
+    atomic_int done, late;
 };
 
 static void pass(void *argument, unsigned worker)
@@ -115,12 +116,12 @@ static void pool_is_bounded_and_drains(void **state)
     struct ctx ctx = {.arena = arena_new(0)};
     struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER};
     struct pool *pool = NULL;
-    assert_int_equal(pool_open(&ctx, 0, 2, &pool), INVALID);
-    assert_int_equal(pool_open(&ctx, 2, 2, &pool), OK);
+    assert_int_equal(pool_open(&ctx, 0, 2, 1000, &pool), INVALID);
+    assert_int_equal(pool_open(&ctx, 2, 2, 600000, &pool), OK);
     pthread_mutex_lock(&gate.lock);
     int taken = 0;
     for (int refused = 0; taken < 4 || !refused;) {
-        if (pool_submit(pool, pass, &gate) == OK)
+        if (pool_submit(pool, pass, NULL, &gate) == OK)
             taken++;
         else
             refused = pool_waiting(pool) == 2 && taken == 4;
@@ -132,13 +133,38 @@ static void pool_is_bounded_and_drains(void **state)
     arena_free(ctx.arena);
 }
 
+static void note_late(void *argument)
+{
+    atomic_fetch_add(&((struct gate *)argument)->late, 1);
+}
+
+/* While both workers stand at the gate, what waits is told that it is late, and is never run. */
+static void pool_tells_who_is_late(void **state)
+{
+    (void)state;
+    struct ctx ctx = {.arena = arena_new(0)};
+    struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    struct pool *pool = NULL;
+    assert_int_equal(pool_open(&ctx, 2, 8, 3000, &pool), OK);
+    pthread_mutex_lock(&gate.lock);
+    for (int i = 0; i < 2; i++) assert_int_equal(pool_submit(pool, pass, note_late, &gate), OK);
+    while (pool_waiting(pool)) sched_yield();
+    assert_int_equal(atomic_load(&gate.late), 0);
+    for (int i = 0; i < 3; i++) assert_int_equal(pool_submit(pool, pass, note_late, &gate), OK);
+    while (pool_waiting(pool) || atomic_load(&gate.late) < 3) sched_yield();
+    pthread_mutex_unlock(&gate.lock);
+    pool_close(pool);
+    assert_int_equal(atomic_load(&gate.done), 2);
+    assert_int_equal(atomic_load(&gate.late), 3);
+    arena_free(ctx.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parses_ranges),
-        cmocka_unit_test(believes_trusted_proxies_only),
-        cmocka_unit_test(refuses_bad_networks),
-        cmocka_unit_test(pool_is_bounded_and_drains),
+        cmocka_unit_test(parses_ranges),          cmocka_unit_test(believes_trusted_proxies_only),
+        cmocka_unit_test(refuses_bad_networks),   cmocka_unit_test(pool_is_bounded_and_drains),
+        cmocka_unit_test(pool_tells_who_is_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

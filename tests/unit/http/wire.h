@@ -61,7 +61,7 @@ static inline void wire_dispatch(void *app, struct exchange *x, const struct rou
     }
     struct wire_job *job = malloc(sizeof *job);
     *job = (struct wire_job){wire, x};
-    if (pool_submit(wire->pool, wire_job_run, job) == OK) return;
+    if (pool_submit(wire->pool, wire_job_run, NULL, job) == OK) return;
     free(job);
     x->status = 503;
     exchange_finish(x);
@@ -85,7 +85,7 @@ static inline struct wire *wire_open(const struct route *routes, size_t count, s
     wire->ctx.arena = arena_new(0);
     struct router *router = router_new(wire->ctx.arena);
     assert_int_equal(router_add(&wire->ctx, router, routes, count), OK);
-    assert_int_equal(pool_open(&wire->ctx, 2, 64, &wire->pool), OK);
+    assert_int_equal(pool_open(&wire->ctx, 2, 64, 600000, &wire->pool), OK);
     config.router = router;
     config.app = wire;
     config.dispatch = wire_dispatch;

@@ -2,7 +2,12 @@
  * that is rewritten. */
 #include "fixture.h"
 
+#include "store/blob.h"
+#include "store/migrate.h"
 #include "store/postgres.h"
+
+#include <pthread.h>
+#include <sched.h>
 
 /* ---- the text ---- */
 
@@ -108,11 +113,192 @@ static void a_connection_lost_in_a_write_undoes_it(void **state)
     FIXTURE(f);
     int64_t n = 1;
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_table, NULL));
-    assert_int_equal(store_write(&f->ctx, f->store, lose_it_halfway, &n), BROKEN);
-    expect_sentence(&f->ctx, "The connection to the database was lost (terminating connection");
+    assert_int_equal(store_write(&f->ctx, f->store, lose_it_halfway, &n), AWAY);
+    expect_sentence(&f->ctx, "The database server is stopping or starting");
     assert_false(db_in_transaction(f->ctx.db));
     assert_int_equal(count_rows(f), 0);
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, insert, &n));
+}
+
+struct losing {
+    int64_t n;
+    int attempts;
+};
+
+static enum result lose_it_once(struct ctx *ctx, void *arg)
+{
+    struct losing *losing = arg;
+    if (losing->attempts++ == 0) return lose_it_halfway(ctx, &losing->n);
+    return insert(ctx, &losing->n);
+}
+
+/* Nothing can have been saved before COMMIT was sent, so nobody need know. */
+static void a_write_whose_connection_is_lost_is_run_again(void **state)
+{
+    FIXTURE(f);
+    struct losing losing = {7, 0};
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_table, NULL));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, lose_it_once, &losing));
+    assert_int_equal(losing.attempts, 2);
+    assert_int_equal(count_rows(f), 1);
+}
+
+static enum result make_treacherous_table(struct ctx *ctx, void *arg)
+{
+    TRY(make_table(ctx, arg));
+    return db_script(ctx, "CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS "
+                          "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;"
+                          "CREATE CONSTRAINT TRIGGER leave AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED "
+                          "FOR EACH ROW EXECUTE FUNCTION leave()");
+}
+
+static enum result drop_treachery(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_script(ctx, "DROP TRIGGER leave ON t");
+}
+
+/* The trigger waits for COMMIT, and ends the connection in the middle of it. */
+static void a_connection_lost_while_saving_is_told_as_that(void **state)
+{
+    FIXTURE(f);
+    int64_t n = 1;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_treacherous_table, NULL));
+    assert_int_equal(store_write(&f->ctx, f->store, insert, &n), AWAY);
+    expect_sentence(&f->ctx, "lost while saving: look whether the change is there");
+    assert_int_equal(store_state(f->store), AWAY);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, drop_treachery, NULL));
+    assert_int_equal(store_state(f->store), OK);
+}
+
+/* ---- waits have an end ---- */
+
+static int64_t others(const char *condition)
+{
+    char sql[300];
+    PGconn *connection = PQconnectdb(getenv("MERLON_TEST_DATABASE"));
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM pg_stat_activity WHERE %s", condition);
+    PGresult *result = PQexec(connection, sql);
+    assert_int_equal(PQresultStatus(result), PGRES_TUPLES_OK);
+    int64_t count = str_is(str_of(PQgetvalue(result, 0, 0)), "0") ? 0 : 1;
+    PQclear(result);
+    PQfinish(connection);
+    return count;
+}
+
+static enum result stand_still_once(struct ctx *ctx, void *arg)
+{
+    struct losing *losing = arg;
+    char gone[80];
+    int64_t process;
+    TRY(insert(ctx, &losing->n));
+    if (losing->attempts++) return OK;
+    TRY(db_query_number(ctx, S("SELECT pg_backend_pid()"), NULL, 0, 0, &process));
+    TRY(db_run(ctx, S("SET LOCAL idle_in_transaction_session_timeout = 100"), NULL, 0, NULL));
+    snprintf(gone, sizeof gone, "pid = %lld", (long long)process);
+    while (others(gone)) sched_yield();
+    return OK;
+}
+
+/* As a program does that was frozen: the server has given its transaction up meanwhile, and it saves it anew. */
+static void a_transaction_that_stood_still_is_run_again(void **state)
+{
+    FIXTURE(f);
+    struct losing losing = {3, 0};
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_table, NULL));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, stand_still_once, &losing));
+    assert_int_equal(losing.attempts, 2);
+    assert_int_equal(count_rows(f), 1);
+}
+
+struct waiting {
+    struct fixture *f;
+    const char *sql;
+    enum result result;
+    char sentence[200];
+};
+
+static void *wait_for_the_server(void *arg)
+{
+    struct waiting *waiting = arg;
+    struct ctx ctx = {.arena = arena_new(0)};
+    int64_t n;
+    waiting->result = store_reader(&ctx, waiting->f->store, &ctx.db);
+    if (waiting->result == OK) waiting->result = db_query_number(&ctx, str_of(waiting->sql), NULL, 0, 0, &n);
+    snprintf(waiting->sentence, sizeof waiting->sentence, "%.*s", PRINT(ctx.error.sentence));
+    arena_free(ctx.arena);
+    return NULL;
+}
+
+static void a_statement_has_a_limit(void **state)
+{
+    FIXTURE(f);
+    struct waiting waiting = {.f = f, .sql = "SELECT length(CAST(pg_sleep(60) AS text))"};
+    pthread_t thread;
+    store_limit_statements(f->store, 100);
+    assert_int_equal(pthread_create(&thread, NULL, wait_for_the_server, &waiting), 0);
+    pthread_join(thread, NULL);
+    assert_int_equal(waiting.result, BUSY);
+    assert_string_equal(waiting.sentence, "The database query was interrupted or took too long; try again.");
+}
+
+static void hurrying_ends_every_wait(void **state)
+{
+    FIXTURE(f);
+    struct waiting waiting = {.f = f, .sql = "SELECT length(CAST(pg_sleep(61) AS text))"};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, wait_for_the_server, &waiting), 0);
+    while (!others("state = 'active' AND query LIKE '%pg_sleep(61)%' AND pid <> pg_backend_pid()")) sched_yield();
+    store_hurry(f->store);
+    pthread_join(thread, NULL);
+    assert_int_equal(waiting.result, AWAY);
+    assert_string_equal(waiting.sentence, "The program is stopping.");
+    int64_t n;
+    assert_int_equal(db_query_number(&f->ctx, S("SELECT 1"), NULL, 0, 0, &n), AWAY);
+}
+
+/* ---- several starts ---- */
+
+static enum result start_slowly(struct ctx *ctx, void *arg)
+{
+    atomic_int *inside = arg;
+    TRY(migrate_alone(ctx));
+    assert_int_equal(atomic_fetch_add(inside, 1), 0);
+    enum result result = tables_apply(ctx, store_tables, store_table_count);
+    atomic_fetch_sub(inside, 1);
+    return result;
+}
+
+struct starting {
+    struct fixture *f;
+    atomic_int *inside;
+    enum result result;
+};
+
+static void *start_one(void *arg)
+{
+    struct starting *starting = arg;
+    struct ctx ctx = {.arena = arena_new(0)};
+    starting->result = store_write(&ctx, starting->f->store, start_slowly, starting->inside);
+    arena_free(ctx.arena);
+    return NULL;
+}
+
+static void starts_come_one_after_the_other(void **state)
+{
+    FIXTURE(f);
+    enum { STARTS = 4 };
+    atomic_int inside = 0;
+    struct starting starts[STARTS];
+    pthread_t threads[STARTS];
+    for (int i = 0; i < STARTS; i++) {
+        starts[i] = (struct starting){f, &inside, BROKEN};
+        assert_int_equal(pthread_create(&threads[i], NULL, start_one, &starts[i]), 0);
+    }
+    for (int i = 0; i < STARTS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(starts[i].result, OK);
+    }
 }
 
 /* ---- transactions ---- */
@@ -238,10 +424,20 @@ static void a_failure_in_the_middle_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parameters_are_rewritten),          ON_POSTGRES(a_lost_connection_is_made_anew),
-        ON_POSTGRES(a_connection_lost_in_a_write_undoes_it), ON_POSTGRES(a_collision_is_tried_again),
-        ON_POSTGRES(an_ignored_failure_is_no_success),       ON_POSTGRES(undecided_types_become_text),
-        ON_POSTGRES(rows_are_read_ahead_and_left_early),     ON_POSTGRES(a_failure_in_the_middle_is_told),
+        cmocka_unit_test(parameters_are_rewritten),
+        ON_POSTGRES(a_lost_connection_is_made_anew),
+        ON_POSTGRES(a_connection_lost_in_a_write_undoes_it),
+        ON_POSTGRES(a_collision_is_tried_again),
+        ON_POSTGRES(a_write_whose_connection_is_lost_is_run_again),
+        ON_POSTGRES(a_connection_lost_while_saving_is_told_as_that),
+        ON_POSTGRES(a_transaction_that_stood_still_is_run_again),
+        ON_POSTGRES(a_statement_has_a_limit),
+        ON_POSTGRES(hurrying_ends_every_wait),
+        ON_POSTGRES(starts_come_one_after_the_other),
+        ON_POSTGRES(an_ignored_failure_is_no_success),
+        ON_POSTGRES(undecided_types_become_text),
+        ON_POSTGRES(rows_are_read_ahead_and_left_early),
+        ON_POSTGRES(a_failure_in_the_middle_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,118 @@
+/* As a rule a beat only reads. After a change that the database could not keep, each beat tries to write one row: when
+ * nobody is sent here any more, no other change would ever show that there is room again. */
+#include "store/pulse.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/blob.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct pulse {
+    struct store *store;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool ends;
+    _Atomic int64_t well_at; /* clock_monotonic of the last good beat; 0 after a bad one */
+};
+
+static enum result write_something(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    struct buf now = buf_in(ctx->arena);
+    buf_number(&now, ctx->now);
+    return meta_set(ctx, "pulse", buf_str(&now));
+}
+
+static enum result beat(struct ctx *ctx, struct pulse *pulse)
+{
+    static const char *const asks[] = {
+        [DIALECT_SQLITE] = "SELECT count(*) > 0 FROM sqlite_schema",
+        [DIALECT_POSTGRES] = "SELECT CASE current_setting('transaction_read_only') WHEN 'off' THEN 1 ELSE 0 END",
+    };
+    int64_t writable;
+    TRY(store_reader(ctx, pulse->store, &ctx->db));
+    TRY(db_query_number(ctx, str_of(asks[db_dialect(ctx->db)]), NULL, 0, 0, &writable));
+    if (!writable || store_state(pulse->store) != OK) return store_write(ctx, pulse->store, write_something, NULL);
+    return OK;
+}
+
+static enum result guarded_beat(struct pulse *pulse, struct arena *arena)
+{
+    jmp_buf escape;
+    struct ctx ctx = {.arena = arena, .now = clock_now()};
+    if (setjmp(escape)) {
+        arena_reset(arena);
+        return BUSY;
+    }
+    arena_guard(arena, &escape);
+    enum result result = beat(&ctx, pulse);
+    bool was_well = atomic_load(&pulse->well_at) != 0;
+    if (result != OK && was_well) log_text(LOG_ERROR, "the database is away", "sentence", ctx.error.sentence);
+    if (result == OK && !was_well) log_line(LOG_INFO, "the database is there", NULL);
+    arena_reset(arena);
+    return result;
+}
+
+static void *run(void *arg)
+{
+    struct pulse *pulse = arg;
+    struct arena *arena = arena_new(0);
+    pthread_mutex_lock(&pulse->lock);
+    while (arena && !pulse->ends) {
+        pthread_mutex_unlock(&pulse->lock);
+        enum result result = guarded_beat(pulse, arena);
+        if (result != BUSY) atomic_store(&pulse->well_at, result == OK ? clock_monotonic() : 0);
+        int64_t until = clock_monotonic() + PULSE_EVERY;
+        const struct timespec at = {.tv_sec = until / SECOND, .tv_nsec = until % SECOND * 1000000};
+        pthread_mutex_lock(&pulse->lock);
+        if (!pulse->ends) pthread_cond_timedwait(&pulse->wake, &pulse->lock, &at);
+    }
+    pthread_mutex_unlock(&pulse->lock);
+    arena_free(arena);
+    return NULL;
+}
+
+enum result pulse_check(struct ctx *ctx, const struct pulse *pulse)
+{
+    int64_t well_at = atomic_load(&pulse->well_at);
+    bool well = well_at && clock_monotonic() - well_at < PULSE_HOLDS;
+    if (well && store_state(pulse->store) == OK) return OK;
+    return fail(ctx, AWAY, "The database does not answer, or cannot keep changes; the program's log says why.");
+}
+
+enum result pulse_open(struct ctx *ctx, struct store *store, struct pulse **out)
+{
+    struct pulse *pulse = calloc(1, sizeof *pulse);
+    pthread_condattr_t attributes;
+    if (!pulse) return fail(ctx, BROKEN, "There is no memory to start.");
+    pulse->store = store;
+    atomic_store(&pulse->well_at, clock_monotonic()); /* whoever opened the store has just spoken with it */
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&pulse->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&pulse->lock, NULL);
+    if (pthread_create(&pulse->thread, NULL, run, pulse) != 0) {
+        free(pulse);
+        return fail(ctx, BROKEN, "The system gives no thread that looks after the database.");
+    }
+    *out = pulse;
+    return OK;
+}
+
+void pulse_close(struct pulse *pulse)
+{
+    if (!pulse) return;
+    pthread_mutex_lock(&pulse->lock);
+    pulse->ends = true;
+    pthread_cond_signal(&pulse->wake);
+    pthread_mutex_unlock(&pulse->lock);
+    pthread_join(pulse->thread, NULL);
+    pthread_mutex_destroy(&pulse->lock);
+    pthread_cond_destroy(&pulse->wake);
+    free(pulse);
+}
