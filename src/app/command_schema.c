@@ -13,15 +13,15 @@
 
 /* ---- one register ---- */
 
-static void print_flags(unsigned flags)
+struct flag_name {
+    unsigned flag;
+    const char *name;
+};
+
+static void print_flags(const struct flag_name *names, size_t count, unsigned flags)
 {
-    static const struct {
-        unsigned flag;
-        const char *name;
-    } names[] = {{REQUIRED, "required"},           {UNIQUE, "unique"}, {DERIVED, "derived"},  {FIXED, "fixed"},
-                 {BY_TRANSITION, "by transition"}, {SEARCH, "search"}, {PERSONAL, "personal"}};
     const char *between = "  ";
-    for (size_t i = 0; i < COUNT(names); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!(flags & names[i].flag)) continue;
         printf("%s%s", between, names[i].name);
         between = ", ";
@@ -35,13 +35,19 @@ static void print_list(const char *const *names)
 
 static void print_field(const struct field *field)
 {
+    static const struct flag_name names[] = {{REQUIRED, "required"}, {UNIQUE, "unique"},
+                                             {DERIVED, "derived"},   {FIXED, "fixed"},
+                                             {SEARCH, "search"},     {BY_TRANSITION, "by transition"},
+                                             {TITLE, "title"},       {NAMES, "names"},
+                                             {TELLS, "tells"},       {PERSONAL, "personal"}};
     printf("  %-24s %s", field->name, kind_name(field->kind));
     print_list(field->choices);
     if (field->target) printf(" %s", field->target);
     print_list(field->targets);
     if (field->scale) printf(" %s", field->scale);
     if (field->min || field->max) printf(" %lld..%lld", (long long)field->min, (long long)field->max);
-    print_flags(field->flags);
+    print_flags(names, COUNT(names), field->flags);
+    if (field->fallback) printf("  %s unless said", field->fallback);
     printf("\n");
 }
 
@@ -51,7 +57,11 @@ static void print_transition(const struct transition *transition)
     print_list(transition->from);
     printf(" -> %s", transition->to);
     if (transition->asks[0]) printf(", asks for"), print_list(transition->asks);
+    if (transition->demands[0]) printf(", demands"), print_list(transition->demands);
     if (transition->independent_of[0]) printf(", independent of"), print_list(transition->independent_of);
+    if (transition->guard) printf(", guarded");
+    if (transition->effect) printf(", with an effect");
+    printf(", for whoever may %s", transition->needs == DECIDE ? "decide" : "change");
     printf("\n");
 }
 
@@ -66,11 +76,21 @@ static void print_follows(const struct house *house, const struct reg *reg)
 
 static void print_register(const struct house *house, const struct reg *reg)
 {
-    printf("\n%s (%s, %s)\n", reg->name, reg->prefix, reg->room);
+    static const struct flag_name names[] = {
+        {GLOBAL, "of no unit"},      {NO_CREATE, "made by the program"}, {NO_CHANGE, "never changed"},
+        {NO_OWNER, "without owner"}, {MINE, "its owner's alone"},        {FOLLOWS_SUBJECT, "where its subject lies"},
+        {IS_UNIT, "the units"},      {DAILY, "derived daily"},           {KEPT, "not deleted by hand"}};
+    printf("\n%s (%s, %s)", reg->name, reg->prefix, reg->room);
+    print_flags(names, COUNT(names), reg->flags);
+    printf("%s%s\n", reg->check ? "  checked" : "", reg->after ? "  with what follows" : "");
     for (size_t i = 0; i < reg->field_count; i++) print_field(&reg->fields[i]);
     printf("  states:");
     for (const struct state *state = reg_states(reg); state->name; state++)
-        printf(" %s%s", state->name, state->flags & INITIAL ? " (initial)" : state->flags & FINAL ? " (final)" : "");
+        printf(" %s%s%s", state->name,
+               state->flags & INITIAL ? " (initial)"
+               : state->flags & FINAL ? " (final)"
+                                      : "",
+               state->flags & LOCKED ? " (locked)" : "");
     printf("\n");
     for (const struct transition *one = reg->transitions; one && one->name; one++) print_transition(one);
     print_follows(house, reg);

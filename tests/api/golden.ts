@@ -10,6 +10,8 @@ const folder = join(import.meta.dirname, '../golden')
 
 const files: Record<string, () => string> = {
   'openapi.json': () => JSON.stringify(JSON.parse(run('openapi')), (key, value: unknown) => (key === 'version' ? 'any' : value), 1) + '\n',
+  'schema.txt': () => run('schema'),
+  'roles.md': () => run('roles'),
   'ddl-sqlite.sql': () => run('ddl', 'sqlite'),
   'ddl-postgres.sql': () => run('ddl', 'postgresql'),
 }

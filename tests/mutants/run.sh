@@ -33,7 +33,9 @@ libraries=$(make -s print-libraries)
 build() {
     mkdir -p $work/lane1 $work/lane2 $work/tests $work/objects
     flags >$work/flags.new
-    cmp -s $work/flags.new $work/flags || cp $work/flags.new $work/flags
+    if ! cmp -s $work/flags.new $work/flags || [ -n "$(find src tests/unit -name '*.h' -newer $work/flags)" ]; then
+        cp $work/flags.new $work/flags # newer than every object: all are compiled again
+    fi
     make -s UI=no build/generated/assets.c build/generated/asset_bytes.o build/generated/register_list.c
     compile $(find src tests/unit -name '*.c') build/generated/assets.c build/generated/register_list.c
     objects=$(find $work/objects/src $work/objects/build -name '*.o' | sort)
@@ -42,8 +44,10 @@ build() {
     for folder in tests/unit/*; do
         helpers=$(make -s print-helpers FOLDER="$folder" | tr ' ' '\n' | sed "s|^build/|$work/objects/|")
         for test in "$folder"/*_test.c; do
-            ${CC:-gcc} -o "$work/tests/${folder##*/}_$(basename "$test" .c)" "$work/objects/${test%.c}.o" $helpers \
-                -L$work/lane1 -lmerlon $libraries -lcmocka -pthread
+            program=$work/tests/${folder##*/}_$(basename "$test" .c)
+            own="$work/objects/${test%.c}.o $helpers"
+            [ -e "$program" ] && [ -z "$(find $own -newer "$program")" ] ||
+                ${CC:-gcc} -o "$program" $own -L$work/lane1 -lmerlon $libraries -lcmocka -pthread
         done
     done
     ${CC:-gcc} -std=c17 -O1 $here/mutate.c -D_GNU_SOURCE -o $work/mutate

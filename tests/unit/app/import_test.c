@@ -1,0 +1,126 @@
+/* What a file may change and what it may not: the rules of an import are those of requests, row by row, and what only a
+ * step of the workflow sets passes through a file unchanged. */
+#include "served.h"
+
+#include <sched.h>
+
+static struct answer import(struct served *served, const struct caller *caller, const char *path, const char *csv)
+{
+    struct answer job = POST(served, caller, path, csv);
+    expect_status(job, 202);
+    const char *at = text_of(served, "/%.*s", PRINT(answer_header(&job, "Location")));
+    do {
+        sched_yield();
+        job = GET(served, caller, at);
+    } while (str_is(json_str(job.json, "status", S("")), "running") ||
+             str_is(json_str(job.json, "status", S("")), "queued"));
+    return job;
+}
+
+static const char *fate_of(struct served *served, const struct answer *job)
+{
+    const struct json *fate = json_get(json_get(job->json, "result"), "fates")->first;
+    return arena_cstr(served->ctx->arena, json_str(fate, "fate", S("")));
+}
+
+/* One row; what comes of it, and a word of why. */
+static void a_row_has_its_fate(void **state)
+{
+    static const struct {
+        const char *reg, *csv, *fate, *why;
+    } cases[] = {
+        {"control", "title,unit,last_test,last_tested_on\nFence,UNT-2,passed,2026-01-01\n", "created", ""},
+        {"control", "reference,title,last_test,last_tested_on\nCTL-1,Gate,passed,2026-01-01\n", "changed", ""},
+        {"control", "reference,title,last_test\nCTL-1,Gate,failed\n", "unchanged", ""},
+        {"control", "id,title\n1,Wall\n", "changed", ""},
+        {"control", "reference,title\nRSK-1,Gate\n", "refused", "no reference of this register"},
+        {"control", "reference,title\nCTL-77,Gate\n", "refused", "There is no control CTL-77"},
+        {"control", "reference,title\nCTL-1,\n", "refused", "title is needed"},
+        {"control", "title,unit\nFence,UNT-77\n", "refused", "that you may link to here"},
+        {"control", "title,test_interval\nFence,\n", "created", ""},
+        {"control", "title,test_interval\nFence,0\n", "refused", "test_interval"},
+        {"framework", "title,key\nAnnex,annex\n", "created", ""},
+        {"framework", "reference,title,key\nFRM-1,Annex A,other\n", "changed", ""},
+        {"asset", "title,unit\nCrane,UNT-2\n", "created", ""},
+        {"asset", "reference,title,depends_on\nAST-1,Crane,AST-1\n", "refused", "itself"},
+    };
+    struct served *served = SERVED(state);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct answer job =
+            import(served, &served->admin, text_of(served, "/%s/import?format=csv", cases[i].reg), cases[i].csv);
+        const char *fate = fate_of(served, &job);
+        bool told = !cases[i].why[0] || str_find(job.body, str_of(cases[i].why), NULL);
+        if (strcmp(fate, cases[i].fate) != 0 || !told) print_error("%s%.*s\n", cases[i].csv, PRINT(job.body));
+        assert_string_equal(fate, cases[i].fate);
+        assert_true(told);
+    }
+    struct answer control = GET(served, &served->admin, "/control/1"),
+                  framework = GET(served, &served->admin, "/framework/1");
+    assert_true(str_is(json_str(control.json, "title", S("")), "Wall"));
+    assert_true(str_is(json_str(control.json, "last_test", S("")), ""));
+    assert_true(str_is(json_str(framework.json, "key", S("")), "annex"));
+    assert_true(str_is(json_str(framework.json, "title", S("")), "Annex A"));
+}
+
+/* A file whose columns cannot be understood changes nothing at all. */
+static void a_file_is_understood_or_refused(void **state)
+{
+    static const struct {
+        const char *csv, *why;
+    } cases[] = {
+        {"\n", "empty"},
+        {"title,colour\nFence,red\n", "is no field of the register"},
+        {"title,title\nFence,Gate\n", "Two columns are for the field title"},
+        {"title,custom.none\nFence,x\n", "is no field of the register"},
+    };
+    struct served *served = SERVED(state);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct answer job = import(served, &served->admin, "/control/import?format=csv", cases[i].csv);
+        if (!str_find(job.body, str_of(cases[i].why), NULL)) print_error("%s%.*s\n", cases[i].csv, PRINT(job.body));
+        assert_true(str_find(job.body, str_of(cases[i].why), NULL));
+        assert_false(str_is(json_str(job.json, "status", S("")), "done"));
+    }
+    struct answer none = GET(served, &served->admin, "/control");
+    assert_int_equal(items_count(&none), 0);
+}
+
+static void a_dry_run_changes_nothing(void **state)
+{
+    struct served *served = SERVED(state);
+    struct answer job =
+        import(served, &served->admin, "/control/import?format=csv&dry_run=1", "title,unit\nFence,UNT-2\n");
+    assert_string_equal(fate_of(served, &job), "created");
+    struct answer none = GET(served, &served->admin, "/control");
+    assert_int_equal(items_count(&none), 0);
+}
+
+/* The rights are those of whoever imports, row by row. */
+static void nobody_imports_what_he_could_not_write(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller nora = served_user(served, "nora", SECURITY_MANAGER, NORTH, "write"),
+                  rita = served_user(served, "rita", READER, GROUP, "write");
+    served_make(served, &served->admin, "control", "{'title': 'Theirs', 'unit': 3}");
+    struct answer refused = POST(served, &rita, "/control/import?format=csv", "title\nFence\n");
+    expect_status(refused, 403);
+    struct answer job = import(served, &nora, "/control/import?format=csv", "reference,title\nCTL-1,Mine now\n,Ours\n");
+    const struct json *result = json_get(job.json, "result");
+    assert_int_equal(json_number(result, "created", 0), 1);
+    assert_int_equal(json_number(result, "refused", 0), 1);
+    struct answer theirs = GET(served, &served->admin, "/control/1"), ours = GET(served, &served->admin, "/control/2");
+    assert_true(str_is(json_str(theirs.json, "title", S("")), "Theirs"));
+    assert_int_equal(json_number(ours.json, "unit", 0), NORTH);
+}
+
+#define SQLITE(test) cmocka_unit_test_setup_teardown(test, served_sqlite, served_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SQLITE(a_row_has_its_fate),
+        SQLITE(a_file_is_understood_or_refused),
+        SQLITE(a_dry_run_changes_nothing),
+        SQLITE(nobody_imports_what_he_could_not_write),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
