@@ -299,6 +299,88 @@ static void assets_have_one_writer_at_a_time(void **state)
     assert_int_equal(json_number(other_asset.json, "confidentiality", 0), 4);
 }
 
+/* ---- what is held while it is looked at ---- */
+
+/* Everything that the requests below are about. */
+static void one_of_each(struct served *served)
+{
+    const struct caller *admin = &served->admin;
+    PGconn *other = one_risk(served);
+    sql(other, "COMMIT");
+    PQfinish(other);
+    served_make(served, admin, "framework", "{'title': 'Annex', 'key': 'annex'}");
+    served_make(served, admin, "requirement",
+                "{'title': 'R', 'identifier': 'A.1', 'framework': 1, 'reference_list': true}");
+    served_make(served, admin, "soa", "{'title': 'SoA', 'unit': 2, 'framework': 1}");
+    served_make(served, admin, "control", "{'title': 'Fence', 'unit': 2, 'requirements': [1]}");
+    served_make(served, admin, "evidence", "{'title': 'Photograph', 'unit': 2, 'supports': ['CTL-1']}");
+    served_make(served, admin, "asset", "{'title': 'Crane', 'unit': 2}");
+    served_make(served, admin, "task", "{'title': 'Look', 'unit': 2, 'subject': 'AST-1'}");
+}
+
+/* Whoever comes to a record that another is changing waits for it, also where only what follows from it is written. */
+static void what_another_changes_is_waited_for(void **state)
+{
+    static const struct {
+        const char *held; /* the row that another has */
+        struct asking asking;
+    } cases[] = {
+        {"requirement", {"PATCH", "/control/1", "{'requirements': []}", "If-Match: *\r\n"}},
+        {"requirement", {"POST", "/soa", "{'title': 'Other', 'unit': 3, 'framework': 1}", NULL}},
+        {"soa", {"PATCH", "/requirement/1", "{'title': 'Other words'}", "If-Match: *\r\n"}},
+        {"soa", {"PATCH", "/soa_line/1", "{'good_practice': true}", "If-Match: *\r\n"}},
+        {"soa_line", {"PATCH", "/control/1", "{'requirements': [1]}", "If-Match: *\r\n"}},
+        {"control", {"PATCH", "/evidence/1", "{'supports': []}", "If-Match: *\r\n"}},
+        {"evidence", {"POST", "/evidence", "{'title': 'Newer', 'unit': 2, 'replaces': 1}", NULL}},
+        {"methodology", {"POST", "/risk", "{'title': 'Flood', 'assessment': 1, 'unit': 2}", NULL}},
+        {"methodology", {"POST", "/methodology/2/transitions/approve", "{}", "If-Match: *\r\n"}},
+        {"risk", {"POST", "/treatment_action/1/transitions/start", "{}", "If-Match: *\r\n"}},
+        {"risk", {"POST", "/comment", "{'subject': 'RSK-1', 'text': 'So?'}", NULL}},
+        {"task", {"PATCH", "/asset/1", "{'unit': 3}", "If-Match: *\r\n"}},
+        {"asset", {"DELETE", "/asset/1?force=1", NULL, "If-Match: *\r\n"}},
+    };
+    struct served *served = SERVED(state);
+    struct caller mara = served_user(served, "mara", SECURITY_MANAGER, GROUP, "write");
+    one_of_each(served);
+    served_make(served, &mara, "methodology", "{'title': 'Next', 'replaces': 1}");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        PGconn *other = another_writer(served);
+        sql(other, "BEGIN");
+        sql(other, text_of(served, "SELECT 1 FROM %s WHERE id = 1 FOR NO KEY UPDATE", cases[i].held));
+        struct answer answer = ask_meanwhile(served, other, cases[i].asking);
+        if (answer.status >= 300) print_error("%s: %s\n", cases[i].held, cases[i].asking.path);
+        assert_in_range(answer.status, 200, 204);
+    }
+}
+
+/* What must be one at a time, for it is counted or looked up before it is written. */
+static void one_at_a_time(void **state)
+{
+    static const struct {
+        const char *lock;
+        struct asking asking;
+    } cases[] = {
+        {"user", {"POST", "/users", "{'name': 'Pia', 'email': 'pia@example.org'}", NULL}},
+        {"user", {"PATCH", "/users/1", "{'name': 'Ada again'}", "If-Match: *\r\n"}},
+        {"user", {"PATCH", "/session", "{'language': 'de'}", NULL}},
+        {"login_attempt", {"POST", "/session", "{'email': 'ada@example.org', 'password': 'none at all'}", NULL}},
+        {"unit_reach", {"PATCH", "/unit/3", "{'parent': 2}", "If-Match: *\r\n"}},
+        {"unit_reach", {"POST", "/soa", "{'title': 'Other', 'unit': 3, 'framework': 1}", NULL}},
+        {"asset", {"PATCH", "/asset/1", "{'confidentiality': 3}", "If-Match: *\r\n"}},
+    };
+    struct served *served = SERVED(state);
+    one_of_each(served);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        PGconn *other = another_writer(served);
+        sql(other, "BEGIN");
+        sql(other, text_of(served, "SELECT pg_advisory_xact_lock(current_schema()::regnamespace::oid::int4, %d)",
+                           (int32_t)str_hash(str_of(cases[i].lock))));
+        struct answer answer = ask_meanwhile(served, other, cases[i].asking);
+        if (answer.status >= 500) print_error("%s: %s\n", cases[i].lock, cases[i].asking.path);
+        assert_in_range(answer.status, 200, 401);
+    }
+}
+
 #define ON_POSTGRES(test) cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
 
 int main(void)
@@ -315,6 +397,8 @@ int main(void)
         ON_POSTGRES(a_line_counts_both_controls_that_change),
         ON_POSTGRES(a_new_statement_knows_of_a_unit_that_moves),
         ON_POSTGRES(assets_have_one_writer_at_a_time),
+        ON_POSTGRES(what_another_changes_is_waited_for),
+        ON_POSTGRES(one_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
