@@ -56,6 +56,7 @@ static struct deed deed_of(struct world *world, const char *reg, int64_t id, con
     struct deed deed = {.reg = house_register(world->ctx->house, str_of(reg)), .id = id};
     struct json *body;
     struct str text = arena_copy(world->ctx->arena, str_of(json));
+    ctx_clear_error(world->ctx);
     for (size_t i = 0; i < text.len; i++)
         if (text.at[i] == '\'') ((char *)(uintptr_t)text.at)[i] = '"';
     assert_ok(world, json_parse(world->ctx, text, &body));
@@ -74,7 +75,6 @@ enum result world_try(struct world *world, const char *reg, int64_t id, const ch
 {
     struct deed deed = deed_of(world, reg, id, json);
     deed.transition = step;
-    ctx_clear_error(world->ctx);
     return store_write(world->ctx, world->program.store, !id ? create : step ? move : change, &deed);
 }
 
