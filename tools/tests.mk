@@ -45,7 +45,9 @@ print-flags:
 print-libraries:
 	@echo $(LIBS)
 print-helpers:
-	@echo $(helpers.$(FOLDER)/)
+	@$(foreach folder,$(sort $(dir $(UNIT_TESTS))),echo $(folder) $(helpers.$(folder));)
+print-leaning:
+	@$(foreach name,$(ROOMS),echo $(name) $(foreach other,$(ROOMS),$(if $(filter $(name),$(reach.$(other))),$(other)));)
 print-programs:
 	@echo $(call unit_programs,$(UNIT_TESTS)) $(patsubst %.c,$(BUILD)/%,$(FUZZ_TARGETS))
 
@@ -66,4 +68,4 @@ bench: all $(BUILD)/tests/bench/bench
 format:
 	@clang-format -i $(shell find src tests tools -name node_modules -prune -o -name '*.[ch]' -print)
 
-.PHONY: unit-tests fuzz-programs fuzz print-flags print-helpers print-libraries print-programs check test mutants bench format
+.PHONY: unit-tests fuzz-programs fuzz print-flags print-helpers print-leaning print-libraries print-programs check test mutants bench format

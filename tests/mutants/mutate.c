@@ -23,6 +23,15 @@ static char *read_file(const char *name)
     return strdup(text);
 }
 
+/* An allocation that is larger than it need be cannot be told from one that is not. */
+static bool allocates(const char *line, size_t len)
+{
+    static const char *const words[] = {"arena_make_many(", "arena_alloc(", "arena_grow(", "buf_reserve("};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (memmem(line, len, words[i], strlen(words[i]))) return true;
+    return false;
+}
+
 /* Comments become blanks in both; what is quoted stays in `quoted` only, all else in `code` only. */
 static void divide(const char *text, char *code, char *quoted)
 {
@@ -83,7 +92,9 @@ static void offer(uint64_t seed, const char *name, const char *text, size_t from
     for (size_t i = 0; i < from; i++) line += text[i] == '\n';
     while (begin && text[begin - 1] != '\n') begin--;
     while (text[end] && text[end] != '\n') end++;
-    if ((!strcmp(op->kind, "comparison") || !strcmp(op->kind, "constant")) && is_loop(text + begin)) return;
+    bool counts = !strcmp(op->kind, "constant");
+    if ((counts || !strcmp(op->kind, "comparison")) && is_loop(text + begin)) return;
+    if (counts && allocates(text + begin, end - begin)) return;
     snprintf(by, sizeof by, "%s", op->by ? op->by : ";");
     if (op->by && !strcmp(op->by, "+1")) snprintf(by, sizeof by, "%ld", strtol(text + from, NULL, 10) + 1);
     uint64_t id = hash(hash(14695981039346656037u, name, strlen(name)), text + begin, end - begin);

@@ -41,8 +41,10 @@ build() {
     objects=$(find $work/objects/src $work/objects/build -name '*.o' | sort)
     link_library $work/lane1 && cp $work/lane1/libmerlon.so $work/lane2/
     ${CC:-gcc} -o $work/merlon -Wl,--no-as-needed -L$work/lane1 -lmerlon -pthread
+    make -s print-leaning >$work/leaning
+    make -s print-helpers | sed "s| build/| $work/objects/|g" >$work/helpers
     for folder in tests/unit/*; do
-        helpers=$(make -s print-helpers FOLDER="$folder" | tr ' ' '\n' | sed "s|^build/|$work/objects/|")
+        helpers=$(sed -n "s|^$folder/ ||p" $work/helpers)
         for test in "$folder"/*_test.c; do
             program=$work/tests/${folder##*/}_$(basename "$test" .c)
             own="$work/objects/${test%.c}.o $helpers"
@@ -81,12 +83,14 @@ baseline() {
         fi
     done
 }
-# First what has killed mutants of this file, then its room by time, then all others by time, then the API.
+# First what has killed mutants of this file, then its room by time, then by time the rooms that lean on it and the API.
 tests_for() { # file
     room=$(echo "$1" | cut -d/ -f2)
-    awk -F'\t' -v file="$1" -v room="$room" '
+    leaning=$(sed -n "s/^$room //p" $work/leaning | tr ' ' '|')
+    awk -F'\t' -v file="$1" -v room="$room" -v leaning="^(api|postgres|$leaning)_" '
         FILENAME == ARGV[1] { if ($1 == "killed" && $3 == file) kills[$2]++; next }
-        { split($0, w, " "); at = kills[w[1]] ? -kills[w[1]] * 1000000 : w[1] ~ "^" room "_" ? w[2] : 1000000 + w[2]
+        { split($0, w, " "); if (w[1] !~ leaning) next
+          at = kills[w[1]] ? -kills[w[1]] * 1000000 : w[1] ~ "^" room "_" ? w[2] : 1000000 + w[2]
           print at, w[1] }' "$results" $work/baseline | sort -n | cut -d' ' -f2
 }
 
