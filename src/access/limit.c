@@ -48,6 +48,9 @@ static enum result read_count(struct ctx *ctx, const struct policy *policy, stru
         count->failures = rows_number(rows, 0);
         count->blocked_until = rows_number(rows, 1);
     }
+    /* Longer than any delay is only one of a time that has not come: the program was started with another clock then.
+     */
+    if (count->blocked_until > ctx->now + LONGEST_DELAY) count->blocked_until = 0;
     rows_close(rows);
     return OK;
 }

@@ -4,7 +4,7 @@
 
 #include "access/access.h"
 #include "api/routes.h"
-#include "base/clock.h"
+#include "base/timekeeper.h"
 #include "ledger/sealer.h"
 #include "store/search.h"
 
@@ -228,6 +228,18 @@ static void show_process(struct buf *out, const struct metrics *metrics, const s
     counter(out, "password_hashes_total", "Passwords hashed or compared.", access ? access_hash_count(access) : 0);
 }
 
+static void show_time(struct buf *out, struct timekeeper *time)
+{
+    struct time_report report = {.state = TIME_RIGHT};
+    if (time) report = timekeeper_tell(time);
+    gauge(out, "clock_apart_seconds", "The machine's clock less the program's time, in seconds.",
+          (report.wall - report.now) / SECOND);
+    gauge(out, "clock_held", "Whether the machine's clock went ahead and is not believed until that is confirmed.",
+          report.state == TIME_HELD);
+    counter(out, "clock_followed_total", "How often the machine's clock went ahead by a minute or more, believed.",
+            (uint64_t)report.follows);
+}
+
 static enum result show_jobs(struct ctx *ctx, struct buf *out)
 {
     struct rows *rows;
@@ -265,6 +277,7 @@ static enum result show(struct ctx *ctx, struct exchange *x)
     x->type = "text/plain; version=0.0.4; charset=utf-8";
     show_process(&x->out, api->metrics, api->access);
     show_server(&x->out, api->metrics, api);
+    show_time(&x->out, api->time);
     TRY(show_database(ctx, &x->out, api->store));
     show_requests(&x->out, api->metrics);
     show_durations(&x->out, api->metrics);

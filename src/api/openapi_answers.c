@@ -23,6 +23,7 @@ const struct named_shape named_shapes[] = {
     {"difference", "{field:string, before:any, after:any}"},
     {"bulk", "{ids:[integer], change:object}"},
     {"bulk_result", "{changed:[integer], failed:[{id:integer, detail:string}]}"},
+    {"clock", "{state:string, now:time, machine:time}"},
     {"grant", "{role:string, unit:integer}"},
     {"session", "{user:{id:integer, name:string, email:string, person:integer?}, csrf:string, language:string, "
                 "roles:[@grant], expires_at:time}"},
@@ -81,6 +82,8 @@ static const struct route_answer answers[] = {
     {HTTP_GET, "/api/v1/session", 200, "@session"},
     {HTTP_PATCH, "/api/v1/session", 204, .request = "{language?:string, password?:string, new_password?:string}"},
     {HTTP_DELETE, "/api/v1/session", 204},
+    {HTTP_GET, "/api/v1/clock", 200, "@clock"},
+    {HTTP_POST, "/api/v1/clock/confirm", 200, "@clock", "{comment?:string}"},
     {HTTP_POST, "/api/v1/start", 204,
      .request = "{token:string, name:string, email:string, password:string, organisation:string, language?:string}"},
 

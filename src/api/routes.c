@@ -7,7 +7,7 @@ static const struct route_table tables[] = {
     {job_routes, &job_route_count},         {file_routes, &file_route_count},
     {metrics_routes, &metrics_route_count}, {admin_routes, &admin_route_count},
     {ledger_routes, &ledger_route_count},   {overview_routes, &overview_route_count},
-    {starter_routes, &starter_route_count},
+    {starter_routes, &starter_route_count}, {clock_routes, &clock_route_count},
 };
 
 const struct route_table *routes_all(size_t *count)

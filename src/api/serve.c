@@ -6,7 +6,7 @@
 #include "api/metrics.h"
 #include "api/problem.h"
 #include "api/visit.h"
-#include "base/clock.h"
+#include "base/timekeeper.h"
 #include "jobs/jobs.h"
 #include "records/house.h"
 
@@ -31,7 +31,8 @@ static void set_up(struct request *request, struct exchange *x, struct db *db)
                                 .house = request->api->house,
                                 .access = request->api->access,
                                 .db = db,
-                                .now = clock_now(),
+                                .now = timekeeper_now(request->api->time),
+                                .time = request->api->time,
                                 .request_id = new_request_id(x->arena),
                                 .language = S("en"),
                                 .sentences = exchange_sentences(x)};

@@ -21,6 +21,7 @@ struct api {
     const struct house *house;
     struct store *store;
     struct access *access;
+    struct timekeeper *time;
     struct pool *pool;
     struct jobs *jobs;
     struct pulse *pulse;        /* store/pulse.h */

@@ -5,6 +5,7 @@
 #include "access/token.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/timekeeper.h"
 
 #include <stdlib.h>
 
@@ -86,15 +87,16 @@ void visit_set_cookie(struct exchange *x, struct str token, bool ends)
 struct touch {
     struct write_job job; /* first, so that the job's address is this one's */
     struct access_due due;
+    struct timekeeper *time;
 };
 
-static enum result touch_guarded(struct arena *arena, struct db *db, struct access_due due)
+static enum result touch_guarded(struct arena *arena, struct db *db, const struct touch *touch)
 {
     jmp_buf escape;
-    struct ctx ctx = {.arena = arena, .db = db, .now = clock_now()};
+    struct ctx ctx = {.arena = arena, .db = db, .now = timekeeper_now(touch->time), .time = touch->time};
     if (setjmp(escape)) return BROKEN;
     arena_guard(arena, &escape);
-    return access_touch(&ctx, due);
+    return access_touch(&ctx, touch->due);
 }
 
 static enum result run_touch(struct write_job *job, struct db *db)
@@ -102,7 +104,7 @@ static enum result run_touch(struct write_job *job, struct db *db)
     const struct touch *touch = (const struct touch *)(const void *)job;
     struct arena *arena = arena_new(0);
     if (!arena) return BROKEN;
-    enum result result = touch_guarded(arena, db, touch->due);
+    enum result result = touch_guarded(arena, db, touch);
     arena_free(arena);
     return result;
 }
@@ -117,7 +119,7 @@ void visit_touch(const struct api *api, struct access_due due)
 {
     struct touch *touch = malloc(sizeof *touch);
     if (!touch) return;
-    *touch = (struct touch){.job = {.run = run_touch, .done = touch_is_done}, .due = due};
+    *touch = (struct touch){.job = {.run = run_touch, .done = touch_is_done}, .due = due, .time = api->time};
     if (store_submit(api->store, &touch->job) != OK) free(touch);
 }
 

@@ -5,7 +5,7 @@
 #include "access/users.h"
 #include "app/acting.h"
 #include "app/files.h"
-#include "base/clock.h"
+#include "base/timekeeper.h"
 #include "format/json_out.h"
 #include "ledger/verify.h"
 #include "records/records.h"
@@ -39,6 +39,28 @@ static enum result check_tls(struct program *program)
         struct str path = program->settings.value[files[i]];
         if (path.len) TRY(file_read(&program->ctx, path, 1024 * 1024, &bytes));
     }
+    return OK;
+}
+
+/* ---- time ---- */
+
+/* The same is asked of a server that runs here and holds its clock off: it has noted that. */
+static enum result check_clock(struct program *program)
+{
+    struct time_report report = timekeeper_tell(program->time);
+    char wall[TIME_TEXT], now[TIME_TEXT];
+    time_format(report.wall, wall);
+    time_format(report.now, now);
+    if (report.state == TIME_HELD)
+        return fail(&program->ctx, CONFLICT,
+                    "The machine's clock says %s, but the last that is known to have been is %s. Until that is "
+                    "confirmed, time goes on from there: set the clock, or say that it is right (docs/running.md).",
+                    wall, now);
+    if (report.state == TIME_BEHIND)
+        return fail(&program->ctx, CONFLICT,
+                    "The machine's clock says %s, but something was written at %s already. What is written now bears "
+                    "later times than the clock until it has come up to them: set the clock.",
+                    wall, now);
     return OK;
 }
 
@@ -176,6 +198,7 @@ static const struct {
 } questions[] = {
     {"data directory", check_directory},
     {"TLS files", check_tls},
+    {"clock", check_clock},
     {"master key", check_master_key},
     {"public key", check_public_key},
     {"an administrator", check_administrator},

@@ -128,6 +128,7 @@ static enum result open_beside(struct program *program, struct api *api, const s
     struct jobs_config config = {.house = &program->house,
                                  .store = program->store,
                                  .access = program->access,
+                                 .time = program->time,
                                  .languages = languages,
                                  .kinds = list,
                                  .kind_count = COUNT(kinds),
@@ -149,6 +150,7 @@ enum result command_serve(struct program *program)
     struct api api = {.house = &program->house,
                       .store = program->store,
                       .access = program->access,
+                      .time = program->time,
                       .assets = embedded_assets,
                       .asset_count = embedded_asset_count};
     TRY(program_no_more(program, 0));

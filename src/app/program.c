@@ -6,7 +6,7 @@
 #include "access/actor.h"
 #include "app/migrations.h"
 #include "app/registers_check.h"
-#include "base/clock.h"
+#include "app/timekeeping.h"
 #include "base/log.h"
 #include "jobs/tables.h"
 #include "ledger/ledger.h"
@@ -81,6 +81,7 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     TRY(migrate_apply(ctx, migrations, migration_count, MERLON_VERSION));
     TRY(tables_apply(ctx, tables, count));
     TRY(search_apply(ctx));
+    TRY(timekeeping_begin(ctx));
     struct str fingerprint = keyring_fingerprint(ctx, program->keyring), known;
     TRY(meta_get(ctx, "master_key", &known));
     if (known.len && !str_eq(known, fingerprint))
@@ -141,7 +142,8 @@ static enum result open_database(struct program *program, enum opening opening)
     if (opening != OPEN_NEW) TRY(demand_database(program));
     if (opening == OPEN_READ_ONLY) {
         TRY(open_store(program, true));
-        return migrate_check(ctx, migration_count, MERLON_VERSION);
+        TRY(migrate_check(ctx, migration_count, MERLON_VERSION));
+        return timekeeping_begin(ctx);
     }
     struct bringing bringing = {program, opening == OPEN_NEW};
     if (!program->settings.value[SET_DATABASE].len) TRY(open_keys(program, opening == OPEN_NEW && !has_file(program)));
@@ -155,13 +157,28 @@ static enum result open_database(struct program *program, enum opening opening)
     return OK;
 }
 
+static enum result open_time(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str how = program->settings.value[SET_CLOCK];
+    bool trusts = str_is(how, "trusted");
+    if (how.len && !trusts && !str_is(how, "watched"))
+        return fail(ctx, INVALID, "--clock is watched or trusted, not \"%.*s\".", PRINT(how));
+    timekeeper_free(program->time); /* a command may open further than it began */
+    program->time = timekeeper_new(&time_source_system, trusts);
+    if (!program->time) return fail(ctx, BROKEN, "There is no memory to start.");
+    ctx->time = program->time;
+    ctx->now = timekeeper_now(program->time);
+    return OK;
+}
+
 enum result program_open(struct program *program, enum opening opening)
 {
+    TRY(open_time(program));
     TRY(registers_check(&program->ctx, register_list, register_list_count, follow_list));
     house_init(&program->house, &program->ctx, register_list, register_list_count, follow_list);
     program->ctx.house = &program->house;
     program->ctx.actor = &actor_system;
-    program->ctx.now = clock_now();
     program->ctx.language = S("en");
     return opening == OPEN_HOUSE ? OK : open_database(program, opening);
 }
@@ -172,6 +189,8 @@ void program_close(struct program *program)
     ledger_keys_close(program->keys);
     store_close(program->store);
     keyring_close(program->keyring);
+    timekeeper_free(program->time);
+    program->time = program->ctx.time = NULL;
     program->access = NULL, program->keys = NULL, program->store = NULL, program->keyring = NULL;
 }
 

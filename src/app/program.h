@@ -22,6 +22,7 @@ struct program {
     struct keyring *keyring;
     struct ledger_keys *keys;
     struct access *access;
+    struct timekeeper *time;
 };
 
 /* How far program_open goes. */

@@ -20,6 +20,8 @@ static const struct {
     [SET_TRUSTED_PROXIES] = {"trusted-proxies", "LIST", "", "addresses whose X-Forwarded-For counts", WORD, 0, 0},
     [SET_PUBLIC_URL] = {"public-url", "URL", "", "how people reach this; https:// makes cookies secure", WORD, 0, 0},
     [SET_WORKERS] = {"workers", "N", "4", "threads for what may block", COUNT_OF, 1, 64},
+    [SET_CLOCK] = {"clock", "HOW", "watched", "watched, or trusted: the machine's clock is right wherever it goes",
+                   WORD, 0, 0},
     [SET_LOG_LEVEL] = {"log-level", "LEVEL", "info", "debug, info, warning or error", WORD, 0, 0},
     [SET_CONFIG] = {"config", "FILE", "", "a file of lines \"name = value\"", WORD, 0, 0},
 };

@@ -15,6 +15,7 @@ enum setting {
     SET_TRUSTED_PROXIES,
     SET_PUBLIC_URL,
     SET_WORKERS,
+    SET_CLOCK,
     SET_LOG_LEVEL,
     SET_CONFIG,
     SETTINGS

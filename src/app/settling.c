@@ -3,7 +3,7 @@
 #include "app/settling.h"
 
 #include "access/actor.h"
-#include "base/clock.h"
+#include "app/timekeeping.h"
 #include "base/log.h"
 #include "base/wait.h"
 #include "ledger/sealer.h"
@@ -14,6 +14,8 @@
 struct settling {
     struct store *store;
     const struct ledger_keys *keys;
+    struct timekeeper *time;
+    struct time_told told; /* of the thread */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -57,14 +59,23 @@ static enum result index_all(struct ctx *ctx, struct settling *settling)
     return OK;
 }
 
+static enum result keep_time(struct ctx *ctx, struct settling *settling)
+{
+    TRY(store_reader(ctx, settling->store, &ctx->db));
+    return timekeeping_round(ctx, settling->store, &settling->told);
+}
+
 static void one_round(struct settling *settling, struct arena *arena)
 {
     jmp_buf escape;
-    struct ctx ctx = {.arena = arena, .actor = &actor_system, .now = clock_now()};
+    struct ctx ctx = {
+        .arena = arena, .actor = &actor_system, .now = timekeeper_now(settling->time), .time = settling->time};
     if (setjmp(escape)) {
         log_line(LOG_ERROR, "no memory to seal the ledger and to index records", NULL);
     } else {
         arena_guard(arena, &escape);
+        if (keep_time(&ctx, settling) != OK)
+            log_text(LOG_ERROR, "the time was not compared", "sentence", ctx.error.sentence);
         if (seal_all(&ctx, settling) != OK)
             log_text(LOG_ERROR, "the ledger was not sealed", "sentence", ctx.error.sentence);
         if (index_all(&ctx, settling) != OK)
@@ -95,7 +106,7 @@ enum result settling_open(struct ctx *ctx, struct store *store, const struct led
 {
     struct settling *settling = calloc(1, sizeof *settling);
     if (!settling) return fail(ctx, BROKEN, "There is no memory to start.");
-    *settling = (struct settling){.store = store, .keys = keys};
+    *settling = (struct settling){.store = store, .keys = keys, .time = ctx->time};
     pthread_mutex_init(&settling->lock, NULL);
     wait_init(&settling->wake);
     if (pthread_create(&settling->thread, NULL, run, settling) != 0) {

@@ -1,5 +1,5 @@
 /* The thread that does what writes leave to be done, each second when there is something and once more when it ends:
- * it seals the ledger and brings the search index up to date. */
+ * it seals the ledger and brings the search index up to date. It also compares the program's time with the clock. */
 #ifndef MERLON_APP_SETTLING_H
 #define MERLON_APP_SETTLING_H
 
@@ -8,6 +8,7 @@
 
 struct settling;
 
+/* By the time of this ctx. */
 enum result settling_open(struct ctx *ctx, struct store *store, const struct ledger_keys *keys,
                           struct settling **out) MUST_USE;
 void settling_close(struct settling *settling); /* NULL is fine */

@@ -10,6 +10,7 @@ struct access; /* access/access.h */
 struct actor;  /* access/actor.h */
 struct db;     /* store/db.h */
 struct house;  /* records/house.h: the registers and what belongs to them */
+struct timekeeper;
 
 /* One thing that is wrong with one field; all of them are collected before answering. */
 struct field_error {
@@ -32,7 +33,8 @@ struct ctx {
     const struct house *house;
     struct db *db;             /* the connection of this thread; in a write, the one that holds the transaction */
     const struct actor *actor; /* who asks; never NULL once access has decided */
-    int64_t now;               /* ms; one reading a request, so that its rows agree */
+    int64_t now;               /* ms; one reading a request, so that its rows agree; each write takes its own */
+    struct timekeeper *time;   /* from which it is read; NULL where the time is given, in tests */
     int64_t as_of;             /* 0, or the instant that is being looked at */
     struct str request_id;
     struct str language;               /* "en", "de": of labels in reports and notifications */

@@ -7,6 +7,7 @@
 #include "access/users.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/timekeeper.h"
 #include "records/records.h"
 #include "records/rights.h"
 #include "store/blob.h"
@@ -161,7 +162,7 @@ static enum result derive_batch(struct ctx *ctx, void *arg)
 
 static enum result keep_day(struct ctx *ctx, void *arg)
 {
-    return meta_set(ctx, "derived_day", *(struct str *)arg);
+    return meta_set(ctx, CLERK_DAY, *(struct str *)arg);
 }
 
 enum result clerk_new_day(struct ctx *ctx, struct store *store)
@@ -170,8 +171,8 @@ enum result clerk_new_day(struct ctx *ctx, struct store *store)
     struct str known, day;
     date_of_time(ctx->now, today);
     day = arena_copy(ctx->arena, str_of(today));
-    TRY(meta_get(ctx, "derived_day", &known));
-    if (str_eq(known, day)) return OK;
+    TRY(meta_get(ctx, CLERK_DAY, &known));
+    if (known.len && str_compare(known, day) >= 0) return OK; /* another node may be a moment ahead */
     for (size_t i = 0; i < ctx->house->register_count; i++) {
         struct deriving deriving = {.reg = ctx->house->registers[i], .count = 1};
         if (!(deriving.reg->flags & DAILY)) continue;
@@ -209,7 +210,8 @@ static bool one_round(struct clerk *clerk, struct arena *arena)
                       .house = clerk->config.house,
                       .access = clerk->config.access,
                       .actor = &actor_system,
-                      .now = clock_now(),
+                      .now = timekeeper_now(clerk->config.time),
+                      .time = clerk->config.time,
                       .language = S("en")};
     if (setjmp(escape)) {
         log_line(LOG_ERROR, "no memory for regular duties", NULL);

@@ -8,6 +8,8 @@
 
 struct clerk;
 
+#define CLERK_DAY "derived_day" /* in meta: the day for which the daily duties were done last, YYYY-MM-DD */
+
 enum result clerk_open(struct ctx *ctx, struct jobs *jobs, const struct jobs_config *config,
                        struct clerk **out) MUST_USE;
 void clerk_close(struct clerk *clerk); /* before jobs_close; NULL is fine */

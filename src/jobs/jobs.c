@@ -6,6 +6,7 @@
 #include "access/users.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/timekeeper.h"
 #include "base/wait.h"
 #include "jobs/inside.h"
 #include "store/blob.h"
@@ -190,7 +191,8 @@ static bool work_once(struct jobs *jobs, struct arena *arena)
                       .house = jobs->config.house,
                       .access = jobs->config.access,
                       .actor = &actor_system,
-                      .now = clock_now(),
+                      .now = timekeeper_now(jobs->config.time),
+                      .time = jobs->config.time,
                       .language = S("en")};
     struct claim claim = {.jobs = jobs};
     struct running_job running = {.jobs = jobs};

@@ -35,6 +35,7 @@ struct jobs_config {
     const struct house *house;
     struct store *store;
     struct access *access;
+    struct timekeeper *time;
     const struct languages *languages; /* a job speaks that of its user; NULL: English only */
     const struct job_kind *kinds;
     size_t kind_count;

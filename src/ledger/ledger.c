@@ -155,6 +155,15 @@ enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, 
                    args, COUNT(args), entries);
 }
 
+enum result ledger_latest(struct ctx *ctx, int64_t *at)
+{
+    int64_t head;
+    TRY(db_query_number(ctx, S("SELECT at FROM ledger_entry ORDER BY id DESC LIMIT 1"), NULL, 0, 0, at));
+    TRY(db_query_number(ctx, S("SELECT at FROM ledger_head ORDER BY size DESC LIMIT 1"), NULL, 0, 0, &head));
+    if (head > *at) *at = head;
+    return OK;
+}
+
 enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct ledger_entries *entries)
 {
     const struct value args[] = {value_number(before ? before : INT64_MAX), value_number(limit)};

@@ -35,6 +35,8 @@ struct ledger_entries {
     struct ledger_entry *at;
     size_t count;
 };
+/* When the ledger was last written to: the larger of the times of its newest entry and newest head; 0 when empty. */
+enum result ledger_latest(struct ctx *ctx, int64_t *at) MUST_USE;
 /* All entries of one record, oldest first. */
 enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record,
                            struct ledger_entries *entries) MUST_USE;

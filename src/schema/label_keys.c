@@ -92,6 +92,7 @@ void common_each_label(struct arena *arena, label_visitor *each, void *arg)
         "accepted",  "acceptance_ended", /* of risks */
         "grant",     "password",
         "unblock",   "revoke", /* of accounts */
+        "confirm",             /* of the clock */
     };
     struct visit visit = {arena, each, arg};
     for (size_t i = 0; i < COMMON; i++) {

@@ -6,6 +6,8 @@
 #include "store/postgres.h"
 #include "store/sqlite.h"
 
+#include "base/timekeeper.h"
+
 #include <pthread.h>
 #include <semaphore.h>
 #include <sqlite3.h>
@@ -298,10 +300,12 @@ static enum result run_guarded(struct waiting_job *waiting)
 static enum result run_waiting(struct write_job *job, struct db *db)
 {
     struct waiting_job *waiting = (struct waiting_job *)(void *)job;
-    struct db *before = waiting->ctx->db;
-    waiting->ctx->db = db;
+    struct ctx *ctx = waiting->ctx;
+    struct db *before = ctx->db;
+    ctx->db = db;
+    if (ctx->time) ctx->now = timekeeper_now(ctx->time); /* whoever waited for the writer comes after who was before */
     waiting->ran = run_guarded(waiting);
-    waiting->ctx->db = before;
+    ctx->db = before;
     return waiting->ran;
 }
 

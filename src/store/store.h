@@ -59,7 +59,8 @@ enum result store_submit(struct store *store, struct write_job *job) MUST_USE;
 struct str store_failure(struct store *store);
 
 /* The same for a caller that may wait: runs fn inside a transaction and returns when it is durable. While it runs,
- * ctx->db is the writing connection; the ctx is used by the writer thread meanwhile. Must not be called from within a
+ * ctx->db is the writing connection and ctx->now its own reading of ctx->time; the ctx is used by the writer thread
+ * meanwhile. Must not be called from within a
  * write job (that would wait for itself): inside one, just call the function. */
 enum result store_write(struct ctx *ctx, struct store *store, enum result (*fn)(struct ctx *ctx, void *arg),
                         void *arg) MUST_USE;

@@ -299,10 +299,12 @@ static void open_server(struct served *served)
     struct jobs_config jobs = {.house = &program->house,
                                .store = program->store,
                                .access = program->access,
+                               .time = program->time,
                                .kinds = &job_import,
                                .kind_count = 1,
                                .threads = 1};
-    served->api = (struct api){.house = &program->house, .store = program->store, .access = program->access};
+    served->api = (struct api){
+        .house = &program->house, .store = program->store, .access = program->access, .time = program->time};
     must(served, pool_open(ctx, 2, 64, QUEUE_PATIENCE, &served->api.pool));
     must(served, pulse_open(ctx, program->store, &served->api.pulse));
     must(served, jobs_open(ctx, &jobs, &served->api.jobs));

@@ -160,6 +160,7 @@ struct world *world_new(void)
     assert_ok(world, settings_read(world->ctx, 2, arguments, &world->program.settings, world->program.rest,
                                    &world->program.rest_count));
     assert_ok(world, program_open(&world->program, OPEN_NEW));
+    world->ctx->time = NULL;
     world->ctx->now = INT64_C(1795285260000); /* 2026-11-21T18:21:00Z */
     add_user(world, &world->marta, S("Marta Kowalczyk"), S("marta@example.org"));
     add_user(world, &world->jens, S("Jens Petersen"), S("jens@example.org"));

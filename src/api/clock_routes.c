@@ -1,0 +1,69 @@
+/* The program's time beside the machine's clock, and the word of an administrator that the clock is right. That word is
+ * an entry of the ledger: what fell due by it has a reason that can be found. */
+#include "api/routes.h"
+
+#include "access/actor.h"
+#include "base/timekeeper.h"
+#include "format/json_out.h"
+#include "ledger/ledger.h"
+
+static void put_time(struct json_out *out, const char *name, int64_t at)
+{
+    char text[TIME_TEXT];
+    time_format(at, text);
+    json_key(out, name), json_put_text(out, text);
+}
+
+static enum result write_clock(struct ctx *ctx, struct exchange *x)
+{
+    static const char *const states[] = {[TIME_RIGHT] = "right", [TIME_HELD] = "held", [TIME_BEHIND] = "behind"};
+    struct time_report report = timekeeper_tell(ctx->time);
+    struct json_out out = json_out_to(&x->out);
+    json_open_object(&out);
+    json_key(&out, "state"), json_put_text(&out, states[report.state]);
+    put_time(&out, "now", report.now);
+    put_time(&out, "machine", report.wall);
+    json_close_object(&out);
+    return OK;
+}
+
+/* The clock is everybody's: as a record of no unit it takes a role for the whole organisation. */
+static enum result demand_administrator(struct ctx *ctx)
+{
+    static const struct reg clock = {.name = "clock", .room = "administration", .flags = GLOBAL};
+    if (actor_may(ctx->actor, &clock, ADMINISTER, 0, 0)) return OK;
+    return fail(ctx, DENIED, "The clock is seen and confirmed by who administers the whole organisation.");
+}
+
+static enum result get_clock(struct ctx *ctx, struct exchange *x)
+{
+    TRY(demand_administrator(ctx));
+    return write_clock(ctx, x);
+}
+
+/* Time moves on first, so that the entry bears the time that it confirms. */
+static enum result confirm(struct ctx *ctx, struct exchange *x)
+{
+    struct json *body;
+    int64_t entry;
+    TRY(demand_administrator(ctx));
+    TRY(body_json(ctx, x, &body));
+    if (timekeeper_tell(ctx->time).state != TIME_HELD)
+        return fail(ctx, CONFLICT, "The clock is not held off: there is nothing to confirm.");
+    timekeeper_confirm(ctx->time);
+    ctx->now = timekeeper_now(ctx->time);
+    const struct ledger_event event = {.action = S("confirm"),
+                                       .subject = S("clock"),
+                                       .record = 1,
+                                       .actor = ctx->actor->user,
+                                       .comment = json_str(body, "comment", S(""))};
+    TRY(ledger_append(ctx, &event, &entry));
+    return write_clock(ctx, x);
+}
+
+const struct route clock_routes[] = {
+    {HTTP_GET, "/api/v1/clock", get_clock, LANE_LOOP, .help = "The program's time beside the machine's clock"},
+    {HTTP_POST, "/api/v1/clock/confirm", confirm, LANE_WRITER,
+     .help = "The machine's clock went ahead, and it is right: go by it"},
+};
+const size_t clock_route_count = COUNT(clock_routes);
