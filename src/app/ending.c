@@ -4,34 +4,28 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <unistd.h>
 
 struct ending {
     pthread_mutex_t lock;
-    struct store *store; /* NULL: closed, or being closed */
+    pthread_cond_t never; /* only its limits are waited for */
+    struct store *store;  /* NULL: closed, or being closed */
     int64_t began;
 };
-
-static void sleep_until(int64_t ms)
-{
-    const struct timespec at = {.tv_sec = ms / SECOND, .tv_nsec = ms % SECOND * 1000000};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR) continue;
-}
 
 static void *watch(void *arg)
 {
     struct ending *ending = arg;
-    sleep_until(ending->began + ENDING_HURRY);
     pthread_mutex_lock(&ending->lock);
+    while (wait_until(&ending->never, &ending->lock, ending->began + ENDING_HURRY)) continue;
     if (ending->store) {
         log_line(LOG_WARNING, "giving up what waits for the database", NULL);
         store_hurry(ending->store);
     }
-    pthread_mutex_unlock(&ending->lock);
-    sleep_until(ending->began + ENDING_LIMIT);
+    while (wait_until(&ending->never, &ending->lock, ending->began + ENDING_LIMIT)) continue;
     log_line(LOG_ERROR, "the program did not end in time and is cut off", NULL);
     _exit(1);
 }
@@ -42,6 +36,7 @@ struct ending *ending_begin(struct store *store)
     pthread_t thread;
     if (!ending) return NULL;
     pthread_mutex_init(&ending->lock, NULL);
+    wait_init(&ending->never);
     ending->store = store;
     ending->began = clock_monotonic();
     if (pthread_create(&thread, NULL, watch, ending) == 0) {

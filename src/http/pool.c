@@ -3,6 +3,7 @@
 #include "http/pool.h"
 
 #include "base/clock.h"
+#include "base/wait.h"
 
 #include <pthread.h>
 
@@ -74,8 +75,7 @@ static void *watch(void *argument)
             pthread_mutex_lock(&pool->lock);
             continue;
         }
-        const struct timespec at = {.tv_sec = until / SECOND, .tv_nsec = until % SECOND * 1000000};
-        pthread_cond_timedwait(&pool->is_ending, &pool->lock, &at);
+        wait_until(&pool->is_ending, &pool->lock, until);
     }
     pthread_mutex_unlock(&pool->lock);
     return NULL;
@@ -104,11 +104,7 @@ static void *work(void *argument)
 
 static void begin_watch(struct pool *pool)
 {
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&pool->is_ending, &attributes);
-    pthread_condattr_destroy(&attributes);
+    wait_init(&pool->is_ending);
     pool->is_watched = pthread_create(&pool->watch, NULL, watch, pool) == 0;
 }
 

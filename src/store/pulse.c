@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "store/blob.h"
 
 #include <pthread.h>
@@ -66,10 +67,8 @@ static void *run(void *arg)
         pthread_mutex_unlock(&pulse->lock);
         enum result result = guarded_beat(pulse, arena);
         if (result != BUSY) atomic_store(&pulse->well_at, result == OK ? clock_monotonic() : 0);
-        int64_t until = clock_monotonic() + PULSE_EVERY;
-        const struct timespec at = {.tv_sec = until / SECOND, .tv_nsec = until % SECOND * 1000000};
         pthread_mutex_lock(&pulse->lock);
-        if (!pulse->ends) pthread_cond_timedwait(&pulse->wake, &pulse->lock, &at);
+        if (!pulse->ends) wait_for(&pulse->wake, &pulse->lock, PULSE_EVERY);
     }
     pthread_mutex_unlock(&pulse->lock);
     arena_free(arena);
@@ -87,14 +86,10 @@ enum result pulse_check(struct ctx *ctx, const struct pulse *pulse)
 enum result pulse_open(struct ctx *ctx, struct store *store, struct pulse **out)
 {
     struct pulse *pulse = calloc(1, sizeof *pulse);
-    pthread_condattr_t attributes;
     if (!pulse) return fail(ctx, BROKEN, "There is no memory to start.");
     pulse->store = store;
     atomic_store(&pulse->well_at, clock_monotonic()); /* whoever opened the store has just spoken with it */
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&pulse->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
+    wait_init(&pulse->wake);
     pthread_mutex_init(&pulse->lock, NULL);
     if (pthread_create(&pulse->thread, NULL, run, pulse) != 0) {
         free(pulse);

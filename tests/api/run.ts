@@ -3,6 +3,7 @@ import { agent } from './core/http.ts'
 import { databaseKind, removeAll } from './core/program.ts'
 import { check, close, counts, fail } from './core/report.ts'
 import { World } from './core/world.ts'
+import { clock } from './clock.ts'
 import { beside, coverage } from './beside.ts'
 import { frameworks } from './frameworks.ts'
 import { golden } from './golden.ts'
@@ -20,6 +21,7 @@ const suites: [string, (world: World) => Promise<void>][] = [
   ['isolation', isolation],
   ['languages', languages],
   ['hostile', hostile],
+  ['clock', clock],
 ]
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'))

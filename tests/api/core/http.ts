@@ -47,6 +47,11 @@ export class Client {
     readonly name = '',
   ) {}
 
+  /** The same caller, of a program that was started again. */
+  at(address: string): Client {
+    return new Client(address, this.token, this.api, this.name)
+  }
+
   request(method: string, path: string, options: Options = {}): Promise<Reply> {
     const body = payload(options)
     const headers: Record<string, string> = { ...options.headers }

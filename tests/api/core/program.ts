@@ -1,5 +1,5 @@
 // The program under test: started in a folder of its own, on a database of its own, and stopped at the end.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +30,8 @@ export class Program {
   startToken = ''
   database = ''
   log: string[] = []
+  /** What its environment holds beside ours. */
+  environment: Record<string, string> = {}
   #child: ChildProcess | undefined
 
   constructor(name: string) {
@@ -43,7 +45,7 @@ export class Program {
 
   /** Resolves when the program answers; with a new database also the one-time link has been read. */
   async start(expectLink = true): Promise<void> {
-    const child = spawn(binary, ['serve', ...this.where, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], env: environment })
+    const child = spawn(binary, ['serve', ...this.where, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, ...this.environment } })
     this.#child = child
     running.add(this)
     createInterface({ input: child.stderr! }).on('line', (line) => this.log.push(line))
@@ -55,6 +57,11 @@ export class Program {
         if (this.address && (this.startToken || !expectLink)) resolve()
       })
     })
+  }
+
+  /** What a command prints whether it succeeds or not, under the same clock as the program. */
+  asks(...args: string[]): string {
+    return spawnSync(binary, [...args, ...this.where], { encoding: 'utf8', env: { ...environment, ...this.environment } }).stdout
   }
 
   run(...args: string[]): string {
