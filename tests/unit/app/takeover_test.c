@@ -1,0 +1,63 @@
+/* A job that somebody else takes over while it runs: who had it keeps nothing more, and it goes on behind what was
+ * kept, each row once. */
+#include "served.h"
+#include "store/store.h"
+
+#include <sched.h>
+
+enum { ROWS = 1500 };
+
+static int64_t number(struct served *served, const char *sql)
+{
+    int64_t found;
+    assert_int_equal(db_query_number(served->ctx, str_of(sql), NULL, 0, -1, &found), OK);
+    return found;
+}
+
+static enum result take_over(struct ctx *ctx, void *arg)
+{
+    return db_run(ctx, S("UPDATE job SET claim=claim+1, claimed_until=0 WHERE status='running' AND position>0"), NULL,
+                  0, arg);
+}
+
+static int64_t begin_import(struct served *served)
+{
+    struct buf file = buf_in(served->ctx->arena);
+    buf_text(&file, "title\n");
+    for (int i = 0; i < ROWS; i++) buf_print(&file, "taken over %d\n", i);
+    struct answer begun =
+        POST(served, &served->admin, "/task/import?format=csv", arena_cstr(served->ctx->arena, buf_str(&file)));
+    expect_status(begun, 202);
+    return json_number(begun.json, "job", 0);
+}
+
+static void each_row_is_taken_once(void **state)
+{
+    struct served *served = SERVED(state);
+    int64_t job = begin_import(served), taken = 0;
+    while (!taken) assert_int_equal(store_write(served->ctx, served->program.store, take_over, &taken), OK);
+    const char *path = text_of(served, "/jobs/%lld", (long long)job);
+    struct answer answer = GET(served, &served->admin, path);
+    while (!str_is(json_str(answer.json, "status", S("")), "done")) {
+        expect_status(answer, 200);
+        assert_false(str_is(json_str(answer.json, "status", S("")), "failed"));
+        sched_yield();
+        answer = GET(served, &served->admin, path);
+    }
+    const struct json *result = json_get(answer.json, "result");
+    assert_int_equal(number(served, "SELECT claim FROM job"), 3);
+    assert_int_equal(number(served, "SELECT count(*) FROM task"), ROWS);
+    assert_int_equal(number(served, "SELECT count(DISTINCT title) FROM task"), ROWS);
+    assert_int_equal(json_number(result, "created", 0), ROWS);
+    assert_int_equal(json_get(result, "fates")->count, ROWS);
+    assert_int_equal(number(served, "SELECT count(*) FROM job_part"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(each_row_is_taken_once, served_sqlite, served_end),
+        cmocka_unit_test_setup_teardown(each_row_is_taken_once, served_postgres, served_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
