@@ -5,6 +5,7 @@
 #include "access/actor.h"
 #include "access/cache.h"
 #include "access/limit.h"
+#include "access/users.h"
 #include "store/store.h"
 
 #include <sodium.h>
@@ -185,6 +186,7 @@ enum result password_confirm(struct ctx *ctx, struct str password, struct str ad
     struct str hash = found ? arena_copy(ctx->arena, rows_text(rows, 0)) : S("");
     rows_close(rows);
     TRY(password_matches(ctx, hash, password, &matches));
+    if (matches) TRY(user_is_right(ctx, ctx->actor->user, &matches));
     if (matches) return store_write(ctx, ctx->access->store, forgive, &attempt);
     fail_field(ctx, "password", "wrong", "This is not your present password.");
     return fail(ctx, DENIED, "This is not your present password.");

@@ -5,6 +5,8 @@
 #include "access/email.h"
 #include "access/limit.h"
 #include "access/password.h"
+#include "access/sealed.h"
+#include "access/users.h"
 #include "access/visitor.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -127,10 +129,12 @@ static enum result insert_session(struct ctx *ctx, const struct opening *opening
                            value_text(address),
                            value_number(ctx->now),
                            value_number(ctx->now + SESSION_LIFE)};
-    return db_run(ctx,
+    int64_t id;
+    TRY(db_insert(ctx,
                   S("INSERT INTO session (user_id, token_hash, csrf, method, agent, address, created_at, last_seen_at, "
-                    "expires_at, rotate) VALUES (?1, ?2, ?3, 'password', ?4, ?5, ?6, ?6, ?7, 0)"),
-                  args, COUNT(args), NULL);
+                    "expires_at, rotate) VALUES (?1, ?2, ?3, 'password', ?4, ?5, ?6, ?6, ?7, 0) RETURNING id"),
+                  args, COUNT(args), &id));
+    return sealed_make(ctx, &sealed_sessions, id);
 }
 
 static enum result drop_oldest(struct ctx *ctx, int64_t user)
@@ -142,6 +146,17 @@ static enum result drop_oldest(struct ctx *ctx, int64_t user)
                   args, COUNT(args), NULL);
 }
 
+/* Told to those alone who know the password, as it now stands in the database. */
+static enum result demand_right(struct ctx *ctx, int64_t user)
+{
+    bool right;
+    TRY(user_is_right(ctx, user, &right));
+    if (right) return OK;
+    return fail(ctx, DENIED,
+                "This user was changed outside of the program, so nobody signs in as this user: ask whoever runs the "
+                "program.");
+}
+
 /* Between the comparison and this write the user may have been made inactive, or the password changed: then not. */
 static enum result open_in_write(struct ctx *ctx, void *arg)
 {
@@ -151,6 +166,7 @@ static enum result open_in_write(struct ctx *ctx, void *arg)
     TRY(db_run(ctx, S("UPDATE \"user\" SET last_login_at = ?2 WHERE id = ?1 AND active = 1 AND password_hash = ?3"),
                args, COUNT(args), &changed));
     if (!changed) return fail(ctx, CONFLICT, "This user has been changed at this very moment: sign in again.");
+    TRY(demand_right(ctx, opening->opened->user));
     TRY(close_replaced(ctx, opening->login->replaces));
     TRY(insert_session(ctx, opening));
     TRY(drop_oldest(ctx, opening->opened->user));
@@ -187,13 +203,16 @@ enum result session_rotate(struct ctx *ctx, const struct session *session, struc
     struct value args[] = {value_number(session->id), value_text(session->key),
                            value_text(secret_hex(ctx->arena, made)), value_number(ctx->now + PREVIOUS_GOOD)};
     int64_t changed;
+    bool right;
     cache_unsure(ctx);
+    TRY(sealed_is_right(ctx, &sealed_sessions, session->id, &right));
+    if (!right) return nobody(ctx);
     TRY(db_run(ctx,
                S("UPDATE session SET previous_hash = token_hash, previous_until = ?4, token_hash = ?3, rotate = 0 "
                  "WHERE id = ?1 AND token_hash = ?2"),
                args, COUNT(args), &changed));
     *token = changed ? made : S("");
-    return OK;
+    return changed ? sealed_make(ctx, &sealed_sessions, session->id) : OK;
 }
 
 enum result session_close(struct ctx *ctx, int64_t id)
@@ -201,6 +220,12 @@ enum result session_close(struct ctx *ctx, int64_t id)
     struct value args[] = {value_number(id)};
     cache_unsure(ctx);
     return db_run(ctx, S("DELETE FROM session WHERE id = ?1"), args, COUNT(args), NULL);
+}
+
+enum result session_keep(struct ctx *ctx, int64_t id)
+{
+    cache_unsure(ctx);
+    return sealed_make(ctx, &sealed_sessions, id);
 }
 
 enum result session_close_all(struct ctx *ctx, int64_t user, int64_t except)

@@ -2,14 +2,19 @@
  * once, for a day, and only while there is nobody yet. */
 #include "access/start.h"
 
+#include "access/sealed.h"
 #include "access/secret.h"
 #include "base/random.h"
 #include "store/db.h"
 
 static enum result demand_nobody(struct ctx *ctx)
 {
-    int64_t users;
+    int64_t users, entered;
     TRY(user_count(ctx, &users));
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_entry WHERE subject = 'user'"), NULL, 0, 0, &entered));
+    if (!users && entered)
+        return fail(ctx, CONFLICT,
+                    "The ledger knows of users, but their rows were removed: restore the latest backup.");
     return users ? fail(ctx, CONFLICT, "There are users already: ask an administrator for access.") : OK;
 }
 
@@ -20,18 +25,22 @@ enum result access_start_link(struct ctx *ctx, struct str *token)
     TRY(db_lock(ctx, "user"));
     TRY(demand_nobody(ctx));
     TRY(db_run(ctx, S("DELETE FROM start_link"), NULL, 0, NULL));
-    TRY(db_run(ctx, S("INSERT INTO start_link (token_hash, expires_at) VALUES (?1, ?2)"), args, COUNT(args), NULL));
+    int64_t id;
+    TRY(db_insert(ctx, S("INSERT INTO start_link (token_hash, expires_at) VALUES (?1, ?2) RETURNING id"), args,
+                  COUNT(args), &id));
     *token = made;
-    return OK;
+    return sealed_make(ctx, &sealed_links, id);
 }
 
 enum result access_start_check(struct ctx *ctx, struct str token)
 {
     struct value args[] = {value_text(secret_hex(ctx->arena, token)), value_number(ctx->now)};
-    int64_t good;
+    int64_t id;
+    bool good = false;
     TRY(demand_nobody(ctx));
-    TRY(db_query_number(ctx, S("SELECT COUNT(*) FROM start_link WHERE token_hash = ?1 AND expires_at > ?2"), args,
-                        COUNT(args), 0, &good));
+    TRY(db_query_number(ctx, S("SELECT id FROM start_link WHERE token_hash = ?1 AND expires_at > ?2"), args,
+                        COUNT(args), 0, &id));
+    if (id) TRY(sealed_is_right(ctx, &sealed_links, id, &good));
     if (good) return OK;
     return fail(ctx, DENIED, "This link is not good any more: start the program again, and it prints a new one.");
 }

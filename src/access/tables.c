@@ -17,6 +17,7 @@ static const struct column user_columns[] = {
     {"created_at", COLUMN_NUMBER, COLUMN_NOT_NULL},
     {"changed_at", COLUMN_NUMBER, COLUMN_NOT_NULL},
     {"last_login_at", COLUMN_NUMBER},
+    {"mac", COLUMN_BYTES}, /* access/sealed.h */
 };
 
 static const struct column grant_columns[] = {
@@ -41,6 +42,7 @@ static const struct column session_columns[] = {
     {"last_seen_at", COLUMN_NUMBER, COLUMN_NOT_NULL},
     {"expires_at", COLUMN_NUMBER, COLUMN_NOT_NULL | COLUMN_INDEXED},
     {"rotate", COLUMN_NUMBER, COLUMN_NOT_NULL, NULL, "0"},
+    {"mac", COLUMN_BYTES}, /* access/sealed.h */
 };
 
 static const struct column token_columns[] = {
@@ -53,12 +55,14 @@ static const struct column token_columns[] = {
     {"expires_at", COLUMN_NUMBER, COLUMN_NOT_NULL},
     {"last_used_at", COLUMN_NUMBER},
     {"revoked_at", COLUMN_NUMBER},
+    {"mac", COLUMN_BYTES}, /* access/sealed.h */
 };
 
 static const struct column start_columns[] = {
     {"id", COLUMN_KEY},
     {"token_hash", COLUMN_TEXT, COLUMN_NOT_NULL | COLUMN_UNIQUE},
     {"expires_at", COLUMN_NUMBER, COLUMN_NOT_NULL},
+    {"mac", COLUMN_BYTES}, /* access/sealed.h */
 };
 
 static const struct column attempt_columns[] = {

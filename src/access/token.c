@@ -1,9 +1,12 @@
 /* A token's prefix lets secret scanners of code hosts recognise one that was committed by mistake. */
 #include "access/token.h"
 
+#include "access/sealed.h"
+#include "access/secret.h"
 #include "access/users.h"
 #include "access/visitor.h"
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "format/json_out.h"
 #include "ledger/ledger.h"
@@ -33,6 +36,12 @@ enum result token_find(struct ctx *ctx, struct str secret, struct token_use *use
 }
 
 /* ---- making ---- */
+
+/* The ledger knows which secret a token had by the hash of what the database holds of it. */
+static struct str mark_of(struct ctx *ctx, struct str secret_hash)
+{
+    return secret_hex(ctx->arena, secret_hash);
+}
 
 static bool is_scope(struct str scope)
 {
@@ -78,11 +87,10 @@ static void check_token(struct ctx *ctx, const struct new_token *wanted, struct 
         token->scopes = join_scopes(ctx, wanted);
 }
 
-static enum result log_token(struct ctx *ctx, const struct token *token, const char *action)
+struct str token_state(struct ctx *ctx, const struct token *token)
 {
     struct buf state = buf_in(ctx->arena);
     struct json_out out = json_out_to(&state);
-    int64_t entry;
     json_open_object(&out);
     json_key(&out, "id"), json_put_number(&out, token->id);
     json_key(&out, "user"), json_put_number(&out, token->user);
@@ -90,13 +98,20 @@ static enum result log_token(struct ctx *ctx, const struct token *token, const c
     json_key(&out, "scopes"), json_put_str(&out, token->scopes);
     json_key(&out, "expires_at"), json_put_number(&out, token->expires_at);
     json_key(&out, "revoked"), json_put_bool(&out, token->revoked_at != 0);
+    json_key(&out, "secret"), json_put_str(&out, token->secret_mark);
     json_close_object(&out);
+    return buf_str(&state);
+}
+
+static enum result log_token(struct ctx *ctx, const struct token *token, const char *action)
+{
+    int64_t entry;
     struct ledger_event event = {.action = str_of(action),
                                  .subject = S("token"),
                                  .record = token->id,
                                  .version = token->revoked_at ? 2 : 1,
                                  .actor = ctx->actor->user,
-                                 .state = buf_str(&state)};
+                                 .state = token_state(ctx, token)};
     return ledger_append(ctx, &event, &entry);
 }
 
@@ -140,7 +155,26 @@ enum result token_create(struct ctx *ctx, const struct new_token *wanted, struct
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id"),
                   args, COUNT(args), &token->id));
     *secret = made;
+    token->secret_mark = mark_of(ctx, args[2].text);
+    TRY(sealed_make(ctx, &sealed_tokens, token->id));
     return log_token(ctx, token, "create");
+}
+
+/* ---- is it as the program left it? ---- */
+
+enum result token_is_right(struct ctx *ctx, int64_t id, bool *right)
+{
+    struct value args[] = {value_number(id)};
+    int64_t version, entered;
+    TRY(sealed_is_right(ctx, &sealed_tokens, id, right));
+    if (!*right) return OK;
+    TRY(db_query_number(ctx, S("SELECT CASE WHEN revoked_at IS NULL THEN 1 ELSE 2 END FROM token WHERE id = ?1"), args,
+                        COUNT(args), 0, &version));
+    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = 'token' AND record = ?1"), args,
+                        COUNT(args), 0, &entered));
+    *right = version == entered;
+    if (!*right) log_line(LOG_ERROR, "a token was put back to an earlier state and is refused", "id", id, NULL);
+    return OK;
 }
 
 /* ---- listing and revoking ---- */
@@ -154,10 +188,12 @@ static struct token token_of(struct ctx *ctx, const struct rows *rows)
                           .created_at = rows_number(rows, 4),
                           .expires_at = rows_number(rows, 5),
                           .last_used_at = rows_number(rows, 6),
-                          .revoked_at = rows_number(rows, 7)};
+                          .revoked_at = rows_number(rows, 7),
+                          .secret_mark = mark_of(ctx, rows_text(rows, 8))};
 }
 
-#define TOKEN_COLUMNS "SELECT id, user_id, name, scopes, created_at, expires_at, last_used_at, revoked_at FROM token "
+#define TOKEN_COLUMNS                                                                                                  \
+    "SELECT id, user_id, name, scopes, created_at, expires_at, last_used_at, revoked_at, secret_hash FROM token "
 
 enum result token_list(struct ctx *ctx, struct token_list *list)
 {
@@ -180,7 +216,7 @@ enum result token_list(struct ctx *ctx, struct token_list *list)
     return OK;
 }
 
-static enum result load_token(struct ctx *ctx, int64_t id, struct token *token)
+enum result token_load(struct ctx *ctx, int64_t id, struct token *token)
 {
     struct value args[] = {value_number(id)};
     struct rows *rows;
@@ -194,14 +230,17 @@ static enum result load_token(struct ctx *ctx, int64_t id, struct token *token)
 enum result token_revoke(struct ctx *ctx, int64_t id)
 {
     struct token token;
-    TRY(load_token(ctx, id, &token));
+    TRY(token_load(ctx, id, &token));
     if (token.user != ctx->actor->user && user_demand_manage(ctx, token.user) != OK)
         return fail(ctx, NOT_FOUND, "There is no token %lld.", (long long)id);
     if (ctx->actor->read_only) return fail(ctx, DENIED, "This token may only read.");
     if (token.revoked_at) return OK;
     struct value args[] = {value_number(id), value_number(ctx->now)};
+    bool right;
+    TRY(sealed_is_right(ctx, &sealed_tokens, id, &right));
     TRY(db_run(ctx, S("UPDATE token SET revoked_at = ?2 WHERE id = ?1"), args, COUNT(args), NULL));
     cache_unsure(ctx);
     token.revoked_at = ctx->now;
+    if (right) TRY(sealed_make(ctx, &sealed_tokens, id)); /* one that others made is revoked, and stays known as such */
     return log_token(ctx, &token, "revoke");
 }

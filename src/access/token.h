@@ -15,6 +15,7 @@ struct token {
     struct str name;
     struct str scopes; /* "read" or "write,risk,asset": comma separated, read or write first */
     int64_t created_at, expires_at, last_used_at, revoked_at;
+    struct str secret_mark; /* SHA-256 of what the database holds of its secret: what the ledger keeps of it */
 };
 struct token_list {
     struct token *at;
@@ -39,6 +40,14 @@ struct token_use {
 };
 /* Who shows this secret. NOT_FOUND (401) when unknown, revoked, run out, or its user is not active. Reads only. */
 enum result token_find(struct ctx *ctx, struct str secret, struct token_use *use) MUST_USE;
+
+/* Whether the row is as the program left it, and as new as the ledger says. False leaves a line in the log. */
+enum result token_is_right(struct ctx *ctx, int64_t id, bool *right) MUST_USE;
+
+/* Without the actor's rights; NOT_FOUND. */
+enum result token_load(struct ctx *ctx, int64_t id, struct token *token) MUST_USE;
+/* What the ledger holds of a token, as JSON. */
+struct str token_state(struct ctx *ctx, const struct token *token);
 
 /* The actor's own tokens that are not revoked, oldest first. */
 enum result token_list(struct ctx *ctx, struct token_list *list) MUST_USE;

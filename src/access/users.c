@@ -6,8 +6,11 @@
 #include "access/cache.h"
 #include "access/email.h"
 #include "access/limit.h"
+#include "access/sealed.h"
+#include "access/secret.h"
 #include "access/session.h"
 #include "access/visitor.h"
+#include "base/log.h"
 #include "format/json_out.h"
 #include "ledger/ledger.h"
 
@@ -17,10 +20,15 @@ static const struct str administration = {"administration", 14};
 
 /* ---- reading ---- */
 
+/* What the ledger keeps of a password hash, which itself is of a salt that nobody can guess. */
+static struct str mark_of(struct ctx *ctx, struct str password_hash)
+{
+    return password_hash.len ? secret_hex(ctx->arena, password_hash) : S("");
+}
+
 #define USER_COLUMNS                                                                                                   \
-    "SELECT u.id, u.person, u.name, u.email, u.language, u.active, CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 "   \
-    "END, "                                                                                                            \
-    "u.created_at, u.changed_at, u.last_login_at, u.version FROM \"user\" u "
+    "SELECT u.id, u.person, u.name, u.email, u.language, u.active, u.password_hash, u.created_at, "                    \
+    " u.changed_at, u.last_login_at, u.version FROM \"user\" u "
 
 static struct user user_of(struct ctx *ctx, const struct rows *rows)
 {
@@ -30,7 +38,8 @@ static struct user user_of(struct ctx *ctx, const struct rows *rows)
                          .email = arena_copy(ctx->arena, rows_text(rows, 3)),
                          .language = arena_copy(ctx->arena, rows_text(rows, 4)),
                          .active = rows_number(rows, 5) != 0,
-                         .has_password = rows_number(rows, 6) != 0,
+                         .has_password = !rows_is_null(rows, 6),
+                         .password_mark = mark_of(ctx, rows_text(rows, 6)),
                          .created_at = rows_number(rows, 7),
                          .changed_at = rows_number(rows, 8),
                          .last_login_at = rows_number(rows, 9),
@@ -275,6 +284,35 @@ static enum result check_tie(struct ctx *ctx, const struct user *before, const s
     return fail(ctx, CONFLICT, "This account has acted as its person: make another account for somebody else.");
 }
 
+/* ---- is it as the program left it? ---- */
+
+enum result user_is_right(struct ctx *ctx, int64_t id, bool *right)
+{
+    struct value args[] = {value_number(id)};
+    int64_t version, entered;
+    TRY(sealed_is_right(ctx, &sealed_users, id, right));
+    if (!*right) return OK;
+    TRY(db_query_number(ctx, S("SELECT version FROM \"user\" WHERE id = ?1"), args, COUNT(args), 0, &version));
+    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = 'user' AND record = ?1"), args,
+                        COUNT(args), 0, &entered));
+    *right = version == entered;
+    if (!*right) log_line(LOG_ERROR, "a user was put back to an earlier state and is refused", "id", id, NULL);
+    return OK;
+}
+
+/* What somebody else has changed would be sealed together with what is changed now. */
+static enum result demand_right(struct ctx *ctx, const struct user *user)
+{
+    bool right;
+    TRY(user_is_right(ctx, user->id, &right));
+    if (right) return OK;
+    return fail(
+        ctx, CONFLICT,
+        "The user %lld was changed outside of the program: look at what merlon verify says of it, and confirm it "
+        "with merlon user confirm first.",
+        (long long)user->id);
+}
+
 /* ---- writing ---- */
 
 static void apply(struct ctx *ctx, const struct user_edit *edit, struct user *user)
@@ -284,7 +322,10 @@ static void apply(struct ctx *ctx, const struct user_edit *edit, struct user *us
     if (edit->sets & USER_LANGUAGE) user->language = edit->language;
     if (edit->sets & USER_PERSON) user->person = edit->person;
     if (edit->sets & USER_ACTIVE) user->active = edit->active;
-    if (edit->sets & USER_PASSWORD) user->has_password = edit->password_hash.len > 0;
+    if (edit->sets & USER_PASSWORD) {
+        user->has_password = edit->password_hash.len > 0;
+        user->password_mark = mark_of(ctx, edit->password_hash);
+    }
     if (!(edit->sets & USER_GRANTS)) return;
     struct grant *sorted = arena_make_many(ctx->arena, struct grant, edit->grant_count + 1);
     if (edit->grant_count) memcpy(sorted, edit->grants, edit->grant_count * sizeof *sorted);
@@ -344,7 +385,7 @@ static enum result write_password(struct ctx *ctx, int64_t id, struct str hash)
                   NULL);
 }
 
-static struct str state_of(struct ctx *ctx, const struct user *user)
+struct str user_state(struct ctx *ctx, const struct user *user)
 {
     struct buf state = buf_in(ctx->arena);
     struct json_out out = json_out_to(&state);
@@ -355,6 +396,7 @@ static struct str state_of(struct ctx *ctx, const struct user *user)
     json_key(&out, "person"), user->person ? json_put_number(&out, user->person) : json_put_null(&out);
     json_key(&out, "language"), json_put_str(&out, user->language);
     json_key(&out, "active"), json_put_bool(&out, user->active);
+    json_key(&out, "credential"), json_put_str(&out, user->password_mark);
     json_key(&out, "grants"), json_open_array(&out);
     for (size_t i = 0; i < user->grant_count; i++) {
         json_open_object(&out);
@@ -367,16 +409,18 @@ static struct str state_of(struct ctx *ctx, const struct user *user)
     return buf_str(&state);
 }
 
-static enum result log_user(struct ctx *ctx, const struct user *user, const char *action, struct str comment)
+/* The last of every change: the MAC is over what stands in the tables now. */
+static enum result keep_user(struct ctx *ctx, const struct user *user, const char *action, struct str comment)
 {
     int64_t entry;
+    TRY(sealed_make(ctx, &sealed_users, user->id));
     struct ledger_event event = {.action = str_of(action),
                                  .subject = S("user"),
                                  .record = user->id,
                                  .version = user->version,
                                  .actor = ctx->actor->user,
                                  .comment = comment,
-                                 .state = state_of(ctx, user)};
+                                 .state = user_state(ctx, user)};
     return ledger_append(ctx, &event, &entry);
 }
 
@@ -400,7 +444,7 @@ enum result user_create(struct ctx *ctx, const struct user_edit *edit, struct us
     TRY(write_user(ctx, user));
     if (user->has_password) TRY(write_password(ctx, user->id, whole.password_hash));
     TRY(write_grants(ctx, user));
-    return log_user(ctx, user, "create", whole.comment);
+    return keep_user(ctx, user, "create", whole.comment);
 }
 
 /* Somebody must stay who can hand out rights for the whole organisation, or nobody ever could again. */
@@ -453,6 +497,7 @@ enum result user_change(struct ctx *ctx, int64_t id, const struct user_edit *edi
     struct user before;
     TRY(db_lock(ctx, "user"));
     TRY(user_get(ctx, id, &before));
+    TRY(demand_right(ctx, &before));
     TRY(check_edit(ctx, edit));
     *user = before;
     apply(ctx, edit, user);
@@ -466,7 +511,25 @@ enum result user_change(struct ctx *ctx, int64_t id, const struct user_edit *edi
     if (edit->sets & USER_UNBLOCK) user->blocked_until = 0;
     TRY(write_change(ctx, edit, &before, user));
     TRY(follow_in_sessions(ctx, edit, &before, user));
-    return log_user(ctx, user, action_of(edit->sets), edit->comment);
+    return keep_user(ctx, user, action_of(edit->sets), edit->comment);
+}
+
+enum result user_confirm(struct ctx *ctx, int64_t id, struct user *user)
+{
+    struct value args[] = {value_number(id)};
+    int64_t entered;
+    if (!ctx->actor->system) return fail(ctx, DENIED, "This is done at the command line only.");
+    TRY(db_lock(ctx, "user"));
+    TRY(user_load(ctx, id, user));
+    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = 'user' AND record = ?1"), args,
+                        COUNT(args), 0, &entered));
+    user->version = (user->version > entered ? user->version : entered) + 1;
+    user->changed_at = ctx->now;
+    TRY(write_user(ctx, user));
+    TRY(write_grants(ctx, user));
+    TRY(access_changed(ctx));
+    TRY(session_close_all(ctx, id, 0));
+    return keep_user(ctx, user, "confirm", S("confirmed at the command line as it stands"));
 }
 
 /* ---- one's own ---- */
@@ -477,6 +540,7 @@ static enum result load_oneself(struct ctx *ctx, struct user *user)
         return fail(ctx, DENIED, "This token is narrowed by its scopes: sign in for that.");
     TRY(db_lock(ctx, "user"));
     TRY(user_load(ctx, ctx->actor->user, user));
+    TRY(demand_right(ctx, user));
     user->version++;
     user->changed_at = ctx->now;
     return OK;
@@ -491,16 +555,22 @@ enum result user_change_own_language(struct ctx *ctx, struct str language)
     apply(ctx, &edit, &user);
     TRY(write_user(ctx, &user));
     TRY(access_changed(ctx));
-    return log_user(ctx, &user, "change", S(""));
+    return keep_user(ctx, &user, "change", S(""));
 }
 
 enum result user_change_own_password(struct ctx *ctx, struct str password_hash, int64_t keep_session)
 {
     struct user user = {0};
+    bool right = false;
     if (!password_hash.len) return fail(ctx, INVALID, "A new password is needed.");
     TRY(load_oneself(ctx, &user));
+    if (keep_session) TRY(sealed_is_right(ctx, &sealed_sessions, keep_session, &right));
+    if (!right) keep_session = 0;
     TRY(write_user(ctx, &user));
     TRY(write_password(ctx, user.id, password_hash));
+    user.has_password = true;
+    user.password_mark = mark_of(ctx, password_hash);
     TRY(session_close_all(ctx, user.id, keep_session));
-    return log_user(ctx, &user, "password", S(""));
+    if (keep_session) TRY(session_keep(ctx, keep_session));
+    return keep_user(ctx, &user, "password", S(""));
 }

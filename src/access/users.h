@@ -15,6 +15,7 @@ struct user {
     int64_t person; /* 0: none */
     struct str name, email, language;
     bool active, has_password;
+    struct str password_mark; /* SHA-256 of the password's hash, hex: what the ledger keeps of it; "" for none */
     int64_t created_at, changed_at, last_login_at; /* 0: never */
     int64_t blocked_until;                         /* sign-in is held back after failures; 0: it is not */
     const struct grant *grants;                    /* by unit, then role */
@@ -53,6 +54,16 @@ struct user_edit {
  * sessions; changed grants give them a new token. That units and persons exist is for the caller to check. */
 enum result user_create(struct ctx *ctx, const struct user_edit *edit, struct user *user) MUST_USE;
 enum result user_change(struct ctx *ctx, int64_t id, const struct user_edit *edit, struct user *user) MUST_USE;
+
+/* Whether the user's row and grants are as the program left them, and as new as the ledger says. False leaves a line in
+ * the log; such a user does not sign in, and nothing of it is changed. */
+enum result user_is_right(struct ctx *ctx, int64_t id, bool *right) MUST_USE;
+/* Inside a write, by the program itself alone: the user as it stands now is what it should be. For the operator, after
+ * it was changed outside of the program and put right. In the ledger like any change; ends the user's sessions. */
+enum result user_confirm(struct ctx *ctx, int64_t id, struct user *user) MUST_USE;
+
+/* What the ledger holds of a user, as JSON. */
+struct str user_state(struct ctx *ctx, const struct user *user);
 
 /* Inside a write: what everyone may change of himself. The password must have been confirmed first (password_confirm);
  * every session but `keep_session` ends. */

@@ -2,6 +2,9 @@
  * then are grants and units read. So the usual request costs one hash and one look into memory. */
 #include "access/visitor.h"
 
+#include "access/sealed.h"
+#include "access/token.h"
+#include "access/users.h"
 #include "store/db.h"
 
 struct holder {
@@ -162,9 +165,20 @@ static struct box *box_of(enum visitor_kind kind, const struct found *found, str
     return box;
 }
 
+/* A program without the master key shows no secrets to anybody: it reads as a user that the command line names. */
+static enum result demand_right(struct ctx *ctx, enum visitor_kind kind, const struct found *found)
+{
+    bool right = true;
+    if (found->id && kind == BY_SESSION) TRY(sealed_is_right(ctx, &sealed_sessions, found->id, &right));
+    if (found->id && kind == BY_TOKEN) TRY(token_is_right(ctx, found->id, &right));
+    if (right && (found->id || sealed_can_check(ctx))) TRY(user_is_right(ctx, found->user, &right));
+    return right ? OK : NOT_FOUND;
+}
+
 static enum result make_box(struct ctx *ctx, enum visitor_kind kind, struct found *found, struct holder *holder)
 {
     struct unit_reach *reach;
+    TRY(demand_right(ctx, kind, found));
     TRY(read_grants(ctx, found));
     TRY(reach_of(ctx, found->stamp, &reach));
     struct box *box = box_of(kind, found, reach);
@@ -183,17 +197,23 @@ static bool is_same(const struct box *box, enum visitor_kind kind, const struct 
            (kind == BY_TOKEN ? box->token : box->session) == found->id;
 }
 
+static enum result forget(struct ctx *ctx, const unsigned char hash[SECRET_HASH], enum result result)
+{
+    if (result == NOT_FOUND && ctx->access) cache_drop(ctx->access, hash);
+    return result;
+}
+
 static enum result ask_again(struct ctx *ctx, enum visitor_kind kind, const unsigned char hash[SECRET_HASH],
                              struct holder *holder)
 {
     struct found found;
     enum result result = read_visitor(ctx, kind, secret_hash_hex(ctx->arena, hash), &found);
-    if (result == NOT_FOUND && ctx->access) cache_drop(ctx->access, hash);
-    TRY(result);
+    if (result != OK) return forget(ctx, hash, result);
     if (is_same(holder->box, kind, &found))
         atomic_store(&holder->box->seen_at, found.seen_at);
     else
-        TRY(make_box(ctx, kind, &found, holder));
+        result = make_box(ctx, kind, &found, holder);
+    if (result != OK) return forget(ctx, hash, result);
     if (ctx->access) cache_put(ctx->access, hash, holder->box, ctx->now);
     return OK;
 }

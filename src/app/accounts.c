@@ -144,6 +144,23 @@ enum result account_password(struct program *program, const struct account *acco
     return store_write(ctx, program->store, write_change, &deed);
 }
 
+static enum result write_confirmed(struct ctx *ctx, void *arg)
+{
+    struct deed *deed = arg;
+    int64_t id;
+    TRY(user_by_email(ctx, deed->account->email, &id));
+    if (!id) return fail(ctx, NOT_FOUND, "There is no user %.*s.", PRINT(deed->account->email));
+    return user_confirm(ctx, id, &deed->user);
+}
+
+enum result account_confirm(struct program *program, const struct account *account, struct user *user)
+{
+    struct deed deed = {.account = account};
+    TRY(store_write(&program->ctx, program->store, write_confirmed, &deed));
+    *user = deed.user;
+    return OK;
+}
+
 enum result account_first_unit(struct program *program, struct str title)
 {
     return store_write(&program->ctx, program->store, write_first_unit, &title);

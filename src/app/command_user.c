@@ -75,6 +75,14 @@ static enum result password(struct program *program, const struct account *accou
     return account_password(program, account);
 }
 
+static enum result confirm(struct program *program, const struct account *account)
+{
+    struct user user;
+    TRY(account_confirm(program, account, &user));
+    printf("%.*s is confirmed as it stands, and the ledger says so.\n", PRINT(user.email));
+    return OK;
+}
+
 static void print_grants(struct program *program, const struct user *user)
 {
     for (size_t i = 0; i < user->grant_count; i++) {
@@ -136,7 +144,7 @@ enum result command_user(struct program *program)
     static const struct {
         const char *name;
         enum result (*run)(struct program *program, const struct account *account);
-    } verbs[] = {{"add", add}, {"grant", grant}, {"password", password}};
+    } verbs[] = {{"add", add}, {"grant", grant}, {"password", password}, {"confirm", confirm}};
     struct ctx *ctx = &program->ctx;
     struct account account;
     bool json = program_flag(program, "json");
@@ -149,5 +157,5 @@ enum result command_user(struct program *program)
         if (!account.email.len) return fail(ctx, INVALID, "Say which user: --email ADDRESS.");
         return verbs[i].run(program, &account);
     }
-    return fail(ctx, INVALID, "merlon user takes add, grant, password or list.");
+    return fail(ctx, INVALID, "merlon user takes add, grant, password, confirm or list.");
 }

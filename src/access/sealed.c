@@ -1,0 +1,196 @@
+/* Values are taken as text, which both databases give alike for numbers; so one function serves every table. */
+#include "access/sealed.h"
+
+#include "base/log.h"
+#include "store/seal.h"
+#include "store/store.h"
+
+enum { PAGE = 500 };
+
+/* ---- what is covered ---- */
+
+static void add_value(struct buf *bytes, struct str value)
+{
+    buf_number(bytes, (int64_t)value.len);
+    buf_char(bytes, ':');
+    buf_add(bytes, value);
+    buf_char(bytes, ',');
+}
+
+static void add_column(struct buf *bytes, const struct rows *rows, size_t column)
+{
+    if (rows_is_null(rows, column))
+        buf_text(bytes, "-,");
+    else
+        add_value(bytes, rows_text(rows, column));
+}
+
+/* As a set, in an order of its own: one that is gone is seen as well as one that was added. */
+static enum result add_grants(struct ctx *ctx, int64_t user, struct buf *bytes)
+{
+    struct value args[] = {value_number(user)};
+    struct rows *rows;
+    TRY(db_query(ctx, S("SELECT role, unit FROM role_grant WHERE user_id = ?1 ORDER BY unit, role"), args, COUNT(args),
+                 &rows));
+    buf_text(bytes, "grants,");
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        add_column(bytes, rows, 0);
+        add_column(bytes, rows, 1);
+    }
+    rows_close(rows);
+    return OK;
+}
+
+/* The time of last sign-in is left out: it gives nothing, and changes with every sign-in. */
+const struct sealed_rows sealed_users = {
+    .table = "user",
+    .columns = "id, version, name, email, email_key, person, language, active, password_hash, password_at, created_at, "
+               "changed_at",
+    .count = 12,
+    .what = "user",
+    .more = add_grants,
+};
+
+/* With the time of the user's password: a session of before the last change of it is none, though its row came back.
+ * When it was last seen and whether it is due to rotate are left out: written in bulk, they lengthen nothing beyond
+ * expires_at. */
+const struct sealed_rows sealed_sessions = {
+    .table = "session",
+    .columns = "id, user_id, token_hash, previous_hash, previous_until, csrf, method, created_at, expires_at, "
+               "(SELECT u.password_at FROM \"user\" u WHERE u.id = user_id)",
+    .count = 10,
+    .what = "session",
+};
+
+const struct sealed_rows sealed_tokens = {
+    .table = "token",
+    .columns = "id, user_id, name, secret_hash, scopes, created_at, expires_at, revoked_at",
+    .count = 8,
+    .what = "token",
+};
+
+const struct sealed_rows sealed_links = {
+    .table = "start_link",
+    .columns = "id, token_hash, expires_at",
+    .count = 3,
+    .what = "first sign-in link",
+};
+
+/* ---- one row ---- */
+
+bool sealed_can_check(const struct ctx *ctx)
+{
+    return db_keyring(ctx->db) != NULL;
+}
+
+static enum result cover(struct ctx *ctx, const struct sealed_rows *sealed, const struct rows *rows, struct buf *bytes)
+{
+    int64_t id = rows_number(rows, 0);
+    buf_text(bytes, sealed->table);
+    buf_char(bytes, ',');
+    for (size_t i = 0; i < sealed->count; i++) add_column(bytes, rows, i);
+    return sealed->more ? sealed->more(ctx, id, bytes) : OK;
+}
+
+struct one {
+    struct buf bytes;
+    struct str mac;
+    bool found;
+};
+
+static enum result read_one(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id, struct one *one)
+{
+    struct value args[] = {value_number(id)};
+    struct str sql =
+        arena_print(ctx->arena, "SELECT %s, mac FROM \"%s\" WHERE id = ?1", sealed->columns, sealed->table);
+    struct rows *rows;
+    *one = (struct one){.bytes = buf_in(ctx->arena)};
+    TRY(db_query_one(ctx, sql, args, COUNT(args), &rows, &one->found));
+    if (!one->found) return OK;
+    one->mac = arena_copy(ctx->arena, rows_bytes(rows, sealed->count));
+    TRY(cover(ctx, sealed, rows, &one->bytes));
+    rows_close(rows);
+    return OK;
+}
+
+enum result sealed_make(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id)
+{
+    const struct keyring *keyring = db_keyring(ctx->db);
+    unsigned char mac[MAC_SIZE];
+    struct one one;
+    if (!keyring)
+        return fail(ctx, BROKEN, "What gives rights can only be written by a program that has the master key.");
+    TRY(read_one(ctx, sealed, id, &one));
+    keyring_mac(keyring, sealed->table, buf_str(&one.bytes), mac);
+    struct value args[] = {value_number(id), value_bytes((struct str){(const char *)mac, sizeof mac})};
+    return db_run(ctx, arena_print(ctx->arena, "UPDATE \"%s\" SET mac = ?2 WHERE id = ?1", sealed->table), args,
+                  COUNT(args), NULL);
+}
+
+enum result sealed_is_right(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id, bool *right)
+{
+    const struct keyring *keyring = db_keyring(ctx->db);
+    struct one one;
+    *right = false;
+    if (!keyring) return OK;
+    TRY(read_one(ctx, sealed, id, &one));
+    *right = one.found && keyring_mac_is(keyring, sealed->table, buf_str(&one.bytes), one.mac);
+    if (one.found && !*right)
+        log_line(LOG_ERROR,
+                 arena_print(ctx->arena, "a %s was changed outside of the program and is refused", sealed->what).at,
+                 "id", id, NULL);
+    return OK;
+}
+
+/* ---- all ---- */
+
+struct page {
+    int64_t above;
+    bool more;
+};
+
+static enum result check_page(struct ctx *ctx, const struct sealed_rows *sealed, struct page *page, int64_t *checked)
+{
+    struct value args[] = {value_number(page->above), value_number(PAGE)};
+    struct str sql = arena_print(ctx->arena, "SELECT id FROM \"%s\" WHERE id > ?1 ORDER BY id LIMIT ?2", sealed->table);
+    int64_t ids[PAGE];
+    size_t count = 0;
+    struct rows *rows;
+    TRY(db_query(ctx, sql, args, COUNT(args), &rows));
+    for (bool more; count < PAGE;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        ids[count++] = rows_number(rows, 0);
+    }
+    rows_close(rows);
+    for (size_t i = 0; i < count; i++) {
+        bool right;
+        TRY(sealed_is_right(ctx, sealed, ids[i], &right));
+        if (!right)
+            return fail(ctx, CONFLICT,
+                        "The %s %lld is not as the program wrote it: its row, or what belongs to it, was "
+                        "changed outside of the program.",
+                        sealed->what, (long long)ids[i]);
+    }
+    *checked += (int64_t)count;
+    page->more = count == PAGE;
+    if (count) page->above = ids[count - 1];
+    return OK;
+}
+
+enum result sealed_check_all(struct ctx *ctx, const struct sealed_rows *sealed, struct arena *scratch, int64_t *checked)
+{
+    struct page page = {.above = INT64_MIN, .more = true};
+    while (page.more) {
+        struct ctx part = *ctx;
+        part.arena = scratch;
+        part.error = (struct error){0};
+        enum result result = check_page(&part, sealed, &page, checked);
+        if (result != OK) result = fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+        arena_reset(scratch);
+        TRY(result);
+    }
+    return OK;
+}

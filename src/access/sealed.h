@@ -1,0 +1,37 @@
+/* Rows that give rights, each with a MAC in its column `mac` (store/seal.h): whoever can write the database but has no
+ * master key can neither make such a row nor change one unseen. What the MAC covers is told by a table: the columns,
+ * the row's key among them, and of a user also the set of grants. The bytes: the name of the table, then each value as
+ * a netstring ("5:hello,"), or "-," for NULL. */
+#ifndef MERLON_ACCESS_SEALED_H
+#define MERLON_ACCESS_SEALED_H
+
+#include "base/buf.h"
+#include "store/db.h"
+
+enum { SEALED_COLUMNS = 20 };
+
+struct sealed_rows {
+    const char *table;   /* also the purpose of its MACs; its key is `id` */
+    const char *columns; /* SQL: what is covered, "id" first, parted by commas; at most SEALED_COLUMNS */
+    size_t count;        /* of the columns */
+    const char *what;    /* for sentences: "user" */
+    /* What else is covered. May be NULL. */
+    enum result (*more)(struct ctx *ctx, int64_t id, struct buf *bytes);
+};
+
+extern const struct sealed_rows sealed_users, sealed_sessions, sealed_tokens, sealed_links;
+
+/* Inside a write: makes the MAC of the row as it now stands. BROKEN where the store was told no master key. */
+enum result sealed_make(struct ctx *ctx, const struct sealed_rows *rows, int64_t id) MUST_USE;
+
+/* *right: whether the row is as the program wrote it. Without a master key nothing is; what such a program may do then
+ * is for the caller to say (sealed_can_check). False leaves a line in the log. */
+enum result sealed_is_right(struct ctx *ctx, const struct sealed_rows *rows, int64_t id, bool *right) MUST_USE;
+bool sealed_can_check(const struct ctx *ctx);
+
+/* For verify: every row of the table. CONFLICT names the first that is not as the program wrote it. `scratch` is
+ * emptied after each page. */
+enum result sealed_check_all(struct ctx *ctx, const struct sealed_rows *rows, struct arena *scratch,
+                             int64_t *checked) MUST_USE;
+
+#endif

@@ -1,0 +1,320 @@
+/* Whoever can write the database but has no master key lets nobody in: each of these is what such a person would do, in
+ * the form that would go unseen if only the obvious was looked at. */
+#include "access/fixture.h"
+
+#include "access/sealed.h"
+#include "access/start.h"
+#include "access/token.h"
+#include "store/seal.h"
+
+#define EMAIL "ada@example.org"
+#define RAISE_STAMP "UPDATE access_stamp SET number = number + 1"
+
+static int64_t ada;
+
+static enum result sign_in(struct fixture *f, struct opened *opened)
+{
+    struct login login = {.email = S(EMAIL), .password = S(PASSPHRASE), .address = S("192.0.2.1")};
+    ctx_clear_error(&f->ctx);
+    return session_open(&f->ctx, &login, opened);
+}
+
+static void begin(struct fixture *f, struct opened *opened)
+{
+    access_fixture(f);
+    ada = add_user_with_password(f, EMAIL, OWNER, COMPANY_A);
+    expect_ok(&f->ctx, sign_in(f, opened));
+}
+
+static enum result find(struct fixture *f, struct str cookie)
+{
+    struct session session;
+    f->ctx.now += 60 * 1000;
+    ctx_clear_error(&f->ctx);
+    return session_find(&f->ctx, cookie, &session);
+}
+
+static enum result check(struct fixture *f, const struct sealed_rows *rows)
+{
+    int64_t checked = 0;
+    struct arena *scratch = arena_new(0);
+    ctx_clear_error(&f->ctx);
+    enum result result = sealed_check_all(&f->ctx, rows, scratch, &checked);
+    arena_free(scratch);
+    return result;
+}
+
+static void what_the_program_wrote_is_right(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    expect_ok(&f->ctx, find(f, opened.token));
+    expect_ok(&f->ctx, check(f, &sealed_users));
+    expect_ok(&f->ctx, check(f, &sealed_sessions));
+}
+
+static void an_added_grant_lets_nobody_in(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    run_sql(f, "INSERT INTO role_grant (user_id, role, unit) VALUES (1, 'administrator', 1); " RAISE_STAMP);
+    assert_int_equal(find(f, opened.token), NOT_FOUND);
+    assert_int_equal(sign_in(f, &opened), DENIED);
+    assert_int_equal(check(f, &sealed_users), CONFLICT);
+    expect_sentence(&f->ctx, "The user 1 is not as the program wrote it");
+}
+
+static void a_grant_that_is_gone_is_seen(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    run_sql(f, "DELETE FROM role_grant; " RAISE_STAMP);
+    assert_int_equal(find(f, opened.token), NOT_FOUND);
+    assert_int_equal(check(f, &sealed_users), CONFLICT);
+}
+
+static void a_replaced_password_opens_nothing(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    add_user_with_password(f, "mallory@example.org", EMPLOYEE, SITE_A);
+    run_sql(f, "UPDATE \"user\" SET password_hash = (SELECT m.password_hash FROM \"user\" m WHERE m.email_key = "
+               "'mallory@example.org') WHERE id = 1");
+    assert_int_equal(sign_in(f, &opened), DENIED);
+    expect_sentence(&f->ctx, "was changed outside of the program");
+    assert_int_equal(number_of(f, "SELECT count(*) FROM session"), 1);
+}
+
+/* Everything that a row of its own would bring along: the grants, the MAC, even the version. */
+static void a_row_put_in_the_place_of_another_is_refused(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    add_user_with_password(f, "mallory@example.org", OWNER, COMPANY_A);
+    run_sql(f, "UPDATE \"user\" SET password_hash = (SELECT m.password_hash FROM \"user\" m WHERE m.id = 2), "
+               "password_at = (SELECT m.password_at FROM \"user\" m WHERE m.id = 2), "
+               "mac = (SELECT m.mac FROM \"user\" m WHERE m.id = 2) WHERE id = 1");
+    assert_int_equal(sign_in(f, &opened), DENIED);
+}
+
+/* An older row is right in itself; the ledger knows of a newer one. */
+static void a_user_put_back_to_an_earlier_state_is_refused(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    run_sql(f, "CREATE TABLE before AS SELECT * FROM \"user\"");
+    struct user_edit edit = {.sets = USER_ACTIVE, .active = false};
+    expect_ok(&f->ctx, try_change(f, ada, &edit));
+    assert_int_equal(sign_in(f, &opened), DENIED);
+    run_sql(f, "UPDATE \"user\" SET active = 1, version = 1, changed_at = (SELECT b.changed_at FROM before b), "
+               "mac = (SELECT b.mac FROM before b) WHERE id = 1; " RAISE_STAMP);
+    expect_ok(&f->ctx, check(f, &sealed_users));
+    assert_int_equal(sign_in(f, &opened), DENIED);
+    expect_sentence(&f->ctx, "was changed outside of the program");
+}
+
+static void what_others_changed_is_not_sealed_with_the_next_change(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct user_edit edit = {.sets = USER_NAME, .name = S("Another Name")};
+    begin(f, &opened);
+    run_sql(f, "UPDATE role_grant SET role = 'administrator'");
+    assert_int_equal(try_change(f, ada, &edit), CONFLICT);
+    expect_sentence(&f->ctx, "merlon user confirm");
+    assert_int_equal(check(f, &sealed_users), CONFLICT);
+}
+
+static enum result confirm(struct ctx *ctx, void *arg)
+{
+    struct user user;
+    return user_confirm(ctx, *(const int64_t *)arg, &user);
+}
+
+static void the_operator_confirms_what_was_put_right(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    run_sql(f, "UPDATE \"user\" SET name = 'Somebody'");
+    assert_int_equal(sign_in(f, &opened), DENIED);
+    write_ok(f, confirm, &ada);
+    assert_int_equal(number_of(f, "SELECT count(*) FROM session"), 0);
+    expect_ok(&f->ctx, sign_in(f, &opened));
+    assert_int_equal(number_of(f, "SELECT count(*) FROM ledger_entry WHERE action = 'confirm'"), 1);
+    act_as(f, ada);
+    assert_int_equal(in_write(f, confirm, &ada), DENIED);
+}
+
+/* ---- sessions ---- */
+
+static void a_session_made_another_users_is_none(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    add_user_with_password(f, "boss@example.org", ADMINISTRATOR, GROUP);
+    run_sql(f, "UPDATE session SET user_id = 2; " RAISE_STAMP);
+    assert_int_equal(find(f, opened.token), NOT_FOUND);
+    assert_int_equal(check(f, &sealed_sessions), CONFLICT);
+}
+
+static void a_session_of_before_the_new_password_does_not_come_back(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    run_sql(f, "CREATE TABLE before AS SELECT * FROM session");
+    f->ctx.now += 1000;
+    struct user_edit edit = {.sets = USER_PASSWORD, .password_hash = S("$argon2id$v=19$other")};
+    expect_ok(&f->ctx, try_change(f, ada, &edit));
+    run_sql(f, "INSERT INTO session SELECT * FROM before");
+    assert_int_equal(find(f, opened.token), NOT_FOUND);
+}
+
+/* ---- tokens ---- */
+
+struct making {
+    struct new_token wanted;
+    struct token token;
+    struct str secret;
+};
+
+static enum result make_token(struct ctx *ctx, void *arg)
+{
+    struct making *making = arg;
+    return token_create(ctx, &making->wanted, &making->token, &making->secret);
+}
+
+static enum result take_back(struct ctx *ctx, void *arg)
+{
+    return token_revoke(ctx, ((struct making *)arg)->token.id);
+}
+
+static void make(struct fixture *f, int64_t user, struct making *making)
+{
+    *making = (struct making){.wanted = {.user = user, .name = S("a script")}};
+    write_ok(f, make_token, making);
+}
+
+static enum result use(struct fixture *f, struct str secret)
+{
+    struct token_use found;
+    f->ctx.now += 60 * 1000;
+    ctx_clear_error(&f->ctx);
+    return token_find(&f->ctx, secret, &found);
+}
+
+static void a_token_copied_to_another_user_is_none(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct making making;
+    begin(f, &opened);
+    int64_t boss = add_user_with_password(f, "boss@example.org", ADMINISTRATOR, GROUP);
+    make(f, ada, &making);
+    expect_ok(&f->ctx, use(f, making.secret));
+    run_sql(f, "CREATE TABLE copied AS SELECT * FROM token; DELETE FROM token; UPDATE copied SET id = 7, user_id = 2; "
+               "INSERT INTO token SELECT * FROM copied");
+    assert_int_equal(boss, 2);
+    assert_int_equal(use(f, making.secret), NOT_FOUND);
+    assert_int_equal(check(f, &sealed_tokens), CONFLICT);
+}
+
+static void a_token_with_wider_scopes_is_none(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct making making;
+    begin(f, &opened);
+    make(f, ada, &making);
+    run_sql(f, "UPDATE token SET scopes = 'write'; " RAISE_STAMP);
+    assert_int_equal(use(f, making.secret), NOT_FOUND);
+}
+
+static void a_revoked_token_does_not_come_back(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct making making;
+    begin(f, &opened);
+    make(f, ada, &making);
+    run_sql(f, "CREATE TABLE before AS SELECT * FROM token");
+    write_ok(f, take_back, &making);
+    run_sql(f, "DELETE FROM token; INSERT INTO token SELECT * FROM before");
+    expect_ok(&f->ctx, check(f, &sealed_tokens));
+    assert_int_equal(use(f, making.secret), NOT_FOUND);
+}
+
+/* ---- the first link ---- */
+
+static enum result start_link(struct ctx *ctx, void *arg)
+{
+    return access_start_link(ctx, arg);
+}
+
+static void a_link_for_the_first_user_is_not_made_by_hand(void **state)
+{
+    FIXTURE(f);
+    struct str token;
+    access_fixture(f);
+    write_ok(f, start_link, &token);
+    expect_ok(&f->ctx, access_start_check(&f->ctx, token));
+    run_sql(f, "UPDATE start_link SET expires_at = expires_at + 1");
+    assert_int_equal(access_start_check(&f->ctx, token), DENIED);
+}
+
+static void users_that_were_removed_make_no_room_for_a_first(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct str token;
+    begin(f, &opened);
+    run_sql(f, "DELETE FROM session; DELETE FROM role_grant; DELETE FROM \"user\"");
+    assert_int_equal(in_write(f, start_link, &token), CONFLICT);
+    expect_sentence(&f->ctx, "their rows were removed");
+}
+
+/* ---- without the key ---- */
+
+static void without_the_key_nobody_is_let_in(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    const struct actor *actor;
+    begin(f, &opened);
+    store_use_keyring(f->store, NULL);
+    f->ctx.access = NULL;
+    assert_int_equal(find(f, opened.token), NOT_FOUND);
+    expect_ok(&f->ctx, user_actor(&f->ctx, ada, &actor)); /* who reads at the command line says as whom */
+    assert_int_equal(try_change(f, ada, &(struct user_edit){.sets = USER_NAME, .name = S("Ada")}), CONFLICT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH(what_the_program_wrote_is_right),
+        ON_BOTH(an_added_grant_lets_nobody_in),
+        ON_BOTH(a_grant_that_is_gone_is_seen),
+        ON_BOTH(a_replaced_password_opens_nothing),
+        ON_BOTH(a_row_put_in_the_place_of_another_is_refused),
+        ON_BOTH(a_user_put_back_to_an_earlier_state_is_refused),
+        ON_BOTH(what_others_changed_is_not_sealed_with_the_next_change),
+        ON_BOTH(the_operator_confirms_what_was_put_right),
+        ON_BOTH(a_session_made_another_users_is_none),
+        ON_BOTH(a_session_of_before_the_new_password_does_not_come_back),
+        ON_BOTH(a_token_copied_to_another_user_is_none),
+        ON_BOTH(a_token_with_wider_scopes_is_none),
+        ON_BOTH(a_revoked_token_does_not_come_back),
+        ON_BOTH(a_link_for_the_first_user_is_not_made_by_hand),
+        ON_BOTH(users_that_were_removed_make_no_room_for_a_first),
+        ON_BOTH(without_the_key_nobody_is_let_in),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
