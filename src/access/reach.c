@@ -3,6 +3,7 @@
 #include "access/reach.h"
 
 #include "access/access.h"
+#include "access/verify.h"
 #include "store/db.h"
 
 #include <stdatomic.h>
@@ -144,6 +145,28 @@ enum result reach_rebuild(struct ctx *ctx)
     TRY(read_pairs(ctx, &old));
     TRY(write_difference(ctx, &old, &new, &differs));
     return differs ? access_changed(ctx) : OK;
+}
+
+enum result reach_verify(struct ctx *ctx, int64_t *checked)
+{
+    struct units units = {0};
+    struct pairs old = {0}, new = {0};
+    TRY(read_units(ctx, &units));
+    TRY(close_over(ctx, &units, &new));
+    TRY(read_pairs(ctx, &old));
+    *checked += (int64_t) new.count;
+    for (size_t i = 0; i < old.count || i < new.count; i++) {
+        int order = i >= old.count ? 1 : i >= new.count ? -1 : compare(&old.at[i], &new.at[i]);
+        const struct pair *pair = order < 0 ? &old.at[i] : &new.at[i < new.count ? i : 0];
+        if (order < 0)
+            return fail(ctx, CONFLICT,
+                        "The unit %lld is said to lie below the unit %lld, where its parents do not put it.",
+                        (long long)pair->unit, (long long)pair->ancestor);
+        if (order > 0)
+            return fail(ctx, CONFLICT, "The unit %lld lies below the unit %lld by its parents, but is not said to.",
+                        (long long)pair->unit, (long long)pair->ancestor);
+    }
+    return OK;
 }
 
 /* ---- in memory ---- */

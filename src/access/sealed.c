@@ -4,8 +4,7 @@
 #include "base/log.h"
 #include "store/seal.h"
 #include "store/store.h"
-
-enum { PAGE = 500 };
+#include "store/walk.h"
 
 /* ---- what is covered ---- */
 
@@ -146,51 +145,20 @@ enum result sealed_is_right(struct ctx *ctx, const struct sealed_rows *sealed, i
 
 /* ---- all ---- */
 
-struct page {
-    int64_t above;
-    bool more;
-};
-
-static enum result check_page(struct ctx *ctx, const struct sealed_rows *sealed, struct page *page, int64_t *checked)
+static enum result check_one(struct ctx *ctx, void *arg, int64_t id)
 {
-    struct value args[] = {value_number(page->above), value_number(PAGE)};
-    struct str sql = arena_print(ctx->arena, "SELECT id FROM \"%s\" WHERE id > ?1 ORDER BY id LIMIT ?2", sealed->table);
-    int64_t ids[PAGE];
-    size_t count = 0;
-    struct rows *rows;
-    TRY(db_query(ctx, sql, args, COUNT(args), &rows));
-    for (bool more; count < PAGE;) {
-        TRY(rows_next(ctx, rows, &more));
-        if (!more) break;
-        ids[count++] = rows_number(rows, 0);
-    }
-    rows_close(rows);
-    for (size_t i = 0; i < count; i++) {
-        bool right;
-        TRY(sealed_is_right(ctx, sealed, ids[i], &right));
-        if (!right)
-            return fail(ctx, CONFLICT,
-                        "The %s %lld is not as the program wrote it: its row, or what belongs to it, was "
-                        "changed outside of the program.",
-                        sealed->what, (long long)ids[i]);
-    }
-    *checked += (int64_t)count;
-    page->more = count == PAGE;
-    if (count) page->above = ids[count - 1];
-    return OK;
+    const struct sealed_rows *sealed = arg;
+    bool right;
+    TRY(sealed_is_right(ctx, sealed, id, &right));
+    if (right) return OK;
+    return fail(
+        ctx, CONFLICT,
+        "The %s %lld is not as the program wrote it: its row, or what belongs to it, was changed outside of the "
+        "program.",
+        sealed->what, (long long)id);
 }
 
-enum result sealed_check_all(struct ctx *ctx, const struct sealed_rows *sealed, struct arena *scratch, int64_t *checked)
+enum result sealed_check_all(struct ctx *ctx, const struct sealed_rows *sealed, int64_t *checked)
 {
-    struct page page = {.above = INT64_MIN, .more = true};
-    while (page.more) {
-        struct ctx part = *ctx;
-        part.arena = scratch;
-        part.error = (struct error){0};
-        enum result result = check_page(&part, sealed, &page, checked);
-        if (result != OK) result = fail(ctx, result, "%.*s", PRINT(part.error.sentence));
-        arena_reset(scratch);
-        TRY(result);
-    }
-    return OK;
+    return walk_ids(ctx, sealed->table, check_one, (void *)(uintptr_t)sealed, checked);
 }

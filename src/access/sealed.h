@@ -29,9 +29,7 @@ enum result sealed_make(struct ctx *ctx, const struct sealed_rows *rows, int64_t
 enum result sealed_is_right(struct ctx *ctx, const struct sealed_rows *rows, int64_t id, bool *right) MUST_USE;
 bool sealed_can_check(const struct ctx *ctx);
 
-/* For verify: every row of the table. CONFLICT names the first that is not as the program wrote it. `scratch` is
- * emptied after each page. */
-enum result sealed_check_all(struct ctx *ctx, const struct sealed_rows *rows, struct arena *scratch,
-                             int64_t *checked) MUST_USE;
+/* For verify: every row of the table. CONFLICT names the first that is not as the program wrote it. */
+enum result sealed_check_all(struct ctx *ctx, const struct sealed_rows *rows, int64_t *checked) MUST_USE;
 
 #endif

@@ -1,6 +1,7 @@
 /* Files: evidence in and out, exports, reports. What is large is streamed from a worker. */
 #include "api/routes.h"
 
+#include "base/log.h"
 #include "format/json_out.h"
 #include "http/stream.h"
 #include "records/export.h"
@@ -136,6 +137,19 @@ static enum result send_chunk(struct ctx *ctx, void *arg, struct str chunk)
     return stream_write(arg, chunk);
 }
 
+/* The record is what the ledger knows; which file its number leads to, only the database. */
+static enum result demand_same(struct ctx *ctx, const struct record *record, const struct blob_info *blob)
+{
+    if (str_is(record_text_of(record, "sha256"), blob->sha256) && record_number_of(record, "file_size") == blob->size)
+        return OK;
+    struct str reference = record_reference(ctx, record);
+    log_text(LOG_ERROR, "the file of a piece of evidence is not the one that was entered, and is not sent", "evidence",
+             reference);
+    return fail(ctx, BROKEN,
+                "The file of %.*s is not the one that was entered: it was exchanged outside of the program.",
+                PRINT(reference));
+}
+
 static enum result get_content(struct ctx *ctx, struct exchange *x)
 {
     const struct request *request = x->user;
@@ -147,6 +161,7 @@ static enum result get_content(struct ctx *ctx, struct exchange *x)
     TRY(record_get(ctx, evidence, id, &record));
     if (!record_number_of(record, "blob")) return fail(ctx, NOT_FOUND, "This evidence has no file.");
     TRY(blob_describe(ctx, record_number_of(record, "blob"), &blob));
+    TRY(demand_same(ctx, record, &blob));
     set_download(ctx, x, record_text_of(record, "file_name"));
     x->type = arena_cstr(ctx->arena, record_text_of(record, "file_type"));
     x->status = 200;

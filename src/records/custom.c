@@ -8,6 +8,7 @@
 #include "records/known.h"
 #include "schema/parse.h"
 #include "store/db.h"
+#include "store/walk.h"
 
 enum { CUSTOM_MAX = 100, CHOICES_MAX = 200 };
 
@@ -120,8 +121,8 @@ static void check(struct ctx *ctx, const struct json *body)
 
 /* ---- one field as JSON ---- */
 
-#define FIELD_COLUMNS                                                                                                  \
-    "SELECT id, register, name, kind, label, choices, required FROM custom_field WHERE deleted_at IS NULL "
+#define ALL_COLUMNS "SELECT id, register, name, kind, label, choices, required FROM custom_field WHERE "
+#define FIELD_COLUMNS ALL_COLUMNS "deleted_at IS NULL "
 
 static void put_row(struct json_out *out, const struct rows *rows)
 {
@@ -282,4 +283,51 @@ enum result custom_change(struct ctx *ctx, int64_t id, const struct json *body)
                  "(label<>?2 OR choices<>?3 OR required<>?4)"),
                args, COUNT(args), &changed));
     return changed ? log_change(ctx, "change", id) : OK;
+}
+
+/* ---- checking ---- */
+
+/* The newest entry says whether the field is there, the newest with a state what it is. */
+static enum result check_one(struct ctx *ctx, void *arg, int64_t id)
+{
+    const struct value args[] = {value_number(id)};
+    struct ledger_entry entry;
+    struct buf state = buf_in(ctx->arena);
+    struct json_out out = json_out_to(&state);
+    struct rows *rows;
+    bool found;
+    int64_t live, gone;
+    (void)arg;
+    enum result entered = ledger_state_at(ctx, S("custom_field"), id, INT64_MAX, &entry);
+    if (entered == NOT_FOUND)
+        return fail(ctx, CONFLICT, "The custom field %lld stands in the database, but the ledger never heard of it.",
+                    (long long)id);
+    TRY(entered);
+    TRY(db_query_one(ctx, S(ALL_COLUMNS "id=?1"), args, COUNT(args), &rows, &found));
+    if (found) put_row(&out, rows);
+    rows_close(rows);
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM custom_field WHERE id=?1 AND deleted_at IS NULL"), args,
+                        COUNT(args), 0, &live));
+    TRY(db_query_number(ctx,
+                        S("SELECT count(*) FROM ledger_entry WHERE subject='custom_field' AND record=?1 AND "
+                          "action='delete'"),
+                        args, COUNT(args), 0, &gone));
+    if (str_eq(buf_str(&state), entry.state) && live == !gone) return OK;
+    return fail(
+        ctx, CONFLICT,
+        "The custom field %lld is not what the ledger's entry %lld says: it was changed outside of the program.",
+        (long long)id, (long long)entry.id);
+}
+
+enum result custom_verify(struct ctx *ctx, int64_t *checked)
+{
+    int64_t gone;
+    TRY(walk_ids(ctx, "custom_field", check_one, NULL, checked));
+    TRY(db_query_number(ctx,
+                        S("SELECT min(e.record) FROM ledger_entry e LEFT JOIN custom_field f ON f.id = e.record "
+                          "WHERE e.subject='custom_field' AND f.id IS NULL"),
+                        NULL, 0, INT64_MIN, &gone));
+    if (gone == INT64_MIN) return OK;
+    return fail(ctx, CONFLICT, "The custom field %lld is in the ledger, but its row was removed from the database.",
+                (long long)gone);
 }

@@ -34,4 +34,7 @@ enum result custom_register(struct ctx *ctx, int64_t id, const struct reg **reg)
 enum result custom_write_json(struct ctx *ctx, struct buf *out) MUST_USE;
 enum result custom_write_one(struct ctx *ctx, int64_t id, struct buf *out) MUST_USE;
 
+/* For verify: every custom field against its newest state in the ledger, both ways. */
+enum result custom_verify(struct ctx *ctx, int64_t *checked) MUST_USE;
+
 #endif

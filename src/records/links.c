@@ -127,7 +127,7 @@ enum result links_complete(struct ctx *ctx, const struct record *record)
 }
 
 /* Held, so that nobody adds what is being removed. */
-static enum result is_true(struct ctx *ctx, const struct links_pruning *row, bool *yes)
+static enum result is_true(struct ctx *ctx, const struct links_pruning *row, bool hold, bool *yes)
 {
     const struct reg *reg = house_register(ctx->house, str_of(row->reg));
     struct record *record;
@@ -135,7 +135,8 @@ static enum result is_true(struct ctx *ctx, const struct links_pruning *row, boo
     *yes = false;
     const struct field *field = reg ? reg_field(reg, str_of(row->field), &index) : NULL;
     if (!field || !links_something(field)) return OK;
-    enum result held = record_hold(ctx, reg, row->record, HOLD_TO_CHANGE, &record);
+    enum result held = hold ? record_hold(ctx, reg, row->record, HOLD_TO_CHANGE, &record)
+                            : record_load(ctx, reg, row->record, &record);
     if (held != OK) return held == NOT_FOUND ? OK : held;
     struct targets targets = targets_of(ctx, record, index);
     *yes = has_target(&targets, row->to_register, row->to_record);
@@ -148,7 +149,7 @@ static enum result prune_one(struct ctx *ctx, const struct links_pruning *row)
                                  value_text(str_of(row->reg)), value_number(row->record),
                                  value_text(str_of(row->field))};
     bool yes;
-    TRY(is_true(ctx, row, &yes));
+    TRY(is_true(ctx, row, true, &yes));
     return yes ? OK : db_run(ctx, S(DROP), args, COUNT(args), NULL);
 }
 
@@ -166,14 +167,16 @@ static struct links_pruning row_read(const struct rows *rows)
     return row;
 }
 
-enum result links_prune(struct ctx *ctx, struct links_pruning *pruning)
+/* The next rows after the one that `pruning` stands at. */
+static enum result read_next(struct ctx *ctx, struct links_pruning *pruning, struct links_pruning **found,
+                             size_t *count)
 {
     const struct value args[] = {value_number(pruning->to_record),   value_text(str_of(pruning->to_register)),
                                  value_text(str_of(pruning->reg)),   value_number(pruning->record),
                                  value_text(str_of(pruning->field)), value_number(PRUNE_BATCH)};
-    struct links_pruning *found = arena_make_many(ctx->arena, struct links_pruning, PRUNE_BATCH);
-    size_t count = 0;
     struct rows *rows;
+    *found = arena_make_many(ctx->arena, struct links_pruning, PRUNE_BATCH);
+    *count = 0;
     TRY(db_query(ctx,
                  S("SELECT to_record, to_register, register, record, field FROM link "
                    "WHERE (to_record, to_register, register, record, field) > (?1, ?2, ?3, ?4, ?5) "
@@ -182,10 +185,81 @@ enum result links_prune(struct ctx *ctx, struct links_pruning *pruning)
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
-        found[count++] = row_read(rows);
+        (*found)[(*count)++] = row_read(rows);
     }
-    for (size_t i = 0; i < count; i++) TRY(prune_one(ctx, &found[i]));
-    if (count) *pruning = found[count - 1];
-    pruning->more = count == PRUNE_BATCH;
+    if (*count) *pruning = (*found)[*count - 1];
+    pruning->more = *count == PRUNE_BATCH;
     return OK;
+}
+
+enum result links_prune(struct ctx *ctx, struct links_pruning *pruning)
+{
+    struct links_pruning *found;
+    size_t count;
+    TRY(read_next(ctx, pruning, &found, &count));
+    for (size_t i = 0; i < count; i++) TRY(prune_one(ctx, &found[i]));
+    return OK;
+}
+
+/* ---- checking ---- */
+
+static enum result check_field(struct ctx *ctx, const struct record *record, size_t index, int64_t *links)
+{
+    struct targets targets = targets_of(ctx, record, index);
+    struct value args[LINK_COLUMNS];
+    for (size_t i = 0; i < targets.count; i++) {
+        const struct target *target = &targets.at[i];
+        const struct targets before = {targets.at, i};
+        int64_t found;
+        if (has_target(&before, target->reg, target->id)) continue;
+        row_of(record, &record->reg->fields[index], target, args);
+        TRY(db_query_number(ctx,
+                            S("SELECT count(*) FROM link WHERE to_record=?1 AND to_register=?2 AND register=?3 AND "
+                              "record=?4 AND field=?5"),
+                            args, COUNT(args), 0, &found));
+        if (!found)
+            return fail(ctx, CONFLICT, "The index of links lacks that %s-%lld links to the %s %lld in \"%s\".",
+                        record->reg->prefix, (long long)record_id(record), target->reg, (long long)target->id,
+                        record->reg->fields[index].name);
+        ++*links;
+    }
+    return OK;
+}
+
+enum result links_check(struct ctx *ctx, const struct record *record, int64_t *links)
+{
+    for (size_t i = 0; i < record->reg->field_count; i++)
+        if (links_something(&record->reg->fields[i])) TRY(check_field(ctx, record, i, links));
+    return OK;
+}
+
+static enum result name_untrue(struct ctx *ctx, const struct links_pruning *found, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct links_pruning *row = &found[i];
+        bool yes;
+        TRY(is_true(ctx, row, false, &yes));
+        if (!yes)
+            return fail(ctx, CONFLICT,
+                        "The index of links says that the %s %lld links to the %s %lld in \"%s\", which "
+                        "it does not.",
+                        row->reg, (long long)row->record, row->to_register, (long long)row->to_record, row->field);
+    }
+    return OK;
+}
+
+enum result links_check_count(struct ctx *ctx, int64_t links)
+{
+    int64_t stored;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM link"), NULL, 0, 0, &stored));
+    struct links_pruning at = {.more = stored != links};
+    while (at.more) {
+        struct links_pruning *found;
+        size_t count;
+        TRY(read_next(ctx, &at, &found, &count));
+        TRY(name_untrue(ctx, found, count));
+    }
+    if (stored == links) return OK;
+    return fail(ctx, CONFLICT, "The index of links has %lld entries and should have %lld.", (long long)stored,
+                (long long)links);
 }

@@ -20,4 +20,10 @@ struct links_pruning {
 };
 enum result links_prune(struct ctx *ctx, struct links_pruning *pruning) MUST_USE;
 
+/* For verify. CONFLICT names the first link of the record that the index lacks; *links counts those that it should
+ * have. */
+enum result links_check(struct ctx *ctx, const struct record *record, int64_t *links) MUST_USE;
+/* When the index has more than those: CONFLICT names the first one too many. */
+enum result links_check_count(struct ctx *ctx, int64_t links) MUST_USE;
+
 #endif

@@ -45,7 +45,7 @@ enum result record_load(struct ctx *ctx, const struct reg *reg, int64_t id, stru
 enum result record_hold(struct ctx *ctx, const struct reg *reg, int64_t id, enum hold hold, struct record **record)
 {
     static const char *const locks[] = {[HOLD_AS_IS] = "FOR SHARE", [HOLD_TO_CHANGE] = "FOR NO KEY UPDATE"};
-    if (db_dialect(ctx->db) == DIALECT_POSTGRES) {
+    if (db_dialect(ctx->db) == DIALECT_POSTGRES && !db_only_reads(ctx->db)) {
         struct str sql = arena_print(ctx->arena, "%.*s %s", PRINT(reg_sql(ctx, reg)->select), locks[hold]);
         TRY(read_row(ctx, reg, id, sql, record));
     } else {

@@ -19,3 +19,42 @@ enum result record_sign(struct ctx *ctx, const char *purpose, struct str bytes, 
                                     arena_copy(ctx->arena, str_of(ledger_keys_public(keys)->id))};
     return OK;
 }
+
+static bool unhex(struct str hex, unsigned char *bytes, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    if (hex.len != size * 2) return false;
+    for (size_t i = 0; i < hex.len; i++) {
+        const char *digit = hex.at[i] ? strchr(digits, hex.at[i]) : NULL;
+        if (!digit) return false;
+        unsigned char half = (unsigned char)(digit - digits);
+        bytes[i / 2] = (unsigned char)(i % 2 ? bytes[i / 2] << 4 | half : half);
+    }
+    return true;
+}
+
+enum result record_check_signature(struct ctx *ctx, const struct record *record, const struct ledger_public *keys,
+                                   size_t count)
+{
+    const struct signing *signing = record->reg->signing;
+    struct str bytes = record_text_of(record, signing->bytes), key = record_text_of(record, signing->key);
+    struct str reference = record_reference(ctx, record);
+    unsigned char signature[SIGNATURE_SIZE];
+    struct hash hash;
+    struct buf sha256 = buf_in(ctx->arena);
+    hash_of(hasher_in(ctx->arena), &bytes, 1, &hash);
+    hash_hex(&sha256, &hash);
+    if (!str_eq(buf_str(&sha256), record_text_of(record, signing->sha256)))
+        return fail(ctx, CONFLICT, "What was signed in %.*s was altered: it has another SHA-256.", PRINT(reference));
+    bool readable = unhex(record_text_of(record, signing->signature), signature, sizeof signature), known = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!str_is(key, keys[i].id)) continue;
+        known = true;
+        if (readable && ledger_verify_signature(ctx, &keys[i], signing->purpose, bytes,
+                                                (struct str){(const char *)signature, sizeof signature}))
+            return OK;
+    }
+    if (known) return fail(ctx, CONFLICT, "The signature of %.*s does not hold.", PRINT(reference));
+    return fail(ctx, CONFLICT, "%.*s is signed by the key %.*s, which is not one that was given.", PRINT(reference),
+                PRINT(str_slice(key, 0, 40)));
+}

@@ -2,7 +2,7 @@
 #ifndef MERLON_RECORDS_SIGNATURE_H
 #define MERLON_RECORDS_SIGNATURE_H
 
-#include "base/ctx.h"
+#include "records/record.h"
 
 struct signature {
     struct str sha256;    /* of the bytes, hex */
@@ -12,5 +12,11 @@ struct signature {
 
 /* BROKEN when the house holds no key. */
 enum result record_sign(struct ctx *ctx, const char *purpose, struct str bytes, struct signature *signature) MUST_USE;
+
+/* Whether the record (of a register with `signing`) carries a signature of one of these keys over the bytes that it
+ * holds. CONFLICT with what is wrong. */
+struct ledger_public;
+enum result record_check_signature(struct ctx *ctx, const struct record *record, const struct ledger_public *keys,
+                                   size_t count) MUST_USE;
 
 #endif

@@ -103,9 +103,10 @@ static enum result write_row(struct ctx *ctx, const struct writing *w)
 
 /* ---- search ---- */
 
-static struct str search_text(struct ctx *ctx, const struct record *record)
+struct str record_search_text(struct ctx *ctx, const struct record *record)
 {
     struct buf text = buf_in(ctx->arena);
+    if (record->reg->flags & QUIET || record_is_deleted(record)) return S("");
     buf_add(&text, record_reference(ctx, record));
     for (size_t i = 0; i < record->reg->field_count; i++) {
         if (!(record->reg->fields[i].flags & SEARCH) || record->own[i].type != IS_TEXT) continue;
@@ -127,9 +128,9 @@ static enum result write_search(struct ctx *ctx, const struct writing *w)
 {
     struct str name = str_of(w->record->reg->name);
     if (!search_changed(w) || w->record->reg->flags & QUIET) return OK;
-    if (!w->before) return search_add(ctx, name, record_id(w->record), search_text(ctx, w->record));
+    if (!w->before) return search_add(ctx, name, record_id(w->record), record_search_text(ctx, w->record));
     if (record_is_deleted(w->record)) return search_remove(ctx, name, record_id(w->record));
-    return search_put(ctx, name, record_id(w->record), search_text(ctx, w->record));
+    return search_put(ctx, name, record_id(w->record), record_search_text(ctx, w->record));
 }
 
 /* ---- ledger and outbox ---- */
@@ -263,7 +264,7 @@ static enum result reindex_search(struct ctx *ctx, const struct record *record)
 {
     if (record->reg->flags & QUIET) return OK;
     if (record_is_deleted(record)) return search_remove(ctx, str_of(record->reg->name), record_id(record));
-    return search_put(ctx, str_of(record->reg->name), record_id(record), search_text(ctx, record));
+    return search_put(ctx, str_of(record->reg->name), record_id(record), record_search_text(ctx, record));
 }
 
 enum result record_write_tombstone(struct ctx *ctx, const struct record *before, struct record *tombstone)

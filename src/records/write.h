@@ -27,4 +27,7 @@ enum result record_write_tombstone(struct ctx *ctx, const struct record *before,
 /* Adds the links of one record that are missing, and makes its search text anew; for `merlon rebuild`. */
 enum result record_reindex(struct ctx *ctx, const struct record *record) MUST_USE;
 
+/* What is found of a record by search; empty when it is in no index: deleted, or of a register that is QUIET. */
+struct str record_search_text(struct ctx *ctx, const struct record *record);
+
 #endif

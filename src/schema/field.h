@@ -43,6 +43,9 @@ enum field_flag {
     TELLS = 1 << 11,   /* LINKS to persons: they are told when they are named here */
     BY_USER = 1 << 12, /* NUMBER: the id of a user, shown by name */
     CITED = 1 << 13,   /* TEXT that stands before the title wherever the record is named: "A.5.1" */
+    /* NUMBER, DERIVED: the id of a file (store/blob.h). Its size and SHA-256 stand in the register's fields "file_size"
+     * and "sha256", and so in the ledger. At most one a register. */
+    A_FILE = 1 << 14,
 };
 
 struct field {

@@ -228,6 +228,19 @@ static bool has_holes(const struct reg *reg)
     return false;
 }
 
+static void lint_signing(const struct lint *lint, const struct reg *reg)
+{
+    const struct signing *signing = reg->signing;
+    if (!signing) return;
+    const char *where = arena_print(lint->ctx->arena, "%s/signing", lint_reg_name(reg)).at;
+    const char *const names[] = {signing->bytes, signing->sha256, signing->signature, signing->key};
+    if (!signing->purpose) fail_field(lint->ctx, where, "purpose", "It needs .purpose: what is signed.");
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (!names[i] || !reg_field(reg, str_of(names[i]), NULL))
+            fail_field(lint->ctx, where, "field", "The signing names \"%s\", which is no field of the register.",
+                       names[i] ? names[i] : "");
+}
+
 static void lint_reg(const struct lint *lint, const struct reg *reg)
 {
     lint_identity(lint, reg);
@@ -235,6 +248,7 @@ static void lint_reg(const struct lint *lint, const struct reg *reg)
     if (has_holes(reg)) return;
     lint_reg_flags(lint, reg);
     lint_states(lint, reg);
+    lint_signing(lint, reg);
     for (const struct transition *step = reg->transitions; step && step->name; step++) lint_transition(lint, reg, step);
     for (size_t i = 0; i < reg->field_count; i++)
         if (reg->fields[i].flags & BY_TRANSITION) lint_by_transition(lint, reg, &reg->fields[i]);

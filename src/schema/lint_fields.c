@@ -106,6 +106,7 @@ static const struct {
     {NAMES, KIND(TEXT), "NAMES is for a TEXT by which people link to the record"},
     {CITED, KIND(TEXT), "CITED is for a TEXT that stands before the title"},
     {BY_USER, KIND(NUMBER), "BY_USER is for a NUMBER that is a user's id"},
+    {A_FILE, KIND(NUMBER), "A_FILE is for a NUMBER that is the id of a file"},
     {TELLS, KIND(LINKS), "TELLS is for LINKS to persons"},
     {UNIQUE, STORED_ALONE, "UNIQUE is for a single text, number, date, choice or link"},
     {INDEXED, STORED_SINGLE, "INDEXED is for what is stored as one value; of links there is an index anyway"},
@@ -207,6 +208,17 @@ static bool has_holes(const struct lint *lint, const struct reg *reg)
     return holes;
 }
 
+/* What verify and serving compare a file with. */
+static void lint_file(const struct lint *lint, const struct reg *reg, const char *where)
+{
+    static const char *const beside[] = {"file_size", "sha256"};
+    const struct field *file = reg_file_field(reg, NULL);
+    for (size_t i = 0; file && i < COUNT(beside); i++)
+        if (!reg_field(reg, str_of(beside[i]), NULL))
+            fail_field(lint->ctx, where, "file", "\"%s\" is A_FILE and needs a field \"%s\" beside it.", file->name,
+                       beside[i]);
+}
+
 void lint_fields(const struct lint *lint, const struct reg *reg)
 {
     const char *where = arena_print(lint->ctx->arena, "%s/fields", lint_reg_name(reg)).at;
@@ -216,5 +228,6 @@ void lint_fields(const struct lint *lint, const struct reg *reg)
         titles += (reg->fields[i].flags & TITLE) != 0;
         lint_field(lint, reg, i);
     }
+    lint_file(lint, reg, where);
     if (titles != 1) fail_field(lint->ctx, where, "title", "%zu fields have the flag TITLE; exactly one does.", titles);
 }

@@ -20,14 +20,24 @@ size_t reg_title_field(const struct reg *reg)
     return 0;
 }
 
-const struct field *reg_cited_field(const struct reg *reg, size_t *index)
+static const struct field *first_with(const struct reg *reg, unsigned flag, size_t *index)
 {
     for (size_t i = 0; i < reg->field_count; i++) {
-        if (!(reg->fields[i].flags & CITED)) continue;
-        *index = i;
+        if (!(reg->fields[i].flags & flag)) continue;
+        if (index) *index = i;
         return &reg->fields[i];
     }
     return NULL;
+}
+
+const struct field *reg_cited_field(const struct reg *reg, size_t *index)
+{
+    return first_with(reg, CITED, index);
+}
+
+const struct field *reg_file_field(const struct reg *reg, size_t *index)
+{
+    return first_with(reg, A_FILE, index);
 }
 
 const struct state *reg_states(const struct reg *reg)

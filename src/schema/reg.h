@@ -58,6 +58,13 @@ struct transition {
     enum result (*effect)(struct ctx *ctx, struct record *record);
 };
 
+/* What is signed in each record, once, when it is made (records/signature.h); the names of the register's own fields. */
+struct signing {
+    const char *purpose;                  /* "merlon soa v1" */
+    const char *bytes;                    /* DATA: what the signature is over, as it is stored */
+    const char *sha256, *signature, *key; /* TEXT: of the bytes, over them, and the id of the key */
+};
+
 /* ---- the register ---- */
 enum reg_flag {
     GLOBAL = 1,    /* its records belong to no unit: everybody with READ sees all (frameworks, threats, methods) */
@@ -88,6 +95,7 @@ struct reg {
     enum result (*check)(struct ctx *ctx, const struct record *before, const struct record *record);
     /* After the record is written, in the same transaction: what else must come to be. May be NULL. */
     enum result (*after)(struct ctx *ctx, const struct record *before, const struct record *record);
+    const struct signing *signing; /* its records are signed; NULL: they are not */
 };
 
 /* ---- what follows from what ---- */
@@ -110,6 +118,7 @@ extern const struct follow *const follow_list[]; /* closed by NULL; each list is
 /* ---- reading the tables ---- */
 const struct field *reg_field(const struct reg *reg, struct str name, size_t *index); /* own fields; NULL when none */
 size_t reg_title_field(const struct reg *reg);                                        /* index of the TITLE field */
+const struct field *reg_file_field(const struct reg *reg, size_t *index);             /* A_FILE; NULL when none */
 const struct field *reg_cited_field(const struct reg *reg, size_t *index);            /* NULL when none */
 const struct state *reg_states(const struct reg *reg);                                /* never NULL */
 const struct state *reg_state(const struct reg *reg, struct str name);                /* NULL when none */

@@ -220,6 +220,53 @@ enum result blob_read(struct ctx *ctx, const struct keyring *keyring, int64_t id
     return result;
 }
 
+/* ---- checking ---- */
+
+static enum result differs(struct ctx *ctx, int64_t id, const char *what)
+{
+    return fail(ctx, CONFLICT, "File %lld %s.", (long long)id, what);
+}
+
+static enum result count_chunks(struct ctx *ctx, const struct blob_info *info)
+{
+    struct value key = value_number(info->id);
+    int64_t wanted = info->size > 0 ? (info->size + CHUNK - 1) / CHUNK : 1;
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(
+        ctx,
+        S("SELECT count(*), coalesce(min(part), 0), coalesce(max(part), 0), coalesce(sum(length(content)), 0) "
+          "FROM blob_chunk WHERE blob = ?1"),
+        &key, 1, &rows, &found));
+    bool whole = found && rows_number(rows, 0) == wanted && rows_number(rows, 1) == 0 &&
+                 rows_number(rows, 2) == wanted - 1 && rows_number(rows, 3) == info->size + wanted * OVERHEAD;
+    rows_close(rows);
+    return whole ? OK : differs(ctx, info->id, "has lost or gained a part");
+}
+
+static enum result count_bytes(struct ctx *ctx, void *arg, struct str chunk)
+{
+    (void)ctx;
+    *(int64_t *)arg += (int64_t)chunk.len;
+    return OK;
+}
+
+enum result blob_check(struct ctx *ctx, const struct keyring *keyring, int64_t id, int64_t size, struct str sha256)
+{
+    struct blob_info info;
+    int64_t read = 0;
+    enum result found = blob_describe(ctx, id, &info);
+    if (found == NOT_FOUND) return differs(ctx, id, "is not there");
+    TRY(found);
+    if (!str_is(sha256, info.sha256) || info.size != size) return differs(ctx, id, "is another than the one entered");
+    TRY(count_chunks(ctx, &info));
+    if (!keyring) return OK;
+    enum result result = blob_read(ctx, keyring, id, count_bytes, &read);
+    if (result == BROKEN) return fail(ctx, CONFLICT, "%.*s", PRINT(ctx->error.sentence));
+    TRY(result);
+    return read == size ? OK : differs(ctx, id, "is another than the one entered");
+}
+
 enum result blob_delete(struct ctx *ctx, int64_t id)
 {
     struct value key = value_number(id);

@@ -26,6 +26,11 @@ enum result blob_describe(struct ctx *ctx, int64_t id, struct blob_info *info) M
  * end when the SHA-256 differs. What `sink` returns other than OK ends the reading with that result. */
 enum result blob_read(struct ctx *ctx, const struct keyring *keyring, int64_t id,
                       enum result (*sink)(struct ctx *ctx, void *arg, struct str chunk), void *arg) MUST_USE;
+/* Is the file whole, and the one of this size and SHA-256 (what the ledger says of it)? With the keyring it is read to
+ * its end and hashed; without (NULL) what is stored beside it is compared, and its chunks are counted. CONFLICT with
+ * what is wrong, told of "file N". */
+enum result blob_check(struct ctx *ctx, const struct keyring *keyring, int64_t id, int64_t size,
+                       struct str sha256) MUST_USE;
 enum result blob_delete(struct ctx *ctx, int64_t id) MUST_USE;
 
 /* One line of the program's own settings kept with the data: schema version, key fingerprint. */

@@ -270,6 +270,7 @@ enum result db_control_begin(struct db *db)
     snprintf(sql, sizeof sql, "SAVEPOINT s%u", db->depth);
     if (!db->depth && db->driver->connect) TRY(db->driver->connect(db));
     TRY(db->driver->control(db, db->depth ? sql : db->begin));
+    if (!db->depth) db->snapshot = false;
     db->depth++;
     return OK;
 }
@@ -350,6 +351,11 @@ void db_rollback(struct ctx *ctx)
 bool db_in_transaction(const struct db *db)
 {
     return db->depth > 0;
+}
+
+bool db_only_reads(const struct db *db)
+{
+    return db->snapshot && db->depth;
 }
 
 enum result db_collided(struct ctx *ctx)

@@ -59,6 +59,7 @@ enum result db_begin(struct ctx *ctx) MUST_USE;
 enum result db_commit(struct ctx *ctx) MUST_USE;
 void db_rollback(struct ctx *ctx);
 bool db_in_transaction(const struct db *db);
+bool db_only_reads(const struct db *db); /* the transaction is one of store_begin_snapshot: nothing can be locked */
 
 /* BUSY: what this transaction read is no longer so. On PostgreSQL the write is run again from its beginning. */
 enum result db_collided(struct ctx *ctx) MUST_USE;

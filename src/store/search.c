@@ -270,6 +270,41 @@ enum result search_clear(struct ctx *ctx)
     return db_run(ctx, S("INSERT INTO search_index (search_index) VALUES ('delete-all')"), NULL, 0, NULL);
 }
 
+/* ---- checking ---- */
+
+static enum result sqlite_is_right(struct ctx *ctx, int64_t row, struct str words, bool *right)
+{
+    const struct value key = value_number(row);
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx, S("SELECT words FROM search_entry WHERE id = ?1"), &key, 1, &rows, &found));
+    *right = found == (words.len > 0) && str_eq(rows_text(rows, 0), words);
+    rows_close(rows);
+    return OK;
+}
+
+static enum result postgres_is_right(struct ctx *ctx, struct str reg, int64_t record, struct str words, bool *right)
+{
+    const struct value args[] = {value_text(reg), value_number(record), value_text(words)};
+    int64_t found;
+    TRY(db_query_number(ctx,
+                        S("SELECT CASE WHEN words = CAST(?3 AS tsvector) THEN 1 ELSE 2 END FROM search_entry "
+                          "WHERE register = ?1 AND record = ?2"),
+                        args, COUNT(args), 0, &found));
+    *right = found == (words.len > 0);
+    return OK;
+}
+
+enum result search_is_right(struct ctx *ctx, struct str reg, int64_t record, struct str text, bool *right,
+                            int64_t *entries)
+{
+    struct words found = words_of(ctx->arena, text, 0);
+    struct str words = found.count ? words_join(&found) : S("");
+    *entries += found.count > 0;
+    return db_dialect(ctx->db) == DIALECT_SQLITE ? sqlite_is_right(ctx, row_of(reg, record), words, right)
+                                                 : postgres_is_right(ctx, reg, record, words, right);
+}
+
 /* ---- asking ---- */
 
 /* "one"* AND "two"* for FTS5, 'one':* & 'two':* for a tsquery; words hold nothing that would need escaping. */

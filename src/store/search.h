@@ -31,6 +31,14 @@ enum result search_remove(struct ctx *ctx, struct str reg, int64_t record) MUST_
 enum result search_index_pending(struct ctx *ctx, int64_t *count) MUST_USE;
 enum result search_pending_count(struct ctx *ctx, int64_t *count) MUST_USE;
 
+/* For verify. *right: whether the record has the entry that this text gives, and no other; empty text: none at all.
+ * *entries counts what should be there. */
+enum result search_is_right(struct ctx *ctx, struct str reg, int64_t record, struct str text, bool *right,
+                            int64_t *entries) MUST_USE;
+/* CONFLICT when there are other than `expected` entries, or the full-text index does not hold the words of those that
+ * it is said to (SQLite). In a snapshot. */
+enum result search_verify(struct ctx *ctx, int64_t expected) MUST_USE;
+
 enum result search_clear(struct ctx *ctx) MUST_USE; /* of everything, before a rebuild */
 
 /* Appends a condition, "id_column IN (SELECT ...)", true for records of `reg` that have all words of `query`.

@@ -20,6 +20,12 @@ static const struct field fields[FIELDS] = {
     [SNAPSHOT] = {.name = "snapshot", .kind = DATA, .flags = DERIVED},
 };
 
+static const struct signing signing = {.purpose = "merlon soa v1",
+                                       .bytes = "snapshot",
+                                       .sha256 = "sha256",
+                                       .signature = "signature",
+                                       .key = "key"};
+
 static enum result write_snapshot(struct ctx *ctx, const struct record *soa, struct buf *out)
 {
     struct record_list lines;
@@ -41,7 +47,7 @@ enum result soa_version_make(struct ctx *ctx, const struct record *soa, int64_t 
     struct buf snapshot = buf_in(ctx->arena);
     struct signature signature;
     TRY(write_snapshot(ctx, soa, &snapshot));
-    TRY(record_sign(ctx, "merlon soa v1", buf_str(&snapshot), &signature));
+    TRY(record_sign(ctx, signing.purpose, buf_str(&snapshot), &signature));
     version->row[C_UNIT] = soa->row[C_UNIT];
     record_set_text(
         version, TITLE_,
@@ -64,4 +70,5 @@ const struct reg soa_version_register = {
     .flags = NO_CREATE | NO_CHANGE | NO_OWNER | KEPT,
     .fields = fields,
     .field_count = FIELDS,
+    .signing = &signing,
 };

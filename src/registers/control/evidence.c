@@ -42,7 +42,7 @@ static const struct field fields[FIELDS] = {
     [FILE_TYPE] = {.name = "file_type", .kind = TEXT, .flags = DERIVED, .group = "file"},
     [FILE_SIZE] = {.name = "file_size", .kind = NUMBER, .flags = DERIVED, .group = "file"},
     [SHA256] = {.name = "sha256", .kind = TEXT, .flags = DERIVED, .group = "file"},
-    [BLOB] = {.name = "blob", .kind = NUMBER, .flags = DERIVED, .group = "file"},
+    [BLOB] = {.name = "blob", .kind = NUMBER, .flags = DERIVED | A_FILE, .group = "file"},
 };
 
 static const struct state states[] = {
