@@ -28,9 +28,6 @@ enum result records_verify_derived(struct ctx *ctx, int64_t *checked) MUST_USE;
 /* Each file that a record names against the record: read to its end and hashed where the store knows the master key,
  * else compared by what is stored beside it, and its parts counted. */
 enum result records_verify_files(struct ctx *ctx, int64_t *checked) MUST_USE;
-/* Files that neither a record nor a job names: no harm, but nobody vouches for them. */
-enum result records_count_orphans(struct ctx *ctx, int64_t *count) MUST_USE;
-
 struct records_keys {
     const struct ledger_public *at;
     size_t count;

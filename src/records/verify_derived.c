@@ -157,19 +157,6 @@ enum result records_verify_files(struct ctx *ctx, int64_t *checked)
     return OK;
 }
 
-enum result records_count_orphans(struct ctx *ctx, int64_t *count)
-{
-    struct buf sql = buf_in(ctx->arena);
-    buf_text(&sql, "SELECT count(*) FROM blob b WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.input = b.id)");
-    for (size_t i = 0; i < ctx->house->register_count; i++) {
-        const struct reg *reg = ctx->house->registers[i];
-        const struct field *file = reg_file_field(reg, NULL);
-        if (file)
-            buf_print(&sql, " AND NOT EXISTS (SELECT 1 FROM \"%s\" r WHERE r.\"%s\" = b.id)", reg->name, file->name);
-    }
-    return db_query_number(ctx, buf_str(&sql), NULL, 0, 0, count);
-}
-
 /* ---- signatures ---- */
 
 static enum result check_signature(struct ctx *ctx, const struct record *record, void *arg)

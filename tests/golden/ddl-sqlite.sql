@@ -688,7 +688,8 @@ CREATE TABLE "user" (
     "password_at" INTEGER,
     "created_at" INTEGER NOT NULL,
     "changed_at" INTEGER NOT NULL,
-    "last_login_at" INTEGER
+    "last_login_at" INTEGER,
+    "mac" BLOB
 ) STRICT;
 CREATE UNIQUE INDEX "user_email_key_unique" ON "user" ("email_key");
 CREATE UNIQUE INDEX "user_person_unique" ON "user" ("person");
@@ -713,7 +714,8 @@ CREATE TABLE "session" (
     "created_at" INTEGER NOT NULL,
     "last_seen_at" INTEGER NOT NULL,
     "expires_at" INTEGER NOT NULL,
-    "rotate" INTEGER NOT NULL DEFAULT 0
+    "rotate" INTEGER NOT NULL DEFAULT 0,
+    "mac" BLOB
 ) STRICT;
 CREATE INDEX "session_user_id_index" ON "session" ("user_id");
 CREATE UNIQUE INDEX "session_token_hash_unique" ON "session" ("token_hash");
@@ -728,14 +730,16 @@ CREATE TABLE "token" (
     "created_at" INTEGER NOT NULL,
     "expires_at" INTEGER NOT NULL,
     "last_used_at" INTEGER,
-    "revoked_at" INTEGER
+    "revoked_at" INTEGER,
+    "mac" BLOB
 ) STRICT;
 CREATE INDEX "token_user_id_index" ON "token" ("user_id");
 CREATE UNIQUE INDEX "token_secret_hash_unique" ON "token" ("secret_hash");
 CREATE TABLE "start_link" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "token_hash" TEXT NOT NULL,
-    "expires_at" INTEGER NOT NULL
+    "expires_at" INTEGER NOT NULL,
+    "mac" BLOB
 ) STRICT;
 CREATE UNIQUE INDEX "start_link_token_hash_unique" ON "start_link" ("token_hash");
 CREATE TABLE "login_attempt" (

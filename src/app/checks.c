@@ -1,0 +1,198 @@
+/* A question that could not be asked for want of the master key is told as such: silence would pass for a good answer. */
+#include "app/checks.h"
+
+#include "access/verify.h"
+#include "records/custom.h"
+#include "records/verify.h"
+#include "store/blob.h"
+#include "store/schema_verify.h"
+
+static const char no_key[] = "not checked: without the master key nothing can be said of this";
+static const char bytes_unread[] =
+    "compared by what is stored beside them: without the master key their bytes could not be read";
+
+/* ---- questions that take more than a ctx ---- */
+
+static enum result check_schema(struct ctx *ctx, struct checks *checks, int64_t *checked)
+{
+    size_t count;
+    const struct table *const *tables = program_tables(checks->program, &count);
+    return schema_verify(ctx, tables, count, checked);
+}
+
+static enum result check_ledger(struct ctx *ctx, struct checks *checks, int64_t *checked)
+{
+    (void)checked;
+    return checks->ledger(ctx, checks->ledger_arg);
+}
+
+static enum result check_records(struct ctx *ctx, struct checks *checks, int64_t *checked)
+{
+    struct records_report report;
+    (void)checks;
+    TRY(records_verify(ctx, &report));
+    *checked = report.records;
+    return OK;
+}
+
+/* Files that nobody vouches for do no harm; they are told. */
+static enum result count_orphans(struct ctx *ctx, int64_t *count)
+{
+    struct buf sql = buf_in(ctx->arena);
+    buf_text(&sql, "SELECT count(*) FROM blob b WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.input = b.id)");
+    for (size_t i = 0; i < ctx->house->register_count; i++) {
+        const struct reg *reg = ctx->house->registers[i];
+        const struct field *file = reg_file_field(reg, NULL);
+        if (file)
+            buf_print(&sql, " AND NOT EXISTS (SELECT 1 FROM \"%s\" r WHERE r.\"%s\" = b.id)", reg->name, file->name);
+    }
+    return db_query_number(ctx, buf_str(&sql), NULL, 0, 0, count);
+}
+
+static enum result check_files(struct ctx *ctx, struct checks *checks, int64_t *checked)
+{
+    int64_t orphans;
+    TRY(records_verify_files(ctx, checked));
+    TRY(count_orphans(ctx, &orphans));
+    if (orphans)
+        checks->note =
+            arena_print(ctx->arena, "right (%lld); beside them %lld files that neither a record nor a job names",
+                        (long long)*checked, (long long)orphans);
+    return OK;
+}
+
+static enum result check_signatures(struct ctx *ctx, struct checks *checks, int64_t *checked)
+{
+    const struct records_keys keys = {checks->keys, checks->key_count};
+    return records_verify_signatures(ctx, &keys, checked);
+}
+
+static enum result check_key(struct ctx *ctx, struct checks *checks, int64_t *checked)
+{
+    struct str known;
+    TRY(meta_get(ctx, "master_key", &known));
+    *checked = 1;
+    if (str_eq(known, keyring_fingerprint(ctx, checks->program->keyring))) return OK;
+    return fail(ctx, CONFLICT, "The master key is not the one that the data was sealed with.");
+}
+
+/* ---- the table ---- */
+
+static const struct question {
+    const char *name;
+    enum result (*plain)(struct ctx *ctx, int64_t *checked);
+    enum result (*run)(struct ctx *ctx, struct checks *checks, int64_t *checked);
+    bool outside;          /* of the snapshot in which the others are asked */
+    bool needs_key;        /* cannot be asked without the master key */
+    const char *unchecked; /* what was not looked at when there was no master key; NULL: it makes no difference */
+} questions[] = {
+    {.name = "schema", .run = check_schema, .outside = true},
+    {.name = "master key", .run = check_key, .needs_key = true, .unchecked = no_key},
+    {.name = "ledger", .run = check_ledger},
+    {.name = "records as the ledger says", .run = check_records},
+    {.name = "users and grants", .plain = users_verify},
+    {.name = "tokens", .plain = tokens_verify},
+    {.name = "custom fields", .plain = custom_verify},
+    {.name = "MACs of what gives rights", .plain = credentials_verify, .needs_key = true, .unchecked = no_key},
+    {.name = "tree of units", .plain = reach_verify},
+    {.name = "files of evidence", .run = check_files, .unchecked = bytes_unread},
+    {.name = "signatures", .run = check_signatures},
+    {.name = "derived fields", .plain = records_verify_derived},
+    {.name = "index of links", .plain = records_verify_links},
+    {.name = "index of search", .plain = records_verify_search},
+};
+
+static enum result ask(struct ctx *ctx, struct checks *checks, const struct question *question, int64_t *checked)
+{
+    return question->plain ? question->plain(ctx, checked) : question->run(ctx, checks, checked);
+}
+
+static void answer(struct checks *checks, const struct question *question)
+{
+    struct ctx *ctx = &checks->program->ctx;
+    struct check_answer *answer = &checks->at[checks->count++];
+    bool has_key = checks->program->keyring;
+    *answer = (struct check_answer){.name = question->name, .detail = S("")};
+    ctx_clear_error(ctx);
+    checks->note = S("");
+    if (has_key || !question->needs_key) answer->result = ask(ctx, checks, question, &answer->checked);
+    answer->detail = checks->note;
+    if (!has_key && question->unchecked) {
+        answer->skipped = true;
+        answer->detail = str_of(question->unchecked);
+    }
+    if (answer->result != OK) answer->detail = arena_copy(ctx->arena, ctx->error.sentence);
+    if (answer->result == DENIED) { /* the database let nothing be asked */
+        answer->skipped = true;
+        answer->result = OK;
+    }
+    checks->skipped += answer->skipped;
+    checks->wrong += answer->result != OK;
+}
+
+static void ask_all(struct checks *checks, bool outside)
+{
+    for (size_t i = 0; i < COUNT(questions); i++) {
+        if (questions[i].outside != outside) continue;
+        if (questions[i].run == check_ledger && !checks->ledger) continue;
+        answer(checks, &questions[i]);
+    }
+}
+
+enum result checks_run(struct checks *checks)
+{
+    struct ctx *ctx = &checks->program->ctx;
+    checks->count = checks->wrong = checks->skipped = 0;
+    ask_all(checks, true);
+    TRY(store_begin_snapshot(ctx));
+    ask_all(checks, false);
+    store_end_snapshot(ctx);
+    ctx_clear_error(ctx);
+    for (size_t i = 0; i < checks->count; i++)
+        if (checks->at[i].result != OK) return fail(ctx, checks->at[i].result, "%.*s", PRINT(checks->at[i].detail));
+    return OK;
+}
+
+/* ---- telling ---- */
+
+void checks_print(const struct checks *checks)
+{
+    for (size_t i = 0; i < checks->count; i++) {
+        const struct check_answer *one = &checks->at[i];
+        if (one->detail.len)
+            printf("%-28s %s%.*s\n", one->name, one->result == OK ? "" : "WRONG: ", PRINT(one->detail));
+        else if (one->checked)
+            printf("%-28s right (%lld)\n", one->name, (long long)one->checked);
+        else
+            printf("%-28s right\n", one->name);
+    }
+}
+
+void checks_put_json(const struct checks *checks, struct json_out *out)
+{
+    json_open_array(out);
+    for (size_t i = 0; i < checks->count; i++) {
+        const struct check_answer *one = &checks->at[i];
+        json_open_object(out);
+        json_key(out, "name"), json_put_text(out, one->name);
+        json_key(out, "right"), json_put_bool(out, one->result == OK);
+        json_key(out, "skipped"), json_put_bool(out, one->skipped);
+        json_key(out, "checked"), json_put_number(out, one->checked);
+        json_key(out, "detail"), json_put_str(out, one->detail);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
+/* ---- the key ---- */
+
+enum result checks_take_key(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str directory = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
+    enum result result = keyring_open(ctx, directory, key, false, &program->keyring);
+    if (result != OK && key.len) return result;
+    if (result != OK) ctx_clear_error(ctx);
+    store_use_keyring(program->store, program->keyring);
+    return OK;
+}
