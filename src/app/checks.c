@@ -1,4 +1,5 @@
-/* A question that could not be asked for want of the master key is told as such: silence would pass for a good answer. */
+/* A question that could not be asked for want of the master key is told as such: silence would pass for a good
+ * answer. */
 #include "app/checks.h"
 
 #include "access/verify.h"

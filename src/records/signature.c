@@ -4,6 +4,7 @@
 #include "ledger/hash.h"
 #include "ledger/keys.h"
 #include "records/house.h"
+#include "schema/signing.h"
 
 enum result record_sign(struct ctx *ctx, const char *purpose, struct str bytes, struct signature *signature)
 {

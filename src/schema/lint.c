@@ -3,6 +3,7 @@
 #include "schema/lint.h"
 
 #include "schema/lint_parts.h"
+#include "schema/signing.h"
 
 bool lint_is_name(const char *name)
 {

@@ -6,10 +6,10 @@
 #include "base/ctx.h"
 #include "schema/field.h"
 
-struct record; /* records/record.h */
+struct record;  /* records/record.h */
+struct signing; /* schema/signing.h */
 
 /* ---- rights ---- */
-
 /* What one may do to records of a register. Roles grant verbs for each room (access/roles.h). */
 enum verb {
     READ = 1,
@@ -22,7 +22,6 @@ enum verb {
 };
 
 /* ---- workflow ---- */
-
 enum tone { NEUTRAL, ACTIVE, GOOD, WARNING, BAD };
 
 enum state_flag {
@@ -56,13 +55,6 @@ struct transition {
     enum result (*guard)(struct ctx *ctx, const struct record *record);
     /* Changes the record further, or other records, inside the same transaction. May be NULL. */
     enum result (*effect)(struct ctx *ctx, struct record *record);
-};
-
-/* What is signed in each record, once, when it is made (records/signature.h); the names of the register's own fields. */
-struct signing {
-    const char *purpose;                  /* "merlon soa v1" */
-    const char *bytes;                    /* DATA: what the signature is over, as it is stored */
-    const char *sha256, *signature, *key; /* TEXT: of the bytes, over them, and the id of the key */
 };
 
 /* ---- the register ---- */
@@ -99,7 +91,6 @@ struct reg {
 };
 
 /* ---- what follows from what ---- */
-
 /* When a record of `on` changes in one of `fields` (NULL: any; creation, deletion and restoring count), `recompute`
  * is called once for that record in the same transaction, after it was written. Printed by `merlon schema`. */
 struct follow {
@@ -118,7 +109,7 @@ extern const struct follow *const follow_list[]; /* closed by NULL; each list is
 /* ---- reading the tables ---- */
 const struct field *reg_field(const struct reg *reg, struct str name, size_t *index); /* own fields; NULL when none */
 size_t reg_title_field(const struct reg *reg);                                        /* index of the TITLE field */
-const struct field *reg_file_field(const struct reg *reg, size_t *index);             /* A_FILE; NULL when none */
+const struct field *reg_file_field(const struct reg *reg, size_t *index);             /* A_FILE; the same */
 const struct field *reg_cited_field(const struct reg *reg, size_t *index);            /* NULL when none */
 const struct state *reg_states(const struct reg *reg);                                /* never NULL */
 const struct state *reg_state(const struct reg *reg, struct str name);                /* NULL when none */

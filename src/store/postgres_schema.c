@@ -1,118 +1,94 @@
-/* The server writes definitions in words of its own ("CREATE INDEX ... USING btree"), so it is asked for both sides: the
- * real schema, and temporary objects that the program's DDL makes, which end with the transaction. */
+/* The server writes definitions in words of its own ("CREATE INDEX ... USING btree"), so it is asked for both sides:
+ * the real schema, and temporary objects that the program's DDL makes, which end with the transaction. */
 #include "store/driver.h"
 #include "store/schema_parts.h"
 #include "store/table_parts.h"
 
-/* ?1 is the namespace. What belongs to an extension was put there by whoever runs the server. */
-#define SPACE "c.relnamespace = n.oid"
-#define BARE(definition) "replace(" definition ", quote_ident(n.nspname) || '.', '')"
-#define NO_EXTENSION(class, oid)                                                                                       \
-    "NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = '" class "'::regclass AND d.objid = " oid                 \
-                                                                      " AND d.deptype = 'e')"
-#define TABLES "c.relkind IN ('r', 'p')"
+/* Of the namespace ?1 (its oid): the table it belongs to, its name, its definition. What belongs to an extension was
+ * put there by whoever runs the server. */
+static const struct catalog {
+    const char *kind, *sql;
+} catalogs[] = {
+    {"table", "SELECT c.relname, c.relname, concat_ws(' ', c.relkind, c.relrowsecurity, c.relforcerowsecurity, "
+              "array_to_string(c.reloptions, ',')) FROM pg_class c WHERE c.relnamespace = CAST(?1 AS oid) "
+              "AND c.relkind IN ('r', 'p', 'f') AND NOT EXISTS (SELECT 1 FROM pg_depend d "
+              "WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"},
+    {"view", "SELECT c.relname, c.relname, '' FROM pg_class c WHERE c.relnamespace = CAST(?1 AS oid) "
+             "AND c.relkind IN ('v', 'm') AND NOT EXISTS (SELECT 1 FROM pg_depend d "
+             "WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"},
+    {"column", "SELECT c.relname, a.attname, concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, "
+               "pg_get_expr(f.adbin, f.adrelid), a.attidentity, a.attgenerated, l.collname) FROM pg_class c "
+               "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+               "LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum "
+               "LEFT JOIN pg_collation l ON l.oid = a.attcollation "
+               "WHERE c.relnamespace = CAST(?1 AS oid) AND c.relkind IN ('r', 'p')"},
+    {"index", "SELECT c.relname, x.relname, concat_ws(' ', pg_get_indexdef(x.oid), i.indisvalid) FROM pg_class c "
+              "JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class x ON x.oid = i.indexrelid "
+              "WHERE c.relnamespace = CAST(?1 AS oid) AND c.relkind IN ('r', 'p')"},
+    {"constraint", "SELECT c.relname, k.conname, concat_ws(' ', pg_get_constraintdef(k.oid), k.convalidated) "
+                   "FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid "
+                   "AND k.contype IN ('c', 'f', 'p', 'u', 'x') WHERE c.relnamespace = CAST(?1 AS oid)"},
+    {"trigger", "SELECT c.relname, g.tgname, concat_ws(' ', pg_get_triggerdef(g.oid), g.tgenabled) FROM pg_class c "
+                "JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal "
+                "WHERE c.relnamespace = CAST(?1 AS oid)"},
+    {"trigger of a foreign key",
+     "SELECT c.relname, k.conname, string_agg(concat(g.tgtype, g.tgenabled), ' ' ORDER BY g.tgtype, g.tgenabled) "
+     "FROM pg_class c JOIN pg_trigger g ON g.tgrelid = c.oid AND g.tgisinternal "
+     "JOIN pg_constraint k ON k.oid = g.tgconstraint WHERE c.relnamespace = CAST(?1 AS oid) "
+     "GROUP BY c.relname, k.conname"},
+    {"rule", "SELECT c.relname, r.rulename, pg_get_ruledef(r.oid) FROM pg_class c JOIN pg_rewrite r "
+             "ON r.ev_class = c.oid WHERE c.relnamespace = CAST(?1 AS oid) AND c.relkind IN ('r', 'p')"},
+    {"policy", "SELECT c.relname, p.polname, '' FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid "
+               "WHERE c.relnamespace = CAST(?1 AS oid)"},
+    {"inherited table", "SELECT c.relname, h.inhrelid::regclass::text, '' FROM pg_class c JOIN pg_inherits h "
+                        "ON h.inhparent = c.oid WHERE c.relnamespace = CAST(?1 AS oid) AND c.relkind IN ('r', 'p')"},
+    {"function", "SELECT '', concat(p.proname, '(', pg_get_function_identity_arguments(p.oid), ')'), "
+                 "concat_ws(' ', l.lanname, p.prosecdef, p.provolatile, array_to_string(p.proconfig, ','), p.prosrc) "
+                 "FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = CAST(?1 AS oid) "
+                 "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass "
+                 "AND d.objid = p.oid AND d.deptype = 'e')"},
+};
 
-static const char
-    catalog[] =
-        "WITH n AS (SELECT oid, nspname FROM pg_namespace WHERE oid = CAST(?1 AS oid)) "
-        "SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' ELSE 'table' END, c.relname, c.relname, "
-        "concat_ws(' ', c.relkind, c.relrowsecurity, c.relforcerowsecurity, array_to_string(c.reloptions, ',')) "
-        "FROM pg_class c, n WHERE " SPACE " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND " NO_EXTENSION(
-            "pg_class",
-            "c.oid") " UNION ALL "
-                     "SELECT 'column', c.relname, a.attname, concat_ws(' ', format_type(a.atttypid, a.atttypmod), "
-                     "a.attnotnull, "
-                     "pg_get_expr(f.adbin, f.adrelid), a.attidentity, a.attgenerated, l.collname) "
-                     "FROM n, pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
-                     "a.attisdropped "
-                     "LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum "
-                     "LEFT JOIN pg_collation l ON l.oid = a.attcollation WHERE " SPACE " AND " TABLES
-                     " AND " NO_EXTENSION(
-                         "pg_class",
-                         "c.oid") " UNION ALL "
-                                  "SELECT 'index', c.relname, x.relname, concat_ws(' ', " BARE(
-                                      "pg_get_indexdef(x.oid)") ", i.indisvalid) "
-                                                                "FROM n, pg_class c JOIN pg_index i ON i.indrelid = "
-                                                                "c.oid JOIN pg_class x ON x.oid = i.indexrelid "
-                                                                "WHERE " SPACE " AND " TABLES " AND " NO_EXTENSION(
-                                                                    "pg_class", "c.oid") " UNION ALL "
-                                                                                         "SELECT 'constraint', "
-                                                                                         "c.relname, k.conname, "
-                                                                                         "concat_ws(' ', " BARE(
-                                                                                             "pg_get_constraintdef(k."
-                                                                                             "oid)") ", "
-                                                                                                     "k.convalidated) "
-                                                                                                     "FROM n, pg_class "
-                                                                                                     "c JOIN "
-                                                                                                     "pg_constraint k "
-                                                                                                     "ON k.conrelid = "
-                                                                                                     "c.oid AND "
-                                                                                                     "k.contype IN "
-                                                                                                     "('c', 'f', 'p', "
-                                                                                                     "'u', 'x') "
-                                                                                                     "WHERE " SPACE
-                                                                                                     " AND"
-                                                                                                     " " NO_EXTENSION(
-                                                                                                         "pg_class",
-                                                                                                         "c.oid") " UNI"
-                                                                                                                  "ON "
-                                                                                                                  "ALL "
-                                                                                                                  "SELE"
-                                                                                                                  "CT "
-                                                                                                                  "'tri"
-                                                                                                                  "gger"
-                                                                                                                  "', "
-                                                                                                                  "c."
-                                                                                                                  "reln"
-                                                                                                                  "ame,"
-                                                                                                                  " g."
-                                                                                                                  "tgna"
-                                                                                                                  "me, "
-                                                                                                                  "conc"
-                                                                                                                  "at_"
-                                                                                                                  "ws('"
-                                                                                                                  " ',"
-                                                                                                                  " " BARE(
-                                                                                                                      "pg_get_triggerdef(g.oid)") ", g.tgenabled) "
-                                                                                                                                                  "FROM n, pg_class c JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal WHERE " SPACE
-                                                                                                                                                  " UNION ALL "
-                                                                                                                                                  "SELECT 'trigger of a foreign key', c.relname, k.conname, string_agg(concat(g.tgtype, g.tgenabled), ' ' "
-                                                                                                                                                  "ORDER BY g.tgtype, g.tgenabled) FROM n, pg_class c JOIN pg_trigger g ON g.tgrelid = c.oid AND g.tgisinternal "
-                                                                                                                                                  "JOIN pg_constraint k ON k.oid = g.tgconstraint WHERE " SPACE
-                                                                                                                                                  " GROUP BY c.relname, k.conname"
-                                                                                                                                                  " UNION ALL "
-                                                                                                                                                  "SELECT 'rule', c.relname, r.rulename, " BARE(
-                                                                                                                                                      "pg_get_ruledef(r.oid)") " "
-                                                                                                                                                                               "FROM n, pg_class c JOIN pg_rewrite r ON r.ev_class = c.oid WHERE " SPACE
-                                                                                                                                                                               " AND " TABLES
-                                                                                                                                                                               " UNION ALL "
-                                                                                                                                                                               "SELECT 'policy', c.relname, p.polname, '' FROM n, pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE " SPACE
-                                                                                                                                                                               " UNION ALL "
-                                                                                                                                                                               "SELECT 'inherited table', c.relname, h.inhrelid::regclass::text, '' "
-                                                                                                                                                                               "FROM n, pg_class c JOIN pg_inherits h ON h.inhparent = c.oid WHERE " SPACE
-                                                                                                                                                                               " AND " TABLES
-                                                                                                                                                                               " UNION ALL "
-                                                                                                                                                                               "SELECT 'function', '', concat(p.proname, '(', pg_get_function_identity_arguments(p.oid), ')'), "
-                                                                                                                                                                               "concat_ws(' ', l.lanname, p.prosecdef, p.provolatile, array_to_string(p.proconfig, ','), p.prosrc) "
-                                                                                                                                                                               "FROM n, pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = n.oid AND " NO_EXTENSION(
-                                                                                                                                                                                   "pg_proc",
-                                                                                                                                                                                   "p.oid");
-
-static enum result list(struct ctx *ctx, const char *space, struct things *things)
+static struct str without(struct arena *arena, struct str text, struct str piece)
 {
-    int64_t oid;
-    struct rows *rows;
-    struct str sql = arena_print(ctx->arena, "SELECT CAST(CAST(%s AS oid) AS bigint)", space);
-    TRY(db_query_number(ctx, sql, NULL, 0, 0, &oid));
+    struct buf out = buf_in(arena);
+    for (size_t at; piece.len && str_find(text, piece, &at); text = str_slice(text, at + piece.len, text.len))
+        buf_add(&out, str_slice(text, 0, at));
+    buf_add(&out, text);
+    return buf_str(&out);
+}
+
+/* Definitions name the schema, which is another on the two sides. */
+static enum result list_kind(struct ctx *ctx, const struct catalog *catalog, int64_t oid, struct str prefix,
+                             struct things *things)
+{
     struct value args[] = {value_number(oid)};
-    TRY(db_query(ctx, str_of(catalog), args, COUNT(args), &rows));
+    struct rows *rows;
+    TRY(db_query(ctx, str_of(catalog->sql), args, COUNT(args), &rows));
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
+        struct str definition = without(ctx->arena, rows_text(rows, 2), prefix);
         things_add(ctx->arena, things,
-                   (struct thing){rows_text(rows, 0), rows_text(rows, 1), rows_text(rows, 2), rows_text(rows, 3)});
+                   (struct thing){str_of(catalog->kind), rows_text(rows, 0), rows_text(rows, 1), definition});
     }
     rows_close(rows);
+    return OK;
+}
+
+static enum result list(struct ctx *ctx, const char *space, struct things *things)
+{
+    struct str sql = arena_print(ctx->arena,
+                                 "SELECT CAST(n.oid AS bigint), quote_ident(n.nspname) || '.' FROM pg_namespace n "
+                                 "WHERE n.oid = CAST(%s AS oid)",
+                                 space);
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx, sql, NULL, 0, &rows, &found));
+    int64_t oid = found ? rows_number(rows, 0) : 0;
+    struct str prefix = found ? arena_copy(ctx->arena, rows_text(rows, 1)) : S("");
+    rows_close(rows);
+    for (size_t i = 0; i < COUNT(catalogs); i++) TRY(list_kind(ctx, &catalogs[i], oid, prefix, things));
     return OK;
 }
 

@@ -5,6 +5,7 @@
 #include "records/records.h"
 #include "records/signature.h"
 #include "registers/compliance/soa_snapshot.h"
+#include "schema/signing.h"
 
 enum { TITLE_, SOA, EDITION, APPROVED_BY, APPROVED_ON, SHA256, SIGNATURE, KEY, SNAPSHOT, FIELDS };
 
@@ -20,11 +21,8 @@ static const struct field fields[FIELDS] = {
     [SNAPSHOT] = {.name = "snapshot", .kind = DATA, .flags = DERIVED},
 };
 
-static const struct signing signing = {.purpose = "merlon soa v1",
-                                       .bytes = "snapshot",
-                                       .sha256 = "sha256",
-                                       .signature = "signature",
-                                       .key = "key"};
+static const struct signing signing = {
+    .purpose = "merlon soa v1", .bytes = "snapshot", .sha256 = "sha256", .signature = "signature", .key = "key"};
 
 static enum result write_snapshot(struct ctx *ctx, const struct record *soa, struct buf *out)
 {
