@@ -1,6 +1,7 @@
 /* Is the database's schema the one that the program makes (`merlon ddl`)? Tables, columns, indexes, triggers,
- * functions, constraints, views, rules, policies: what is missing, what nobody expects, what is otherwise than it should
- * be. A trigger that was dropped lets rows of the ledger be changed; one that was planted changes rows by itself. */
+ * functions, constraints, views, rules, policies: what is missing, what nobody expects, what is otherwise than it
+ * should be. A trigger that was dropped lets rows of the ledger be changed; one that was planted changes rows by
+ * itself. */
 #ifndef MERLON_STORE_SCHEMA_VERIFY_H
 #define MERLON_STORE_SCHEMA_VERIFY_H
 
