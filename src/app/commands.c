@@ -58,7 +58,7 @@ const struct command commands[] = {
      command_backup},
     {"restore", "restore FILE", "a backup into an empty data directory or database", PASSPHRASE_OPTION, OPEN_HOUSE,
      command_restore},
-    {"verify", "verify [DIR]", "check ledger and records against the public key",
+    {"verify", "verify [DIR]", "check all that is stored against the ledger, and the ledger against the public key",
      "  --public-key FILE     PEM; without it DIR/ledger.pub\n"
      "  --head FILE           a head taken away earlier (GET /api/v1/ledger/head): what it covered must still be "
      "there\n" JSON_OPTION,

@@ -270,7 +270,6 @@ enum result db_control_begin(struct db *db)
     snprintf(sql, sizeof sql, "SAVEPOINT s%u", db->depth);
     if (!db->depth && db->driver->connect) TRY(db->driver->connect(db));
     TRY(db->driver->control(db, db->depth ? sql : db->begin));
-    if (!db->depth) db->snapshot = false;
     db->depth++;
     return OK;
 }
@@ -355,7 +354,7 @@ bool db_in_transaction(const struct db *db)
 
 bool db_only_reads(const struct db *db)
 {
-    return db->snapshot && db->depth;
+    return db->depth && db->patient;
 }
 
 enum result db_collided(struct ctx *ctx)

@@ -84,7 +84,6 @@ struct db {
     struct db *next, **link; /* the store's list */
     struct store *store;
     bool patient;   /* reads a snapshot, which may take its time */
-    bool snapshot;  /* the open transaction only reads (store_begin_snapshot) */
     bool transient; /* the failure at hand passes when the transaction is run again */
     void *note;     /* db_note; NULL when there is none */
     void (*release_note)(void *note);

@@ -69,6 +69,7 @@ static enum result list_kind(struct ctx *ctx, const struct catalog *catalog, int
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
         struct str definition = without(ctx->arena, rows_text(rows, 2), prefix);
+        definition = without(ctx->arena, definition, S("pg_temp."));
         things_add(ctx->arena, things,
                    (struct thing){str_of(catalog->kind), rows_text(rows, 0), rows_text(rows, 1), definition});
     }

@@ -209,7 +209,6 @@ enum result store_begin_snapshot(struct ctx *ctx)
                        &limit, 1, 0, &one)
                  : db_query_number(ctx, S("SELECT count(*) FROM sqlite_schema"), NULL, 0, 0, &one);
     if (result != OK) db_rollback(ctx);
-    ctx->db->snapshot = result == OK;
     if (result == OK) arena_defer(ctx->arena, end_deferred, ctx);
     return result;
 }
