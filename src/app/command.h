@@ -9,10 +9,14 @@ struct command {
     const char *options; /* lines for --help, beside the settings; may be NULL */
     enum opening opening;
     enum result (*run)(struct program *program);
+    /* It writes: where a server runs on the data directory, that one runs it (control.h). So it prints to
+     * program->out and reads files through caller.h. */
+    bool through_server;
 };
 
 /* Closed by a NULL name. */
 extern const struct command commands[];
+const struct command *command_find(struct str name); /* NULL: there is none */
 
 enum result command_backup(struct program *program) MUST_USE;
 enum result command_check(struct program *program) MUST_USE;

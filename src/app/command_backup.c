@@ -3,6 +3,7 @@
 
 #include "app/accounts.h"
 #include "app/acting.h"
+#include "app/directory.h"
 #include "app/progress.h"
 #include "base/clock.h"
 #include "ledger/verify.h"
@@ -44,7 +45,10 @@ enum result command_backup(struct program *program)
     TRY(program_no_more(program, 1));
     if (!program->rest_count) return fail(ctx, INVALID, "Say where to: merlon backup FILE.");
     struct str path = program->rest[0];
-    if (!check || !backup.passphrase.len) TRY(program_open(program, OPEN_DATABASE));
+    if (!check || !backup.passphrase.len) {
+        TRY(program_open(program, OPEN_READ_ONLY));
+        TRY(program_open_keys(program));
+    }
     backup.keyring = program->keyring;
     enum result result =
         check ? backup_check(ctx, &backup, path, &info) : store_backup(ctx, program->store, &backup, path, &info);
@@ -110,7 +114,8 @@ enum result command_restore(struct program *program)
     TRY(describe(program, &backup, &progress));
     TRY(program_no_more(program, 1));
     if (!program->rest_count) return fail(ctx, INVALID, "Say what from: merlon restore FILE.");
-    TRY(program_make_directory(program));
+    TRY(directory_make(program));
+    if (!directory_has_database(program)) TRY(directory_demand_unused(program, false));
     enum result result = fill(program, &backup, program->rest[0], &progress);
     program_close(program);
     TRY(result);

@@ -11,6 +11,7 @@
 #include "ledger/verify.h"
 #include "records/records.h"
 #include "store/blob.h"
+#include "store/check.h"
 
 #include <sys/stat.h>
 
@@ -187,11 +188,23 @@ static enum result check_administrator(struct program *program)
     return fail(ctx, CONFLICT, "Nobody active is administrator: merlon user add --role administrator makes one.");
 }
 
+static enum result check_database(struct program *program)
+{
+    return store_check_file(&program->ctx);
+}
+
+static enum result check_references(struct program *program)
+{
+    return store_check_references(&program->ctx);
+}
+
 static const struct {
     const char *name;
     enum result (*run)(struct program *program);
 } questions[] = {
     {"data directory", check_directory},
+    {"the database itself", check_database},
+    {"references between rows", check_references},
     {"TLS files", check_tls},
     {"clock", check_clock},
     {"master key", check_master_key},

@@ -52,6 +52,7 @@ enum result command_demo(struct program *program)
     TRY(program_no_more(program, 0));
     TRY(demand_empty(program));
     const struct asset *files = asset_below(embedded_assets, embedded_asset_count, S("demo/"), &count);
+    program_close(program); /* the child alone writes now */
     TRY(child_serve(program, &child, &demo.url, &demo.start));
     enum result loaded = demo_load(&demo, files, count);
     progress_end(&progress);

@@ -3,8 +3,8 @@
 #include "app/command.h"
 
 #include "app/acting.h"
+#include "app/caller.h"
 #include "app/client.h"
-#include "app/files.h"
 #include "app/progress.h"
 #include "frameworks/load.h"
 #include "http/query.h"
@@ -25,7 +25,7 @@ static enum result read_mapping(struct program *program, struct wanted *wanted)
     struct ctx *ctx = &program->ctx;
     struct str path, text;
     if (!program_option(program, "mapping", &path)) return OK;
-    TRY(file_read(ctx, path, 1024 * 1024, &text));
+    TRY(caller_read(program, path, 1024 * 1024, &text));
     if (json_parse(ctx, text, &wanted->mapping) == OK && wanted->mapping->kind == JSON_OBJECT) return OK;
     return fail(ctx, INVALID, "The mapping %.*s must be a JSON object: {\"column heading\": \"field\"}.", PRINT(path));
 }
@@ -45,13 +45,13 @@ static enum result read_words(struct program *program, struct wanted *wanted)
 
 /* ---- what came of it ---- */
 
-static void print_refused(const struct json *result)
+static void print_refused(struct program *program, const struct json *result)
 {
     const struct json *fates = json_get(result, "fates");
     for (const struct json *fate = fates ? fates->first : NULL; fate; fate = fate->next) {
         struct str detail = json_str(fate, "detail", S(""));
         if (str_is(json_str(fate, "fate", S("")), "refused"))
-            fprintf(stderr, "line %lld: %.*s\n", (long long)json_number(fate, "line", 0), PRINT(detail));
+            fprintf(program->err, "line %lld: %.*s\n", (long long)json_number(fate, "line", 0), PRINT(detail));
     }
 }
 
@@ -59,25 +59,31 @@ static enum result tell(struct program *program, const struct wanted *wanted, st
 {
     struct ctx *ctx = &program->ctx;
     struct json *result;
-    if (wanted->json) printf("%.*s\n", PRINT(text));
+    if (wanted->json) fprintf(program->out, "%.*s\n", PRINT(text));
     TRY(json_parse(ctx, text, &result));
     long long refused = (long long)json_number(result, "refused", 0);
     if (!wanted->json) {
-        print_refused(result);
-        printf("%s%lld rows: %lld created, %lld changed, %lld unchanged, %lld refused\n",
-               wanted->dry ? "Dry run, nothing was kept. " : "", (long long)json_number(result, "rows", 0),
-               (long long)json_number(result, "created", 0), (long long)json_number(result, "changed", 0),
-               (long long)json_number(result, "unchanged", 0), refused);
+        print_refused(program, result);
+        fprintf(program->out, "%s%lld rows: %lld created, %lld changed, %lld unchanged, %lld refused\n",
+                wanted->dry ? "Dry run, nothing was kept. " : "", (long long)json_number(result, "rows", 0),
+                (long long)json_number(result, "created", 0), (long long)json_number(result, "changed", 0),
+                (long long)json_number(result, "unchanged", 0), refused);
     }
     if (!refused) return OK;
     return fail(ctx, CONFLICT, "%lld %s refused; the others are %s.", refused, refused == 1 ? "row was" : "rows were",
                 wanted->dry ? "fine" : "in");
 }
 
+struct watch {
+    struct program *program;
+    struct progress progress;
+};
+
 static enum result show(void *arg, int64_t done, int64_t total)
 {
-    progress_tell(arg, done, total);
-    return OK;
+    struct watch *watch = arg;
+    progress_tell(&watch->progress, done, total);
+    return caller_waits(watch->program);
 }
 
 /* ---- into the data directory ---- */
@@ -85,18 +91,18 @@ static enum result show(void *arg, int64_t done, int64_t total)
 static enum result import_here(struct program *program, const struct wanted *wanted)
 {
     struct ctx *ctx = &program->ctx;
-    struct progress progress = {.what = wanted->reg};
+    struct watch watch = {program, {.what = wanted->reg, .hidden = program->remote != NULL}};
     struct buf text = buf_in(ctx->arena);
     struct import *import;
-    struct import_run run = {.mapping = wanted->mapping, .dry = wanted->dry, .progress = show, .arg = &progress};
+    struct import_run run = {.mapping = wanted->mapping, .dry = wanted->dry, .progress = show, .arg = &watch};
     TRY(acting_register(program, wanted->reg, &run.reg));
-    TRY(file_read(ctx, wanted->file, FILE_MOST, &run.file));
+    TRY(caller_read(program, wanted->file, FILE_MOST, &run.file));
     TRY(program_open(program, OPEN_DATABASE));
     TRY(acting_user(program));
     TRY(program_no_more(program, 0));
     run.store = program->store;
     enum result result = import_run(ctx, &run, &import);
-    progress_end(&progress);
+    progress_end(&watch.progress);
     TRY(result);
     if (!wanted->dry) TRY(acting_settle(program));
     import_write_json(import, &text);
@@ -118,16 +124,17 @@ static enum result framework_here(struct program *program, const struct wanted *
 {
     struct ctx *ctx = &program->ctx;
     struct framework framework;
-    TRY(file_read(ctx, wanted->file, FILE_MOST, &framework.file));
+    TRY(caller_read(program, wanted->file, FILE_MOST, &framework.file));
     TRY(program_open(program, OPEN_DATABASE));
     TRY(acting_user(program));
     TRY(program_no_more(program, 0));
     TRY(store_write(ctx, program->store, load, &framework));
     TRY(acting_settle(program));
-    printf(wanted->json ? "{\"framework\":%lld,\"created\":%lld,\"changed\":%lld,\"unchanged\":%lld}\n"
-                        : "Framework %lld: %lld requirements created, %lld changed, %lld unchanged\n",
-           (long long)framework.loaded.framework, (long long)framework.loaded.created,
-           (long long)framework.loaded.changed, (long long)framework.loaded.unchanged);
+    fprintf(program->out,
+            wanted->json ? "{\"framework\":%lld,\"created\":%lld,\"changed\":%lld,\"unchanged\":%lld}\n"
+                         : "Framework %lld: %lld requirements created, %lld changed, %lld unchanged\n",
+            (long long)framework.loaded.framework, (long long)framework.loaded.created,
+            (long long)framework.loaded.changed, (long long)framework.loaded.unchanged);
     return OK;
 }
 
@@ -166,7 +173,7 @@ static enum result import_there(struct program *program, const struct wanted *wa
     struct answer answer;
     struct json *started;
     struct call call = {.method = "POST", .type = S("application/octet-stream")};
-    TRY(file_read(ctx, wanted->file, FILE_MOST, &call.body));
+    TRY(caller_read(program, wanted->file, FILE_MOST, &call.body));
     TRY(program_no_more(program, 0));
     TRY(client_open(ctx, wanted->url, &client));
     client_use_token(client, wanted->token);
@@ -181,7 +188,7 @@ static enum result import_there(struct program *program, const struct wanted *wa
     TRY(client_call(ctx, client, &call, &answer));
     TRY(json_parse(ctx, answer.body, &started));
     if (!json_get(started, "job")) {
-        printf("%.*s\n", PRINT(answer.body));
+        fprintf(program->out, "%.*s\n", PRINT(answer.body));
         return OK;
     }
     int64_t id = json_number(started, "job", 0);

@@ -6,6 +6,7 @@
 #include "access/users.h"
 #include "api/metrics.h"
 #include "api/routes.h"
+#include "app/control.h"
 #include "app/ending.h"
 #include "app/settling.h"
 #include "base/asset.h"
@@ -116,6 +117,7 @@ static void wait_for_signal(const sigset_t *signals)
 struct beside {
     struct settling *settling;
     struct clerk *clerk;
+    struct control *control;
 };
 
 static enum result open_beside(struct program *program, struct api *api, const struct languages *languages,
@@ -138,10 +140,11 @@ static enum result open_beside(struct program *program, struct api *api, const s
     TRY(settling_open(ctx, program->store, program->keys, &beside->settling));
     TRY(jobs_open(ctx, &config, &api->jobs));
     TRY(metrics_new(ctx, &api->metrics));
-    return clerk_open(ctx, api->jobs, &config, &beside->clerk);
+    TRY(clerk_open(ctx, api->jobs, &config, &beside->clerk));
+    return control_open(program, &beside->control);
 }
 
-enum result command_serve(struct program *program)
+static enum result serve(struct program *program)
 {
     struct server *server = NULL;
     struct beside beside = {0};
@@ -153,7 +156,6 @@ enum result command_serve(struct program *program)
                       .time = program->time,
                       .assets = embedded_assets,
                       .asset_count = embedded_asset_count};
-    TRY(program_no_more(program, 0));
     TRY(languages_of_assets(&program->ctx, embedded_assets, embedded_asset_count, &languages));
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
@@ -165,6 +167,7 @@ enum result command_serve(struct program *program)
     if (result == OK) result = open_server(program, &api, &languages, &server);
     if (result == OK) wait_for_signal(&signals);
     struct ending *ending = ending_begin(program->store);
+    control_close(beside.control);
     clerk_close(beside.clerk);
     if (api.jobs) jobs_end_watches(api.jobs);
     server_close(server);
@@ -175,4 +178,12 @@ enum result command_serve(struct program *program)
     metrics_free(api.metrics);
     ending_leave_store(ending);
     return result;
+}
+
+enum result command_serve(struct program *program)
+{
+    bool makes = program_flag(program, "new");
+    TRY(program_no_more(program, 0));
+    TRY(program_open(program, makes ? OPEN_NEW : OPEN_DATABASE));
+    return serve(program);
 }

@@ -35,6 +35,6 @@ enum result command_token(struct program *program)
     while (making.wanted.scope_count < TOKEN_SCOPES_MAX && str_cut(&scopes, ',', &scope))
         list[making.wanted.scope_count++] = str_trim(scope);
     TRY(store_write(ctx, program->store, make, &making));
-    printf("%.*s\n", PRINT(making.secret));
+    fprintf(program->out, "%.*s\n", PRINT(making.secret));
     return OK;
 }

@@ -2,6 +2,7 @@
 #include "app/command.h"
 
 #include "app/accounts.h"
+#include "app/caller.h"
 #include "format/json_out.h"
 #include "records/records.h"
 
@@ -13,7 +14,7 @@ static enum result read_account(struct program *program, struct account *account
     program_option(program, "email", &account->email);
     program_option(program, "name", &account->name);
     program_option(program, "language", &account->language);
-    if (program_option(program, "password-file", &file)) TRY(account_password_file(ctx, file, &account->password));
+    if (program_option(program, "password-file", &file)) TRY(caller_read_line(program, file, &account->password));
     while (program_option(program, "role", &role)) {
         if (account->role_count == ACCOUNT_ROLES)
             return fail(ctx, INVALID, "One user has at most %d roles here.", ACCOUNT_ROLES);
@@ -36,8 +37,9 @@ enum result command_init(struct program *program)
     struct str data = program->settings.value[SET_DATA];
     bool wants_user = organisation.len || account.email.len || account.name.len || account.password.len;
     if (!wants_user) {
-        printf("%.*s is ready. merlon serve --data %.*s starts it and prints a link for the first administrator.\n",
-               PRINT(data), PRINT(data));
+        fprintf(program->out,
+                "%.*s is ready. merlon serve --data %.*s starts it and prints a link for the first administrator.\n",
+                PRINT(data), PRINT(data));
         return OK;
     }
     if (!organisation.len || !account.email.len || !account.name.len || !account.password.len)
@@ -46,7 +48,7 @@ enum result command_init(struct program *program)
     account.role_count = 2;
     TRY(account_first_unit(program, organisation));
     TRY(account_add(program, &account, &user));
-    printf("%.*s is ready; %.*s can sign in.\n", PRINT(data), PRINT(account.email));
+    fprintf(program->out, "%.*s is ready; %.*s can sign in.\n", PRINT(data), PRINT(account.email));
     return OK;
 }
 
@@ -58,7 +60,7 @@ static enum result add(struct program *program, const struct account *account)
     if (!account->role_count)
         return fail(&program->ctx, INVALID, "Say what the user may do: --role ROLE; merlon roles lists them.");
     TRY(account_add(program, account, &user));
-    printf("%.*s is user %lld.\n", PRINT(user.email), (long long)user.id);
+    fprintf(program->out, "%.*s is user %lld.\n", PRINT(user.email), (long long)user.id);
     return OK;
 }
 
@@ -79,7 +81,7 @@ static enum result confirm(struct program *program, const struct account *accoun
 {
     struct user user;
     TRY(account_confirm(program, account, &user));
-    printf("%.*s is confirmed as it stands, and the ledger says so.\n", PRINT(user.email));
+    fprintf(program->out, "%.*s is confirmed as it stands, and the ledger says so.\n", PRINT(user.email));
     return OK;
 }
 
@@ -90,7 +92,7 @@ static void print_grants(struct program *program, const struct user *user)
         if (record_load(&program->ctx, program->house.unit, user->grants[i].unit, &unit) != OK)
             ctx_clear_error(&program->ctx);
         struct str title = unit ? record_title(unit) : S("?");
-        printf("%s%s at %.*s", i ? ", " : "", role_name(user->grants[i].role), PRINT(title));
+        fprintf(program->out, "%s%s at %.*s", i ? ", " : "", role_name(user->grants[i].role), PRINT(title));
     }
 }
 
@@ -118,7 +120,7 @@ static enum result print_json(struct program *program, const struct user_list *u
         json_close_object(&out);
     }
     json_close_array(&out);
-    printf("%.*s\n", PRINT(buf_str(&text)));
+    fprintf(program->out, "%.*s\n", PRINT(buf_str(&text)));
     return OK;
 }
 
@@ -131,10 +133,10 @@ static enum result list(struct program *program, bool json)
     if (json) return print_json(program, &users);
     for (size_t i = 0; i < users.count; i++) {
         const struct user *user = &users.at[i];
-        printf("%-4lld %-36.*s %-24.*s %s", (long long)user->id, PRINT(user->email), PRINT(user->name),
-               user->active ? "" : "(inactive) ");
+        fprintf(program->out, "%-4lld %-36.*s %-24.*s %s", (long long)user->id, PRINT(user->email), PRINT(user->name),
+                user->active ? "" : "(inactive) ");
         print_grants(program, user);
-        printf("\n");
+        fprintf(program->out, "\n");
     }
     return OK;
 }

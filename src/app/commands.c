@@ -15,24 +15,26 @@ static enum result command_version(struct program *program)
 
 const struct command commands[] = {
     {"serve", "serve", "answer requests until stopped",
-     "  --print-config        show each setting and where it came from\n", OPEN_NEW, command_serve},
+     "  --print-config        show each setting and where it came from\n"
+     "  --new                 make the database where there is none yet, as merlon init does\n",
+     OPEN_HOUSE, command_serve},
     {"init", "init [--organisation NAME --name NAME --email EMAIL --password-file FILE]",
      "make a data directory, and its first administrator",
      "  --organisation NAME   the topmost unit\n"
      "  --name, --email       of the first administrator, who also becomes security manager\n"
      "  --password-file FILE  its first line is the password; - for standard input\n",
-     OPEN_NEW, command_init},
+     OPEN_NEW, command_init, true},
     {"demo", "demo", "load a demonstration organisation into an empty data directory", NULL, OPEN_NEW, command_demo},
     {"user", "user add|grant|password|confirm|list [--email EMAIL] [--role ROLE[@UNIT]]...", "users and their roles",
      "  --email, --name       who; the name may be left out where a person has the address\n"
      "  --role ROLE[@UNIT]    as often as needed; UNIT is a reference or title, without it the topmost unit\n"
      "  --language LANGUAGE   en or de\n"
      "  --password-file FILE  its first line is the password; - for standard input\n" JSON_OPTION,
-     OPEN_DATABASE, command_user},
+     OPEN_DATABASE, command_user, true},
     {"token", "token --user EMAIL [--name NAME] [--scopes LIST]", "make an API token and print it",
      "  --user EMAIL          whose rights it has\n"
      "  --scopes LIST         read, write, or registers, by comma; without it write\n",
-     OPEN_DATABASE, command_token},
+     OPEN_DATABASE, command_token, true},
     {"import", "import REGISTER FILE | import framework FILE", "rows of a CSV or XLSX file into a register",
      "  --dry-run             tell each row's fate and keep nothing\n"
      "  --mapping FILE        a JSON object of column heading and field; \"\" leaves a column out\n"
@@ -40,7 +42,7 @@ const struct command commands[] = {
      "  --token TOKEN         for --url\n"
      "  --unit UNIT           where rows belong that name no unit; without it the topmost one\n" USER_OPTION
          JSON_OPTION,
-     OPEN_HOUSE, command_import},
+     OPEN_HOUSE, command_import, true},
     {"export", "export REGISTER", "a list as CSV, XLSX or JSON",
      "  --format FORMAT       csv, xlsx or json\n"
      "  --filter QUERY        as in the API: \"status=open&sort=-id\"\n"
@@ -65,7 +67,8 @@ const struct command commands[] = {
      OPEN_HOUSE, command_verify},
     {"check", "check", "is the installation in order: settings, keys, records, files", JSON_OPTION, OPEN_HOUSE,
      command_check},
-    {"rebuild", "rebuild", "make links, search and derived fields anew", JSON_OPTION, OPEN_DATABASE, command_rebuild},
+    {"rebuild", "rebuild", "make links, search and derived fields anew", JSON_OPTION, OPEN_DATABASE, command_rebuild,
+     true},
     {"schema", "schema [REGISTER]", "registers, fields, steps, and what follows from what",
      "  --labels              the keys that every label catalogue needs, and which catalogue lacks them\n" JSON_OPTION,
      OPEN_HOUSE, command_schema},
@@ -75,3 +78,10 @@ const struct command commands[] = {
     {"version", "version", "print the version", NULL, OPEN_HOUSE, command_version},
     {0},
 };
+
+const struct command *command_find(struct str name)
+{
+    for (const struct command *command = commands; command->name; command++)
+        if (str_is(name, command->name)) return command;
+    return NULL;
+}

@@ -1,15 +1,10 @@
 /* merlon: the command line. Every command is a row of the table; wrong use ends in one sentence and exit status 2, a
  * failure in one sentence and exit status 1. */
+#include "app/caller.h"
 #include "app/command.h"
+#include "app/control.h"
 
 #include "base/log.h"
-
-static const struct command *find(struct str name)
-{
-    for (const struct command *command = commands; command->name; command++)
-        if (str_is(name, command->name)) return command;
-    return NULL;
-}
 
 static void help(void)
 {
@@ -28,15 +23,6 @@ static void help_command(const struct command *command)
     settings_help();
 }
 
-static int complain(const struct ctx *ctx, enum result result)
-{
-    struct str sentence = ctx->error.sentence.len ? ctx->error.sentence : S("Something went wrong.");
-    fprintf(stderr, "merlon: %.*s\n", PRINT(sentence));
-    for (const struct field_error *error = ctx->error.fields; error; error = error->next)
-        fprintf(stderr, "  %.*s: %.*s\n", PRINT(error->pointer), PRINT(error->detail));
-    return result == INVALID ? 2 : 1;
-}
-
 static void set_log_level(const struct settings *settings)
 {
     static const char *const names[] = {"debug", "info", "warning", "error"};
@@ -44,8 +30,10 @@ static void set_log_level(const struct settings *settings)
         if (str_is(settings->value[SET_LOG_LEVEL], names[i])) log_threshold((enum log_level)i);
 }
 
-static enum result run(struct program *program, const struct command *command, int count, char **arguments)
+/* *status: of the command, where a running server has done it. */
+static enum result run(struct program *program, const struct command *command, int count, char **arguments, int *status)
 {
+    bool done = false;
     struct ctx *ctx = &program->ctx;
     if (count > REST_MAX)
         return fail(ctx, INVALID, "That is more than %d words; --help shows how the command is used.", REST_MAX);
@@ -59,6 +47,10 @@ static enum result run(struct program *program, const struct command *command, i
         settings_print(&program->settings);
         return OK;
     }
+    program->command = command->name;
+    bool elsewhere = program_has_option(program, "url");
+    if (command->through_server && !elsewhere) TRY(control_hand_over(program, &done, status));
+    if (done) return OK;
     TRY(program_open(program, command->opening));
     return command->run(program);
 }
@@ -66,10 +58,11 @@ static enum result run(struct program *program, const struct command *command, i
 /* The exit status: 0 done, 1 failed, 2 wrong use. */
 static int run_named(struct program *program, struct str name, int count, char **arguments)
 {
-    const struct command *command = find(name);
+    const struct command *command = command_find(name);
+    int status = 0;
     if (command) {
-        enum result result = run(program, command, count, arguments);
-        return result == OK ? 0 : complain(&program->ctx, result);
+        enum result result = run(program, command, count, arguments, &status);
+        return result == OK ? status : caller_complain(program, result);
     }
     if (str_is(name, "--help") || str_is(name, "help")) {
         help();
@@ -96,7 +89,7 @@ static int run_guarded(struct program *program, int count, char **arguments)
 
 int main(int count, char **arguments)
 {
-    struct program program = {.arena = arena_new(0)};
+    struct program program = {.arena = arena_new(0), .out = stdout, .err = stderr};
     program.ctx.arena = program.arena;
     if (!program.arena) return 1;
     int status = run_guarded(&program, count, arguments);

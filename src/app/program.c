@@ -4,6 +4,7 @@
 #include "app/program.h"
 
 #include "access/actor.h"
+#include "app/directory.h"
 #include "app/migrations.h"
 #include "app/registers_check.h"
 #include "app/timekeeping.h"
@@ -15,10 +16,6 @@
 #include "store/blob.h"
 #include "store/migrate.h"
 #include "store/search.h"
-
-#include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 const struct table *const *program_tables(struct program *program, size_t *count)
 {
@@ -65,9 +62,24 @@ static enum result find_keys(struct ctx *ctx, const struct bringing *bringing)
     bool is_new;
     if (bringing->program->keyring) return OK;
     TRY(migrate_is_new(ctx, &is_new));
-    TRY(open_keys(bringing->program, bringing->may_be_new && is_new));
+    if (is_new && !bringing->may_be_new)
+        return fail(
+            ctx, INVALID,
+            "There is nothing in this database yet; give the right --database, or make it: merlon init with the "
+            "same --data and --database.");
+    TRY(open_keys(bringing->program, is_new));
     use_keys(bringing->program);
     return OK;
+}
+
+static enum result check_key(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str fingerprint = keyring_fingerprint(ctx, program->keyring), known;
+    TRY(meta_get(ctx, "master_key", &known));
+    if (!known.len || str_eq(known, fingerprint)) return OK;
+    return fail(ctx, INVALID,
+                "This master key is not the one that the data was sealed with; give the right one with --master-key.");
 }
 
 static enum result bring_up(struct ctx *ctx, void *arg)
@@ -82,41 +94,11 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     TRY(tables_apply(ctx, tables, count));
     TRY(search_apply(ctx));
     TRY(timekeeping_begin(ctx));
-    struct str fingerprint = keyring_fingerprint(ctx, program->keyring), known;
+    struct str known;
+    TRY(check_key(program));
     TRY(meta_get(ctx, "master_key", &known));
-    if (known.len && !str_eq(known, fingerprint))
-        return fail(
-            ctx, INVALID,
-            "This master key is not the one that the data was sealed with; give the right one with --master-key.");
-    if (!known.len) TRY(meta_set(ctx, "master_key", fingerprint));
+    if (!known.len) TRY(meta_set(ctx, "master_key", keyring_fingerprint(ctx, program->keyring)));
     return ledger_keys_open(ctx, program->keyring, true, &program->keys);
-}
-
-enum result program_make_directory(struct program *program)
-{
-    struct ctx *ctx = &program->ctx;
-    struct str directory = program->settings.value[SET_DATA];
-    if (mkdir(arena_cstr(ctx->arena, directory), 0700) == 0 || errno == EEXIST) return OK;
-    return fail(ctx, INVALID, "The data directory %.*s cannot be made: %s.", PRINT(directory), strerror(errno));
-}
-
-static bool has_file(struct program *program)
-{
-    struct str directory = program->settings.value[SET_DATA];
-    struct str file = arena_print(program->arena, "%.*s/merlon.db", PRINT(directory));
-    return access(file.at, F_OK) == 0;
-}
-
-/* A mistyped directory must not be filled with a new database. */
-static enum result demand_database(struct program *program)
-{
-    struct ctx *ctx = &program->ctx;
-    struct str directory = program->settings.value[SET_DATA];
-    if (program->settings.value[SET_DATABASE].len || has_file(program)) return OK;
-    if (errno == ENOENT)
-        return fail(ctx, INVALID, "There is no database in %.*s; give the right --data, or make one with merlon init.",
-                    PRINT(directory));
-    return fail(ctx, INVALID, "The data directory %.*s cannot be used: %s.", PRINT(directory), strerror(errno));
 }
 
 static enum result open_store(struct program *program, bool read_only)
@@ -125,6 +107,7 @@ static enum result open_store(struct program *program, bool read_only)
     struct store_config config = {.directory = program->settings.value[SET_DATA],
                                   .database = program->settings.value[SET_DATABASE],
                                   .read_only = read_only};
+    if (!read_only) TRY(directory_hold(program));
     TRY(store_open(ctx, &config, &program->store));
     program->house.store = program->store;
     return store_reader(ctx, program->store, &ctx->db);
@@ -135,18 +118,18 @@ enum result program_open_store(struct program *program)
     return open_store(program, false);
 }
 
-static enum result open_database(struct program *program, enum opening opening)
+enum result program_open_keys(struct program *program)
+{
+    TRY(open_keys(program, false));
+    use_keys(program);
+    return check_key(program);
+}
+
+static enum result open_for_writing(struct program *program, bool makes)
 {
     struct ctx *ctx = &program->ctx;
-    if (opening == OPEN_NEW) TRY(program_make_directory(program));
-    if (opening != OPEN_NEW) TRY(demand_database(program));
-    if (opening == OPEN_READ_ONLY) {
-        TRY(open_store(program, true));
-        TRY(migrate_check(ctx, migration_count, MERLON_VERSION));
-        return timekeeping_begin(ctx);
-    }
-    struct bringing bringing = {program, opening == OPEN_NEW};
-    if (!program->settings.value[SET_DATABASE].len) TRY(open_keys(program, opening == OPEN_NEW && !has_file(program)));
+    struct bringing bringing = {program, makes};
+    if (!program->settings.value[SET_DATABASE].len) TRY(open_keys(program, makes));
     TRY(open_store(program, false));
     if (program->keyring) use_keys(program);
     TRY(store_write(ctx, program->store, bring_up, &bringing));
@@ -172,8 +155,33 @@ static enum result open_time(struct program *program)
     return OK;
 }
 
+/* A database is made only where somebody asks for one and nothing of an earlier one lies. */
+static enum result open_new(struct program *program)
+{
+    bool postgres = program->settings.value[SET_DATABASE].len > 0;
+    TRY(directory_make(program));
+    TRY(directory_hold(program));
+    if (postgres || directory_has_database(program)) return open_for_writing(program, postgres);
+    TRY(directory_demand_unused(program, true));
+    enum result result = open_for_writing(program, true);
+    if (result != OK) directory_clear(program);
+    return result;
+}
+
+static enum result open_database(struct program *program, enum opening opening)
+{
+    if (opening == OPEN_NEW) return open_new(program);
+    if (program->settings.value[SET_DATABASE].len) TRY(directory_make(program)); /* one more node */
+    TRY(directory_demand_database(program));
+    if (opening == OPEN_DATABASE) return open_for_writing(program, false);
+    TRY(open_store(program, true));
+    TRY(migrate_check(&program->ctx, migration_count, MERLON_VERSION));
+    return timekeeping_begin(&program->ctx);
+}
+
 enum result program_open(struct program *program, enum opening opening)
 {
+    if (program->remote) return OK;
     TRY(open_time(program));
     TRY(registers_check(&program->ctx, register_list, register_list_count, follow_list));
     house_init(&program->house, &program->ctx, register_list, register_list_count, follow_list);
@@ -191,6 +199,7 @@ void program_close(struct program *program)
     keyring_close(program->keyring);
     timekeeper_free(program->time);
     program->time = program->ctx.time = NULL;
+    directory_unlock(&program->lock);
     program->access = NULL, program->keys = NULL, program->store = NULL, program->keyring = NULL;
 }
 
@@ -227,6 +236,16 @@ bool program_flag(struct program *program, const char *name)
         if (!str_starts(rest, S("--")) || !str_is(str_slice(rest, 2, rest.len), name)) continue;
         take_out(program, i, 1);
         return true;
+    }
+    return false;
+}
+
+bool program_has_option(const struct program *program, const char *name)
+{
+    for (size_t i = 0; i < program->rest_count; i++) {
+        struct str rest = program->rest[i], word;
+        if (str_starts(rest, S("--")) && str_cut(&rest, '=', &word) && str_is(str_slice(word, 2, word.len), name))
+            return true;
     }
     return false;
 }

@@ -7,13 +7,22 @@
 #include "ledger/keys.h"
 #include "records/house.h"
 #include "store/seal.h"
+#include "store/lock.h"
 #include "store/store.h"
+
+#include <stdio.h>
 
 enum { REST_MAX = 64 };
 
+struct remote; /* app/control.h */
+
 struct program {
     struct arena *arena;
-    struct ctx ctx; /* of the main thread; its arena lives as long as the program */
+    const char *command;   /* "serve" */
+    FILE *out, *err;       /* where the command prints */
+    struct remote *remote; /* NULL; or the client for whom a server runs this command, and the rest is the server's */
+    struct directory_lock lock; /* of the data directory */
+    struct ctx ctx;             /* of the main thread; its arena lives as long as the program */
     struct settings settings;
     struct str rest[REST_MAX]; /* arguments that are no settings */
     size_t rest_count;
@@ -28,9 +37,9 @@ struct program {
 /* How far program_open goes. */
 enum opening {
     OPEN_HOUSE,     /* registers only: schema, openapi */
-    OPEN_READ_ONLY, /* the database as it is; nothing is created */
-    OPEN_DATABASE,  /* brought up to the tables, keys made where there are none */
-    OPEN_NEW,       /* the same, and the data directory is made */
+    OPEN_READ_ONLY, /* the database as it is; nothing is created; also beside a server */
+    OPEN_DATABASE,  /* for writing, brought up to the tables of this program; this program alone writes from here on */
+    OPEN_NEW,       /* the same, and where there is none it is made, with its directory and keys */
 };
 
 /* Every table of the program, for the database and for backup. */
@@ -39,14 +48,16 @@ const struct table *const *program_tables(struct program *program, size_t *count
 enum result program_open(struct program *program, enum opening opening) MUST_USE;
 void program_close(struct program *program);
 
-/* The parts of it that restoring needs one by one: the data directory made, the store alone opened for writing. */
-enum result program_make_directory(struct program *program) MUST_USE;
+/* Parts of it: for restoring, the store alone opened for writing; for backup, the keys of a database that is open for
+ * reading. */
 enum result program_open_store(struct program *program) MUST_USE;
+enum result program_open_keys(struct program *program) MUST_USE;
 
 /* "--name value" or "--name" among the rest; taken out of it. */
 bool program_option(struct program *program, const char *name, struct str *value);
 bool program_flag(struct program *program, const char *name);
-void program_skip(struct program *program, size_t words); /* the first of the rest were read */
+bool program_has_option(const struct program *program, const char *name); /* which stays */
+void program_skip(struct program *program, size_t words);                 /* the first of the rest were read */
 /* INVALID when something is left over that looks like an option, or more than `most` words. */
 enum result program_no_more(struct program *program, size_t most) MUST_USE;
 

@@ -11,7 +11,7 @@ enum { EVERY = 100 };
 void progress_tell(struct progress *progress, int64_t done, int64_t of)
 {
     int64_t now = clock_monotonic();
-    if (!isatty(STDERR_FILENO) || (progress->shown && now - progress->told_at < EVERY)) return;
+    if (progress->hidden || !isatty(STDERR_FILENO) || (progress->shown && now - progress->told_at < EVERY)) return;
     progress->shown = true;
     progress->told_at = now;
     if (of > 0)

@@ -7,6 +7,7 @@
 
 struct progress {
     struct str what;
+    bool hidden; /* standard error is not the caller's */
     bool shown;
     int64_t told_at; /* clock_monotonic */
 };

@@ -4,6 +4,7 @@
 
 #include "ledger/canonical.h"
 #include "store/blob.h"
+#include "store/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -161,10 +162,11 @@ static bool says_that_already(int directory, struct str pem)
     return len >= 0 && str_eq((struct str){text, (size_t)len}, pem);
 }
 
-static bool replace(int directory, struct str pem)
+static bool replace(int directory, const char *path, struct str pem)
 {
     int file = openat(directory, "ledger.pub.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (file < 0) return false;
+    file_belongs(file, path);
     bool good = write(file, pem.at, pem.len) == (ssize_t)pem.len && fsync(file) == 0;
     good = close(file) == 0 && good;
     return good && renameat(directory, "ledger.pub.new", directory, "ledger.pub") == 0;
@@ -176,7 +178,7 @@ enum result ledger_public_write(struct ctx *ctx, const struct ledger_public *key
     const char *path = arena_cstr(ctx->arena, directory);
     int opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (opened < 0) return fail(ctx, INVALID, "The directory %s cannot be opened: %s.", path, strerror(errno));
-    bool good = says_that_already(opened, pem) || replace(opened, pem);
+    bool good = says_that_already(opened, pem) || replace(opened, path, pem);
     int problem = errno;
     close(opened);
     if (good) return OK;

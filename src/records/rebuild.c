@@ -121,7 +121,7 @@ static enum result rebuild_register(struct ctx *ctx, const struct rebuild *rebui
     TRY(db_query_number(ctx, sql, NULL, 0, 0, &all));
     for (pass->more = true; pass->more;) {
         TRY(write_part(ctx, rebuild, scratch, rebuild_batch, pass, sizeof *pass));
-        if (rebuild->progress) rebuild->progress(rebuild->arg, pass->reg->name, pass->taken, all);
+        if (rebuild->progress) TRY(rebuild->progress(rebuild->arg, pass->reg->name, pass->taken, all));
     }
     return OK;
 }

@@ -11,10 +11,10 @@ struct rebuild_report {
 };
 
 /* Not inside a write: goes in batches, each a transaction, as the program itself. `progress` is called after each
- * batch; NULL for none. */
+ * batch, and another result than OK ends it there; NULL for none. */
 struct rebuild {
     struct store *store;
-    void (*progress)(void *arg, const char *reg, int64_t done, int64_t of);
+    enum result (*progress)(void *arg, const char *reg, int64_t done, int64_t of);
     void *arg;
 };
 enum result records_rebuild(struct ctx *ctx, const struct rebuild *rebuild, struct rebuild_report *report) MUST_USE;

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/random.h"
+#include "store/lock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -57,6 +58,7 @@ static enum result make_key(struct ctx *ctx, const char *path, struct str direct
     unsigned char key[MASTER_KEY_SIZE];
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) return fail(ctx, INVALID, "The master key %s cannot be made: %s.", path, strerror(errno));
+    file_belongs(file, arena_cstr(ctx->arena, directory));
     random_bytes(key, sizeof key);
     bool written = write(file, key, sizeof key) == (ssize_t)sizeof key && fsync(file) == 0;
     sodium_memzero(key, sizeof key);

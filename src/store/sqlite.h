@@ -6,6 +6,7 @@
 #define MERLON_STORE_SQLITE_H
 
 #include "store/driver.h"
+#include "store/lock.h"
 #include "store/store.h"
 
 #include <pthread.h>
@@ -34,7 +35,8 @@ struct sqlite_place {
     char *file; /* DIR/merlon.db */
     int lock_wait;
     bool read_only;
-    bool immutable; /* read only, and nothing beside the file may appear */
+    bool immutable; /* read only, and it is certain that nobody writes: the lock is held, or the medium is read-only */
+    struct directory_lock lock;
 };
 
 /* Tells what happened to the last call on this connection. */

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { APPLICATION = 0x4d726c6e }; /* "Mrln", in the file's header, so that another program's file is told apart */
@@ -41,7 +42,6 @@ static enum result check_directory(struct ctx *ctx, struct str directory, bool r
     return OK;
 }
 
-/* With nobody else's log beside it the file is opened as unchanging; otherwise SQLite needs its log and index. */
 static bool has_log(const char *file)
 {
     char log[4096];
@@ -50,26 +50,50 @@ static bool has_log(const char *file)
     return len > 0 && (size_t)len < sizeof log && stat(log, &status) == 0 && status.st_size > 0;
 }
 
+/* Where this program may write, SQLite reads beside whoever else writes, with a log and its index that it may have to
+ * make. Where it may not, a server that runs has made both; if none runs, and no log is left, the file is opened as
+ * unchanging, which is wrong the moment somebody writes: so the lock is kept that stops whoever would. Only a read-only
+ * medium on which there never was a lock needs none. */
+static enum result decide_how_to_read(struct ctx *ctx, const char *directory, struct sqlite_place *place)
+{
+    struct statvfs medium;
+    if (access(directory, W_OK) == 0) return OK;
+    enum lock_shared lock = directory_lock_shared(directory, &place->lock);
+    if (lock == LOCK_REFUSED) return OK;
+    bool unchanging = statvfs(directory, &medium) == 0 && medium.f_flag & ST_RDONLY;
+    if (lock == LOCK_ABSENT && !unchanging) return OK;
+    place->immutable = !has_log(place->file);
+    if (place->immutable) return OK;
+    directory_unlock(&place->lock);
+    return fail(ctx, INVALID,
+                "The log of %s was not yet moved into it, and cannot be here, where nothing may be written: copy the "
+                "directory elsewhere and read it there.",
+                place->file);
+}
+
 enum result sqlite_place_find(struct ctx *ctx, const struct store_config *config, struct sqlite_place *place)
 {
     TRY(check_directory(ctx, config->directory, config->read_only));
     const char *path = arena_print(ctx->arena, "%.*s/merlon.db", PRINT(config->directory)).at;
+    const char *directory = arena_cstr(ctx->arena, config->directory);
     int flags = config->read_only ? O_RDONLY : O_RDWR | O_CREAT;
     int file = open(path, flags | O_CLOEXEC, 0600);
     if (file < 0 && errno == ENOENT) return fail(ctx, INVALID, "There is no database %s to read.", path);
     if (file < 0 && (errno == ENOSPC || errno == EDQUOT))
         return fail(ctx, AWAY, "The disk is full: %s cannot be made; make room and start again.", path);
     if (file < 0) return fail(ctx, INVALID, "The database %s cannot be opened: %s.", path, strerror(errno));
+    if (!config->read_only) file_belongs(file, directory);
     close(file);
     *place = (struct sqlite_place){.read_only = config->read_only,
-                                   .immutable = config->read_only && !has_log(path),
                                    .lock_wait = config->lock_wait ? (int)config->lock_wait : 5000,
                                    .file = strdup(path)};
-    return place->file ? OK : fail(ctx, BROKEN, "There is no memory left to open the database.");
+    if (!place->file) return fail(ctx, BROKEN, "There is no memory left to open the database.");
+    return config->read_only ? decide_how_to_read(ctx, directory, place) : OK;
 }
 
 void sqlite_place_release(struct sqlite_place *place)
 {
+    directory_unlock(&place->lock);
     free(place->file);
     place->file = NULL;
 }

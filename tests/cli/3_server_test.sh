@@ -16,10 +16,50 @@ works export asset --data "$data" --filter 'q=tug' --format json
 says '"title":"Tug"'
 works backup "$work/online.backup" --data "$data"
 works verify "$data"
+works check --data "$data"
+works report soa --soa SOA-1 --data "$data" --output "$work/beside.pdf"
+
+# What writes goes through the server, with the caller's files and terminal; a second program that writes is refused.
+works user add --data "$data" --email beside@tidewell.example --name Beside --role reader --password-file "$work/password"
+refuses 1 'There is a user' user add --data "$data" --email beside@tidewell.example --name Beside --role reader
+refuses 2 'Say which user' user password --data "$data"
+"$merlon" user password --data "$data" --email beside@tidewell.example --password-file - <"$work/passphrase" || wrong 'a password from standard input'
+works user list --data "$data" --json
+says 'beside@tidewell.example'
+works import asset "$work/mapped.csv" --mapping "$work/mapping.json" --data "$data" --json
+says '"created":1'
+refuses 2 'cannot be read' import asset "$work/not-there.csv" --data "$data"
+works rebuild --data "$data"
+says ' 0 changes'
+refuses 1 "Process $server (merlon serve) writes" serve --data "$data" --listen 127.0.0.1:0
+refuses 1 'stop that server first' demo --data "$data"
+refuses 1 'stop that server first' restore "$work/plain.backup" --data "$data"
+works verify "$data"
 refuses 1 'in use by another program' serve --data "$work/files" --listen "${address#http://}"
 refuses 1 'unknown, revoked' import asset "$work/mapped.csv" --url "$address" --token mrl_wrong
 refuses 1 'no register' import nonsense "$work/mapped.csv" --url "$address" --token "$token"
 refuses 2 'needs --token' import asset "$work/mapped.csv" --url "$address"
 stop_server
+yes 'no socket is left' [ ! -e "$data/merlon.sock" ]
 refuses 1 'does not answer' import asset "$work/mapped.csv" --url "$address" --token "$token"
 works verify "$data"
+
+# A file that is moved away is noticed: nothing is written into a file that nobody will find.
+cp -r "$data" "$work/moved"
+start_server --data "$work/moved" --log-level error
+mv "$work/moved/merlon.db" "$work/moved/elsewhere"
+code() { curl -s -o "$work/out" -w '%{http_code}' -H "Authorization: Bearer $token" "$@"; }
+yes 'a write is refused' [ "$(code -X POST -d '{"title":"Lost"}' "$address/api/v1/task")" = 503 ]
+says 'moved away or replaced'
+yes 'it is not ready' [ "$(code "$address/readyz")" = 503 ]
+stop_server
+mv "$work/moved/elsewhere" "$work/moved/merlon.db"
+works verify "$work/moved"
+
+# On a read-only medium it is read as it is, and nobody needs to write beside it.
+if [ "$(id -u)" = 0 ] && mkdir "$work/medium" && mount -t tmpfs tmpfs "$work/medium" 2>/dev/null; then
+    cp -r "$work/moved" "$work/medium/data" && mount -o remount,ro "$work/medium"
+    works verify "$work/medium/data"
+    works export task --data "$work/medium/data"
+    umount "$work/medium"
+fi

@@ -1,9 +1,9 @@
 # Wrong use of the program ends in one sentence that says what to do, and a non-zero exit status.
 data=$work/files
 refuses 2 'no command "nonsense"' nonsense
-refuses 2 'no option --colour' serve --data "$work/x" --colour
+refuses 2 'no option --colour' serve --new --data "$work/x" --colour
 refuses 2 '--listen needs a value' serve --listen
-refuses 2 'HOST:PORT' serve --data "$work/x" --listen nowhere
+refuses 2 'HOST:PORT' serve --new --data "$work/x" --listen nowhere
 refuses 2 'number from 1 to 64' serve --data "$work/x" --workers 0
 refuses 2 'configuration file' serve --config "$work/none"
 printf 'colour = blue\n' >"$work/bad.conf"
@@ -66,5 +66,24 @@ sqlite "$work/newer/merlon.db" "UPDATE meta SET value = '4000' WHERE name = 'sch
 for command in 'serve --listen 127.0.0.1:0' 'export asset' 'rebuild' 'verify' 'check'; do
     refuses 2 'newer one' $command --data "$work/newer"
 done
+# A database is made by init, or by serve when told so; never beside what an earlier one has left.
+mkdir -m 700 "$work/bare"
+refuses 2 'merlon init --data' serve --data "$work/bare" --listen 127.0.0.1:0
+yes 'nothing is made' [ -z "$(ls -A "$work/bare")" ]
+works init --data "$work/bare"
+mkdir "$work/aside" && mv "$work/bare/merlon.db" "$work/aside/"
+for command in 'serve --new --listen 127.0.0.1:0' 'init' 'demo'; do
+    refuses 2 'ledger.pub of an earlier one' $command --data "$work/bare"
+done
+refuses 2 'There is no database' serve --data "$work/bare" --listen 127.0.0.1:0
+: >"$work/bare/merlon.db"
+refuses 2 'There is no database' serve --data "$work/bare" --listen 127.0.0.1:0
+mv "$work/aside/merlon.db" "$work/bare/"
+works verify "$work/bare"
+mkdir "$work/log" && echo 'what was written last' >"$work/log/merlon.db-wal"
+refuses 2 'merlon.db-wal of an earlier one' init --data "$work/log"
+refuses 2 'merlon.db-wal of an earlier one' restore "$work/plain.backup" --data "$work/log"
+yes 'the log is still there' grep -q last "$work/log/merlon.db-wal"
+
 mkdir -p "$work/damaged" && cp "$data/master.key" "$work/damaged/" && cp "$work/assets.csv" "$work/damaged/merlon.db"
 refuses 1 'merlon.db' serve --data "$work/damaged" --listen 127.0.0.1:0

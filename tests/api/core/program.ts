@@ -45,7 +45,7 @@ export class Program {
 
   /** Resolves when the program answers; with a new database also the one-time link has been read. */
   async start(expectLink = true): Promise<void> {
-    const child = spawn(binary, ['serve', ...this.where, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, ...this.environment } })
+    const child = spawn(binary, ['serve', ...(expectLink ? ['--new'] : []), ...this.where, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, ...this.environment } })
     this.#child = child
     running.add(this)
     createInterface({ input: child.stderr! }).on('line', (line) => this.log.push(line))

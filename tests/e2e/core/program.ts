@@ -41,7 +41,7 @@ export class Program {
   /** Resolves when the program answers; on an empty folder also the one-time link has been read. */
   async start(expectLink = false): Promise<void> {
     const listen = `127.0.0.1:${this.#port}`
-    const child = spawn(binary, ['serve', '--data', this.data, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(binary, ['serve', ...(expectLink ? ['--new'] : []), '--data', this.data, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     createInterface({ input: child.stderr }).on('line', (line) => this.#log.push(line))
     await new Promise<void>((resolve, reject) => {

@@ -236,12 +236,17 @@ static void reading_only_changes_nothing(void **state)
     store_close(f->store);
     if (!f->url[0]) {
         assert_int_equal(files_in(f->directory), 1);
+        struct stat before, after;
+        const char *file = arena_print(ctx.arena, "%s/merlon.db", f->directory).at;
+        assert_int_equal(stat(file, &before), 0);
         expect_ok(&ctx, store_open(&ctx, &config, &beside));
         expect_ok(&ctx, store_reader(&ctx, beside, &ctx.db));
         expect_ok(&ctx, db_query_number(&ctx, S("SELECT count(*) FROM t"), NULL, 0, -1, &n));
         assert_int_equal(n, 1);
-        assert_int_equal(files_in(f->directory), 1);
         store_close(beside);
+        assert_int_equal(stat(file, &after), 0);
+        assert_int_equal(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+        assert_int_equal(after.st_size, before.st_size);
     }
     fixture_open(f);
 }

@@ -1,0 +1,81 @@
+/* An "open file description" lock: it belongs to the descriptor, so that two stores in one process exclude each other
+ * too, and no other descriptor's closing gives it back. The file's text is for people and for the sentence. */
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool hold(int file, short kind)
+{
+    struct flock whole = {.l_type = kind, .l_whence = SEEK_SET};
+    return fcntl(file, F_OFD_SETLK, &whole) == 0;
+}
+
+static void read_holder(int file, struct lock_holder *holder)
+{
+    char text[64] = "";
+    long long pid = 0;
+    if (pread(file, text, sizeof text - 1, 0) <= 0) return;
+    if (sscanf(text, "%lld %23s", &pid, holder->word) == 2) holder->pid = pid;
+}
+
+/* A lock that cannot be described holds all the same. */
+static void write_holder(int file, const char *word)
+{
+    char text[64];
+    int len = snprintf(text, sizeof text, "%lld %s\n", (long long)getpid(), word);
+    if (ftruncate(file, 0) != 0 || pwrite(file, text, (size_t)len, 0) != len) return;
+}
+
+enum result directory_lock(struct ctx *ctx, struct str directory, const char *word, struct directory_lock *lock,
+                           struct lock_holder *holder)
+{
+    const char *path = arena_print(ctx->arena, "%.*s/merlon.lock", PRINT(directory)).at;
+    *lock = (struct directory_lock){0};
+    *holder = (struct lock_holder){0};
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) return fail(ctx, INVALID, "The lock %s cannot be opened: %s.", path, strerror(errno));
+    file_belongs(file, arena_cstr(ctx->arena, directory));
+    if (hold(file, F_WRLCK)) {
+        write_holder(file, word);
+        *lock = (struct directory_lock){true, file};
+        return OK;
+    }
+    int problem = errno;
+    read_holder(file, holder);
+    close(file);
+    if (problem == EAGAIN || problem == EACCES) return OK;
+    return fail(ctx, INVALID, "The file system of %s gives no locks (%s): keep the data on another one.", path,
+                strerror(problem));
+}
+
+enum lock_shared directory_lock_shared(const char *directory, struct directory_lock *lock)
+{
+    char path[4096];
+    *lock = (struct directory_lock){0};
+    int len = snprintf(path, sizeof path, "%s/merlon.lock", directory);
+    if (len < 0 || (size_t)len >= sizeof path) return LOCK_REFUSED;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return errno == ENOENT ? LOCK_ABSENT : LOCK_REFUSED;
+    if (!hold(file, F_RDLCK)) {
+        close(file);
+        return LOCK_REFUSED;
+    }
+    *lock = (struct directory_lock){true, file};
+    return LOCK_SHARED;
+}
+
+void directory_unlock(struct directory_lock *lock)
+{
+    if (lock->held) close(lock->file);
+    lock->held = false;
+}
+
+void file_belongs(int file, const char *directory)
+{
+    struct stat owner;
+    if (geteuid() != 0 || stat(directory, &owner) != 0 || owner.st_uid == 0) return;
+    if (fchown(file, owner.st_uid, owner.st_gid) != 0) return; /* whoever cannot open it will be told */
+}
