@@ -18,9 +18,13 @@ src/http/server.c             operators: opening the server
 src/http/tls.c                operators: certificate and key, at the start
 src/access/access.c           operators: memory for sessions, at the start
 src/format/catalogue.c        translators: catalogues are read at the start
+src/ledger/chain.c            operators: the ledger's keys, at the start and for merlon verify
 src/ledger/keys.c             operators: the ledger's key, at the start
 src/ledger/policy.c           operators: whose word counts as a witness's
+src/ledger/public_key.c       operators: ledger.pub, at the start
+src/ledger/remembered.c       operators: ledger.heads, whose trouble goes to the log
 src/ledger/sealer.c           operators: sealing runs by itself and tells the log
+src/ledger/signer.c           operators: sealing runs by itself and tells the log
 src/ledger/timestamp.c        operators: time stamps are obtained in the background, and checked by merlon verify
 src/ledger/verify.c           operators: merlon verify
 src/ledger/witness.c          operators: what other programs ask a witness goes to its log

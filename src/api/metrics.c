@@ -5,7 +5,7 @@
 #include "access/access.h"
 #include "api/routes.h"
 #include "base/timekeeper.h"
-#include "ledger/sealer.h"
+#include "ledger/signer.h"
 #include "store/search.h"
 
 #include <stdatomic.h>
@@ -255,6 +255,13 @@ static enum result show_jobs(struct ctx *ctx, struct buf *out)
     return OK;
 }
 
+static void show_alarm(struct buf *out, struct ledger_signer *signer)
+{
+    char alarm[8] = "";
+    if (signer) ledger_signer_alarm(signer, alarm, sizeof alarm);
+    gauge(out, "ledger_alarm", "1 while the ledger is not what this program wrote; the log says why.", alarm[0] != 0);
+}
+
 static enum result show_database(struct ctx *ctx, struct buf *out, struct store *store)
 {
     int64_t bytes, pending, entries, unindexed;
@@ -279,6 +286,7 @@ static enum result show(struct ctx *ctx, struct exchange *x)
     show_server(&x->out, api->metrics, api);
     show_time(&x->out, api->time);
     TRY(show_database(ctx, &x->out, api->store));
+    show_alarm(&x->out, api->signer);
     show_requests(&x->out, api->metrics);
     show_durations(&x->out, api->metrics);
     return OK;

@@ -41,7 +41,8 @@ const struct named_shape named_shapes[] = {
                      "required:boolean}"},
     {"job", "{id:integer, kind:string, status:string, done:integer, total:integer, detail:string?, result:any, "
             "created_at:time, ended_at:time?}"},
-    {"head", "{size:integer, root:string, at:integer, key_id:string, signature:string}"},
+    {"head",
+     "{origin:string, size:integer, previous:integer, root:string, at:integer, key_id:string, signature:string}"},
     {"framework_loaded", "{framework:integer, created:integer, changed:integer, unchanged:integer}"},
     {"described_field", "{name:string, kind:string, group:string, required:boolean, derived:boolean, list:boolean, "
                         "search:boolean, unique:boolean, fixed:boolean, by_transition:boolean, by_user:boolean, "

@@ -24,9 +24,10 @@ struct api {
     struct timekeeper *time;
     struct pool *pool;
     struct jobs *jobs;
-    struct pulse *pulse;        /* store/pulse.h */
-    struct metrics *metrics;    /* api/metrics.h; may be NULL */
-    const struct asset *assets; /* the browser's pages and content/ */
+    struct pulse *pulse;          /* store/pulse.h */
+    struct ledger_signer *signer; /* whose alarm is told; may be NULL */
+    struct metrics *metrics;      /* api/metrics.h; may be NULL */
+    const struct asset *assets;   /* the browser's pages and content/ */
     size_t asset_count;
     bool secure_cookies; /* TLS here or at the proxy: the cookie says Secure */
 };

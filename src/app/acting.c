@@ -82,16 +82,16 @@ enum result acting_register(struct program *program, struct str name, const stru
     return fail(&program->ctx, INVALID, "There is no register \"%.*s\"; merlon schema lists them.", PRINT(name));
 }
 
-static enum result settle(struct ctx *ctx, void *arg)
+static enum result index_all(struct ctx *ctx, void *arg)
 {
-    struct program *program = arg;
-    int64_t sealed = SEAL_BATCH, indexed = SEARCH_BATCH;
-    while (sealed == SEAL_BATCH) TRY(ledger_seal(ctx, program->keys, &sealed));
+    (void)arg;
+    int64_t indexed = SEARCH_BATCH;
     while (indexed == SEARCH_BATCH) TRY(search_index_pending(ctx, &indexed));
     return OK;
 }
 
 enum result acting_settle(struct program *program)
 {
-    return store_write(&program->ctx, program->store, settle, program);
+    TRY(ledger_signer_seal(&program->ctx, program->signer));
+    return store_write(&program->ctx, program->store, index_all, NULL);
 }

@@ -24,6 +24,7 @@ enum result command_ddl(struct program *program) MUST_USE;
 enum result command_demo(struct program *program) MUST_USE;
 enum result command_export(struct program *program) MUST_USE;
 enum result command_import(struct program *program) MUST_USE;
+enum result command_key(struct program *program) MUST_USE;
 enum result command_init(struct program *program) MUST_USE;
 enum result command_openapi(struct program *program) MUST_USE;
 enum result command_rebuild(struct program *program) MUST_USE;

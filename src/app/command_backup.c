@@ -6,6 +6,7 @@
 #include "app/directory.h"
 #include "app/progress.h"
 #include "base/clock.h"
+#include "ledger/remembered.h"
 #include "ledger/verify.h"
 #include "records/rebuild.h"
 #include "records/verify.h"
@@ -77,6 +78,9 @@ static enum result bring_back(struct program *program, struct progress *progress
                                  .records_arg = &records,
                                  .progress = show,
                                  .progress_arg = progress};
+    /* First of all, so that the key of the original signs nothing here. */
+    TRY(ledger_signer_renew(ctx, program->signer, program->keyring, "restore", S("")));
+    TRY(program_write_public_keys(program));
     progress->what = S("Rebuilding");
     TRY(records_rebuild(ctx, &rebuild, &rebuilt));
     TRY(acting_settle(program));
@@ -116,6 +120,7 @@ enum result command_restore(struct program *program)
     if (!program->rest_count) return fail(ctx, INVALID, "Say what from: merlon restore FILE.");
     TRY(directory_make(program));
     if (!directory_has_database(program)) TRY(directory_demand_unused(program, false));
+    TRY(remembered_set_aside(ctx, program->settings.value[SET_DATA]));
     enum result result = fill(program, &backup, program->rest[0], &progress);
     program_close(program);
     TRY(result);

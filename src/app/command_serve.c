@@ -137,7 +137,7 @@ static enum result open_beside(struct program *program, struct api *api, const s
                                  .threads = 2};
     TRY(pool_open(ctx, (unsigned)setting_number(&program->settings, SET_WORKERS), 1024, QUEUE_PATIENCE, &api->pool));
     TRY(pulse_open(ctx, program->store, &api->pulse));
-    TRY(settling_open(ctx, program->store, program->keys, &beside->settling));
+    TRY(settling_open(ctx, program->store, program->signer, &beside->settling));
     TRY(jobs_open(ctx, &config, &api->jobs));
     TRY(metrics_new(ctx, &api->metrics));
     TRY(clerk_open(ctx, api->jobs, &config, &beside->clerk));
@@ -154,6 +154,7 @@ static enum result serve(struct program *program)
                       .store = program->store,
                       .access = program->access,
                       .time = program->time,
+                      .signer = program->signer,
                       .assets = embedded_assets,
                       .asset_count = embedded_asset_count};
     TRY(languages_of_assets(&program->ctx, embedded_assets, embedded_asset_count, &languages));

@@ -7,6 +7,7 @@
 #include "app/progress.h"
 #include "base/clock.h"
 #include "format/json_out.h"
+#include "ledger/remembered.h"
 #include "ledger/verify.h"
 
 #include <sodium.h>
@@ -122,16 +123,20 @@ enum result command_verify(struct program *program)
     struct checks checks = {.program = program, .keys = keys, .ledger = walk_ledger, .ledger_arg = &walk};
     struct str path = S(""), head_path;
     struct ledger_head head;
+    struct remembered known;
     bool json = program_flag(program, "json"), has_head = program_option(program, "head", &head_path);
     program_option(program, "public-key", &path);
     TRY(program_no_more(program, 1));
     if (program->rest_count) program->settings.value[SET_DATA] = program->rest[0];
     if (has_head) TRY(read_head(program, head_path, &head));
     if (has_head) check.witness = &head;
+    TRY(remembered_read(ctx, program->settings.value[SET_DATA], &known));
     TRY(program_open(program, OPEN_READ_ONLY));
     TRY(read_keys(program, path, keys, &check.key_count));
     TRY(checks_take_key(program));
     checks.key_count = check.key_count;
+    check.keyring = program->keyring;
+    check.known = known.at, check.known_count = known.count;
     enum result result = checks_run(&checks);
     progress_end(&progress);
     if (json) print_json(program, &report, &checks, result == OK ? S("") : ctx->error.sentence);

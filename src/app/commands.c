@@ -67,6 +67,8 @@ const struct command commands[] = {
      OPEN_HOUSE, command_verify},
     {"check", "check", "is the installation in order: settings, keys, records, files", JSON_OPTION, OPEN_HOUSE,
      command_check},
+    {"key", "key list|rotate", "the keys that sign the ledger; a new one in place of the last",
+     "  --reason TEXT         why it is replaced; it stands in the ledger\n", OPEN_DATABASE, command_key},
     {"rebuild", "rebuild", "make links, search and derived fields anew", JSON_OPTION, OPEN_DATABASE, command_rebuild,
      true},
     {"schema", "schema [REGISTER]", "registers, fields, steps, and what follows from what",

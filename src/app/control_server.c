@@ -118,6 +118,7 @@ static void lend(const struct program *owner, struct program *program)
     program->store = owner->store;
     program->keyring = owner->keyring;
     program->keys = owner->keys;
+    program->signer = owner->signer;
     program->access = owner->access;
     program->ctx = (struct ctx){.arena = program->arena,
                                 .house = &owner->house,

@@ -62,6 +62,7 @@ enum result directory_demand_unused(struct program *program, bool keys)
     } leftovers[] = {{"merlon.db-wal", false, false},
                      {"merlon.db-journal", false, false},
                      {"ledger.pub", true, true},
+                     {"ledger.heads", true, true},
                      {"master.key", true, true}};
     for (size_t i = 0; i < COUNT(leftovers); i++) {
         if ((leftovers[i].is_key && !keys) || !has_file(program, leftovers[i].name, leftovers[i].empty_counts))
@@ -77,7 +78,8 @@ enum result directory_demand_unused(struct program *program, bool keys)
 
 void directory_clear(struct program *program)
 {
-    static const char *const made[] = {"merlon.db", "merlon.db-wal", "merlon.db-shm", "ledger.pub", "master.key"};
+    static const char *const made[] = {"merlon.db",  "merlon.db-wal", "merlon.db-shm",
+                                       "ledger.pub", "ledger.heads",  "master.key"};
     for (size_t i = 0; i < COUNT(made); i++) unlink(path_of(program, made[i]));
 }
 

@@ -125,6 +125,16 @@ enum result program_open_keys(struct program *program)
     return check_key(program);
 }
 
+enum result program_write_public_keys(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
+    struct ledger_public *keys = arena_make_many(ctx->arena, struct ledger_public, PUBLIC_KEYS_MAX);
+    TRY(ledger_chain_read(ctx, chain));
+    for (size_t i = 0; i < chain->count; i++) keys[i] = chain->at[i].key;
+    return ledger_public_write(ctx, keys, chain->count, program->settings.value[SET_DATA]);
+}
+
 static enum result open_for_writing(struct program *program, bool makes)
 {
     struct ctx *ctx = &program->ctx;
@@ -134,7 +144,8 @@ static enum result open_for_writing(struct program *program, bool makes)
     if (program->keyring) use_keys(program);
     TRY(store_write(ctx, program->store, bring_up, &bringing));
     program->house.keys = program->keys;
-    TRY(ledger_public_write(ctx, ledger_keys_public(program->keys), program->settings.value[SET_DATA]));
+    TRY(program_write_public_keys(program));
+    TRY(ledger_signer_open(ctx, program->store, program->keys, program->settings.value[SET_DATA], &program->signer));
     TRY(access_new(ctx, program->store, &program->access));
     ctx->access = program->access;
     return OK;
@@ -194,13 +205,15 @@ enum result program_open(struct program *program, enum opening opening)
 void program_close(struct program *program)
 {
     access_free(program->access);
-    ledger_keys_close(program->keys);
     store_close(program->store);
+    ledger_signer_close(program->signer);
+    ledger_keys_close(program->keys);
     keyring_close(program->keyring);
     timekeeper_free(program->time);
     program->time = program->ctx.time = NULL;
     directory_unlock(&program->lock);
-    program->access = NULL, program->keys = NULL, program->store = NULL, program->keyring = NULL;
+    program->access = NULL, program->keys = NULL, program->signer = NULL, program->store = NULL,
+    program->keyring = NULL;
 }
 
 static void take_out(struct program *program, size_t index, size_t count)

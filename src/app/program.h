@@ -4,7 +4,7 @@
 
 #include "access/access.h"
 #include "app/settings.h"
-#include "ledger/keys.h"
+#include "ledger/signer.h"
 #include "records/house.h"
 #include "store/seal.h"
 #include "store/lock.h"
@@ -30,6 +30,7 @@ struct program {
     struct store *store;
     struct keyring *keyring;
     struct ledger_keys *keys;
+    struct ledger_signer *signer;
     struct access *access;
     struct timekeeper *time;
 };
@@ -52,6 +53,8 @@ void program_close(struct program *program);
  * reading. */
 enum result program_open_store(struct program *program) MUST_USE;
 enum result program_open_keys(struct program *program) MUST_USE;
+/* DIR/ledger.pub with every key that the ledger was signed with. */
+enum result program_write_public_keys(struct program *program) MUST_USE;
 
 /* "--name value" or "--name" among the rest; taken out of it. */
 bool program_option(struct program *program, const char *name, struct str *value);

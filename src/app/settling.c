@@ -6,14 +6,13 @@
 #include "app/timekeeping.h"
 #include "base/log.h"
 #include "base/wait.h"
-#include "ledger/sealer.h"
 #include "store/search.h"
 
 #include <pthread.h>
 
 struct settling {
     struct store *store;
-    const struct ledger_keys *keys;
+    struct ledger_signer *signer;
     struct timekeeper *time;
     struct time_told told; /* of the thread */
     pthread_t thread;
@@ -21,28 +20,6 @@ struct settling {
     pthread_cond_t wake;
     bool ends;
 };
-
-struct round {
-    const struct ledger_keys *keys;
-    int64_t done;
-};
-
-static enum result seal(struct ctx *ctx, void *arg)
-{
-    struct round *round = arg;
-    return ledger_seal(ctx, round->keys, &round->done);
-}
-
-static enum result seal_all(struct ctx *ctx, struct settling *settling)
-{
-    int64_t pending;
-    TRY(store_reader(ctx, settling->store, &ctx->db));
-    TRY(ledger_pending_count(ctx, &pending));
-    if (!pending) return OK;
-    struct round round = {.keys = settling->keys, .done = SEAL_BATCH};
-    while (round.done == SEAL_BATCH) TRY(store_write(ctx, settling->store, seal, &round));
-    return OK;
-}
 
 static enum result index_some(struct ctx *ctx, void *arg)
 {
@@ -76,8 +53,10 @@ static void one_round(struct settling *settling, struct arena *arena)
         arena_guard(arena, &escape);
         if (keep_time(&ctx, settling) != OK)
             log_text(LOG_ERROR, "the time was not compared", "sentence", ctx.error.sentence);
-        if (seal_all(&ctx, settling) != OK)
-            log_text(LOG_ERROR, "the ledger was not sealed", "sentence", ctx.error.sentence);
+        enum result sealed = store_reader(&ctx, settling->store, &ctx.db);
+        if (sealed == OK) sealed = ledger_signer_seal(&ctx, settling->signer);
+        if (sealed != OK && sealed != BROKEN) /* what is broken, the signer has told */
+            log_text(LOG_WARNING, "the ledger is sealed later", "sentence", ctx.error.sentence);
         if (index_all(&ctx, settling) != OK)
             log_text(LOG_ERROR, "the search index was not written", "sentence", ctx.error.sentence);
     }
@@ -102,11 +81,11 @@ static void *run(void *arg)
     return NULL;
 }
 
-enum result settling_open(struct ctx *ctx, struct store *store, const struct ledger_keys *keys, struct settling **out)
+enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_signer *signer, struct settling **out)
 {
     struct settling *settling = calloc(1, sizeof *settling);
     if (!settling) return fail(ctx, BROKEN, "There is no memory to start.");
-    *settling = (struct settling){.store = store, .keys = keys, .time = ctx->time};
+    *settling = (struct settling){.store = store, .signer = signer, .time = ctx->time};
     pthread_mutex_init(&settling->lock, NULL);
     wait_init(&settling->wake);
     if (pthread_create(&settling->thread, NULL, run, settling) != 0) {

@@ -3,13 +3,12 @@
 #ifndef MERLON_APP_SETTLING_H
 #define MERLON_APP_SETTLING_H
 
-#include "ledger/keys.h"
-#include "store/store.h"
+#include "ledger/signer.h"
 
 struct settling;
 
 /* By the time of this ctx. */
-enum result settling_open(struct ctx *ctx, struct store *store, const struct ledger_keys *keys,
+enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_signer *signer,
                           struct settling **out) MUST_USE;
 void settling_close(struct settling *settling); /* NULL is fine */
 

@@ -2,6 +2,8 @@
  * library. The escaping is our own: format/ escapes "<" for browsers, which JSON.stringify and json.dumps do not. */
 #include "ledger/canonical.h"
 
+#include <sodium.h>
+
 static const char *short_escape(unsigned char c)
 {
     static const char *const escapes[0x80] = {
@@ -64,17 +66,12 @@ void canonical_content(struct hasher *hasher, struct str salt, struct str commen
     hash_of(hasher, pieces, COUNT(pieces), out);
 }
 
-void canonical_head(struct buf *out, int64_t size, const struct hash *root, int64_t at, struct str key_id)
+void canonical_head(struct buf *out, const struct ledger_head *head)
 {
-    buf_text(out, "merlon-ledger-head-1\n");
-    buf_number(out, size);
-    buf_char(out, '\n');
-    hash_hex(out, root);
-    buf_char(out, '\n');
-    buf_number(out, at);
-    buf_char(out, '\n');
-    buf_add(out, key_id);
-    buf_char(out, '\n');
+    char root[sodium_base64_ENCODED_LEN(HASH_SIZE, sodium_base64_VARIANT_ORIGINAL)];
+    sodium_bin2base64(root, sizeof root, head->root.at, HASH_SIZE, sodium_base64_VARIANT_ORIGINAL);
+    buf_print(out, "%s\n%lld\n%s\nmerlon-after %lld\nmerlon-time %lld\n", head->origin, (long long)head->size, root,
+              (long long)head->previous, (long long)head->at);
 }
 
 void canonical_signature(struct buf *out, struct hasher *hasher, const char *what, struct str bytes)

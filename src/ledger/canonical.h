@@ -4,7 +4,8 @@
 #define MERLON_LEDGER_CANONICAL_H
 
 #include "base/buf.h"
-#include "ledger/hash.h"
+#include "ledger/head.h"
+#include "store/seal.h"
 
 /* A row of ledger_entry. */
 struct ledger_row {
@@ -17,11 +18,16 @@ struct ledger_row {
  * No white space; strings as JSON.stringify writes them (RFC 8785): UTF-8 as it is, only ", \ and control escaped. */
 void canonical_entry(struct buf *out, const struct ledger_row *row);
 
+/* What the MAC of an entry is for (keyring_mac): it is made when the entry is written, over canonical_entry. */
+#define LEDGER_MAC "ledger-entry"
+
 /* SHA-256(salt || comment || 0x00 || state). */
 void canonical_content(struct hasher *hasher, struct str salt, struct str comment, struct str state, struct hash *out);
 
-/* What a head's signature covers, five lines: "merlon-ledger-head-1", size, root in hex, time in ms, key id. */
-void canonical_head(struct buf *out, int64_t size, const struct hash *root, int64_t at, struct str key_id);
+/* What a head's signature covers: the body of a checkpoint (C2SP tlog-checkpoint), five lines, each ended by a line
+ * feed: origin, size, root in base64, and as extension lines "merlon-after SIZE" (of the head before) and
+ * "merlon-time MS". */
+void canonical_head(struct buf *out, const struct ledger_head *head);
 
 /* What the signature on anything else covers, three lines: "merlon-signature-1", what it is, SHA-256 of it in hex. */
 void canonical_signature(struct buf *out, struct hasher *hasher, const char *what, struct str bytes);

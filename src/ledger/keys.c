@@ -1,31 +1,23 @@
-/* libsodium signs: its Ed25519 is the fastest at hand and takes plain buffers. PEM is written by hand, since the DER of
- * an Ed25519 public key (RFC 8410) is always the same twelve bytes followed by the key. */
+/* libsodium signs: its Ed25519 is the fastest at hand and takes plain buffers. What is sealed in the database is the
+ * secret followed by the origin, so that neither can be exchanged without the master key. */
 #include "ledger/keys.h"
 
+#include "format/json_out.h"
 #include "ledger/canonical.h"
+#include "ledger/ledger.h"
 #include "store/blob.h"
-#include "store/lock.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
-#include <unistd.h>
 
 static const char PURPOSE[] = "ledger-key", SECRET[] = "ledger.secret", PUBLIC[] = "ledger.public";
-static const unsigned char DER[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
-enum { DER_SIZE = sizeof DER + PUBLIC_KEY_SIZE, BASE64_SIZE = 64, FILE_SIZE_MAX = 64 * 1024 };
+
+enum { SECRET_SIZE = crypto_sign_SECRETKEYBYTES };
 
 struct ledger_keys {
     struct ledger_public public;
-    unsigned char secret[crypto_sign_SECRETKEYBYTES];
+    char origin[ORIGIN_SIZE];
+    unsigned char secret[SECRET_SIZE];
 };
-
-static void name_key(struct ledger_public *key)
-{
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256(hash, key->at, sizeof key->at);
-    sodium_bin2hex(key->id, sizeof key->id, hash, (KEY_ID - 1) / 2);
-}
 
 static struct str hex(struct ctx *ctx, struct str bytes)
 {
@@ -39,29 +31,70 @@ static bool unhex(struct str text, unsigned char *out, size_t room, size_t *len)
     return sodium_hex2bin(out, room, text.at, text.len, NULL, len, NULL) == 0 && *len * 2 == text.len;
 }
 
-static enum result make(struct ctx *ctx, const struct keyring *keyring, struct ledger_keys *keys)
+static enum result damaged(struct ctx *ctx)
 {
-    crypto_sign_keypair(keys->public.at, keys->secret);
-    struct str sealed, secret = {(const char *)keys->secret, sizeof keys->secret};
-    TRY(seal_small(ctx, keyring, PURPOSE, secret, &sealed));
+    return fail(ctx, BROKEN, "The ledger's signing key in the database is damaged: restore a backup.");
+}
+
+/* ---- opening and making ---- */
+
+static enum result store_keys(struct ctx *ctx, const struct keyring *keyring, const struct ledger_keys *keys)
+{
+    char plain[SECRET_SIZE + ORIGIN_SIZE];
+    struct str sealed;
+    memcpy(plain, keys->secret, SECRET_SIZE);
+    memcpy(plain + SECRET_SIZE, keys->origin, ORIGIN_SIZE);
+    enum result result = seal_small(ctx, keyring, PURPOSE, (struct str){plain, sizeof plain}, &sealed);
+    sodium_memzero(plain, sizeof plain);
+    TRY(result);
     TRY(meta_set(ctx, SECRET, hex(ctx, sealed)));
     return meta_set(ctx, PUBLIC, hex(ctx, (struct str){(const char *)keys->public.at, sizeof keys->public.at}));
+}
+
+static void generate(struct ledger_keys *keys, const char *origin)
+{
+    crypto_sign_keypair(keys->public.at, keys->secret);
+    ledger_public_name(&keys->public);
+    snprintf(keys->origin, sizeof keys->origin, "%s", origin ? origin : "");
+    if (!origin) snprintf(keys->origin, sizeof keys->origin, "merlon/%s", keys->public.id);
 }
 
 static enum result unseal(struct ctx *ctx, const struct keyring *keyring, struct str stored, struct ledger_keys *keys)
 {
     unsigned char *sealed = arena_alloc(ctx->arena, stored.len + 1);
     size_t len;
-    struct str secret;
-    if (!unhex(stored, sealed, stored.len, &len))
-        return fail(ctx, BROKEN, "The ledger's signing key in the database is damaged: restore a backup.");
-    TRY(open_small(ctx, keyring, PURPOSE, (struct str){(const char *)sealed, len}, &secret));
-    if (secret.len != sizeof keys->secret)
-        return fail(ctx, BROKEN, "The ledger's signing key in the database is damaged: restore a backup.");
-    memcpy(keys->secret, secret.at, secret.len);
-    sodium_memzero((void *)secret.at, secret.len);
+    struct str plain;
+    struct ledger_public named;
+    if (!unhex(stored, sealed, stored.len, &len)) return damaged(ctx);
+    TRY(open_small(ctx, keyring, PURPOSE, (struct str){(const char *)sealed, len}, &plain));
+    if (plain.len != SECRET_SIZE + ORIGIN_SIZE || plain.at[plain.len - 1]) return damaged(ctx);
+    memcpy(keys->secret, plain.at, SECRET_SIZE);
+    memcpy(keys->origin, plain.at + SECRET_SIZE, ORIGIN_SIZE);
+    sodium_memzero((void *)plain.at, plain.len);
     crypto_sign_ed25519_sk_to_pk(keys->public.at, keys->secret);
-    return OK;
+    ledger_public_name(&keys->public);
+    TRY(ledger_public_stored(ctx, &named));
+    if (strcmp(named.id, keys->public.id) == 0) return OK;
+    return fail(ctx, BROKEN,
+                "The database names the key %s, but the one that it keeps sealed is %s: it was changed outside of the "
+                "program.",
+                named.id, keys->public.id);
+}
+
+/* A key is made for an empty ledger only. */
+static enum result make(struct ctx *ctx, const struct keyring *keyring, struct ledger_keys *keys)
+{
+    int64_t entries, heads;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_entry"), NULL, 0, 0, &entries));
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_head"), NULL, 0, 0, &heads));
+    if (entries || heads)
+        return fail(
+            ctx, BROKEN,
+            "The ledger has %lld entries but its signing key was removed from the database: no new one is made; "
+            "restore a backup.",
+            (long long)entries);
+    generate(keys, NULL);
+    return store_keys(ctx, keyring, keys);
 }
 
 static enum result fill(struct ctx *ctx, const struct keyring *keyring, bool create, struct ledger_keys *keys)
@@ -73,16 +106,26 @@ static enum result fill(struct ctx *ctx, const struct keyring *keyring, bool cre
     return fail(ctx, NOT_FOUND, "This database has no ledger key yet: start merlon serve on it once.");
 }
 
-enum result ledger_keys_open(struct ctx *ctx, const struct keyring *keyring, bool create, struct ledger_keys **keys)
+static enum result allocate(struct ctx *ctx, struct ledger_keys **keys)
 {
     if (sodium_init() < 0) return fail(ctx, BROKEN, "The cryptographic library cannot be used on this machine.");
-    struct ledger_keys *opened = sodium_malloc(sizeof *opened);
+    *keys = sodium_malloc(sizeof **keys);
+    if (*keys) return OK;
+    return fail(ctx, BROKEN, "There is no locked memory left for the ledger's key: raise ulimit -l.");
+}
+
+enum result ledger_keys_open(struct ctx *ctx, const struct keyring *keyring, bool create, struct ledger_keys **keys)
+{
+    struct ledger_keys *opened;
     *keys = NULL;
-    if (!opened) return fail(ctx, BROKEN, "There is no locked memory left for the ledger's key: raise ulimit -l.");
+    TRY(allocate(ctx, &opened));
     arena_defer(ctx->arena, sodium_free, opened);
-    TRY(fill(ctx, keyring, create, opened));
-    name_key(&opened->public);
+    enum result result = fill(ctx, keyring, create, opened);
     arena_undefer(ctx->arena, opened);
+    if (result != OK) {
+        sodium_free(opened);
+        return result;
+    }
     *keys = opened;
     return OK;
 }
@@ -97,7 +140,10 @@ const struct ledger_public *ledger_keys_public(const struct ledger_keys *keys)
     return &keys->public;
 }
 
-/* ---- the public half ---- */
+const char *ledger_keys_origin(const struct ledger_keys *keys)
+{
+    return keys->origin;
+}
 
 enum result ledger_public_stored(struct ctx *ctx, struct ledger_public *key)
 {
@@ -108,82 +154,54 @@ enum result ledger_public_stored(struct ctx *ctx, struct ledger_public *key)
     if (!unhex(stored, key->at, sizeof key->at, &len) || len != sizeof key->at)
         return fail(ctx, BROKEN,
                     "The ledger's public key in the database is damaged: give verify the file ledger.pub.");
-    name_key(key);
+    ledger_public_name(key);
     return OK;
 }
 
-struct str ledger_public_pem(struct ctx *ctx, const struct ledger_public *key)
+enum result ledger_keys_demand_current(struct ctx *ctx, const struct ledger_keys *keys)
 {
-    unsigned char der[DER_SIZE];
-    memcpy(der, DER, sizeof DER);
-    memcpy(der + sizeof DER, key->at, sizeof key->at);
-    char text[sodium_base64_ENCODED_LEN(DER_SIZE, sodium_base64_VARIANT_ORIGINAL)];
-    sodium_bin2base64(text, sizeof text, der, sizeof der, sodium_base64_VARIANT_ORIGINAL);
-    return arena_print(ctx->arena, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n", text);
+    struct ledger_public stored;
+    TRY(ledger_public_stored(ctx, &stored));
+    if (strcmp(stored.id, keys->public.id) == 0) return OK;
+    return fail(ctx, BROKEN,
+                "The ledger is signed with the key %s now, and this program still holds %s: start it again.", stored.id,
+                keys->public.id);
 }
 
-static bool parse_line(struct str line, struct ledger_public *key)
+/* ---- a new key takes over ---- */
+
+static enum result enter_link(struct ctx *ctx, const struct ledger_keys *before, const struct ledger_keys *after,
+                              const char *action, struct str reason)
 {
-    unsigned char der[BASE64_SIZE];
-    size_t len;
-    if (sodium_base642bin(der, sizeof der, line.at, line.len, NULL, &len, NULL, sodium_base64_VARIANT_ORIGINAL))
-        return false;
-    if (len != DER_SIZE || memcmp(der, DER, sizeof DER) != 0) return false;
-    memcpy(key->at, der + sizeof DER, sizeof key->at);
-    name_key(key);
-    return true;
+    struct ledger_link link = {.old_key = before->public, .new_key = after->public};
+    int64_t entry;
+    memcpy(link.origin, after->origin, sizeof link.origin);
+    enum result result = tree_head(ctx, 0, &link.head);
+    if (result == NOT_FOUND) ctx_clear_error(ctx);
+    if (result != OK && result != NOT_FOUND) return result;
+    struct str signature = ledger_sign(ctx, before, LINK_SIGNATURE, ledger_link_bytes(ctx, &link));
+    memcpy(link.signature, signature.at, SIGNATURE_SIZE);
+    const struct ledger_event event = {.action = str_of(action),
+                                       .subject = S(LINK_SUBJECT),
+                                       .record = 1,
+                                       .version = 1,
+                                       .comment = reason,
+                                       .state = ledger_link_state(ctx, &link)};
+    return ledger_append(ctx, &event, &entry);
 }
 
-enum result ledger_public_parse(struct ctx *ctx, struct str pem, struct ledger_public keys[PUBLIC_KEYS_MAX],
-                                size_t *count)
+enum result ledger_keys_renew(struct ctx *ctx, const struct keyring *keyring, const char *action, struct str reason,
+                              struct ledger_keys *keys)
 {
-    *count = 0;
-    struct str line;
-    bool inside = false;
-    while (*count < PUBLIC_KEYS_MAX && str_cut(&pem, '\n', &line)) {
-        line = str_trim(line);
-        if (inside && parse_line(line, &keys[*count])) (*count)++;
-        inside = str_is(line, "-----BEGIN PUBLIC KEY-----");
-    }
-    if (*count) return OK;
-    return fail(
-        ctx, INVALID,
-        "There is no Ed25519 public key in it: the ledger's key is a PEM file like DIR/ledger.pub, beginning with "
-        "-----BEGIN PUBLIC KEY-----.");
-}
-
-static bool says_that_already(int directory, struct str pem)
-{
-    char text[FILE_SIZE_MAX];
-    int file = openat(directory, "ledger.pub", O_RDONLY | O_CLOEXEC);
-    if (file < 0) return false;
-    ssize_t len = read(file, text, sizeof text);
-    close(file);
-    return len >= 0 && str_eq((struct str){text, (size_t)len}, pem);
-}
-
-static bool replace(int directory, const char *path, struct str pem)
-{
-    int file = openat(directory, "ledger.pub.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0) return false;
-    file_belongs(file, path);
-    bool good = write(file, pem.at, pem.len) == (ssize_t)pem.len && fsync(file) == 0;
-    good = close(file) == 0 && good;
-    return good && renameat(directory, "ledger.pub.new", directory, "ledger.pub") == 0;
-}
-
-enum result ledger_public_write(struct ctx *ctx, const struct ledger_public *key, struct str directory)
-{
-    struct str pem = ledger_public_pem(ctx, key);
-    const char *path = arena_cstr(ctx->arena, directory);
-    int opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (opened < 0) return fail(ctx, INVALID, "The directory %s cannot be opened: %s.", path, strerror(errno));
-    bool good = says_that_already(opened, pem) || replace(opened, path, pem);
-    int problem = errno;
-    close(opened);
-    if (good) return OK;
-    return fail(ctx, BROKEN, "The ledger's public key cannot be written to %s/ledger.pub: %s.", path,
-                strerror(problem));
+    struct ledger_keys *after;
+    TRY(ledger_keys_demand_current(ctx, keys));
+    TRY(allocate(ctx, &after));
+    generate(after, strcmp(action, "restore") == 0 ? NULL : keys->origin);
+    enum result result = enter_link(ctx, keys, after, action, reason);
+    if (result == OK) result = store_keys(ctx, keyring, after);
+    if (result == OK) memcpy(keys, after, sizeof *keys);
+    sodium_free(after);
+    return result;
 }
 
 /* ---- signatures ---- */
@@ -210,8 +228,9 @@ bool ledger_verify_signature(struct ctx *ctx, const struct ledger_public *key, c
 void ledger_sign_head(struct ctx *ctx, const struct ledger_keys *keys, struct ledger_head *head)
 {
     memcpy(head->key_id, keys->public.id, sizeof head->key_id);
+    memcpy(head->origin, keys->origin, sizeof head->origin);
     struct buf text = buf_in(ctx->arena);
-    canonical_head(&text, head->size, &head->root, head->at, str_of(head->key_id));
+    canonical_head(&text, head);
     crypto_sign_detached(head->signature, NULL, (const unsigned char *)text.at, text.len, keys->secret);
 }
 
@@ -219,6 +238,6 @@ bool ledger_verify_head(struct buf *text, const struct ledger_public *key, const
 {
     if (strcmp(head->key_id, key->id) != 0) return false;
     text->len = 0;
-    canonical_head(text, head->size, &head->root, head->at, str_of(head->key_id));
+    canonical_head(text, head);
     return crypto_sign_verify_detached(head->signature, (const unsigned char *)text->at, text->len, key->at) == 0;
 }

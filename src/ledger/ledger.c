@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "ledger/canonical.h"
+#include "store/store.h"
 
 enum { SALT_SIZE = 16, SALTS = 256, MANY = 32 };
 
@@ -54,6 +55,29 @@ static enum result insert_state(struct ctx *ctx, const struct ledger_event *even
                   COUNT(args), NULL);
 }
 
+/* Beside the entry, until it has its place: the proof that this program wrote it. */
+static enum result await_place(struct ctx *ctx, const struct ledger_event *event, struct str content, int64_t entry)
+{
+    const struct keyring *keyring = db_keyring(ctx->db);
+    if (!keyring) return fail(ctx, BROKEN, "Without the master key nothing can be entered in the ledger.");
+    const struct ledger_row row = {.id = entry,
+                                   .at = ctx->now,
+                                   .actor = event->actor,
+                                   .action = event->action,
+                                   .subject = event->subject,
+                                   .record = event->record,
+                                   .version = event->version,
+                                   .state_size = (int64_t)event->state.len,
+                                   .content = content};
+    unsigned char mac[MAC_SIZE];
+    struct buf text = buf_in(ctx->arena);
+    canonical_entry(&text, &row);
+    keyring_mac(keyring, LEDGER_MAC, buf_str(&text), mac);
+    const struct value args[] = {value_number(entry), value_bytes((struct str){(const char *)mac, MAC_SIZE})};
+    TRY(db_run(ctx, S("INSERT INTO ledger_pending (entry, mac) VALUES (?1, ?2)"), args, COUNT(args), NULL));
+    return db_mark(ctx, entry);
+}
+
 enum result ledger_append(struct ctx *ctx, const struct ledger_event *event, int64_t *entry)
 {
     bool has_content = event->state.len || event->comment.len;
@@ -66,8 +90,7 @@ enum result ledger_append(struct ctx *ctx, const struct ledger_event *event, int
     }
     TRY(insert_entry(ctx, event, content, entry));
     if (has_content) TRY(insert_state(ctx, event, salt, *entry));
-    const struct value args[] = {value_number(*entry)};
-    return db_run(ctx, S("INSERT INTO ledger_pending (entry) VALUES (?1)"), args, COUNT(args), NULL);
+    return await_place(ctx, event, content, *entry);
 }
 
 enum result ledger_purge(struct ctx *ctx, struct str subject, int64_t record, int64_t actor, struct str reason,

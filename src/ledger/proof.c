@@ -19,7 +19,9 @@ static void put_head(struct json_out *out, const struct ledger_head *head)
     char signature[sodium_base64_ENCODED_LEN(SIGNATURE_SIZE, sodium_base64_VARIANT_ORIGINAL)];
     sodium_bin2base64(signature, sizeof signature, head->signature, SIGNATURE_SIZE, sodium_base64_VARIANT_ORIGINAL);
     json_open_object(out);
+    json_key(out, "origin"), json_put_text(out, head->origin);
     json_key(out, "size"), json_put_number(out, head->size);
+    json_key(out, "previous"), json_put_number(out, head->previous);
     json_key(out, "root"), put_hex(out, out->buf->arena, hash_bytes(&head->root));
     json_key(out, "at"), json_put_number(out, head->at);
     json_key(out, "key_id"), json_put_text(out, head->key_id);

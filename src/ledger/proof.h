@@ -5,8 +5,8 @@
 
 #include "ledger/tree.h"
 
-/* {"size", "root", "at", "key_id", "signature"}: hashes in hexadecimal, the signature in base64, time in ms since
- * 1970. */
+/* {"origin", "size", "previous", "root", "at", "key_id", "signature"}: hashes in hexadecimal, the signature in base64,
+ * time in ms since 1970. */
 void ledger_head_json(struct buf *out, const struct ledger_head *head);
 
 /* That an entry stands under a head: {"entry": 17, "canonical": "[...]", "position": 12, "leaf": hex, "path": [hex,

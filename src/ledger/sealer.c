@@ -3,12 +3,14 @@
 #include "ledger/sealer.h"
 
 #include "ledger/canonical.h"
+#include "store/store.h"
 
-enum { ROWS_AT_ONCE = 50, LEAF_COLUMNS = 3 };
+enum { ROWS_AT_ONCE = 50, LEAF_COLUMNS = 4 };
 
 struct leaf {
     int64_t entry;
     struct hash hash;
+    unsigned char mac[MAC_SIZE];
 };
 
 struct node {
@@ -18,83 +20,176 @@ struct node {
 };
 
 struct sealing {
+    struct ledger_seal *seal;
     struct hasher *hasher;
     struct merkle tree;
-    uint64_t begun_at; /* size before */
+    uint64_t begun_at;           /* size before */
+    bool renewed;                /* since the head before, a new key took over */
+    struct ledger_head previous; /* size 0: none */
+    int64_t newest_at;           /* of the entries */
     struct leaf *leaves;
     size_t leaf_count;
     struct node *nodes;
     size_t node_count;
 };
 
-static enum result resume(struct ctx *ctx, const struct ledger_keys *keys, struct sealing *sealing)
+/* ---- where the tree stands ---- */
+
+static enum result refuse(struct ctx *ctx, const struct ledger_head *head)
+{
+    return fail(ctx, BROKEN,
+                "The ledger's tree does not match its newest signed head (over %lld entries), so nothing more is "
+                "signed: run merlon verify to see which entry is wrong.",
+                (long long)head->size);
+}
+
+/* Signed by the own key; or, for the first head after a new key took over, by the one before. */
+static enum result check_signer(struct ctx *ctx, struct sealing *sealing)
+{
+    const struct ledger_keys *keys = sealing->seal->keys;
+    const struct ledger_head *head = &sealing->previous;
+    struct buf text = buf_in(ctx->arena);
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
+    if (ledger_verify_head(&text, ledger_keys_public(keys), head))
+        return strcmp(head->origin, ledger_keys_origin(keys)) == 0 ? OK : refuse(ctx, head);
+    TRY(ledger_chain_read(ctx, chain));
+    for (size_t i = 0; i < chain->count; i++)
+        if ((sealing->renewed = ledger_verify_head(&text, &chain->at[i].key, head))) return OK;
+    return fail(ctx, BROKEN,
+                "The newest signed head (over %lld entries) bears a signature that does not hold, or of the key %s, "
+                "which is none of this ledger's: nothing more is signed; run merlon verify.",
+                (long long)head->size, head->key_id);
+}
+
+/* What is remembered outside of the database must be the beginning of what stands in it. */
+static enum result check_known(struct ctx *ctx, const struct sealing *sealing)
+{
+    const struct ledger_head *known = sealing->seal->known;
+    const struct merkle_source source = tree_source(sealing->hasher);
+    struct hash root = sealing->previous.root;
+    if (!known || !known->size) return OK;
+    if (known->size > sealing->previous.size)
+        return fail(ctx, BROKEN,
+                    "The ledger in the database ends after %lld entries, but this program has seen a signed head over "
+                    "%lld: the database went back in time, so nothing more is signed. Run merlon verify.",
+                    (long long)sealing->previous.size, (long long)known->size);
+    if (known->size < sealing->previous.size)
+        TRY(merkle_root_of(ctx, sealing->hasher, &source, (uint64_t)known->size, &root));
+    if (hash_eq(&root, &known->root)) return OK;
+    return fail(ctx, BROKEN,
+                "The first %lld entries of the ledger are not those over which this program has seen a signed head: "
+                "history was written anew, so nothing more is signed. Run merlon verify.",
+                (long long)known->size);
+}
+
+static enum result demand_empty(struct ctx *ctx)
+{
+    int64_t leaves;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_leaf"), NULL, 0, 0, &leaves));
+    if (!leaves) return OK;
+    return fail(ctx, BROKEN,
+                "The ledger has a tree of %lld entries but no signed head: its heads were removed, so nothing more is "
+                "signed. Run merlon verify.",
+                (long long)leaves);
+}
+
+static enum result resume(struct ctx *ctx, struct sealing *sealing)
 {
     const struct merkle_source source = tree_source(sealing->hasher);
-    struct ledger_head head;
-    enum result result = tree_head(ctx, 0, &head);
+    struct ledger_head *head = &sealing->previous;
+    enum result result = tree_head(ctx, 0, head);
     if (result == NOT_FOUND) {
         ctx_clear_error(ctx);
-        return OK;
+        *head = (struct ledger_head){.size = 0};
+        TRY(demand_empty(ctx));
+        TRY(ledger_keys_are_renewed(ctx, &sealing->renewed));
+        return check_known(ctx, sealing);
     }
     if (result != OK) return result;
-    TRY(merkle_resume(ctx, &source, (uint64_t)head.size, &sealing->tree));
+    TRY(merkle_resume(ctx, &source, (uint64_t)head->size, &sealing->tree));
     struct hash root;
     merkle_root(&sealing->tree, sealing->hasher, &root);
-    struct buf text = buf_in(ctx->arena);
-    bool own = strcmp(head.key_id, ledger_keys_public(keys)->id) == 0;
-    if (!hash_eq(&root, &head.root) || (own && !ledger_verify_head(&text, ledger_keys_public(keys), &head)))
-        return fail(ctx, BROKEN,
-                    "The ledger's tree does not match its newest signed head (over %lld entries), so nothing more is "
-                    "signed: run merlon verify to see which entry is wrong.",
-                    (long long)head.size);
+    if (!hash_eq(&root, &head->root)) return refuse(ctx, head);
+    TRY(check_signer(ctx, sealing));
     sealing->begun_at = sealing->tree.size;
-    return OK;
+    return check_known(ctx, sealing);
 }
 
 /* ---- the pending entries ---- */
 
-static enum result hash_row(struct ctx *ctx, struct sealing *sealing, struct rows *rows, struct buf *text)
+enum { P_ENTRY, P_MAC, P_LEAF, P_ID, P_AT, P_ACTOR, P_ACTION, P_SUBJECT, P_RECORD, P_VERSION, P_STATE_SIZE, P_CONTENT };
+
+static const char *fault_of(const struct keyring *keyring, struct rows *rows, struct str canonical)
+{
+    if (rows_is_null(rows, P_ID)) return "is not there";
+    if (!rows_is_null(rows, P_LEAF)) return "has its place already";
+    if (!keyring_mac_is(keyring, LEDGER_MAC, canonical, rows_bytes(rows, P_MAC)))
+        return "was not written by this program, or was changed since";
+    return NULL;
+}
+
+/* What is not the program's own never gets a place; the others do not wait for it. */
+static void take_row(struct sealing *sealing, const struct keyring *keyring, struct rows *rows, struct buf *text)
 {
     struct leaf *leaf = &sealing->leaves[sealing->leaf_count];
-    leaf->entry = rows_number(rows, 0);
-    if (rows_is_null(rows, 1))
-        return fail(ctx, BROKEN, "Entry %lld awaits its place in the ledger but is not there: run merlon verify.",
-                    (long long)leaf->entry);
+    struct ledger_seal *seal = sealing->seal;
     const struct ledger_row row = {
-        .id = leaf->entry,
-        .at = rows_number(rows, 2),
-        .actor = rows_number(rows, 3),
-        .action = rows_text(rows, 4),
-        .subject = rows_text(rows, 5),
-        .record = rows_number(rows, 6),
-        .version = rows_number(rows, 7),
-        .state_size = rows_number(rows, 8),
-        .content = rows_bytes(rows, 9),
+        .id = rows_number(rows, P_ENTRY),
+        .at = rows_number(rows, P_AT),
+        .actor = rows_number(rows, P_ACTOR),
+        .action = rows_text(rows, P_ACTION),
+        .subject = rows_text(rows, P_SUBJECT),
+        .record = rows_number(rows, P_RECORD),
+        .version = rows_number(rows, P_VERSION),
+        .state_size = rows_number(rows, P_STATE_SIZE),
+        .content = rows_bytes(rows, P_CONTENT),
     };
     text->len = 0;
     canonical_entry(text, &row);
+    const char *fault = fault_of(keyring, rows, buf_str(text));
+    if (fault) {
+        if (!seal->refused++) seal->first_refused = row.id, seal->fault = fault;
+        return;
+    }
+    leaf->entry = row.id;
+    memcpy(leaf->mac, rows_bytes(rows, P_MAC).at, MAC_SIZE);
     merkle_leaf(sealing->hasher, buf_str(text), &leaf->hash);
+    if (row.at > sealing->newest_at) sealing->newest_at = row.at;
     sealing->leaf_count++;
-    return OK;
 }
 
-static enum result read_pending(struct ctx *ctx, struct sealing *sealing)
+/* One page of what awaits its place, after entry *after; *count is how many rows there were. */
+static enum result read_page(struct ctx *ctx, struct sealing *sealing, int64_t most, int64_t *after, size_t *count)
 {
-    const struct value args[] = {value_number(SEAL_BATCH)};
+    const struct value args[] = {value_number(most), value_number(*after)};
+    const struct keyring *keyring = db_keyring(ctx->db);
     struct rows *rows;
+    if (!keyring) return fail(ctx, BROKEN, "Without the master key the ledger cannot be sealed.");
     TRY(db_query(ctx,
-                 S("SELECT p.entry, e.id, e.at, e.actor, e.action, e.subject, e.record, e.version, e.state_size, "
-                   "e.content_hash FROM ledger_pending p LEFT JOIN ledger_entry e ON e.id = p.entry "
-                   "ORDER BY p.entry LIMIT ?1"),
+                 S("SELECT p.entry, p.mac, l.entry, e.id, e.at, e.actor, e.action, e.subject, e.record, e.version, "
+                   "e.state_size, e.content_hash FROM ledger_pending p LEFT JOIN ledger_entry e ON e.id = p.entry "
+                   "LEFT JOIN ledger_leaf l ON l.entry = p.entry WHERE p.entry > ?2 ORDER BY p.entry LIMIT ?1"),
                  args, COUNT(args), &rows));
-    sealing->leaves = arena_make_many(ctx->arena, struct leaf, SEAL_BATCH);
     struct buf text = buf_in(ctx->arena);
-    for (;;) {
+    for (*count = 0;; (*count)++) {
         bool more;
         TRY(rows_next(ctx, rows, &more));
         if (!more) return OK;
-        TRY(hash_row(ctx, sealing, rows, &text));
+        *after = rows_number(rows, P_ENTRY);
+        take_row(sealing, keyring, rows, &text);
     }
+}
+
+/* Pages that hold only what is refused are passed over. After a new key has taken over, its first head covers the entry
+ * that says so: then all that is pending is one page. */
+static enum result read_pending(struct ctx *ctx, struct sealing *sealing, int64_t pending)
+{
+    int64_t after = INT64_MIN, most = sealing->renewed && pending > SEAL_BATCH ? pending : SEAL_BATCH;
+    size_t count = (size_t)most;
+    sealing->leaves = arena_make_many(ctx->arena, struct leaf, (size_t)most);
+    while (sealing->leaf_count == 0 && count == (size_t)most) TRY(read_page(ctx, sealing, most, &after, &count));
+    sealing->seal->more = count == (size_t)most;
+    return OK;
 }
 
 /* ---- the tree grows ---- */
@@ -113,13 +208,13 @@ static void grow(struct ctx *ctx, struct sealing *sealing)
         merkle_add(&sealing->tree, sealing->hasher, &sealing->leaves[i].hash, &sink);
 }
 
-/* "INSERT ... VALUES (?1, ?2, ?3), ...": many rows a statement, for databases on the other side of a network. */
+/* "INSERT ... VALUES (?1, ?2, ?3, ?4), ...": many rows a statement, for databases on the other side of a network. */
 static struct str insert_leaves_sql(struct ctx *ctx, size_t rows)
 {
     struct buf sql = buf_in(ctx->arena);
-    buf_text(&sql, "INSERT INTO ledger_leaf (position, entry, leaf_hash) VALUES ");
+    buf_text(&sql, "INSERT INTO ledger_leaf (position, entry, leaf_hash, mac) VALUES ");
     for (size_t i = 0; i < rows; i++)
-        buf_print(&sql, "%s(?%zu, ?%zu, ?%zu)", i ? ", " : "", i * 3 + 1, i * 3 + 2, i * 3 + 3);
+        buf_print(&sql, "%s(?%zu, ?%zu, ?%zu, ?%zu)", i ? ", " : "", i * 4 + 1, i * 4 + 2, i * 4 + 3, i * 4 + 4);
     return buf_str(&sql);
 }
 
@@ -133,6 +228,7 @@ static enum result write_leaves(struct ctx *ctx, const struct sealing *sealing)
             args[k * LEAF_COLUMNS] = value_number((int64_t)(sealing->begun_at + i + k));
             args[k * LEAF_COLUMNS + 1] = value_number(sealing->leaves[i + k].entry);
             args[k * LEAF_COLUMNS + 2] = value_bytes(hash_bytes(&sealing->leaves[i + k].hash));
+            args[k * LEAF_COLUMNS + 3] = value_bytes((struct str){(char *)sealing->leaves[i + k].mac, MAC_SIZE});
         }
         TRY(db_run(ctx, rows == 1 ? one : many, args, rows * LEAF_COLUMNS, NULL));
         i += rows;
@@ -152,46 +248,71 @@ static enum result write_nodes(struct ctx *ctx, const struct sealing *sealing)
     return OK;
 }
 
-static enum result write_head(struct ctx *ctx, const struct ledger_keys *keys, struct sealing *sealing)
+/* A clock that went back does not take the head's time with it. */
+static int64_t time_of_head(const struct ctx *ctx, const struct sealing *sealing)
 {
-    struct ledger_head head = {.size = (int64_t)sealing->tree.size, .at = ctx->now};
+    int64_t at = ctx->now;
+    if (at < sealing->previous.at) at = sealing->previous.at;
+    return at < sealing->newest_at ? sealing->newest_at : at;
+}
+
+static enum result write_head(struct ctx *ctx, struct sealing *sealing)
+{
+    struct ledger_head head = {
+        .size = (int64_t)sealing->tree.size, .previous = sealing->previous.size, .at = time_of_head(ctx, sealing)};
     merkle_root(&sealing->tree, sealing->hasher, &head.root);
-    ledger_sign_head(ctx, keys, &head);
+    ledger_sign_head(ctx, sealing->seal->keys, &head);
+    sealing->seal->head = head;
     const struct value args[] = {
         value_number(head.size),
         value_bytes(hash_bytes(&head.root)),
         value_number(head.at),
         value_text(str_of(head.key_id)),
         value_bytes((struct str){(const char *)head.signature, SIGNATURE_SIZE}),
+        value_text(str_of(head.origin)),
+        value_number(head.previous),
     };
-    return db_run(ctx, S("INSERT INTO ledger_head (size, root, at, key_id, signature) VALUES (?1, ?2, ?3, ?4, ?5)"),
-                  args, COUNT(args), NULL);
+    return db_run(ctx, S("INSERT INTO ledger_head (" TREE_HEAD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"), args,
+                  COUNT(args), NULL);
 }
 
-/* Exactly those that now have a leaf: a row that another transaction has just made visible stays for the next batch. */
+/* Exactly those that now have a leaf: a row that another transaction has just made visible stays for the next batch,
+ * and what was refused stays to be seen. */
 static enum result clear_pending(struct ctx *ctx, const struct sealing *sealing)
 {
-    const struct value args[] = {value_number(sealing->leaves[sealing->leaf_count - 1].entry)};
+    const struct value args[] = {value_number((int64_t)sealing->begun_at)};
     return db_run(ctx,
-                  S("DELETE FROM ledger_pending WHERE entry <= ?1 AND "
-                    "EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.entry = ledger_pending.entry)"),
+                  S("DELETE FROM ledger_pending WHERE entry IN (SELECT l.entry FROM ledger_leaf l "
+                    "WHERE l.position >= ?1)"),
                   args, COUNT(args), NULL);
 }
 
-enum result ledger_seal(struct ctx *ctx, const struct ledger_keys *keys, int64_t *sealed)
+static void list_sealed(struct ctx *ctx, const struct sealing *sealing)
 {
-    *sealed = 0;
+    struct ledger_seal *seal = sealing->seal;
+    seal->sealed = sealing->leaf_count;
+    seal->entries = arena_make_many(ctx->arena, int64_t, sealing->leaf_count);
+    for (size_t i = 0; i < sealing->leaf_count; i++) seal->entries[i] = sealing->leaves[i].entry;
+}
+
+enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal)
+{
+    *seal = (struct ledger_seal){.keys = seal->keys, .known = seal->known};
     TRY(db_lock(ctx, "ledger"));
-    struct sealing sealing = {.hasher = hasher_in(ctx->arena)};
-    TRY(read_pending(ctx, &sealing));
+    int64_t pending;
+    struct sealing sealing = {.seal = seal, .hasher = hasher_in(ctx->arena)};
+    TRY(ledger_pending_count(ctx, &pending));
+    if (!pending) return OK;
+    TRY(ledger_keys_demand_current(ctx, seal->keys));
+    TRY(resume(ctx, &sealing));
+    TRY(read_pending(ctx, &sealing, pending));
     if (sealing.leaf_count == 0) return OK;
-    TRY(resume(ctx, keys, &sealing));
     grow(ctx, &sealing);
     TRY(write_leaves(ctx, &sealing));
     TRY(write_nodes(ctx, &sealing));
-    TRY(write_head(ctx, keys, &sealing));
+    TRY(write_head(ctx, &sealing));
     TRY(clear_pending(ctx, &sealing));
-    *sealed = (int64_t)sealing.leaf_count;
+    list_sealed(ctx, &sealing);
     return OK;
 }
 

@@ -6,10 +6,24 @@
 
 enum { SEAL_BATCH = 2000 };
 
-/* Inside a write. Seals the oldest pending entries, at most SEAL_BATCH, under one new head at ctx->now; *sealed says
- * how many, so call again while it is SEAL_BATCH. Does nothing when nothing is pending. BROKEN, and nothing is signed,
- * when the stored tree does not match its newest head or a pending entry is not there. */
-enum result ledger_seal(struct ctx *ctx, const struct ledger_keys *keys, int64_t *sealed) MUST_USE;
+struct ledger_seal {
+    const struct ledger_keys *keys;
+    const struct ledger_head *known; /* the newest head known from outside of the database; NULL, or size 0: none */
+    /* what came of it */
+    size_t sealed;           /* entries that have their place now */
+    int64_t *entries;        /* these, rising; in the arena */
+    struct ledger_head head; /* over them; size 0: none was signed */
+    bool more;               /* there may be more to seal: call again */
+    size_t refused;          /* rows that await a place and do not get one: not written by the program */
+    int64_t first_refused;
+    const char *fault; /* of that one: the end of the sentence "Entry N ..." */
+};
+
+/* Inside a write. Seals the oldest pending entries whose MAC is right, at most SEAL_BATCH, under one new head, whose
+ * time is ctx->now or, when that would be earlier, the newest time there is. Does nothing when nothing is pending.
+ * BROKEN, and nothing is signed, when the stored tree does not match its newest head, that head is not signed by a key
+ * of this ledger, or the tree does not begin with what `known` covers. */
+enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal) MUST_USE;
 
 /* Entries that await sealing, for metrics and to know whether to call. */
 enum result ledger_pending_count(struct ctx *ctx, int64_t *count) MUST_USE;

@@ -42,6 +42,7 @@ static const struct table state_table = {
 
 static const struct column pending_columns[] = {
     {.name = "entry", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
+    {.name = "mac", .type = COLUMN_BYTES, .flags = COLUMN_NOT_NULL},
 };
 static const struct table pending_table = {
     .name = "ledger_pending",
@@ -54,6 +55,7 @@ static const struct column leaf_columns[] = {
     {.name = "position", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
     {.name = "entry", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL | COLUMN_UNIQUE},
     {.name = "leaf_hash", .type = COLUMN_BYTES, .flags = COLUMN_NOT_NULL},
+    {.name = "mac", .type = COLUMN_BYTES, .flags = COLUMN_NOT_NULL},
 };
 static const struct table leaf_table = {
     .name = "ledger_leaf",
@@ -82,6 +84,8 @@ static const struct column head_columns[] = {
     {.name = "at", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
     {.name = "key_id", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL},
     {.name = "signature", .type = COLUMN_BYTES, .flags = COLUMN_NOT_NULL},
+    {.name = "origin", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL},
+    {.name = "previous", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
 };
 static const struct table head_table = {
     .name = "ledger_head",

@@ -59,15 +59,19 @@ bool tree_head_of_row(struct rows *rows, struct ledger_head *head)
     struct str signature = rows_bytes(rows, 4);
     if (signature.len != SIGNATURE_SIZE) return false;
     memcpy(head->signature, signature.at, SIGNATURE_SIZE);
-    return true;
+    struct str origin = rows_text(rows, 5);
+    if (!origin.len || origin.len >= ORIGIN_SIZE) return false;
+    memcpy(head->origin, origin.at, origin.len);
+    head->previous = rows_number(rows, 6);
+    return head->previous >= 0 && head->previous < head->size;
 }
 
 enum result tree_head(struct ctx *ctx, int64_t size, struct ledger_head *head)
 {
     const struct value args[] = {value_number(size ? size : INT64_MAX)};
-    struct str sql = size ? S("SELECT size, root, at, key_id, signature FROM ledger_head WHERE size = ?1")
-                          : S("SELECT size, root, at, key_id, signature FROM ledger_head WHERE size <= ?1 "
-                              "ORDER BY size DESC LIMIT 1");
+    struct str sql =
+        size ? S("SELECT " TREE_HEAD_COLUMNS " FROM ledger_head WHERE size = ?1")
+             : S("SELECT " TREE_HEAD_COLUMNS " FROM ledger_head WHERE size <= ?1 ORDER BY size DESC LIMIT 1");
     struct rows *rows;
     bool found;
     TRY(db_query_one(ctx, sql, args, COUNT(args), &rows, &found));

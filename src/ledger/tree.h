@@ -4,26 +4,22 @@
 #ifndef MERLON_LEDGER_TREE_H
 #define MERLON_LEDGER_TREE_H
 
+#include "ledger/head.h"
 #include "ledger/merkle.h"
 #include "store/db.h"
 
-enum { TREE_STEP = 8, KEY_ID = 17, SIGNATURE_SIZE = 64 };
+enum { TREE_STEP = 8 };
 
 /* Reads subtrees from the database of the ctx. BROKEN when a stored row is missing. `hasher` is used by the source. */
 struct merkle_source tree_source(struct hasher *hasher);
-
-struct ledger_head {
-    int64_t size, at;
-    struct hash root;
-    char key_id[KEY_ID];
-    unsigned char signature[SIGNATURE_SIZE];
-};
 
 /* The head over exactly `size` entries, or the newest for 0. NOT_FOUND with a sentence; BROKEN when its row makes no
  * sense. */
 enum result tree_head(struct ctx *ctx, int64_t size, struct ledger_head *head) MUST_USE;
 
-/* From the columns size, root, at, key_id, signature; false when they cannot be a head. */
+/* What a query selects for tree_head_of_row. */
+#define TREE_HEAD_COLUMNS "size, root, at, key_id, signature, origin, previous"
+/* False when the columns cannot be those of a head. */
 bool tree_head_of_row(struct rows *rows, struct ledger_head *head) MUST_USE;
 
 #endif

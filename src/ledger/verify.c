@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "ledger/canonical.h"
+#include "ledger/chain.h"
 #include "store/store.h"
 
 enum { PAGE = 4096, NODES_MAX = (PAGE >> TREE_STEP) + MERKLE_LEVELS };
@@ -30,6 +31,11 @@ struct verifier {
     int64_t entry_count;
     int64_t last_entry; /* the newest that was found right */
     uint64_t last_head; /* size of the newest head that was found right */
+    int64_t newest_at;  /* of the entries so far */
+    int64_t last_purge; /* that was found to be the program's own */
+    size_t next_known;  /* of check->known */
+    struct ledger_chain chain;
+    size_t epoch; /* whose key signs at this place of the tree */
     struct arena *page;
     jmp_buf *escape;
 };
@@ -83,8 +89,39 @@ static enum result wrong_entry(struct ctx *ctx, const struct verifier *v, const 
                 PRINT(row->subject), (long long)row->record, at, how);
 }
 
-static enum result check_content(struct ctx *ctx, const struct verifier *v, struct rows *rows,
-                                 const struct ledger_row *row)
+static bool is_own(const struct verifier *v, struct str canonical, struct str mac)
+{
+    return !v->check->keyring || keyring_mac_is(v->check->keyring, LEDGER_MAC, canonical, mac);
+}
+
+/* An entry that says "purged" excuses only when the program wrote it: it is sealed, or its MAC is right. */
+static enum result check_purge(struct ctx *ctx, struct verifier *v, const struct ledger_row *row, int64_t purge)
+{
+    const struct value args[] = {value_number(purge)};
+    struct buf text = buf_in(ctx->arena);
+    struct rows *rows;
+    bool found;
+    if (purge == v->last_purge) return OK;
+    TRY(db_query_one(
+        ctx,
+        S("SELECT e.id, e.at, e.actor, e.action, e.subject, e.record, e.version, e.state_size, "
+          "e.content_hash, l.position, p.mac FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry = e.id "
+          "LEFT JOIN ledger_pending p ON p.entry = e.id WHERE e.id = ?1"),
+        args, 1, &rows, &found));
+    const struct ledger_row said = row_of(rows);
+    canonical_entry(&text, &said);
+    bool proven = found && (!rows_is_null(rows, CONTENT + 1) ||
+                            (v->check->keyring && is_own(v, buf_str(&text), rows_bytes(rows, CONTENT + 2))));
+    rows_close(rows);
+    if (!proven)
+        return wrong_entry(ctx, v, row,
+                           "has lost its state, and the entry that says it was purged is not sealed: verify again in a "
+                           "few seconds, or with the master key");
+    v->last_purge = purge;
+    return OK;
+}
+
+static enum result check_content(struct ctx *ctx, struct verifier *v, struct rows *rows, const struct ledger_row *row)
 {
     bool stored = !rows_is_null(rows, STATE_ENTRY);
     if (rows_is_null(rows, CONTENT))
@@ -92,6 +129,7 @@ static enum result check_content(struct ctx *ctx, const struct verifier *v, stru
     if (!stored) {
         if (rows_number(rows, PURGE) <= row->id)
             return wrong_entry(ctx, v, row, "has lost its state, and no later entry says that it was purged");
+        TRY(check_purge(ctx, v, row, rows_number(rows, PURGE)));
         v->report->purged++;
         return OK;
     }
@@ -110,9 +148,7 @@ static enum result read_heads(struct ctx *ctx, int64_t above, int64_t up_to, str
 {
     const struct value args[] = {value_number(above), value_number(up_to)};
     struct rows *rows;
-    TRY(db_query(ctx,
-                 S("SELECT size, root, at, key_id, signature FROM ledger_head WHERE size > ?1 AND size <= ?2 "
-                   "ORDER BY size"),
+    TRY(db_query(ctx, S("SELECT " TREE_HEAD_COLUMNS " FROM ledger_head WHERE size > ?1 AND size <= ?2 ORDER BY size"),
                  args, COUNT(args), &rows));
     *heads = (struct heads){.at = arena_make_many(ctx->arena, struct ledger_head, PAGE)};
     for (;;) {
@@ -128,22 +164,36 @@ static enum result read_heads(struct ctx *ctx, int64_t above, int64_t up_to, str
 
 static enum result check_signature(struct ctx *ctx, struct verifier *v, const struct ledger_head *head)
 {
-    bool known = false;
-    for (size_t i = 0; i < v->check->key_count; i++) {
-        if (ledger_verify_head(&v->text, &v->check->keys[i], head)) return OK;
-        known = known || strcmp(v->check->keys[i].id, head->key_id) == 0;
-    }
-    if (known)
+    const struct ledger_epoch *epoch = &v->chain.at[v->epoch];
+    if (strcmp(head->key_id, epoch->key.id) != 0)
+        return fail(ctx, CONFLICT,
+                    "The signed head over %lld entries names the key %s, but at that place the ledger's key is %s.",
+                    (long long)head->size, head->key_id, epoch->key.id);
+    if (!ledger_verify_head(&v->text, &epoch->key, head))
         return fail(ctx, CONFLICT, "The signed head over %lld entries was altered: its signature does not hold.",
                     (long long)head->size);
-    return fail(ctx, CONFLICT,
-                "The signed head over %lld entries names the key %s, which is not the one that was given.",
-                (long long)head->size, head->key_id);
+    if (strcmp(head->origin, epoch->origin) == 0) return OK;
+    return fail(ctx, CONFLICT, "The signed head over %lld entries is of the ledger %s, and this one is %s.",
+                (long long)head->size, head->origin, epoch->origin);
+}
+
+/* Heads name the one before, so none of them can be taken out; their times rise, and none is earlier than what stands
+ * under it. */
+static enum result check_order(struct ctx *ctx, const struct verifier *v, const struct ledger_head *head)
+{
+    if ((uint64_t)head->previous != v->last_head)
+        return fail(ctx, CONFLICT,
+                    "The signed head over %lld entries follows one over %lld, which is not there: it was removed.",
+                    (long long)head->size, (long long)head->previous);
+    if (head->at >= v->report->newest.at && head->at >= v->newest_at) return OK;
+    return fail(ctx, CONFLICT, "The signed head over %lld entries is dated earlier than what stands before it.",
+                (long long)head->size);
 }
 
 static enum result check_head(struct ctx *ctx, struct verifier *v, const struct ledger_head *head)
 {
     TRY(check_signature(ctx, v, head));
+    TRY(check_order(ctx, v, head));
     struct hash root;
     merkle_root(&v->tree, v->hasher, &root);
     if (!hash_eq(&root, &head->root)) {
@@ -175,6 +225,26 @@ static enum result check_witness(struct ctx *ctx, const struct verifier *v)
         (long long)witness->size, (long long)v->last_entry);
 }
 
+/* What this node remembers outside of the database. */
+static enum result check_known(struct ctx *ctx, struct verifier *v)
+{
+    const struct ledger_check *check = v->check;
+    while (v->next_known < check->known_count && (uint64_t)check->known[v->next_known].size <= v->tree.size) {
+        const struct ledger_head *known = &check->known[v->next_known++];
+        struct hash root;
+        if ((uint64_t)known->size < v->tree.size) continue;
+        merkle_root(&v->tree, v->hasher, &root);
+        if (hash_eq(&root, &known->root)) continue;
+        v->report->entry = v->last_entry;
+        return fail(
+            ctx, CONFLICT,
+            "The first %lld entries (up to entry %lld) are not those over which ledger.heads remembers a signed "
+            "head: history was written anew.",
+            (long long)known->size, (long long)v->last_entry);
+    }
+    return OK;
+}
+
 /* ---- the tree ---- */
 
 static void note_node(void *arg, unsigned level, uint64_t index, const struct hash *hash)
@@ -202,7 +272,13 @@ static enum result check_leaf(struct ctx *ctx, struct verifier *v, struct rows *
     merkle_leaf(v->hasher, buf_str(&v->text), &leaf);
     if (!str_eq(hash_bytes(&leaf), rows_bytes(rows, OUTER + 2)))
         return wrong_entry(ctx, v, &row, "does not match its leaf in the tree: it was altered after it was sealed");
+    if (!is_own(v, buf_str(&v->text), rows_bytes(rows, OUTER + 3)))
+        return wrong_entry(ctx, v, &row, "does not bear the MAC of this program: something else wrote it");
+    if (row.at < v->newest_at - LEDGER_SKEW) return wrong_entry(ctx, v, &row, "is dated earlier than those before it");
     TRY(check_content(ctx, v, rows, &row));
+    if (row.at > v->newest_at) v->newest_at = row.at;
+    bool renewed = v->epoch + 1 < v->chain.count && v->chain.at[v->epoch + 1].entry == row.id;
+    v->epoch += renewed;
     const struct merkle_sink sink = {note_node, v};
     merkle_add(&v->tree, v->hasher, &leaf, &sink);
     v->report->sealed++;
@@ -215,7 +291,7 @@ static enum result walk_leaves(struct ctx *ctx, struct verifier *v, int64_t from
     const struct value args[] = {value_number(from), value_number(to)};
     struct rows *rows;
     TRY(db_query(ctx,
-                 S("SELECT " ROW_COLUMNS ", l.position, l.entry, l.leaf_hash FROM ledger_leaf l "
+                 S("SELECT " ROW_COLUMNS ", l.position, l.entry, l.leaf_hash, l.mac FROM ledger_leaf l "
                    "LEFT JOIN ledger_entry e ON e.id = l.entry LEFT JOIN ledger_state s ON s.entry = l.entry "
                    "WHERE l.position >= ?1 AND l.position < ?2 ORDER BY l.position"),
                  args, COUNT(args), &rows));
@@ -225,6 +301,7 @@ static enum result walk_leaves(struct ctx *ctx, struct verifier *v, int64_t from
         if (!more) return OK;
         TRY(check_leaf(ctx, v, rows));
         TRY(check_witness(ctx, v));
+        TRY(check_known(ctx, v));
         bool due = heads->next < heads->count && (uint64_t)heads->at[heads->next].size == v->tree.size;
         if (due) TRY(check_head(ctx, v, &heads->at[heads->next++]));
     }
@@ -316,6 +393,14 @@ static enum result check_stray(struct ctx *ctx, struct verifier *v)
 static enum result check_ends(struct ctx *ctx, const struct verifier *v)
 {
     const struct ledger_head *witness = v->check->witness;
+    if (v->next_known < v->check->known_count)
+        return fail(ctx, CONFLICT,
+                    "ledger.heads remembers a signed head over %lld entries, but only %llu are here: the database went "
+                    "back in time.",
+                    (long long)v->check->known[v->check->known_count - 1].size, (unsigned long long)v->tree.size);
+    if (v->epoch + 1 != v->chain.count)
+        return fail(ctx, CONFLICT, "Entry %lld says that a new key took over, and has no place in the tree.",
+                    (long long)v->chain.at[v->epoch + 1].entry);
     if (v->last_head != v->tree.size)
         return fail(ctx, CONFLICT, "The entries from place %llu of the tree on stand under no signed head.",
                     (unsigned long long)v->last_head);
@@ -338,7 +423,7 @@ static enum result walk_pending(struct ctx *ctx, struct verifier *v)
 {
     struct rows *rows;
     TRY(db_query(ctx,
-                 S("SELECT " ROW_COLUMNS " FROM ledger_pending w JOIN ledger_entry e ON e.id = w.entry "
+                 S("SELECT " ROW_COLUMNS ", w.mac FROM ledger_pending w JOIN ledger_entry e ON e.id = w.entry "
                    "LEFT JOIN ledger_state s ON s.entry = w.entry ORDER BY w.entry"),
                  NULL, 0, &rows));
     for (;;) {
@@ -346,14 +431,33 @@ static enum result walk_pending(struct ctx *ctx, struct verifier *v)
         TRY(rows_next(ctx, rows, &more));
         if (!more) return OK;
         struct ledger_row row = row_of(rows);
+        v->text.len = 0;
+        canonical_entry(&v->text, &row);
+        if (!is_own(v, buf_str(&v->text), rows_bytes(rows, OUTER)))
+            return wrong_entry(ctx, v, &row, "awaits its seal and was not written by this program, or changed since");
         TRY(check_content(ctx, v, rows, &row));
         v->report->pending++;
     }
 }
 
+static enum result read_chain(struct ctx *ctx, struct verifier *v)
+{
+    enum result result = ledger_chain_read(ctx, &v->chain);
+    if (result == NOT_FOUND) { /* nothing was ever entered, or the key was taken out */
+        ctx_clear_error(ctx);
+        if (!v->entry_count) return OK;
+        return fail(ctx, CONFLICT, "The ledger has entries, but the database names no key: it was removed.");
+    }
+    TRY(result);
+    if (ledger_chain_has(&v->chain, v->check->keys, v->check->key_count)) return OK;
+    return fail(ctx, CONFLICT, "The ledger is signed with the key %s, which is not the one that was given.",
+                v->chain.at[v->chain.count - 1].key.id);
+}
+
 static enum result walk(struct ctx *ctx, struct verifier *v)
 {
     TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_entry"), NULL, 0, 0, &v->entry_count));
+    TRY(read_chain(ctx, v));
     TRY(walk_tree(ctx, v));
     TRY(check_stray(ctx, v));
     TRY(check_ends(ctx, v));

@@ -1,16 +1,25 @@
-/* Checks a whole ledger from the database alone: every state against its hash, every entry against its leaf, the tree
- * against every signed head, every signature against the public key. Streams: memory does not grow with the ledger.
+/* Checks a whole ledger: every state against its hash, every entry against its leaf, the tree against every signed
+ * head, every signature against the public key, each head against the one before. With the master key also that this
+ * program wrote each entry, which alone says something of those that await their seal. Streams: memory does not grow
+ * with the ledger.
  *
- * What it cannot see alone: that somebody with the database cut off the newest entries together with their heads. For
- * that it is given a head seen earlier (`witness`), from an audit pack or a printed report. */
+ * What the database alone cannot show: that somebody cut off the newest entries together with their heads, or put an
+ * older copy in its place. That shows against what the node remembers (`known`), and, for whoever does not trust the
+ * node either, against a head seen elsewhere (`witness`): an audit pack, a printed report, a witness. */
 #ifndef MERLON_LEDGER_VERIFY_H
 #define MERLON_LEDGER_VERIFY_H
 
 #include "ledger/keys.h"
 
+/* How far the times of entries may be out of order, in ms: transactions of several nodes overlap, and clocks differ. */
+enum { LEDGER_SKEW = 10 * 60 * 1000 };
+
 struct ledger_check {
-    const struct ledger_public *keys; /* heads must be signed by one of these */
+    const struct ledger_public *keys; /* one of them must be in the ledger's chain of keys */
     size_t key_count;
+    const struct keyring *keyring;   /* the master key; NULL: MACs are not looked at */
+    const struct ledger_head *known; /* remembered by the node (ledger/remembered.h), read before this is called */
+    size_t known_count;
     const struct ledger_head *witness; /* size and root are compared; NULL for none */
     /* Called last, when the ledger itself holds: that each register's rows are what the ledger's newest states say.
      * Answers CONFLICT with one sentence at the first difference. NULL for none. */

@@ -243,7 +243,7 @@ enum result db_script(struct ctx *ctx, const char *sql)
 
 enum { CONTROL_SIZE = 40 };
 
-void db_drop_note(struct db *db)
+static void drop_note(struct db *db)
 {
     if (db->note) db->release_note(db->note);
     db->note = NULL;
@@ -257,10 +257,42 @@ void *db_note(const struct db *db)
 bool db_keep_note(struct db *db, void *note, void (*release)(void *note))
 {
     if (!db->depth || db_dialect(db) != DIALECT_SQLITE) return false;
-    db_drop_note(db);
+    drop_note(db);
     db->note = note;
     db->release_note = release;
     return true;
+}
+
+enum result db_mark(struct ctx *ctx, int64_t number)
+{
+    struct db *db;
+    TRY(connection(ctx, &db));
+    if (!db->depth || !store_is_watched(db)) return OK;
+    if (db->marks.count == db->marks.room) {
+        size_t room = db->marks.room ? db->marks.room * 2 : 64;
+        int64_t *marks = realloc(db->marks.at, room * sizeof *marks);
+        if (!marks) return fail(ctx, BUSY, "There is no memory for this write now; try again.");
+        db->marks.at = marks;
+        db->marks.room = room;
+    }
+    db->marks.at[db->marks.count++] = number;
+    return OK;
+}
+
+void db_release(struct db *db)
+{
+    drop_note(db);
+    free(db->marks.at);
+    db->marks = (struct marks){0};
+}
+
+/* Marks are told after the commit, with the transaction behind them. */
+static void end_outermost(struct db *db)
+{
+    drop_note(db);
+    db->patient = false;
+    if (db->marks.count) store_tell_commit(db);
+    db->marks.count = 0;
 }
 
 enum result db_control_begin(struct db *db)
@@ -270,14 +302,9 @@ enum result db_control_begin(struct db *db)
     snprintf(sql, sizeof sql, "SAVEPOINT s%u", db->depth);
     if (!db->depth && db->driver->connect) TRY(db->driver->connect(db));
     TRY(db->driver->control(db, db->depth ? sql : db->begin));
+    db->marks.before[db->depth] = db->marks.count;
     db->depth++;
     return OK;
-}
-
-static void end_outermost(struct db *db)
-{
-    db_drop_note(db);
-    db->patient = false;
 }
 
 enum result db_control_commit(struct db *db)
@@ -298,11 +325,12 @@ enum result db_control_commit(struct db *db)
 void db_control_rollback(struct db *db)
 {
     if (!db->depth) return;
-    db_drop_note(db);
+    drop_note(db);
     char kept[SENTENCE_SIZE];
     memcpy(kept, db->sentence, sizeof kept);
     db->depth--;
     if (db->depth == 0) db->patient = false;
+    db->marks.count = db->marks.before[db->depth];
     if (db->depth == 0) db_close_rows(db);
     if (!db->driver->transaction_lost(db)) {
         char sql[CONTROL_SIZE];

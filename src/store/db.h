@@ -70,6 +70,10 @@ enum result db_collided(struct ctx *ctx) MUST_USE;
 void *db_note(const struct db *db);
 bool db_keep_note(struct db *db, void *note, void (*release)(void *note)) MUST_USE;
 
+/* A number for whoever watches commits (store_watch_commits). Forgotten with what is rolled back; outside of a
+ * transaction, or when nobody watches, nothing happens. */
+enum result db_mark(struct ctx *ctx, int64_t number) MUST_USE;
+
 /* A lock of that name for the rest of the transaction, across nodes (PostgreSQL advisory lock, of this schema alone;
  * SQLite's single writer already is one). */
 enum result db_lock(struct ctx *ctx, const char *name) MUST_USE;

@@ -5,8 +5,9 @@
 #define MERLON_STORE_DRIVER_H
 
 #include "store/db.h"
+#include "store/marks.h"
 
-enum { SENTENCE_SIZE = 600, BUCKETS = 256, DEPTH_LIMIT = 32 };
+enum { SENTENCE_SIZE = 600, BUCKETS = 256 };
 
 /* A prepared statement, kept by the connection and found again by its text. */
 struct statement {
@@ -85,7 +86,8 @@ struct db {
     struct store *store;
     bool patient;   /* reads a snapshot, which may take its time */
     bool transient; /* the failure at hand passes when the transaction is run again */
-    void *note;     /* db_note; NULL when there is none */
+    struct marks marks;
+    void *note; /* db_note; NULL when there is none */
     void (*release_note)(void *note);
     char sentence[SENTENCE_SIZE];
 };
@@ -98,9 +100,8 @@ enum result db_execute(struct db *db, struct str sql, const struct value *args, 
 
 /* Sets the members that both dialects share. */
 void db_init(struct db *db, const struct driver *driver, size_t statement_budget);
-void db_drop_note(struct db *db); /* releases what db_keep_note was given */
-/* Closes all open rows; then statements_clear and the driver's close are safe. */
-void db_close_rows(struct db *db);
+void db_release(struct db *db);    /* what the connection holds of its own, when it closes */
+void db_close_rows(struct db *db); /* all that are open; then statements_clear and the driver's close are safe */
 
 /* Without a ctx, for the writer; the sentence is in db->sentence. */
 enum result db_control_begin(struct db *db);

@@ -200,6 +200,7 @@ static void close_connection(struct db *db)
     postgres->connection = NULL;
     statements_clear(db);
     free(postgres->scratch);
+    db_release(db);
     free(postgres);
 }
 

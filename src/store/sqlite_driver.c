@@ -144,9 +144,9 @@ static bool transaction_lost(const struct db *db)
 static void close_connection(struct db *db)
 {
     db_close_rows(db);
-    db_drop_note(db);
     statements_clear(db);
     sqlite3_close_v2(sqlite_of(db)->handle);
+    db_release(db);
     free(db);
 }
 

@@ -23,6 +23,8 @@ struct store {
     struct sqlite_writer *writer; /* NULL on PostgreSQL and when reading only */
     bool read_only;
     const struct keyring *keyring;
+    void (*told)(void *arg, const int64_t *marks, size_t count); /* of commits */
+    void *told_arg;
     pthread_key_t thread_connection;
     pthread_mutex_t lock;
     struct db *connections; /* under lock */
@@ -83,6 +85,22 @@ void store_use_keyring(struct store *store, const struct keyring *keyring)
 const struct keyring *db_keyring(const struct db *db)
 {
     return db->store ? db->store->keyring : NULL;
+}
+
+void store_watch_commits(struct store *store, void (*told)(void *arg, const int64_t *marks, size_t count), void *arg)
+{
+    store->told = told;
+    store->told_arg = arg;
+}
+
+bool store_is_watched(const struct db *db)
+{
+    return db->store && db->store->told;
+}
+
+void store_tell_commit(const struct db *db)
+{
+    if (store_is_watched(db)) db->store->told(db->store->told_arg, db->marks.at, db->marks.count);
 }
 
 enum dialect store_dialect(const struct store *store)

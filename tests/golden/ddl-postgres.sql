@@ -632,12 +632,14 @@ CREATE TABLE "ledger_state" (
 );
 CREATE TABLE "ledger_pending" (
     "entry" bigint NOT NULL,
+    "mac" bytea NOT NULL,
     PRIMARY KEY ("entry")
 );
 CREATE TABLE "ledger_leaf" (
     "position" bigint NOT NULL,
     "entry" bigint NOT NULL,
     "leaf_hash" bytea NOT NULL,
+    "mac" bytea NOT NULL,
     PRIMARY KEY ("position")
 );
 CREATE UNIQUE INDEX "ledger_leaf_entry_unique" ON "ledger_leaf" ("entry");
@@ -657,6 +659,8 @@ CREATE TABLE "ledger_head" (
     "at" bigint NOT NULL,
     "key_id" text COLLATE "C" NOT NULL,
     "signature" bytea NOT NULL,
+    "origin" text COLLATE "C" NOT NULL,
+    "previous" bigint NOT NULL,
     PRIMARY KEY ("size")
 );
 CREATE TRIGGER "ledger_head_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "ledger_head"

@@ -632,12 +632,14 @@ CREATE TABLE "ledger_state" (
 ) STRICT;
 CREATE TABLE "ledger_pending" (
     "entry" INTEGER NOT NULL,
+    "mac" BLOB NOT NULL,
     PRIMARY KEY ("entry")
 ) STRICT;
 CREATE TABLE "ledger_leaf" (
     "position" INTEGER NOT NULL,
     "entry" INTEGER NOT NULL,
     "leaf_hash" BLOB NOT NULL,
+    "mac" BLOB NOT NULL,
     PRIMARY KEY ("position")
 ) STRICT;
 CREATE UNIQUE INDEX "ledger_leaf_entry_unique" ON "ledger_leaf" ("entry");
@@ -661,6 +663,8 @@ CREATE TABLE "ledger_head" (
     "at" INTEGER NOT NULL,
     "key_id" TEXT NOT NULL,
     "signature" BLOB NOT NULL,
+    "origin" TEXT NOT NULL,
+    "previous" INTEGER NOT NULL,
     PRIMARY KEY ("size")
 ) STRICT;
 CREATE TRIGGER "ledger_head_no_UPDATE" BEFORE UPDATE ON "ledger_head"

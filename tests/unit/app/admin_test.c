@@ -225,8 +225,8 @@ static void custom_fields_are_for_the_whole_organisation(void **state)
 static enum result seal(struct ctx *ctx, void *arg)
 {
     const struct served *served = arg;
-    int64_t sealed;
-    return ledger_seal(ctx, served->program.keys, &sealed);
+    struct ledger_seal seal = {.keys = served->program.keys};
+    return ledger_seal(ctx, &seal);
 }
 
 static void the_ledger_is_read_and_proven(void **state)

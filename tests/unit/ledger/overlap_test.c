@@ -8,8 +8,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-static struct keyring keyring = {.master = "0123456789abcdef0123456789abcde"};
-
 enum { APPENDERS = 3, SEALERS = 2, EACH = 120 };
 
 struct overlap {
@@ -47,8 +45,8 @@ static enum result append_three(struct ctx *ctx, void *arg)
 static enum result seal(struct ctx *ctx, void *arg)
 {
     struct overlap *o = arg;
-    int64_t sealed;
-    return ledger_seal(ctx, o->keys, &sealed);
+    struct ledger_seal seal = {.keys = o->keys};
+    return ledger_seal(ctx, &seal);
 }
 
 static void write_until(struct overlap *o, enum result (*fn)(struct ctx *ctx, void *arg))
@@ -172,6 +170,7 @@ static void test_read_only(void **state)
     const struct store_config config = {
         .directory = str_of(f->directory), .database = str_of(f->url), .read_only = true};
     expect_ok(&f->ctx, store_open(&f->ctx, &config, &f->store));
+    store_use_keyring(f->store, &keyring);
     expect_ok(&f->ctx, store_reader(&f->ctx, f->store, &f->ctx.db));
     struct ledger_public key;
     expect_ok(&f->ctx, ledger_public_stored(&f->ctx, &key));

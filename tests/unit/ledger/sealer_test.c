@@ -10,8 +10,6 @@
 #include <fcntl.h>
 #include <sodium.h>
 
-static struct keyring keyring = {.master = "0123456789abcdef0123456789abcde"};
-
 struct sealed {
     struct fixture *f;
     struct ledger_keys *keys;
@@ -27,7 +25,10 @@ static enum result open_keys(struct ctx *ctx, void *arg)
 static enum result seal(struct ctx *ctx, void *arg)
 {
     struct sealed *s = arg;
-    return ledger_seal(ctx, s->keys, &s->count);
+    struct ledger_seal seal = {.keys = s->keys};
+    TRY(ledger_seal(ctx, &seal));
+    s->count = (int64_t)seal.sealed;
+    return OK;
 }
 
 static int64_t seal_once(struct sealed *s, int64_t now)
@@ -126,10 +127,10 @@ static struct hash *naive_leaves(struct fixture *f, size_t *count)
 
 static bool signature_holds(const struct ledger_public *key, const struct ledger_head *head)
 {
-    char text[256], hex[HASH_HEX + 1];
-    sodium_bin2hex(hex, sizeof hex, head->root.at, HASH_SIZE);
-    int len = snprintf(text, sizeof text, "merlon-ledger-head-1\n%lld\n%s\n%lld\n%s\n", (long long)head->size, hex,
-                       (long long)head->at, head->key_id);
+    char text[256], root[64];
+    sodium_bin2base64(root, sizeof root, head->root.at, HASH_SIZE, sodium_base64_VARIANT_ORIGINAL);
+    int len = snprintf(text, sizeof text, "merlon/%s\n%lld\n%s\nmerlon-after %lld\nmerlon-time %lld\n", key->id,
+                       (long long)head->size, root, (long long)head->previous, (long long)head->at);
     return crypto_sign_verify_detached(head->signature, (const unsigned char *)text, (size_t)len, key->at) == 0;
 }
 
@@ -395,12 +396,12 @@ static void test_openssl(void **state)
     seal_once(&s, 1700000000123);
     struct ledger_head head;
     expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
-    expect_ok(&f->ctx, ledger_public_write(&f->ctx, ledger_keys_public(s.keys), str_of(f->directory)));
-    expect_ok(&f->ctx, ledger_public_write(&f->ctx, ledger_keys_public(s.keys), str_of(f->directory)));
+    expect_ok(&f->ctx, ledger_public_write(&f->ctx, ledger_keys_public(s.keys), 1, str_of(f->directory)));
+    expect_ok(&f->ctx, ledger_public_write(&f->ctx, ledger_keys_public(s.keys), 1, str_of(f->directory)));
     struct buf text = buf_in(f->ctx.arena);
-    buf_print(&text, "merlon-ledger-head-1\n10\n");
-    hash_hex(&text, &head.root);
-    buf_print(&text, "\n1700000000123\n%s\n", head.key_id);
+    char root[64];
+    sodium_bin2base64(root, sizeof root, head.root.at, HASH_SIZE, sodium_base64_VARIANT_ORIGINAL);
+    buf_print(&text, "merlon/%s\n10\n%s\nmerlon-after 0\nmerlon-time 1700000000123\n", head.key_id, root);
     const char *message = arena_print(f->ctx.arena, "%s/head.txt", f->directory).at;
     const char *signature = arena_print(f->ctx.arena, "%s/head.sig", f->directory).at;
     write_file(message, text.at, text.len);
@@ -462,7 +463,7 @@ static void test_documented_checker(void **state)
     struct sealed s = begin(f);
     append_range(f, 0, 777);
     seal_once(&s, 1700000000123);
-    expect_ok(&f->ctx, ledger_public_write(&f->ctx, ledger_keys_public(s.keys), str_of(f->directory)));
+    expect_ok(&f->ctx, ledger_public_write(&f->ctx, ledger_keys_public(s.keys), 1, str_of(f->directory)));
     static const int64_t entries[] = {1, 6, 256, 512, 777};
     for (size_t i = 0; i < COUNT(entries); i++) {
         struct buf proof = buf_in(f->ctx.arena);

@@ -34,7 +34,6 @@ static const struct table pair_table = {
     .name = "b_pair", .columns = pair_columns, .column_count = COUNT(pair_columns), .primary_key = "left, right"};
 static const struct table *const tables[] = {&leaf_table, &branch_table, &pair_table};
 
-static struct keyring keyring = {.master = "0123456789abcdef0123456789abcde"};
 static const char passphrase[] = "correct horse battery staple";
 
 enum { LEAVES = 2500, PICTURE = 700000 };

@@ -213,9 +213,9 @@ static void write_file(const char *path, size_t len, mode_t mode)
 
 static void expect_refusal(struct fixture *f, const char *key_file, const char *sentence)
 {
-    struct keyring *keyring;
-    assert_int_equal(keyring_open(&f->ctx, str_of(f->directory), str_of(key_file), true, &keyring), INVALID);
-    assert_null(keyring);
+    struct keyring *opened;
+    assert_int_equal(keyring_open(&f->ctx, str_of(f->directory), str_of(key_file), true, &opened), INVALID);
+    assert_null(opened);
     expect_sentence(&f->ctx, sentence);
 }
 
@@ -224,9 +224,9 @@ static void key_files_are_checked(void **state)
     FIXTURE(f);
     char path[100];
     snprintf(path, sizeof path, "%s/other.key", f->directory);
-    struct keyring *keyring, *again;
+    struct keyring *opened, *again;
     expect_refusal(f, path, "There is no master key");
-    assert_int_equal(keyring_open(&f->ctx, str_of(f->directory), S(""), false, &keyring), INVALID);
+    assert_int_equal(keyring_open(&f->ctx, str_of(f->directory), S(""), false, &opened), INVALID);
     write_file(path, 31, 0600);
     expect_refusal(f, path, "31 bytes");
     write_file(path, 33, 0600);
@@ -235,28 +235,28 @@ static void key_files_are_checked(void **state)
     expect_refusal(f, path, "chmod 600");
     expect_refusal(f, f->directory, "is not a file");
     chmod(path, 0600);
-    expect_ok(&f->ctx, keyring_open(&f->ctx, str_of(f->directory), str_of(path), false, &keyring));
-    assert_int_equal(keyring->master[31], 31);
-    keyring_close(keyring);
+    expect_ok(&f->ctx, keyring_open(&f->ctx, str_of(f->directory), str_of(path), false, &opened));
+    assert_int_equal(opened->master[31], 31);
+    keyring_close(opened);
     unlink(path);
 
-    expect_ok(&f->ctx, keyring_open(&f->ctx, str_of(f->directory), S(""), true, &keyring));
+    expect_ok(&f->ctx, keyring_open(&f->ctx, str_of(f->directory), S(""), true, &opened));
     expect_ok(&f->ctx, keyring_open(&f->ctx, str_of(f->directory), S(""), true, &again));
-    assert_memory_equal(keyring->master, again->master, MASTER_KEY_SIZE);
+    assert_memory_equal(opened->master, again->master, MASTER_KEY_SIZE);
     struct stat status;
     snprintf(path, sizeof path, "%s/master.key", f->directory);
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0600);
-    keyring_close(keyring);
+    keyring_close(opened);
     keyring_close(again);
 
     snprintf(path, sizeof path, "%s/merlon-master-key", f->directory);
     write_file(path, 32, 0440); /* as systemd shows it */
     setenv("CREDENTIALS_DIRECTORY", f->directory, 1);
-    expect_ok(&f->ctx, keyring_open(&f->ctx, str_of(f->directory), S(""), true, &keyring));
-    assert_int_equal(keyring->master[1], 1);
+    expect_ok(&f->ctx, keyring_open(&f->ctx, str_of(f->directory), S(""), true, &opened));
+    assert_int_equal(opened->master[1], 1);
     unsetenv("CREDENTIALS_DIRECTORY");
-    keyring_close(keyring);
+    keyring_close(opened);
     unlink(path);
 }
 

@@ -3,6 +3,8 @@
 
 #include "base/random.h"
 
+struct keyring keyring = {.master = "0123456789abcdef0123456789abcde"};
+
 static void fixture_sql(const char *url, const char *sql)
 {
     PGconn *connection = PQconnectdb(url);
@@ -17,6 +19,7 @@ void fixture_open(struct fixture *f)
 {
     struct store_config config = {.directory = str_of(f->directory), .database = str_of(f->url)};
     if (store_open(&f->ctx, &config, &f->store) != OK) test_failed("%.*s", PRINT(f->ctx.error.sentence));
+    store_use_keyring(f->store, &keyring);
     assert_int_equal(store_reader(&f->ctx, f->store, &f->ctx.db), OK);
 }
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #undef fail /* the name is ours; theirs fails through test_failed here */
 
+#include "store/seal.h"
 #include "store/store.h"
 #include "store/table.h"
 
@@ -21,6 +22,9 @@
 #include <unistd.h>
 
 #define test_failed(...) (print_error(__VA_ARGS__), print_error("\n"), _fail(__FILE__, __LINE__))
+
+/* Which every store of these tests is told. */
+extern struct keyring keyring;
 
 struct fixture {
     char directory[64];

@@ -1,0 +1,44 @@
+/* The keys that a ledger was signed with, one after the other. A new key takes over by an entry (subject "ledger-key",
+ * action "rotate" or "restore") whose state carries both keys and the old one's signature over the new one; from the
+ * entry on, heads are the new key's. So whoever holds any one key of the chain can check all of it. */
+#ifndef MERLON_LEDGER_CHAIN_H
+#define MERLON_LEDGER_CHAIN_H
+
+#include "ledger/public_key.h"
+#include "ledger/tree.h"
+
+#define LINK_SUBJECT "ledger-key"
+#define LINK_SIGNATURE "ledger-key"
+
+struct ledger_link {
+    struct ledger_public old_key, new_key;
+    char origin[ORIGIN_SIZE];                /* of the heads from here on */
+    struct ledger_head head;                 /* the newest when the key changed; size 0: none */
+    unsigned char signature[SIGNATURE_SIZE]; /* the old key's, over ledger_link_bytes (canonical_signature) */
+};
+/* Five lines: old key and new key in base64, origin, and size and root (base64) of the head that they part at. */
+struct str ledger_link_bytes(struct ctx *ctx, const struct ledger_link *link);
+struct str ledger_link_state(struct ctx *ctx, const struct ledger_link *link); /* as JSON */
+
+struct ledger_epoch {
+    struct ledger_public key;
+    char origin[ORIGIN_SIZE];
+    int64_t entry; /* that began it; 0 for the first */
+};
+struct ledger_chain {
+    struct ledger_epoch at[PUBLIC_KEYS_MAX];
+    size_t count; /* at least 1 */
+};
+
+/* From the ledger's entries; without one, the key that the database names. CONFLICT, naming the entry, when a link does
+ * not hold. What it returns is not yet known to be sealed: that is for whoever walks the tree. */
+enum result ledger_chain_read(struct ctx *ctx, struct ledger_chain *chain) MUST_USE;
+/* Whether a new key has ever taken over. */
+enum result ledger_keys_are_renewed(struct ctx *ctx, bool *renewed) MUST_USE;
+/* Whether one of these keys is in the chain. */
+bool ledger_chain_has(const struct ledger_chain *chain, const struct ledger_public *keys, size_t count);
+
+/* The public key that the database itself names, without the master key. NOT_FOUND when there is none. */
+enum result ledger_public_stored(struct ctx *ctx, struct ledger_public *key) MUST_USE;
+
+#endif

@@ -1,0 +1,184 @@
+/* Lines are written with one call each to a file opened for appending, so that a program that ends in the middle leaves
+ * at most one short line at the end. The file is not flushed to the disk for each head: after a loss of power it may be
+ * some heads behind, which refuses nothing. */
+#include "ledger/remembered.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_LIMIT = 64 * 1024 * 1024, NEWEST = 100, FIELDS = 7 };
+
+static const char *path_of(struct ctx *ctx, struct str directory, const char *ending)
+{
+    return arena_print(ctx->arena, "%.*s/ledger.heads%s", PRINT(directory), ending).at;
+}
+
+static enum result cannot(struct ctx *ctx, const char *path, const char *what)
+{
+    return fail(ctx, BROKEN, "%s, in which the signed heads are remembered, cannot be %s: %s.", path, what,
+                strerror(errno));
+}
+
+/* ---- lines ---- */
+
+static void put_line(struct buf *out, const struct ledger_head *head)
+{
+    buf_print(out, "%lld %lld %lld ", (long long)head->size, (long long)head->previous, (long long)head->at);
+    hash_hex(out, &head->root);
+    buf_print(out, " %s %s ", head->origin, head->key_id);
+    buf_hex(out, head->signature, SIGNATURE_SIZE);
+    buf_char(out, '\n');
+}
+
+static bool take_text(struct str word, char *out, size_t room)
+{
+    if (!word.len || word.len >= room) return false;
+    memset(out, 0, room);
+    memcpy(out, word.at, word.len);
+    return true;
+}
+
+static bool take_bytes(struct str word, unsigned char *out, size_t size)
+{
+    size_t len;
+    return word.len == size * 2 && sodium_hex2bin(out, size, word.at, word.len, NULL, &len, NULL) == 0 && len == size;
+}
+
+static bool read_line(struct str line, struct ledger_head *head)
+{
+    struct str words[FIELDS], word;
+    size_t count = 0;
+    while (count < FIELDS && str_cut(&line, ' ', &word)) words[count++] = word;
+    return count == FIELDS && !line.at && parse_number(words[0], &head->size) && head->size > 0 &&
+           parse_number(words[1], &head->previous) && parse_number(words[2], &head->at) &&
+           take_bytes(words[3], head->root.at, HASH_SIZE) && take_text(words[4], head->origin, ORIGIN_SIZE) &&
+           take_text(words[5], head->key_id, KEY_ID) && take_bytes(words[6], head->signature, SIGNATURE_SIZE);
+}
+
+/* ---- the file ---- */
+
+static enum result read_text(struct ctx *ctx, const char *path, struct str *text)
+{
+    struct stat status;
+    *text = S("");
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 && errno == ENOENT) return OK;
+    if (file < 0) return cannot(ctx, path, "read");
+    bool good = fstat(file, &status) == 0 && status.st_size <= FILE_LIMIT;
+    char *bytes = good ? arena_alloc(ctx->arena, (size_t)status.st_size + 1) : NULL;
+    ssize_t len = good ? read(file, bytes, (size_t)status.st_size) : -1;
+    close(file);
+    if (len < 0) return cannot(ctx, path, "read");
+    *text = (struct str){bytes, (size_t)len};
+    return OK;
+}
+
+static enum result parse_text(struct ctx *ctx, const char *path, struct str text, struct remembered *heads)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < text.len; i++) lines += text.at[i] == '\n';
+    heads->at = arena_make_many(ctx->arena, struct ledger_head, lines + 1);
+    for (size_t i = 0; i < lines; i++) {
+        struct str line;
+        struct ledger_head *head = &heads->at[heads->count];
+        str_cut(&text, '\n', &line);
+        bool rises = read_line(line, head) && (!heads->count || head->size >= heads->at[heads->count - 1].size);
+        if (!rises) return fail(ctx, BROKEN, "Line %zu of %s is not a signed head: the file was changed.", i + 1, path);
+        heads->count++;
+    }
+    return OK;
+}
+
+enum result remembered_read(struct ctx *ctx, struct str directory, struct remembered *heads)
+{
+    struct str text;
+    const char *path = path_of(ctx, directory, "");
+    *heads = (struct remembered){0};
+    TRY(read_text(ctx, path, &text));
+    return parse_text(ctx, path, text, heads);
+}
+
+static bool ends_its_day(const struct remembered *heads, size_t i)
+{
+    return i + NEWEST >= heads->count || heads->at[i].at / DAY != heads->at[i + 1].at / DAY;
+}
+
+static enum result thin(struct ctx *ctx, struct str directory, const char *path)
+{
+    struct remembered heads;
+    struct buf text = buf_in(ctx->arena);
+    const char *fresh = path_of(ctx, directory, ".new");
+    TRY(remembered_read(ctx, directory, &heads));
+    for (size_t i = 0; i < heads.count; i++)
+        if (ends_its_day(&heads, i)) put_line(&text, &heads.at[i]);
+    int file = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) return cannot(ctx, fresh, "written");
+    file_belongs(file, arena_cstr(ctx->arena, directory));
+    bool good = write(file, text.at, text.len) == (ssize_t)text.len && fsync(file) == 0;
+    good = close(file) == 0 && good;
+    return good && rename(fresh, path) == 0 ? OK : cannot(ctx, path, "written");
+}
+
+/* Where the last whole line ends. */
+static off_t whole_size(int file, off_t size)
+{
+    char last;
+    while (size > 0 && pread(file, &last, 1, size - 1) == 1 && last != '\n') size--;
+    return size;
+}
+
+/* Of the last line; 0 when there is none. */
+static int64_t newest_size(int file, off_t whole)
+{
+    char text[512];
+    struct ledger_head head;
+    off_t from = whole > (off_t)sizeof text ? whole - (off_t)sizeof text : 0;
+    ssize_t len = pread(file, text, (size_t)(whole - from), from);
+    if (len <= 1) return 0;
+    struct str lines = {text, (size_t)len - 1};
+    size_t begin = lines.len;
+    while (begin > 0 && text[begin - 1] != '\n') begin--;
+    return read_line(str_slice(lines, begin, lines.len), &head) ? head.size : 0;
+}
+
+/* Two programs may share the directory when the database is elsewhere: under the lock, what another has added meanwhile
+ * is newer, and then this line is not needed. */
+static bool append(struct ctx *ctx, int file, const struct ledger_head *head)
+{
+    struct stat status;
+    struct buf line = buf_in(ctx->arena);
+    put_line(&line, head);
+    if (flock(file, LOCK_EX) != 0 || fstat(file, &status) != 0) return false;
+    off_t whole = whole_size(file, status.st_size);
+    if (whole < status.st_size && ftruncate(file, whole) != 0) return false;
+    if (newest_size(file, whole) >= head->size) return true;
+    return write(file, line.at, line.len) == (ssize_t)line.len;
+}
+
+enum result remembered_add(struct ctx *ctx, struct str directory, const struct ledger_head *head)
+{
+    struct stat status;
+    const char *path = path_of(ctx, directory, "");
+    if (stat(path, &status) == 0 && status.st_size > REMEMBERED_LIMIT) TRY(thin(ctx, directory, path));
+    int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (file < 0) return cannot(ctx, path, "written");
+    file_belongs(file, arena_cstr(ctx->arena, directory));
+    bool good = append(ctx, file, head);
+    good = close(file) == 0 && good;
+    return good ? OK : cannot(ctx, path, "written");
+}
+
+enum result remembered_set_aside(struct ctx *ctx, struct str directory)
+{
+    const char *path = path_of(ctx, directory, ""), *aside = path_of(ctx, directory, ".before");
+    if (rename(path, aside) == 0 || errno == ENOENT) return OK;
+    return cannot(ctx, path, "set aside");
+}

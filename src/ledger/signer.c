@@ -1,0 +1,258 @@
+/* A round seals all that is pending, then looks whether each entry that this process had committed before the round has
+ * its place, here or by another node. */
+#include "ledger/signer.h"
+
+#include "base/log.h"
+#include "ledger/ledger.h"
+#include "ledger/remembered.h"
+
+#include <pthread.h>
+
+enum { SENTENCE_ROOM = 600, AT_MOST = 1024 * 1024 /* entries that are kept in mind */ };
+
+struct ledger_signer {
+    struct store *store;
+    struct ledger_keys *keys;
+    struct str directory;
+    pthread_mutex_t lock;
+    int64_t *committed; /* under lock, as are the next three */
+    size_t count, room;
+    char alarm[SENTENCE_ROOM];
+};
+
+/* ---- what was committed ---- */
+
+static void note(void *arg, const int64_t *entries, size_t count)
+{
+    struct ledger_signer *signer = arg;
+    pthread_mutex_lock(&signer->lock);
+    size_t wanted = signer->count + count;
+    if (wanted > signer->room && wanted <= AT_MOST) {
+        size_t room = signer->room ? signer->room : 256;
+        while (room < wanted) room *= 2;
+        int64_t *wider = realloc(signer->committed, room * sizeof *wider);
+        if (wider) signer->committed = wider, signer->room = room;
+    }
+    for (size_t i = 0; i < count && signer->count < signer->room; i++) signer->committed[signer->count++] = entries[i];
+    pthread_mutex_unlock(&signer->lock);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Those committed so far, rising, in the arena; they are not kept any more. */
+static void take(struct ctx *ctx, struct ledger_signer *signer, int64_t **entries, size_t *count)
+{
+    pthread_mutex_lock(&signer->lock);
+    size_t many = signer->count;
+    pthread_mutex_unlock(&signer->lock);
+    *entries = arena_make_many(ctx->arena, int64_t, many + 1);
+    pthread_mutex_lock(&signer->lock);
+    memcpy(*entries, signer->committed, many * sizeof **entries);
+    memmove(signer->committed, signer->committed + many, (signer->count - many) * sizeof **entries);
+    signer->count -= many;
+    pthread_mutex_unlock(&signer->lock);
+    *count = many;
+    if (many) qsort(*entries, many, sizeof **entries, by_number);
+}
+
+/* Both rise: what is in `gone` as well leaves `entries`. */
+static void subtract(int64_t *entries, size_t *count, const int64_t *gone, size_t gone_count)
+{
+    size_t kept = 0, g = 0;
+    for (size_t i = 0; i < *count; i++) {
+        while (g < gone_count && gone[g] < entries[i]) g++;
+        if (g < gone_count && gone[g] == entries[i]) continue;
+        entries[kept++] = entries[i];
+    }
+    *count = kept;
+}
+
+/* Sealed by another node, or awaiting its place still; else it was removed. */
+static enum result look_for(struct ctx *ctx, struct ledger_signer *signer, int64_t entry)
+{
+    const struct value args[] = {value_number(entry)};
+    int64_t sealed, pending;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_leaf WHERE entry = ?1"), args, 1, 0, &sealed));
+    if (sealed) return OK;
+    TRY(db_query_number(ctx,
+                        S("SELECT count(*) FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry "
+                          "WHERE p.entry = ?1"),
+                        args, 1, 0, &pending));
+    note(signer, &entry, 1); /* asked for again, until it has its place */
+    if (pending) return OK;
+    return fail(ctx, BROKEN,
+                "Entry %lld was written by this program and saved, and is not in the ledger any more: it was removed "
+                "before it was sealed. Run merlon verify.",
+                (long long)entry);
+}
+
+/* ---- a round ---- */
+
+struct round {
+    struct ledger_seal seal;
+    struct ledger_head known;
+    int64_t *entries;
+    size_t entry_count;
+    size_t refused;
+    int64_t first_refused;
+    const char *fault;
+};
+
+static enum result seal_some(struct ctx *ctx, void *arg)
+{
+    return ledger_seal(ctx, arg);
+}
+
+/* A node that remembers nothing yet begins with what it finds. */
+static enum result recall(struct ctx *ctx, struct ledger_signer *signer, struct ledger_head *known)
+{
+    struct remembered heads;
+    TRY(remembered_read(ctx, signer->directory, &heads));
+    *known = heads.count ? heads.at[heads.count - 1] : (struct ledger_head){.size = 0};
+    return OK;
+}
+
+static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
+{
+    do {
+        round->seal = (struct ledger_seal){.keys = signer->keys, .known = &round->known};
+        TRY(store_write(ctx, signer->store, seal_some, &round->seal));
+        subtract(round->entries, &round->entry_count, round->seal.entries, round->seal.sealed);
+        if (round->seal.refused && !round->refused)
+            round->first_refused = round->seal.first_refused, round->fault = round->seal.fault;
+        round->refused += round->seal.refused;
+        if (!round->seal.head.size) continue;
+        round->known = round->seal.head;
+        TRY(remembered_add(ctx, signer->directory, &round->known));
+    } while (round->seal.more);
+    return OK;
+}
+
+static enum result run_round(struct ctx *ctx, struct ledger_signer *signer)
+{
+    struct round round = {.refused = 0};
+    int64_t pending;
+    take(ctx, signer, &round.entries, &round.entry_count);
+    enum result result = ledger_pending_count(ctx, &pending);
+    if (result == OK && pending) result = recall(ctx, signer, &round.known);
+    if (result == OK && pending) result = seal_batches(ctx, signer, &round);
+    if (result != OK) {
+        note(signer, round.entries, round.entry_count);
+        return result;
+    }
+    for (size_t i = 0; i < round.entry_count && result == OK; i++) result = look_for(ctx, signer, round.entries[i]);
+    if (result != OK || !round.refused) return result;
+    return fail(ctx, BROKEN,
+                "Entry %lld awaits its seal and does not get it, because it %s (%zu such entries). Run merlon verify.",
+                (long long)round.first_refused, round.fault, round.refused);
+}
+
+/* Each alarm is logged once, not each second. */
+enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
+{
+    char before[SENTENCE_ROOM];
+    enum result result = run_round(ctx, signer);
+    struct str sentence = result == BROKEN ? ctx->error.sentence : S("");
+    pthread_mutex_lock(&signer->lock);
+    memcpy(before, signer->alarm, sizeof before);
+    snprintf(signer->alarm, sizeof signer->alarm, "%.*s", PRINT(sentence));
+    bool fresh = strcmp(before, signer->alarm) != 0;
+    pthread_mutex_unlock(&signer->lock);
+    if (fresh && sentence.len) log_text(LOG_ERROR, "the ledger was not sealed", "sentence", sentence);
+    if (fresh && !sentence.len) log_line(LOG_INFO, "the ledger is sealed again", NULL);
+    return result;
+}
+
+void ledger_signer_alarm(struct ledger_signer *signer, char *out, size_t room)
+{
+    pthread_mutex_lock(&signer->lock);
+    snprintf(out, room, "%s", signer->alarm);
+    pthread_mutex_unlock(&signer->lock);
+}
+
+/* ---- a new key ---- */
+
+struct renewal {
+    struct ledger_keys *keys;
+    const struct keyring *keyring;
+    const char *action;
+    struct str reason;
+};
+
+static enum result renew(struct ctx *ctx, void *arg)
+{
+    const struct renewal *renewal = arg;
+    return ledger_keys_renew(ctx, renewal->keyring, renewal->action, renewal->reason, renewal->keys);
+}
+
+enum result ledger_signer_renew(struct ctx *ctx, struct ledger_signer *signer, const struct keyring *keyring,
+                                const char *action, struct str reason)
+{
+    struct renewal renewal = {signer->keys, keyring, action, reason};
+    TRY(store_write(ctx, signer->store, renew, &renewal));
+    return ledger_signer_seal(ctx, signer);
+}
+
+/* ---- opening ---- */
+
+/* A database that has heads, and a node that remembers none: from here on it does. That it began only now is for
+ * everybody to see. */
+static enum result begin(struct ctx *ctx, void *arg)
+{
+    const struct ledger_head *head = arg;
+    int64_t entry;
+    struct buf state = buf_in(ctx->arena);
+    buf_print(&state, "{\"size\":%lld,\"root\":\"", (long long)head->size);
+    hash_hex(&state, &head->root);
+    buf_text(&state, "\"}");
+    const struct ledger_event event = {
+        .action = S("remember"), .subject = S("ledger"), .record = 1, .version = 1, .state = buf_str(&state)};
+    return ledger_append(ctx, &event, &entry);
+}
+
+static enum result begin_remembering(struct ctx *ctx, struct ledger_signer *signer)
+{
+    struct remembered heads;
+    struct ledger_head head;
+    TRY(remembered_read(ctx, signer->directory, &heads));
+    if (heads.count) return OK;
+    enum result result = tree_head(ctx, 0, &head);
+    if (result == NOT_FOUND) {
+        ctx_clear_error(ctx);
+        return OK;
+    }
+    TRY(result);
+    log_line(LOG_WARNING, "this node remembers no head of the ledger and begins with the newest in the database",
+             "size", head.size, NULL);
+    TRY(store_write(ctx, signer->store, begin, &head));
+    return remembered_add(ctx, signer->directory, &head);
+}
+
+enum result ledger_signer_open(struct ctx *ctx, struct store *store, struct ledger_keys *keys, struct str directory,
+                               struct ledger_signer **out)
+{
+    struct ledger_signer *signer = calloc(1, sizeof *signer);
+    *out = NULL;
+    if (!signer) return fail(ctx, BROKEN, "There is no memory to start.");
+    *signer = (struct ledger_signer){.store = store, .keys = keys, .directory = directory};
+    pthread_mutex_init(&signer->lock, NULL);
+    store_watch_commits(store, note, signer);
+    enum result result = begin_remembering(ctx, signer);
+    if (result == OK) *out = signer;
+    if (result == OK) return OK;
+    store_watch_commits(store, NULL, NULL);
+    ledger_signer_close(signer);
+    return result;
+}
+
+void ledger_signer_close(struct ledger_signer *signer)
+{
+    if (!signer) return;
+    pthread_mutex_destroy(&signer->lock);
+    free(signer->committed);
+    free(signer);
+}

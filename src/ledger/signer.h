@@ -1,0 +1,30 @@
+/* Who seals: the key, what this node remembers outside of the database, and which entries it has committed that have no
+ * place yet. One a process, shared by its threads. What a database writer takes away in the second before an entry is
+ * sealed is missed here; what he takes back later is missed against DIRECTORY/ledger.heads (ledger/remembered.h). */
+#ifndef MERLON_LEDGER_SIGNER_H
+#define MERLON_LEDGER_SIGNER_H
+
+#include "ledger/sealer.h"
+#include "store/store.h"
+
+struct ledger_signer;
+
+/* Watches the store's commits. The keys and the directory must outlive it. */
+enum result ledger_signer_open(struct ctx *ctx, struct store *store, struct ledger_keys *keys, struct str directory,
+                               struct ledger_signer **signer) MUST_USE;
+void ledger_signer_close(struct ledger_signer *signer); /* NULL is fine; after store_close */
+
+/* Seals what is pending, in writes of its own; ctx->db is a reader. BROKEN, with the alarm as its sentence, when
+ * something stands in the ledger that the program did not write, is gone that it did write, or the ledger does not
+ * continue what this node remembers; what is sound beside that is sealed all the same where it can be. */
+enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer) MUST_USE;
+
+/* A new key takes over (ledger_keys_renew), in a write of its own, and seals what is pending. Nobody else may use the
+ * keys meanwhile. */
+enum result ledger_signer_renew(struct ctx *ctx, struct ledger_signer *signer, const struct keyring *keyring,
+                                const char *action, struct str reason) MUST_USE;
+
+/* The sentence of the newest round's alarm, into `out` (cut to its room); "" when all is well. Any thread. */
+void ledger_signer_alarm(struct ledger_signer *signer, char *out, size_t room);
+
+#endif
