@@ -82,6 +82,19 @@ static enum result check_known(struct ctx *ctx, const struct sealing *sealing)
                 (long long)known->size);
 }
 
+static enum result demand_free(struct ctx *ctx, int64_t place)
+{
+    const struct value args[] = {value_number(place)};
+    int64_t taken;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_leaf WHERE position >= ?1"), args, 1, 0, &taken));
+    if (!taken) return OK;
+    return fail(
+        ctx, BROKEN,
+        "Entries were put into the ledger: place %lld of the tree is taken, and no signed head covers it; nothing "
+        "more is signed. Run merlon verify.",
+        (long long)place);
+}
+
 static enum result demand_empty(struct ctx *ctx)
 {
     int64_t leaves;
@@ -112,6 +125,7 @@ static enum result resume(struct ctx *ctx, struct sealing *sealing)
     if (!hash_eq(&root, &head->root)) return refuse(ctx, head);
     TRY(check_signer(ctx, sealing));
     sealing->begun_at = sealing->tree.size;
+    TRY(demand_free(ctx, head->size));
     return check_known(ctx, sealing);
 }
 
