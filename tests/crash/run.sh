@@ -1,6 +1,7 @@
 #!/bin/sh
 # Kills the program under load, and fills its disk: 200 rounds on SQLite, 50 on PostgreSQL (program and database) where MERLON_TEST_DATABASE is set.
-# MERLON_CRASH_ROUNDS says otherwise how many.
+# On SQLite also two processes on one file: a server, and each command beside it, with delays at locks and writes.
+# MERLON_CRASH_ROUNDS and, for these, ROUNDS (24) say otherwise how many.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -14,5 +15,9 @@ if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
 else
     "$MERLON_BIN" init --data "$tmp/data" "$@" >&2
     "$tmp/crash" "$MERLON_BIN" "$tmp/data" "${MERLON_CRASH_ROUNDS:-200}"
+    ${CC:-cc} -std=c17 -D_GNU_SOURCE -O1 -Wall -Wextra beside.c -o "$tmp/beside" -lcurl -lsqlite3 -pthread
+    ${CC:-cc} -std=c17 -D_GNU_SOURCE -O1 -Wall -Wextra -shared -fPIC delays.c -o "$tmp/delays.so" -ldl
+    "$MERLON_BIN" init --data "$tmp/two" "$@" >&2
+    "$tmp/beside" "$MERLON_BIN" "$tmp/two" "${ROUNDS:-24}" "$tmp/delays.so" "$tmp"
     sh ./disk_full.sh "$MERLON_BIN" "$tmp/password"
 fi
