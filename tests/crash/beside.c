@@ -1,7 +1,8 @@
 /* Two processes on one SQLite file: a server with three writers, and beside it each command in turn, both with seeded
  * delays at locks and writes (delays.c). After each round the server is stopped, or killed; then the file must be
  * whole, the ledger must verify, every acknowledged record must be there, and no command may have called sound data
- * wrong.   beside MERLON DIR ROUNDS DELAYS.so FOLDER     BESIDE=name runs that command only, BESIDE_SEED=n begins there */
+ * wrong.
+ *   beside MERLON DIR ROUNDS DELAYS.so FOLDER      BESIDE=name: that command alone; BESIDE_SEED=n: from there */
 #include <curl/curl.h>
 #include <pthread.h>
 #include <signal.h>
