@@ -1,6 +1,6 @@
 #!/bin/sh
-# A mutation run: MUTANTS=100 SEED=1 run.sh. Of the mutants of the files below, as many as asked for in the seed's order
-# are tried with what `make check` runs, each until a test fails. Two are tried beside each other. What is known of a
+# A mutation run: MUTANTS=100 SEED=1 run.sh. Of the mutants of the files below (or of FILES), as many as asked for in the
+# seed's order are tried with what `make check` runs, each until a test fails, two beside each other. What is known of a
 # mutant stays in build/mutants/SEED.results, so that a run that was stopped goes on; AGAIN=survived tries the survivors
 # anew, AGAIN=all everything. Closes with "N of M killed" and the survivors.
 #
@@ -14,8 +14,8 @@ work=build/mutants
 mutants=${MUTANTS:-100} seed=${SEED:-1}
 results=$work/$seed.results
 records='rights independence move write change draft cursor asof list list_parse list_sql'
-guarded="$(printf 'src/records/%s.c ' $records) src/access/*.c src/ledger/*.c src/registers/*/*.c src/format/*_out.c
-    src/store/sqlite_writer.c src/store/db.c src/api/visit.c src/api/serve.c"
+guarded=${FILES:-"$(printf 'src/records/%s.c ' $records) src/access/*.c src/ledger/*.c src/registers/*/*.c src/format/*_out.c
+    src/store/sqlite_writer.c src/store/db.c src/api/visit.c src/api/serve.c"}
 suites='isolation beside contract hostile frameworks job languages golden'
 export PATH="$PWD/build/node/node_modules/.bin:$PATH"
 flags() { echo "$(make -s print-flags | sed 's/-O2 -g//; s/-fPIE//; s/ -W[a-zA-Z0-9=-]*//g') -O1 -fPIC -w"; }
@@ -37,8 +37,8 @@ build() {
         cp $work/flags.new $work/flags # newer than every object: all are compiled again
     fi
     make -s UI=no build/generated/assets.c build/generated/asset_bytes.o build/generated/register_list.c
-    compile $(find src tests/unit -name '*.c') build/generated/assets.c build/generated/register_list.c
-    objects=$(find $work/objects/src $work/objects/build -name '*.o' | sort)
+    compile $(find src tests/unit build/generated -name '*.c')
+    objects=$(find src build/generated -name '*.c' | sort | sed "s|^|$work/objects/|; s|c$|o|")
     link_library $work/lane1 && cp $work/lane1/libmerlon.so $work/lane2/
     ${CC:-gcc} -o $work/merlon -Wl,--no-as-needed -L$work/lane1 -lmerlon -pthread
     make -s print-leaning >$work/leaning
@@ -64,10 +64,11 @@ link_library() { # folder, the object that is replaced, what replaces it
 
 run_test() { # lane, test
     export LD_LIBRARY_PATH="$PWD/$1"
+    most=$(awk -v test="$2" '$1 == test { most = 6 * $2 / 1000 } END { print int(120 + most) }' $work/baseline)
     case $2 in
-    api_*) (cd tests/api && MERLON_BIN="$OLDPWD/$work/merlon" timeout 400 node_modules/.bin/tsx run.ts "${2#api_}") ;;
-    postgres_*) MERLON_TEST_DATABASE=$MUTANTS_DATABASE timeout 200 "$work/tests/${2#postgres_}" ;;
-    *) timeout 100 "$work/tests/$2" ;;
+    api_*) (cd tests/api && MERLON_BIN="$OLDPWD/$work/merlon" timeout $most node_modules/.bin/tsx run.ts "${2#api_}") ;;
+    postgres_*) MERLON_TEST_DATABASE=$MUTANTS_DATABASE timeout $most "$work/tests/${2#postgres_}" ;;
+    *) timeout $most "$work/tests/$2" ;;
     esac >"$1/test.log" 2>&1 </dev/null
 }
 # Which tests hold when nothing is changed, and for how long each runs: the quick ones go first.
@@ -83,22 +84,23 @@ baseline() {
         fi
     done
 }
-# First what has killed mutants of this file, then its room by time, then by time the rooms that lean on it and the API.
+# Of the rooms that lean on this one, and the API: quick ones first, and sooner what is of the room itself or has killed
+# mutants of this file before.
 tests_for() { # file
     room=$(echo "$1" | cut -d/ -f2)
     leaning=$(sed -n "s/^$room //p" $work/leaning | tr ' ' '|')
     awk -F'\t' -v file="$1" -v room="$room" -v leaning="^(api|postgres|$leaning)_" '
         FILENAME == ARGV[1] { if ($1 == "killed" && $3 == file) kills[$2]++; next }
-        { split($0, w, " "); if (w[1] !~ leaning) next
-          at = kills[w[1]] ? -kills[w[1]] * 1000000 : w[1] ~ "^" room "_" ? w[2] : 1000000 + w[2]
-          print at, w[1] }' "$results" $work/baseline | sort -n | cut -d' ' -f2
+        { split($0, w, " ") }
+        w[1] ~ leaning { print w[2] / (w[1] ~ "^" room "_" ? 3 : 1) / (1 + 4 * kills[w[1]]), w[1] }
+        ' "$results" $work/baseline | sort -n | cut -d' ' -f2
 }
 
 # ---- one mutant ----
 
 try() { # lane, name, file, from, length, by
     lane=$work/lane$1 name=$2 file=$3
-    reason=$(grep "^$name " $here/equivalent.txt | cut -d' ' -f2-) && { echo "equivalent	by hand" && return; }
+    ! grep -q "^$name " $here/equivalent.txt || { echo 'equivalent	by hand' && return; }
     object=$work/objects/${file%.c}.o
     mkdir -p "$lane/$(dirname "$file")"
     $work/mutate apply "$file" "$4" "$5" "$6" >"$lane/$file"
@@ -108,7 +110,10 @@ try() { # lane, name, file, from, length, by
     cmp -s "$object" "$lane/mutant.o" && { echo 'equivalent	same code' && return; }
     link_library "$lane" "$object" "$lane/mutant.o" || { echo 'invalid	linker' && return; }
     for test in $(tests_for "$file"); do
-        run_test "$lane" "$test" || { echo "killed	$test" && return; }
+        status=0
+        run_test "$lane" "$test" || status=$?
+        [ $status -ne 124 ] || test="$test (it never ended)"
+        [ $status -eq 0 ] || { echo "killed	$test" && return; }
     done
     echo 'survived	-'
 }
