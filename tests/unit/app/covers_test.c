@@ -1,0 +1,362 @@
+/* What somebody does who can write the database but has no master key, each in the form that goes unseen if only the
+ * obvious is looked at, in one house after the other: done by SQL, named by the question that is asked of it, and undone,
+ * after which all is right again. */
+#include "served.h"
+
+#include "app/checks.h"
+#include "store/search.h"
+
+#define RAISE "UPDATE access_stamp SET number = number + 1;"
+
+/* ---- a house ---- */
+
+static enum result index_words(struct ctx *ctx, void *count)
+{
+    return search_index_pending(ctx, count);
+}
+
+static void add_evidence(struct served *served, const char *name, const char *body)
+{
+    struct answer answer = POST(served, &served->admin, text_of(served, "/control/1/evidence?name=%s", name), body);
+    expect_status(answer, 201);
+}
+
+/* Two files of one size, an approved statement, a custom field, a second user and his token. */
+static struct caller fill(struct served *served)
+{
+    const struct caller *admin = &served->admin;
+    struct caller board = served_user(served, "board", TOP_MANAGEMENT, GROUP, "write");
+    int64_t count;
+    served_make(served, admin, "framework", "{'title': 'Annex', 'key': 'annex'}");
+    served_make(served, admin, "requirement",
+                "{'title': 'R', 'identifier': 'A.1', 'framework': 1, 'reference_list': true}");
+    served_make(served, admin, "control", "{'title': 'Reviews', 'unit': 2, 'requirements': ['REQ-1']}");
+    served_make(served, admin, "task", "{'title': 'Ask the yard', 'unit': 2}");
+    add_evidence(served, "one.txt", "'the minutes of spring'");
+    add_evidence(served, "two.txt", "'the minutes of autumn'");
+    served_make(served, admin, "soa", "{'title': 'SoA', 'unit': 1, 'framework': 1}");
+    struct answer filled = PATCH(served, admin, "/soa_line/1", "{'good_practice': true}");
+    expect_status(filled, 200);
+    served_move(served, admin, "soa", 1, "submit", "{}");
+    served_move(served, &board, "soa", 1, "approve", "{}");
+    struct answer field = POST(served, admin, "/custom-fields",
+                               "{'register': 'task', 'name': 'berth', 'kind': 'text', 'label': 'Berth'}");
+    expect_status(field, 201);
+    assert_int_equal(store_write(served->ctx, served->program.store, index_words, &count), OK);
+    return board;
+}
+
+static void expect_get(struct served *served, const struct caller *caller, const char *path, int status)
+{
+    struct answer answer = GET(served, caller, path);
+    expect_status(answer, status);
+}
+
+/* ---- asking ---- */
+
+static void ask(struct served *served, struct checks *checks)
+{
+    *checks =
+        (struct checks){.program = &served->program, .keys = ledger_keys_public(served->program.keys), .key_count = 1};
+    ctx_clear_error(served->ctx);
+    (void)!checks_run(checks);
+    ctx_clear_error(served->ctx);
+}
+
+static const struct check_answer *answer_of(const struct checks *checks, const char *name)
+{
+    for (size_t i = 0; i < checks->count; i++)
+        if (strcmp(checks->at[i].name, name) == 0) return &checks->at[i];
+    print_error("there is no question \"%s\"\n", name);
+    assert_true(false);
+    return NULL;
+}
+
+static void expect_all_right(struct served *served, const char *when)
+{
+    struct checks checks;
+    ask(served, &checks);
+    for (size_t i = 0; i < checks.count; i++)
+        if (checks.at[i].result != OK)
+            print_error("%s: %s: %.*s\n", when, checks.at[i].name, PRINT(checks.at[i].detail));
+    assert_int_equal(checks.wrong, 0);
+    assert_int_equal(checks.skipped, 0);
+}
+
+static void expect_named(struct served *served, const char *what, const char *question, const char *part)
+{
+    struct checks checks;
+    ask(served, &checks);
+    const struct check_answer *answer = answer_of(&checks, question);
+    bool named = answer->result == CONFLICT && str_find(answer->detail, str_of(part), NULL);
+    if (!named) print_error("%s: %s says: %.*s\n", what, question, PRINT(answer->detail));
+    assert_true(named);
+}
+
+static enum result script(struct ctx *ctx, void *sql)
+{
+    return db_script(ctx, sql);
+}
+
+static void run(struct served *served, const char *what, const char *sql)
+{
+    enum result result = store_write(served->ctx, served->program.store, script, (void *)(uintptr_t)sql);
+    if (result != OK) print_error("%s: %.*s\n", what, PRINT(served->ctx->error.sentence));
+    assert_int_equal(result, OK);
+}
+
+/* ---- what is done ---- */
+
+/* For SQL that is not the same on both; NULL: the same. */
+struct attack {
+    const char *what, *question, *part;
+    const char *sql, *undo;
+    const char *postgres, *postgres_undo;
+};
+
+#define KEEP(table) "CREATE TABLE kept AS SELECT * FROM \"" table "\";"
+#define SWAPPED(column) column " = (SELECT k." column " FROM kept k WHERE k.id = 3 - b.id)"
+
+static const struct attack attacks[] = {
+    {"record row changed", "records as the ledger says", "CTL-1 is not what the ledger says",
+     "UPDATE control SET title = 'Reviewed' WHERE id = 1;", "UPDATE control SET title = 'Reviews' WHERE id = 1;", NULL,
+     NULL},
+    {"record row removed", "records as the ledger says", "TSK-1 is in the ledger",
+     KEEP("task") "DELETE FROM task WHERE id = 1;",
+     "INSERT INTO task SELECT * FROM kept WHERE id = 1; DROP TABLE kept;", NULL, NULL},
+    {"record row put in", "records as the ledger says", "the ledger never heard of it",
+     KEEP("task") "UPDATE kept SET id = 99; INSERT INTO task SELECT * FROM kept WHERE id = 99 LIMIT 1;",
+     "DELETE FROM task WHERE id = 99; DROP TABLE kept;", NULL, NULL},
+    {"evidence renumbered", "records as the ledger says", "EVD-1", "UPDATE evidence SET blob = 3 - blob;",
+     "UPDATE evidence SET blob = 3 - blob;", NULL, NULL},
+    {"evidence renumbered, with the rows of the files exchanged", "files of evidence", "The file of EVD-1: File 1 ",
+     KEEP("blob") "UPDATE blob AS b SET " SWAPPED("sha256") ", " SWAPPED("size") ", " SWAPPED("key") ", " SWAPPED(
+         "header") "; UPDATE blob_chunk SET part = 7 WHERE blob = 1; UPDATE blob_chunk SET blob = 1 WHERE blob = 2; "
+                   "UPDATE blob_chunk SET blob = 2, part = 0 WHERE part = 7;",
+     "UPDATE blob AS b SET sha256 = k.sha256, size = k.size, key = k.key, header = k.header FROM kept k WHERE k.id = "
+     "b.id; UPDATE blob_chunk SET part = 7 WHERE blob = 1; UPDATE blob_chunk SET blob = 1 WHERE blob = 2; "
+     "UPDATE blob_chunk SET blob = 2, part = 0 WHERE part = 7; DROP TABLE kept;",
+     NULL, NULL},
+    {"file exchanged for another under its old SHA-256", "files of evidence", "The file of EVD-1: ",
+     KEEP("blob_chunk") "UPDATE blob_chunk SET content = (SELECT k.content FROM kept k WHERE k.blob = 2) WHERE blob = "
+                        "1;",
+     "UPDATE blob_chunk SET content = (SELECT k.content FROM kept k WHERE k.blob = 1) WHERE blob = 1; DROP TABLE kept;",
+     NULL, NULL},
+    {"evidence removed", "files of evidence", "The file of EVD-2: File 2 is not there",
+     KEEP("blob") "CREATE TABLE chunks AS SELECT * FROM blob_chunk; DELETE FROM blob_chunk WHERE blob = 2; "
+                  "DELETE FROM blob WHERE id = 2;",
+     "INSERT INTO blob SELECT * FROM kept WHERE id = 2; INSERT INTO blob_chunk SELECT * FROM chunks WHERE blob = 2; "
+     "DROP TABLE kept; DROP TABLE chunks;",
+     NULL, NULL},
+    {"evidence chunk altered", "files of evidence", "File 1 was changed after it was stored",
+     KEEP("blob_chunk") "UPDATE blob_chunk SET content = CAST(zeroblob(length(content)) AS BLOB) WHERE blob = 1;",
+     "UPDATE blob_chunk SET content = (SELECT k.content FROM kept k WHERE k.blob = 1) WHERE blob = 1; DROP TABLE kept;",
+     KEEP("blob_chunk") "UPDATE blob_chunk SET content = decode(repeat('00', length(content)), 'hex') WHERE blob = 1;",
+     NULL},
+    {"evidence chunk cut off", "files of evidence", "has lost or gained a part",
+     KEEP("blob_chunk") "DELETE FROM blob_chunk WHERE blob = 1;",
+     "INSERT INTO blob_chunk SELECT * FROM kept WHERE blob = 1; DROP TABLE kept;", NULL, NULL},
+    {"grant added, with the stamp raised", "users and grants", "is not what the ledger's entry",
+     "INSERT INTO role_grant (user_id, role, unit) SELECT id, 'administrator', 1 FROM \"user\" WHERE name = "
+     "'board';" RAISE,
+     "DELETE FROM role_grant WHERE role = 'administrator' AND user_id = (SELECT id FROM \"user\" WHERE name = "
+     "'board');",
+     NULL, NULL},
+    {"grant added, seen by its MAC", "MACs of what gives rights", "is not as the program wrote it",
+     "INSERT INTO role_grant (user_id, role, unit) SELECT id, 'administrator', 1 FROM \"user\" WHERE name = "
+     "'board';" RAISE,
+     "DELETE FROM role_grant WHERE role = 'administrator' AND user_id = (SELECT id FROM \"user\" WHERE name = "
+     "'board');",
+     NULL, NULL},
+    {"password hash replaced", "users and grants", "is not what the ledger's entry",
+     "UPDATE \"user\" SET password_hash = '$argon2id$v=19$m=65536,t=2,p=1$c2FsdA$aGFzaA' WHERE name = 'board';",
+     "UPDATE \"user\" SET password_hash = NULL WHERE name = 'board';", NULL, NULL},
+    {"password hash replaced, seen by its MAC", "MACs of what gives rights", "is not as the program wrote it",
+     "UPDATE \"user\" SET password_hash = '$argon2id$v=19$m=65536,t=2,p=1$c2FsdA$aGFzaA' WHERE name = 'board';",
+     "UPDATE \"user\" SET password_hash = NULL WHERE name = 'board';", NULL, NULL},
+    {"token inserted: one's own, copied to another user", "MACs of what gives rights", "The token 77 is not as",
+     KEEP("token") "UPDATE kept SET id = 77, user_id = 1, secret_hash = secret_hash || 'x'; "
+                   "INSERT INTO token SELECT * FROM kept LIMIT 1;",
+     "DELETE FROM token WHERE id = 77; DROP TABLE kept;", NULL, NULL},
+    {"token inserted: the ledger never heard of it", "tokens", "The token 77 stands in the database",
+     KEEP("token") "UPDATE kept SET id = 77, user_id = 1, secret_hash = secret_hash || 'x'; "
+                   "INSERT INTO token SELECT * FROM kept LIMIT 1;",
+     "DELETE FROM token WHERE id = 77; DROP TABLE kept;", NULL, NULL},
+    {"token widened", "tokens", "is not what the ledger's entry",
+     "UPDATE token SET scopes = 'read' WHERE user_id <> 1;" RAISE,
+     "UPDATE token SET scopes = 'write' WHERE user_id <> 1;", NULL, NULL},
+    {"unit closure widened, with the stamp raised", "tree of units", "The unit 3 is said to lie below the unit 2",
+     "INSERT INTO unit_reach (ancestor, unit) VALUES (2, 3);" RAISE,
+     "DELETE FROM unit_reach WHERE ancestor = 2 AND unit = 3;", NULL, NULL},
+    {"unit closure narrowed", "tree of units", "The unit 3 lies below the unit 1 by its parents",
+     "DELETE FROM unit_reach WHERE ancestor = 1 AND unit = 3;",
+     "INSERT INTO unit_reach (ancestor, unit) VALUES (1, 3);", NULL, NULL},
+    {"append-only triggers dropped", "schema", "\"ledger_entry_no_DELETE\" of \"ledger_entry\" is missing",
+     "DROP TRIGGER \"ledger_entry_no_DELETE\";",
+     "CREATE TRIGGER \"ledger_entry_no_DELETE\" BEFORE DELETE ON \"ledger_entry\"\nBEGIN SELECT RAISE(ABORT, 'The "
+     "table "
+     "ledger_entry only grows: its rows are neither changed nor deleted.'); END;",
+     "ALTER TABLE ledger_entry DISABLE TRIGGER ledger_entry_append_only;",
+     "ALTER TABLE ledger_entry ENABLE TRIGGER ledger_entry_append_only;"},
+    {"append-only trigger that refuses nothing", "schema", "is otherwise than the program makes it",
+     "DROP TRIGGER \"ledger_entry_no_DELETE\"; CREATE TRIGGER \"ledger_entry_no_DELETE\" BEFORE DELETE ON "
+     "\"ledger_entry\""
+     "\nBEGIN SELECT 1; END;",
+     "DROP TRIGGER \"ledger_entry_no_DELETE\"; CREATE TRIGGER \"ledger_entry_no_DELETE\" BEFORE DELETE ON "
+     "\"ledger_entry\""
+     "\nBEGIN SELECT RAISE(ABORT, 'The table ledger_entry only grows: its rows are neither changed nor deleted.'); "
+     "END;",
+     "CREATE OR REPLACE FUNCTION merlon_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';",
+     "CREATE OR REPLACE FUNCTION merlon_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+     "BEGIN RAISE EXCEPTION 'The table % only grows: its rows are neither changed nor deleted.', TG_TABLE_NAME; END "
+     "$$;"},
+    {"trigger planted", "schema", "was not made by the program",
+     "CREATE TRIGGER quiet AFTER UPDATE ON risk BEGIN UPDATE role_grant SET role = 'administrator'; END;",
+     "DROP TRIGGER quiet;",
+     "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; "
+     "CREATE TRIGGER quiet AFTER UPDATE ON risk FOR EACH ROW EXECUTE FUNCTION quiet();",
+     "DROP TRIGGER quiet ON risk; DROP FUNCTION quiet();"},
+    {"view planted", "schema", "\"shown\" of \"shown\" was not made", "CREATE VIEW shown AS SELECT * FROM risk;",
+     "DROP VIEW shown;", NULL, NULL},
+    {"index that hides rows", "schema", "was not made by the program",
+     "CREATE UNIQUE INDEX once ON risk (title) WHERE title = 'x';", "DROP INDEX once;", NULL, NULL},
+    {"column added", "schema", "is otherwise than", "ALTER TABLE risk ADD COLUMN more TEXT;",
+     "ALTER TABLE risk DROP COLUMN more;", "ALTER TABLE risk ALTER COLUMN title SET DEFAULT 'x';",
+     "ALTER TABLE risk ALTER COLUMN title DROP DEFAULT;"},
+    {"signed Statement altered, with its SHA-256", "signatures", "SOV-1",
+     KEEP("soa_version") "UPDATE soa_version SET snapshot = '{\"soa\":{},\"lines\":[]}', sha256 = "
+                         "'d6f5e8f5d2b8dd4d2aab3a0b1bfa9a9b3a6d4df1a9b3c2a0f0f3b8c1b1f7c2aa';",
+     "UPDATE soa_version AS v SET snapshot = k.snapshot, sha256 = k.sha256 FROM kept k WHERE k.id = v.id; "
+     "DROP TABLE kept;",
+     NULL, NULL},
+    {"signature of another", "signatures", "The signature of SOV-1 does not hold",
+     KEEP("soa_version") "UPDATE soa_version SET signature = replace(signature, substr(signature, 1, 1), "
+                         "CASE substr(signature, 1, 1) WHEN 'a' THEN 'b' ELSE 'a' END);",
+     "UPDATE soa_version AS v SET signature = k.signature FROM kept k WHERE k.id = v.id; DROP TABLE kept;", NULL, NULL},
+    {"link hidden", "index of links", "The index of links lacks that CTL-1",
+     KEEP("link") "DELETE FROM link WHERE register = 'control';",
+     "INSERT INTO link SELECT * FROM kept WHERE register = 'control'; DROP TABLE kept;", NULL, NULL},
+    {"link too many", "index of links", "which it does not",
+     "INSERT INTO link (to_record, to_register, register, record, field) VALUES (1, 'requirement', 'task', 1, "
+     "'subject');",
+     "DELETE FROM link WHERE register = 'task' AND to_register = 'requirement';", NULL, NULL},
+    {"words hidden from search", "index of search", "merlon rebuild",
+     KEEP("search_entry") "DELETE FROM search_entry WHERE id = (SELECT max(id) FROM search_entry);",
+     "INSERT INTO search_entry SELECT * FROM kept WHERE id NOT IN (SELECT id FROM search_entry); DROP TABLE kept;",
+     KEEP("search_entry") "DELETE FROM search_entry WHERE register = 'task';",
+     "INSERT INTO search_entry SELECT * FROM kept WHERE register = 'task'; DROP TABLE kept;"},
+    {"other words in search", "index of search", "merlon rebuild",
+     KEEP("search_entry") "UPDATE search_entry SET words = words || ' added' WHERE id = (SELECT max(id) FROM kept);",
+     "UPDATE search_entry SET words = (SELECT k.words FROM kept k WHERE k.id = search_entry.id); DROP TABLE kept;",
+     KEEP("search_entry") "UPDATE search_entry SET words = words || CAST('added' AS tsvector) WHERE register = 'task';",
+     "UPDATE search_entry AS e SET words = k.words FROM kept k WHERE k.register = e.register AND k.record = e.record; "
+     "DROP TABLE kept;"},
+    {"derived field set", "derived fields", "is not what follows from the records",
+     KEEP("control") "UPDATE control SET implementation = 'effective' WHERE id = 1;",
+     "UPDATE control AS c SET implementation = k.implementation FROM kept k WHERE k.id = c.id; DROP TABLE kept;", NULL,
+     NULL},
+    {"custom field renamed", "custom fields", "The custom field 1 is not what",
+     "UPDATE custom_field SET label = 'Quay';", "UPDATE custom_field SET label = 'Berth';", NULL, NULL},
+    {"custom field hidden", "custom fields", "The custom field 1 is not what",
+     "UPDATE custom_field SET deleted_at = 1;", "UPDATE custom_field SET deleted_at = NULL;", NULL, NULL},
+};
+
+static void each_is_named(void **state)
+{
+    struct served *served = SERVED(state);
+    bool postgres = served->schema[0];
+    fill(served);
+    expect_all_right(served, "at the beginning");
+    for (size_t i = 0; i < COUNT(attacks); i++) {
+        const struct attack *attack = &attacks[i];
+        bool other = postgres && attack->postgres;
+        run(served, attack->what, other ? attack->postgres : attack->sql);
+        const char *part = attack->part;
+        if (other && strstr(part, "no_DELETE")) part = "\"ledger_entry_append_only\" of \"ledger_entry\" is otherwise";
+        expect_named(served, attack->what, attack->question, part);
+        run(served, attack->what, postgres && attack->postgres_undo ? attack->postgres_undo : attack->undo);
+        expect_all_right(served, attack->what);
+    }
+}
+
+/* ---- what the server itself does ---- */
+
+static void an_exchanged_file_is_not_sent(void **state)
+{
+    struct served *served = SERVED(state);
+    fill(served);
+    struct answer right = GET(served, &served->admin, "/evidence/1/content");
+    expect_status(right, 200);
+    assert_true(str_is(right.body, "\"the minutes of spring\""));
+    run(served, "exchange",
+        KEEP("blob") "UPDATE blob AS b SET " SWAPPED("sha256") ", " SWAPPED("size") ", " SWAPPED("key") ", " SWAPPED(
+            "header") ";");
+    expect_get(served, &served->admin, "/evidence/1/content", 500);
+}
+
+static void an_added_grant_shuts_its_user_out(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller board = fill(served);
+    expect_get(served, &board, "/control/1", 200);
+    run(served, "grant", attacks[9].sql);
+    expect_get(served, &board, "/control/1", 401);
+    expect_get(served, &served->admin, "/control/1", 200);
+}
+
+/* ---- without the master key ---- */
+
+static void what_needs_the_key_is_said(void **state)
+{
+    struct served *served = SERVED(state);
+    struct checks checks;
+    struct keyring *keyring = served->program.keyring;
+    fill(served);
+    served->program.keyring = NULL;
+    store_use_keyring(served->program.store, NULL);
+    ask(served, &checks);
+    assert_int_equal(checks.wrong, 0);
+    assert_int_equal(checks.skipped, 3);
+    assert_true(str_starts(answer_of(&checks, "MACs of what gives rights")->detail, S("not checked")));
+    assert_true(str_find(answer_of(&checks, "files of evidence")->detail, S("bytes could not be read"), NULL));
+    run(served, "cut off", "DELETE FROM blob_chunk WHERE blob = 1;");
+    expect_named(served, "cut off", "files of evidence", "has lost or gained a part");
+    run(served, "grant", attacks[9].sql);
+    expect_named(served, "grant", "users and grants", "is not what the ledger's entry");
+    served->program.keyring = keyring;
+    store_use_keyring(served->program.store, keyring);
+}
+
+/* A user's row and MAC of an hour ago are right in themselves: the ledger knows of newer ones. */
+static void a_user_put_back_is_named(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller board = fill(served);
+    run(served, "keep", KEEP("user"));
+    struct answer changed =
+        PATCH(served, &served->admin, text_of(served, "/users/%lld", (long long)board.user), "{'active': false}");
+    expect_status(changed, 200);
+    run(served, "put back",
+        "UPDATE \"user\" AS u SET active = k.active, version = k.version, changed_at = k.changed_at, mac = k.mac "
+        "FROM kept k WHERE k.id = u.id; DROP TABLE kept;" RAISE);
+    expect_named(served, "put back", "users and grants", "is not what the ledger's entry");
+    expect_get(served, &board, "/control/1", 401);
+}
+
+#define ON(test)                                                                                                       \
+    {#test, test, served_sqlite, served_end, NULL},                                                                    \
+    {                                                                                                                  \
+#test " (PostgreSQL)", test, served_postgres, served_end, NULL                                                 \
+    }
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON(each_is_named),
+        ON(an_exchanged_file_is_not_sent),
+        ON(an_added_grant_shuts_its_user_out),
+        ON(what_needs_the_key_is_said),
+        ON(a_user_put_back_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
