@@ -4,7 +4,6 @@
 #include "access/password.h"
 #include "access/reach.h"
 #include "ledger/ledger.h"
-#include "store/seal.h"
 
 static const struct column unit_columns[] = {
     {"id", COLUMN_KEY}, {"parent", COLUMN_NUMBER}, {"deleted_at", COLUMN_NUMBER}};
@@ -30,8 +29,6 @@ static void free_access(void *access)
 void access_fixture(struct fixture *f)
 {
     struct access *access;
-    static const struct keyring keyring = {.master = {7, 1, 8, 2, 8}};
-    store_use_keyring(f->store, &keyring);
     f->ctx.now = NOON;
     f->ctx.actor = &actor_system;
     write_ok(f, make_tables, NULL);
