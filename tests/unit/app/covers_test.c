@@ -1,6 +1,6 @@
 /* What somebody does who can write the database but has no master key, each in the form that goes unseen if only the
- * obvious is looked at, in one house after the other: done by SQL, named by the question that is asked of it, and undone,
- * after which all is right again. */
+ * obvious is looked at, one after the other in one house: done by SQL, named by the question that is asked of it, and
+ * undone, after which all is right again. */
 #include "served.h"
 
 #include "app/checks.h"
