@@ -43,6 +43,18 @@ src/store/sqlite_driver.c     developers: a query that the program gets wrong
 src/store/statements.c        developers: a query that the program gets wrong
 TABLE
 }
+# One entry a line, each but the last with its comma: a merge of two branches joins lines, and nothing else looks at them
+# before the program starts.
+find content/labels -name '*.json' | sort | while read -r file; do
+    awk -v file="$file" '
+        /^ *["}]/ {
+            entry = before ~ /^ *"/
+            if (entry && (before !~ /,$/) != /^ *}/) { print file ":" NR ": a comma is missing or too many before this line"; bad = 1 }
+            before = $0
+        }
+        END { exit bad }' "$file"
+done
+
 {
     excepted | sed 's/ .*//; s/^/except /'
     find src -name '*.[ch]' | sort | sed 's/^/code /'
