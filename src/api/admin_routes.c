@@ -63,24 +63,12 @@ static void put_user(struct json_out *out, const struct user *user)
     json_close_object(out);
 }
 
-static enum result read_page(struct ctx *ctx, struct exchange *x, int64_t *after, int64_t *limit)
-{
-    struct str text = S("");
-    *after = 0;
-    *limit = USERS_MOST;
-    if (exchange_query(x, "cursor", &text) && text.len && !parse_number(text, after))
-        return fail(ctx, INVALID, "The cursor is not one of this list; begin again without it.");
-    if (exchange_query(x, "limit", &text) && (!parse_number(text, limit) || *limit < 1 || *limit > USERS_MOST))
-        return fail(ctx, INVALID, "limit must be a number from 1 to %d.", USERS_MOST);
-    return OK;
-}
-
 static enum result list_users(struct ctx *ctx, struct exchange *x)
 {
     struct user_list list;
     struct json_out out = json_out_to(&x->out);
-    int64_t after, limit;
-    TRY(read_page(ctx, x, &after, &limit));
+    int64_t after, limit = USERS_MOST;
+    TRY(query_page(ctx, x, USERS_MOST, &after, &limit));
     if (!actor_may_in(ctx->actor, S("administration"), READ, 0))
         return fail(ctx, DENIED, "Your roles do not let you see who may sign in.");
     TRY(user_list(ctx, after, limit, &list));

@@ -11,7 +11,7 @@
 #include "store/blob.h"
 
 /* A file that is sent holds a view of the database, and with SQLite its log, until the client has taken it. */
-enum { FILE_LIMIT = 64 * 1024 * 1024, NAME_LIMIT = 200, CLIENT_WAIT = 10 * 60 * 1000 };
+enum { FILE_LIMIT = 64 * 1024 * 1024, NAME_LIMIT = 200, CLIENT_WAIT = 10 * 60 * 1000, EVIDENCE_PAGE = 500 };
 
 static const char *const reserved[] = {"format", "name", "as_of", NULL};
 
@@ -103,12 +103,13 @@ static enum result list_evidence(struct ctx *ctx, struct exchange *x)
     const struct reg *reg, *evidence = house_register(ctx->house, S("evidence"));
     struct record *subject;
     struct record_list list;
-    int64_t id;
+    int64_t id, after, limit = EVIDENCE_PAGE;
     bool first = true;
     TRY(path_register(ctx, x, &reg));
     TRY(path_id(ctx, x, reg, &id));
+    TRY(query_page(ctx, x, EVIDENCE_PAGE, &after, &limit));
     TRY(record_get(ctx, reg, id, &subject));
-    TRY(records_linking(ctx, evidence, "supports", subject, &list));
+    TRY(records_linking_after(ctx, evidence, "supports", subject, after, limit, &list));
     buf_text(&x->out, "{\"items\":[");
     for (size_t i = 0; i < list.count; i++) {
         if (!record_may(ctx, list.at[i], READ)) continue;
@@ -116,7 +117,11 @@ static enum result list_evidence(struct ctx *ctx, struct exchange *x)
         record_write_json(ctx, &x->out, list.at[i]);
         first = false;
     }
-    buf_text(&x->out, "]}");
+    buf_text(&x->out, "],\"next\":");
+    if (list.count == (size_t)limit)
+        buf_print(&x->out, "\"%lld\"}", (long long)record_id(list.at[list.count - 1]));
+    else
+        buf_text(&x->out, "null}");
     return OK;
 }
 

@@ -54,15 +54,14 @@ static enum result look_at(struct ctx *ctx, struct str subject, int64_t id, stru
 static enum result may_see_state(struct ctx *ctx, const struct ledger_entry *entry, bool *may)
 {
     const struct reg *reg = house_register(ctx->house, entry->subject);
-    struct ledger_entries history;
+    struct ledger_entry whole;
     struct record *then;
     if (!reg || ctx->actor->system) return OK;
-    TRY(ledger_history(ctx, entry->subject, entry->record, &history));
-    for (size_t i = 0; i < history.count; i++) {
-        if (history.at[i].id != entry->id || !history.at[i].state.len) continue;
-        TRY(record_of_state(ctx, reg, entry->record, history.at[i].state, &then));
-        *may = record_may(ctx, then, READ);
-    }
+    enum result found = ledger_entry_read(ctx, entry->id, &whole);
+    if (found == NOT_FOUND || (found == OK && !whole.state.len)) return OK;
+    TRY(found);
+    TRY(record_of_state(ctx, reg, entry->record, whole.state, &then));
+    *may = record_may(ctx, then, READ);
     return OK;
 }
 
@@ -146,13 +145,9 @@ static enum result list_entries(struct ctx *ctx, struct exchange *x)
     struct ledger_entries entries;
     struct names names = {0};
     struct json_out out = json_out_to(&x->out);
-    struct str text = S("");
-    int64_t before = 0, limit = ENTRIES;
+    int64_t before, limit = ENTRIES;
     TRY(demand_assurance(ctx));
-    if (exchange_query(x, "cursor", &text) && text.len && (!parse_number(text, &before) || before < 1))
-        return fail(ctx, INVALID, "The cursor is not one of this list; begin again without it.");
-    if (exchange_query(x, "limit", &text) && (!parse_number(text, &limit) || limit < 1 || limit > ENTRIES_MOST))
-        return fail(ctx, INVALID, "limit must be a number from 1 to %d.", ENTRIES_MOST);
+    TRY(query_page(ctx, x, ENTRIES_MOST, &before, &limit));
     TRY(ledger_recent(ctx, before, limit, &entries));
     json_open_object(&out);
     json_key(&out, "items");

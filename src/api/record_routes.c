@@ -196,10 +196,11 @@ static enum result purge_record(struct ctx *ctx, struct exchange *x)
 static enum result get_history(struct ctx *ctx, struct exchange *x)
 {
     const struct reg *reg;
-    int64_t id;
+    int64_t id, before, limit = HISTORY_LIMIT;
     TRY(path_register(ctx, x, &reg));
     TRY(path_id(ctx, x, reg, &id));
-    return history_write(ctx, reg, id, &x->out);
+    TRY(query_page(ctx, x, HISTORY_LIMIT_MAX, &before, &limit));
+    return history_write(ctx, reg, id, before, limit, &x->out);
 }
 
 static enum result get_links(struct ctx *ctx, struct exchange *x)

@@ -270,6 +270,17 @@ enum result path_id(struct ctx *ctx, struct exchange *x, const struct reg *reg, 
     return fail(ctx, NOT_FOUND, "There is no %s \"%.*s\".", reg->name, PRINT(str_slice(text, 0, 60)));
 }
 
+enum result query_page(struct ctx *ctx, struct exchange *x, int64_t most, int64_t *cursor, int64_t *limit)
+{
+    struct str text;
+    *cursor = 0;
+    if (exchange_query(x, "cursor", &text) && text.len && (!parse_number(text, cursor) || *cursor < 1))
+        return fail(ctx, INVALID, "The cursor is not one of this list; begin again without it.");
+    if (exchange_query(x, "limit", &text) && (!parse_number(text, limit) || *limit < 1 || *limit > most))
+        return fail(ctx, INVALID, "limit must be a number from 1 to %d.", (int)most);
+    return OK;
+}
+
 enum result body_json(struct ctx *ctx, struct exchange *x, struct json **json)
 {
     return json_parse(ctx, x->body.len ? x->body : S("{}"), json);

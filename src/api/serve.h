@@ -79,6 +79,9 @@ enum result path_number(struct ctx *ctx, struct exchange *x, const char *name, i
 /* A date (its end, UTC) or an instant as ms; 0, which is now, when that is not over yet. INVALID names the parameter.
  */
 enum result instant_parse(struct ctx *ctx, const char *name, struct str text, int64_t *instant) MUST_USE;
+/* cursor= as a number (0 when absent) and limit= from 1 to `most`; *limit is left as it was when absent. INVALID with a
+ * sentence. For lists that go by the number of their rows. */
+enum result query_page(struct ctx *ctx, struct exchange *x, int64_t most, int64_t *cursor, int64_t *limit) MUST_USE;
 /* The body as JSON; INVALID with a sentence. An empty body is an empty object. */
 enum result body_json(struct ctx *ctx, struct exchange *x, struct json **json) MUST_USE;
 /* Version of If-Match: 0 when absent and not `required` (else INVALID, answered 428). */

@@ -26,6 +26,26 @@ struct clerk {
     int64_t swept_at; /* clock_monotonic */
 };
 
+/* A round may do any number of things: what one batch takes is given back before the next. */
+static enum result in_batches(struct ctx *ctx, struct store *store, enum result (*batch)(struct ctx *ctx, void *arg),
+                              void *arg, const size_t *left)
+{
+    struct arena *scratch = arena_new(0);
+    if (!scratch) return fail(ctx, BUSY, "There is no memory for this now; try again.");
+    arena_defer(ctx->arena, (void (*)(void *))arena_free, scratch);
+    jmp_buf *escape = arena_guard(ctx->arena, NULL);
+    arena_guard(ctx->arena, escape);
+    arena_guard(scratch, escape);
+    while (*left) {
+        struct ctx part = *ctx;
+        part.arena = scratch;
+        enum result result = store_write(&part, store, batch, arg);
+        if (result != OK) return fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+        arena_reset(scratch);
+    }
+    return OK;
+}
+
 /* ---- notifications ---- */
 
 struct message {
@@ -102,6 +122,7 @@ static enum result notify_batch(struct ctx *ctx, void *arg)
         TRY(notify_one(ctx, &messages[i]));
         TRY(db_run(ctx, S("DELETE FROM outbox WHERE id=?1"), args, COUNT(args), NULL));
     }
+    if (*count < OUTBOX_BATCH) *count = 0; /* none is left */
     return OK;
 }
 
@@ -109,9 +130,8 @@ enum result clerk_notify(struct ctx *ctx, struct store *store)
 {
     int64_t waiting;
     TRY(db_query_number(ctx, S("SELECT count(*) FROM outbox"), NULL, 0, 0, &waiting));
-    for (size_t count = OUTBOX_BATCH; waiting && count == OUTBOX_BATCH;)
-        TRY(store_write(ctx, store, notify_batch, &count));
-    return OK;
+    size_t left = waiting > 0;
+    return in_batches(ctx, store, notify_batch, &left, &left);
 }
 
 /* ---- a new day ---- */
@@ -176,7 +196,7 @@ enum result clerk_new_day(struct ctx *ctx, struct store *store)
     for (size_t i = 0; i < ctx->house->register_count; i++) {
         struct deriving deriving = {.reg = ctx->house->registers[i], .count = 1};
         if (!(deriving.reg->flags & DAILY)) continue;
-        while (deriving.count) TRY(store_write(ctx, store, derive_batch, &deriving));
+        TRY(in_batches(ctx, store, derive_batch, &deriving, &deriving.count));
     }
     return store_write(ctx, store, keep_day, &day);
 }

@@ -152,12 +152,17 @@ static enum result collect(struct ctx *ctx, struct str sql, const struct value *
 {
     struct rows *rows;
     TRY(db_query(ctx, sql, args, count, &rows));
-    size_t room = 0;
+    size_t room = 0, bytes = 0;
     *entries = (struct ledger_entries){0};
     for (;;) {
         bool more;
         TRY(rows_next(ctx, rows, &more));
         if (!more) return OK;
+        if (entries->count >= 2 && bytes > LEDGER_PAGE) {
+            entries->cut = true;
+            rows_close(rows);
+            return OK;
+        }
         if (entries->count == room) {
             size_t wider = room ? room * 2 : MANY;
             entries->at = arena_grow(ctx->arena, entries->at, room * sizeof *entries->at, wider * sizeof *entries->at);
@@ -166,16 +171,32 @@ static enum result collect(struct ctx *ctx, struct str sql, const struct value *
         struct ledger_entry entry = entry_of(rows);
         keep(ctx->arena, &entry);
         entries->at[entries->count++] = entry;
+        bytes += entry.state.len;
     }
 }
 
-enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, struct ledger_entries *entries)
+enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, int64_t before, int64_t limit,
+                           struct ledger_entries *entries)
 {
-    const struct value args[] = {value_text(subject), value_number(record)};
+    const struct value args[] = {value_text(subject), value_number(record), value_number(before ? before : INT64_MAX),
+                                 value_number(limit)};
     return collect(ctx,
                    S("SELECT " ENTRY_COLUMNS ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
-                     "WHERE e.subject = ?1 AND e.record = ?2 ORDER BY e.id"),
+                     "WHERE e.subject = ?1 AND e.record = ?2 AND e.id < ?3 ORDER BY e.id DESC LIMIT ?4"),
                    args, COUNT(args), entries);
+}
+
+enum result ledger_entry_read(struct ctx *ctx, int64_t id, struct ledger_entry *entry)
+{
+    const struct value args[] = {value_number(id)};
+    struct ledger_entries entries;
+    TRY(collect(ctx,
+                S("SELECT " ENTRY_COLUMNS ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
+                  "WHERE e.id = ?1"),
+                args, COUNT(args), &entries));
+    if (!entries.count) return NOT_FOUND;
+    *entry = entries.at[0];
+    return OK;
 }
 
 enum result ledger_latest(struct ctx *ctx, int64_t *at)

@@ -34,12 +34,17 @@ struct ledger_entry {
 struct ledger_entries {
     struct ledger_entry *at;
     size_t count;
+    bool cut; /* there are more, but together they would be too large */
 };
 /* When the ledger was last written to: the larger of the times of its newest entry and newest head; 0 when empty. */
 enum result ledger_latest(struct ctx *ctx, int64_t *at) MUST_USE;
-/* All entries of one record, oldest first. */
-enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record,
+/* The newest `limit` entries of one record before entry id `before` (0: from the end), newest first, with states; at
+ * least two, and fewer than `limit` when states come to more than LEDGER_PAGE bytes. */
+enum { LEDGER_PAGE = 4 * 1024 * 1024 };
+enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, int64_t before, int64_t limit,
                            struct ledger_entries *entries) MUST_USE;
+/* One entry with its state; NOT_FOUND leaves no sentence. */
+enum result ledger_entry_read(struct ctx *ctx, int64_t id, struct ledger_entry *entry) MUST_USE;
 /* The newest `limit` entries before entry id `before` (0: from the end), newest first, without states. */
 enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct ledger_entries *entries) MUST_USE;
 /* The state of a record as of an instant: NOT_FOUND when it did not exist then (leaves no sentence). It is the newest

@@ -86,25 +86,34 @@ static enum result write_entry(struct ctx *ctx, struct json_out *out, const stru
     return OK;
 }
 
-enum result history_write(struct ctx *ctx, const struct reg *reg, int64_t id, struct buf *buf)
+/* One more than is shown is read: what the last one differs from. */
+enum result history_write(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t before, int64_t limit,
+                          struct buf *buf)
 {
     struct record *record;
     struct ledger_entries entries;
     struct json_out out = json_out_to(buf);
     TRY(record_get(ctx, reg, id, &record));
-    TRY(ledger_history(ctx, str_of(reg->name), id, &entries));
+    TRY(ledger_history(ctx, str_of(reg->name), id, before, limit + 1, &entries));
+    bool more = entries.cut || entries.count > (size_t)limit;
+    size_t shown = more ? entries.count - 1 : entries.count;
     struct json **states = arena_make_many(ctx->arena, struct json *, entries.count + 1);
     TRY(read_states(ctx, reg, id, &entries, states));
     json_open_object(&out);
     json_key(&out, "items");
     json_open_array(&out);
-    for (size_t i = entries.count; i-- > 0;) {
+    for (size_t i = 0; i < shown; i++) {
         json_open_object(&out);
         TRY(write_entry(ctx, &out, &entries.at[i]));
-        write_changes(ctx, &out, i ? states[i - 1] : NULL, states[i]);
+        write_changes(ctx, &out, states[i + 1], states[i]);
         json_close_object(&out);
     }
     json_close_array(&out);
+    json_key(&out, "next");
+    if (more)
+        json_put_str(&out, arena_print(ctx->arena, "%lld", (long long)entries.at[shown - 1].id));
+    else
+        json_put_null(&out);
     json_close_object(&out);
     return OK;
 }

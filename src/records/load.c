@@ -141,20 +141,27 @@ enum result records_deleted(struct ctx *ctx, const struct reg *reg, const char *
     return find_where(ctx, reg, true, field, value, list);
 }
 
-enum result records_linking(struct ctx *ctx, const struct reg *reg, const char *field, const struct record *target,
-                            struct record_list *list)
+enum result records_linking_after(struct ctx *ctx, const struct reg *reg, const char *field,
+                                  const struct record *target, int64_t after, int64_t limit, struct record_list *list)
 {
-    struct value args[] = {value_text(str_of(reg->name)), value_text(str_of(field)),
-                           value_text(str_of(target->reg->name)), value_number(record_id(target))};
+    struct value args[] = {
+        value_text(str_of(reg->name)),   value_text(str_of(field)), value_text(str_of(target->reg->name)),
+        value_number(record_id(target)), value_number(after),       value_number(limit)};
     struct rows *rows;
     struct str sql =
         arena_print(ctx->arena,
-                    "%.*s WHERE deleted_at IS NULL AND id IN (SELECT record FROM link WHERE register=?1 AND "
-                    "field=?2 AND to_register=?3 AND to_record=?4) ORDER BY id",
+                    "%.*s WHERE deleted_at IS NULL AND id>?5 AND id IN (SELECT record FROM link WHERE register=?1 AND "
+                    "field=?2 AND to_register=?3 AND to_record=?4) ORDER BY id LIMIT ?6",
                     PRINT(reg_sql(ctx, reg)->select_all));
     *list = (struct record_list){0};
     TRY(db_query(ctx, sql, args, COUNT(args), &rows));
     return collect(ctx, reg, rows, list);
+}
+
+enum result records_linking(struct ctx *ctx, const struct reg *reg, const char *field, const struct record *target,
+                            struct record_list *list)
+{
+    return records_linking_after(ctx, reg, field, target, 0, INT64_MAX, list);
 }
 
 enum result records_all(struct ctx *ctx, const struct reg *reg, struct record_list *list)

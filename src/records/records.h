@@ -46,6 +46,10 @@ enum result records_deleted(struct ctx *ctx, const struct reg *reg, const char *
 /* The records of `reg` (not deleted) whose LINKS, RECORD or RECORDS field holds `target`. */
 enum result records_linking(struct ctx *ctx, const struct reg *reg, const char *field, const struct record *target,
                             struct record_list *list) MUST_USE;
+/* The same page by page: at most `limit` with a greater id than `after`, by id. */
+enum result records_linking_after(struct ctx *ctx, const struct reg *reg, const char *field,
+                                  const struct record *target, int64_t after, int64_t limit,
+                                  struct record_list *list) MUST_USE;
 /* All that are not deleted, by id; for small registers and for rebuilding. Without the actor's rights. */
 enum result records_all(struct ctx *ctx, const struct reg *reg, struct record_list *list) MUST_USE;
 

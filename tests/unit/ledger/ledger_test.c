@@ -14,22 +14,56 @@ static void test_history(void **state)
     assert_true(first < second && second < third);
 
     struct ledger_entries entries;
-    expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 4, &entries));
+    expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 4, 0, 100, &entries));
     assert_int_equal(entries.count, 3);
     const struct ledger_entry *e = entries.at;
-    assert_int_equal(e[0].id, first);
-    assert_int_equal(e[0].at, 1000);
-    assert_int_equal(e[0].actor, 7);
-    assert_true(str_is(e[0].state, "{\"title\":\"Fire\"}"));
-    assert_int_equal(e[0].comment.len, 0);
+    assert_int_equal(e[2].id, first);
+    assert_int_equal(e[2].at, 1000);
+    assert_int_equal(e[2].actor, 7);
+    assert_true(str_is(e[2].state, "{\"title\":\"Fire\"}"));
+    assert_int_equal(e[2].comment.len, 0);
     assert_true(str_is(e[1].action, "change"));
     assert_true(str_is(e[1].comment, "renamed, \"as agreed\""));
     assert_true(str_is(e[1].state, "{\"title\":\"Feuer, \xc3\xbc\"}"));
-    assert_int_equal(e[2].id, third);
-    assert_int_equal(e[2].state.len, 0);
-    assert_false(e[2].purged);
-    expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 99, &entries));
+    assert_int_equal(e[0].id, third);
+    assert_int_equal(e[0].state.len, 0);
+    assert_false(e[0].purged);
+    struct ledger_entry one;
+    expect_ok(&f->ctx, ledger_entry_read(&f->ctx, second, &one));
+    assert_true(str_is(one.state, "{\"title\":\"Feuer, \xc3\xbc\"}"));
+    assert_int_equal(ledger_entry_read(&f->ctx, third + 1, &one), NOT_FOUND);
+    expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 99, 0, 100, &entries));
     assert_int_equal(entries.count, 0);
+}
+
+/* Pages meet without gap or overlap; large states make them shorter, and never empty. */
+static void test_history_in_pages(void **state)
+{
+    FIXTURE(f);
+    ledger_fixture(f);
+    enum { VERSIONS = 23, LARGE = 3 * 1024 * 1024 };
+    int64_t ids[VERSIONS], before = 0;
+    for (int i = 0; i < VERSIONS; i++) ids[i] = append(f, 1000 + i, "change", "risk", 4, "{}", NULL);
+    struct ledger_entries entries;
+    for (int left = VERSIONS; left > 0; left -= (int)entries.count) {
+        expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 4, before, 5, &entries));
+        assert_int_equal(entries.count, left < 5 ? left : 5);
+        assert_false(entries.cut);
+        for (size_t i = 0; i < entries.count; i++) assert_int_equal(entries.at[i].id, ids[left - 1 - (int)i]);
+        before = entries.at[entries.count - 1].id;
+    }
+    char *large = malloc(LARGE + 1);
+    assert_non_null(large);
+    memset(large, ' ', LARGE);
+    large[0] = '{', large[LARGE - 1] = '}', large[LARGE] = 0;
+    for (int i = 0; i < 4; i++) append(f, 2000 + i, "change", "risk", 5, large, NULL);
+    free(large);
+    expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 5, 0, 100, &entries));
+    assert_int_equal(entries.count, 2);
+    assert_true(entries.cut);
+    expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 5, entries.at[1].id, 100, &entries));
+    assert_int_equal(entries.count, 2);
+    assert_false(entries.cut);
 }
 
 static void test_recent(void **state)
@@ -118,16 +152,16 @@ static void test_purge(void **state)
     write_ok(f, purge, &id);
 
     struct ledger_entries entries;
-    expect_ok(&f->ctx, ledger_history(&f->ctx, S("person"), 3, &entries));
+    expect_ok(&f->ctx, ledger_history(&f->ctx, S("person"), 3, 0, 100, &entries));
     assert_int_equal(entries.count, 3);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 1; i < 3; i++) {
         assert_true(entries.at[i].purged);
         assert_int_equal(entries.at[i].state.len, 0);
         assert_int_equal(entries.at[i].comment.len, 0);
     }
-    assert_int_equal(entries.at[2].id, id);
-    assert_true(str_is(entries.at[2].action, "purge"));
-    assert_true(str_is(entries.at[2].comment, "asked to be forgotten"));
+    assert_int_equal(entries.at[0].id, id);
+    assert_true(str_is(entries.at[0].action, "purge"));
+    assert_true(str_is(entries.at[0].comment, "asked to be forgotten"));
     struct ledger_entry entry;
     expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("person"), 3, 9999, &entry));
     assert_true(entry.purged);
@@ -186,8 +220,10 @@ static void test_undone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_history), ON_BOTH(test_recent), ON_BOTH(test_as_of),
-        ON_BOTH(test_purge),   ON_BOTH(test_rows),   ON_BOTH(test_undone),
+        ON_BOTH(test_history), ON_BOTH(test_history_in_pages),
+        ON_BOTH(test_recent),  ON_BOTH(test_as_of),
+        ON_BOTH(test_purge),   ON_BOTH(test_rows),
+        ON_BOTH(test_undone),
     };
     return cmocka_run_group_tests_name("ledger/ledger", tests, NULL, NULL);
 }

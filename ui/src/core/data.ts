@@ -49,11 +49,11 @@ export function useItems(register: string, query: Query = {}, enabled = true) {
 
 const MOST = 5000;
 
-async function everything(register: string, query: Query, signal: AbortSignal): Promise<Rec[]> {
+async function everything(path: string, query: Query, signal: AbortSignal): Promise<Rec[]> {
   const items: Rec[] = [];
   let cursor: string | null = null;
   do {
-    const page: Page = await api<Page>(`/${register}`, { query: { limit: 500, ...query, cursor }, signal });
+    const page: Page = await api<Page>(`/${path}`, { query: { limit: 500, ...query, cursor }, signal });
     items.push(...page.items);
     cursor = page.next;
   } while (cursor && items.length < MOST && query.limit === undefined);
@@ -78,7 +78,19 @@ function useAbout<T>(register: string, id: number | string, part: string, enable
   });
 }
 
-export const useHistory = (register: string, id: number | string) => useAbout<HistoryItem>(register, id, 'history');
+/** What happened to a record, newest first; older pages when they are asked for. */
+export function useHistory(register: string, id: number | string) {
+  return useInfiniteQuery({
+    queryKey: ['data', 'history', register, String(id)],
+    queryFn: ({ pageParam, signal }) =>
+      api<{ items: HistoryItem[]; next: string | null }>(`/${register}/${id}/history`, {
+        query: { cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+}
 export const useLinks = (register: string, id: number | string) => useAbout<LinkItem>(register, id, 'links');
 /** What leans on a record: `total` counts also what the reader may not see. */
 export function useLeaning(register: string, id: number | string) {
@@ -88,7 +100,13 @@ export function useLeaning(register: string, id: number | string) {
   });
 }
 
-export const useEvidence = (register: string, id: number | string) => useAbout<Rec>(register, id, 'evidence');
+export function useEvidence(register: string, id: number | string) {
+  return useQuery({
+    queryKey: ['data', 'evidence', register, String(id)],
+    queryFn: ({ signal }) => everything(`${register}/${id}/evidence`, {}, signal),
+  });
+}
+
 export const useNextSteps = (register: string, id: number | string, version: number) => {
   const as_of = useAsOf();
   const { language } = useWords(); // why a step is not open is a sentence

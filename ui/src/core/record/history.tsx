@@ -1,5 +1,5 @@
 // What happened to a record, newest first, as differences that can be read.
-import { Skeleton, Stack, Text, Timeline } from '@mantine/core';
+import { Button, Skeleton, Stack, Text, Timeline } from '@mantine/core';
 import { useHistory } from '../data';
 import { FieldValue } from '../fields/value';
 import { formatTime } from '../format';
@@ -43,40 +43,49 @@ export function ChangeLine({ register, change, fresh, users }: LineProps) {
 
 export function History({ register, id }: { register: Register; id: number }) {
   const words = useWords();
-  const { data, error } = useHistory(register.name, id);
-  if (error) return <Trouble error={error} />;
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useHistory(register.name, id);
+  if (error && !data) return <Trouble error={error} />;
   if (!data) return <Skeleton height={160} />;
-  const users = new Map(data.flatMap((item) => (item.actor ? [[item.actor.id, item.actor.name]] : [])));
+  const items = data.pages.flatMap((page) => page.items);
+  const users = new Map(items.flatMap((item) => (item.actor ? [[item.actor.id, item.actor.name]] : [])));
   return (
-    <Timeline bulletSize={10} lineWidth={1} active={-1}>
-      {data.map((item) => (
-        <Timeline.Item
-          key={item.entry}
-          title={
-            <Text size="sm">
-              <strong>{item.actor?.name ?? words.t('ui.history.system')}</strong>
-              {' · '}
-              {words.label(`action.${item.action}`)}
+    <>
+      <Timeline bulletSize={10} lineWidth={1} active={-1}>
+        {items.map((item) => (
+          <Timeline.Item
+            key={item.entry}
+            title={
+              <Text size="sm">
+                <strong>{item.actor?.name ?? words.t('ui.history.system')}</strong>
+                {' · '}
+                {words.label(`action.${item.action}`)}
+              </Text>
+            }
+          >
+            <Text size="xs" c="dimmed" mb={6}>
+              <time dateTime={item.at}>{formatTime(item.at, words.language)}</time> ·{' '}
+              {words.t('ui.history.entry', { entry: String(item.entry) })}
             </Text>
-          }
-        >
-          <Text size="xs" c="dimmed" mb={6}>
-            <time dateTime={item.at}>{formatTime(item.at, words.language)}</time> ·{' '}
-            {words.t('ui.history.entry', { entry: String(item.entry) })}
-          </Text>
-          <Stack gap={4}>
-            {item.changes.map((change) => (
-              <ChangeLine
-                key={change.field}
-                register={register}
-                change={change}
-                fresh={item.version === 1}
-                users={users}
-              />
-            ))}
-          </Stack>
-        </Timeline.Item>
-      ))}
-    </Timeline>
+            <Stack gap={4}>
+              {item.changes.map((change) => (
+                <ChangeLine
+                  key={change.field}
+                  register={register}
+                  change={change}
+                  fresh={item.version === 1}
+                  users={users}
+                />
+              ))}
+            </Stack>
+          </Timeline.Item>
+        ))}
+      </Timeline>
+      {error && <Trouble error={error} />}
+      {hasNextPage && (
+        <Button variant="default" mt="sm" onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
+          {words.t('ui.history.more')}
+        </Button>
+      )}
+    </>
   );
 }

@@ -33,6 +33,7 @@ import { useSession } from '../session';
 import { api } from '../api';
 import { Boundary, sayTrouble } from '../ui/trouble';
 import { AsOfBanner, AsOfSwitch } from './asof';
+import { ClockBanner } from './clock';
 import { JobsTray } from './jobs';
 import { KeysDialog } from './keys';
 import { Navigation } from './navigation';
@@ -217,6 +218,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Navigation onGo={close} />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
+        <ClockBanner />
         <AsOfBanner />
         <Boundary at={pathname}>
           <Suspense fallback={null}>{children}</Suspense>
