@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "jobs/tables.h"
 #include "ledger/ledger.h"
+#include "records/rebuild.h"
 #include "records/tables.h"
 #include "schema/tables.h"
 #include "store/blob.h"
@@ -82,15 +83,21 @@ static enum result check_key(struct program *program)
                 "This master key is not the one that the data was sealed with; give the right one with --master-key.");
 }
 
+static const struct migrations *migrations_of(const struct program *program)
+{
+    return program->migrations ? program->migrations : &program_migrations;
+}
+
 static enum result bring_up(struct ctx *ctx, void *arg)
 {
     const struct bringing *bringing = arg;
     struct program *program = bringing->program;
     size_t count;
+    int64_t from;
     const struct table *const *tables = program_tables(program, &count);
     TRY(migrate_alone(ctx));
     TRY(find_keys(ctx, bringing));
-    TRY(migrate_apply(ctx, migrations, migration_count, MERLON_VERSION));
+    TRY(migrate_apply(ctx, migrations_of(program), MERLON_VERSION, &from));
     TRY(tables_apply(ctx, tables, count));
     TRY(search_apply(ctx));
     TRY(timekeeping_begin(ctx));
@@ -98,7 +105,8 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     TRY(check_key(program));
     TRY(meta_get(ctx, "master_key", &known));
     if (!known.len) TRY(meta_set(ctx, "master_key", keyring_fingerprint(ctx, program->keyring)));
-    return ledger_keys_open(ctx, program->keyring, true, &program->keys);
+    TRY(ledger_keys_open(ctx, program->keyring, true, &program->keys));
+    return migrate_contents(ctx, migrations_of(program), from);
 }
 
 static enum result open_store(struct program *program, bool read_only)
@@ -135,6 +143,27 @@ enum result program_write_public_keys(struct program *program)
     return ledger_public_write(ctx, keys, chain->count, program->settings.value[SET_DATA]);
 }
 
+static enum result rebuild_is_done(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return migrate_rebuild_is_done(ctx);
+}
+
+/* In batches, so it may be cut off: then the next start does it. */
+static enum result bring_up_derived(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    const struct rebuild rebuild = {.store = program->store};
+    struct rebuild_report report;
+    bool due;
+    TRY(migrate_rebuild_is_due(ctx, &due));
+    if (!due) return OK;
+    log_line(LOG_INFO, "after an upgrade: what follows from records is made anew", NULL);
+    TRY(records_rebuild(ctx, &rebuild, &report));
+    log_line(LOG_INFO, "it is made anew", "records", report.records, "changed", report.changed, NULL);
+    return store_write(ctx, program->store, rebuild_is_done, NULL);
+}
+
 static enum result open_for_writing(struct program *program, bool makes)
 {
     struct ctx *ctx = &program->ctx;
@@ -148,7 +177,7 @@ static enum result open_for_writing(struct program *program, bool makes)
     TRY(ledger_signer_open(ctx, program->store, program->keys, program->settings.value[SET_DATA], &program->signer));
     TRY(access_new(ctx, program->store, &program->access));
     ctx->access = program->access;
-    return OK;
+    return bring_up_derived(program);
 }
 
 static enum result open_time(struct program *program)
@@ -186,7 +215,7 @@ static enum result open_database(struct program *program, enum opening opening)
     TRY(directory_demand_database(program));
     if (opening == OPEN_DATABASE) return open_for_writing(program, false);
     TRY(open_store(program, true));
-    TRY(migrate_check(&program->ctx, migration_count, MERLON_VERSION));
+    TRY(migrate_check(&program->ctx, migrations_of(program), MERLON_VERSION));
     return timekeeping_begin(&program->ctx);
 }
 

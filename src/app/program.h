@@ -14,6 +14,7 @@
 
 enum { REST_MAX = 64 };
 
+struct migrations;
 struct remote; /* app/control.h */
 
 struct program {
@@ -26,6 +27,7 @@ struct program {
     struct settings settings;
     struct str rest[REST_MAX]; /* arguments that are no settings */
     size_t rest_count;
+    const struct migrations *migrations; /* NULL: the program's own; tests have others */
     struct house house;
     struct store *store;
     struct keyring *keyring;

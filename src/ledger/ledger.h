@@ -40,7 +40,7 @@ struct ledger_entries {
 enum result ledger_latest(struct ctx *ctx, int64_t *at) MUST_USE;
 /* The newest `limit` entries of one record before entry id `before` (0: from the end), newest first, with states; at
  * least two, and fewer than `limit` when states come to more than LEDGER_PAGE bytes. */
-enum { LEDGER_PAGE = 4 * 1024 * 1024 };
+enum { LEDGER_PAGE = 1024 * 1024 };
 enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, int64_t before, int64_t limit,
                            struct ledger_entries *entries) MUST_USE;
 /* One entry with its state; NOT_FOUND leaves no sentence. */

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "store/blob.h"
 
+static const char REBUILD[] = "rebuild_due"; /* by which version of the program */
+
 /* *version is -1 in a database that has never had a program. */
 static enum result version_of(struct ctx *ctx, int64_t *version)
 {
@@ -17,16 +19,27 @@ static enum result version_of(struct ctx *ctx, int64_t *version)
                 PRINT(text));
 }
 
-static enum result refuse_newer(struct ctx *ctx, int64_t version, size_t count, const char *program)
+static int64_t version_wanted(const struct migrations *migrations)
+{
+    return migrations->base + (int64_t)migrations->count;
+}
+
+static enum result refuse_others(struct ctx *ctx, int64_t version, const struct migrations *migrations,
+                                 const char *program)
 {
     struct str writer;
-    if (version <= (int64_t)count) return OK;
     TRY(meta_get(ctx, "program_version", &writer));
-    return fail(
-        ctx, INVALID,
-        "The database was written by Merlon %.*s (schema %lld); this is Merlon %s (schema %zu) and would damage "
-        "it: run that version or a newer one.",
-        PRINT(writer), (long long)version, program, count);
+    if (version > version_wanted(migrations))
+        return fail(
+            ctx, INVALID,
+            "The database was written by Merlon %.*s (schema %lld); this is Merlon %s (schema %lld) and would damage "
+            "it: run that version or a newer one.",
+            PRINT(writer), (long long)version, program, (long long)version_wanted(migrations));
+    if (version < 0 || version >= migrations->base) return OK;
+    return fail(ctx, INVALID,
+                "The database was written by Merlon %.*s (schema %lld), which is too old for this one (Merlon %s, from "
+                "schema %lld on): begin a new one, or go by a version in between.",
+                PRINT(writer), (long long)version, program, (long long)migrations->base);
 }
 
 static enum result run(struct ctx *ctx, const struct migration *migration)
@@ -37,17 +50,22 @@ static enum result run(struct ctx *ctx, const struct migration *migration)
     return migration->run ? migration->run(ctx) : OK;
 }
 
-static enum result run_missing(struct ctx *ctx, const struct migration *migrations, size_t count, int64_t version)
+static enum result told(struct ctx *ctx, const struct migration *migration, enum result result)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (migrations[i].number != (int64_t)i + 1)
-            return fail(ctx, BROKEN, "Migration %lld of the program stands in place %zu.",
-                        (long long)migrations[i].number, i + 1);
-        if (version < 0 || migrations[i].number <= version) continue;
-        enum result result = run(ctx, &migrations[i]);
-        if (result != OK)
-            return fail(ctx, result, "Migration %lld (%s) failed, and nothing was changed: %.*s",
-                        (long long)migrations[i].number, migrations[i].what, PRINT(ctx->error.sentence));
+    if (result == OK) return OK;
+    return fail(ctx, result, "Migration %lld (%s) failed, and nothing was changed: %.*s", (long long)migration->number,
+                migration->what, PRINT(ctx->error.sentence));
+}
+
+static enum result run_missing(struct ctx *ctx, const struct migrations *migrations, int64_t version)
+{
+    for (size_t i = 0; i < migrations->count; i++) {
+        const struct migration *migration = &migrations->at[i];
+        if (migration->number != migrations->base + (int64_t)i + 1)
+            return fail(ctx, BROKEN, "Migration %lld of the program stands in place %zu.", (long long)migration->number,
+                        i + 1);
+        if (version < 0 || migration->number <= version) continue;
+        TRY(told(ctx, migration, run(ctx, migration)));
     }
     return OK;
 }
@@ -87,22 +105,55 @@ enum result migrate_is_new(struct ctx *ctx, bool *is_new)
     return OK;
 }
 
-enum result migrate_check(struct ctx *ctx, size_t count, const char *program)
+enum result migrate_check(struct ctx *ctx, const struct migrations *migrations, const char *program)
 {
     int64_t version;
+    struct str writer;
     TRY(version_of(ctx, &version));
-    return refuse_newer(ctx, version, count, program);
+    TRY(refuse_others(ctx, version, migrations, program));
+    if (version == version_wanted(migrations)) return OK;
+    TRY(meta_get(ctx, "program_version", &writer));
+    return fail(ctx, INVALID,
+                "The database is still as Merlon %.*s left it (schema %lld), and nothing was changed: back it up with "
+                "that version, then start merlon serve of this one (Merlon %s, schema %lld), which brings it up.",
+                PRINT(writer), (long long)version, program, (long long)version_wanted(migrations));
 }
 
-enum result migrate_apply(struct ctx *ctx, const struct migration *migrations, size_t count, const char *program)
+enum result migrate_apply(struct ctx *ctx, const struct migrations *migrations, const char *program, int64_t *from)
 {
-    int64_t version;
+    struct str writer;
     TRY(tables_apply(ctx, store_tables, store_table_count));
-    TRY(version_of(ctx, &version));
-    TRY(refuse_newer(ctx, version, count, program));
-    TRY(run_missing(ctx, migrations, count, version));
+    TRY(version_of(ctx, from));
+    TRY(refuse_others(ctx, *from, migrations, program));
+    TRY(run_missing(ctx, migrations, *from));
+    TRY(meta_get(ctx, "program_version", &writer));
+    bool is_same = *from == version_wanted(migrations) && str_is(writer, program);
+    if (*from >= 0 && !is_same) TRY(meta_set(ctx, REBUILD, str_of(program)));
     struct buf number = buf_in(ctx->arena);
-    buf_number(&number, (int64_t)count);
+    buf_number(&number, version_wanted(migrations));
     TRY(remember(ctx, "schema_version", buf_str(&number)));
     return remember(ctx, "program_version", str_of(program));
+}
+
+enum result migrate_contents(struct ctx *ctx, const struct migrations *migrations, int64_t from)
+{
+    for (size_t i = 0; i < migrations->count; i++) {
+        const struct migration *migration = &migrations->at[i];
+        if (from < 0 || migration->number <= from || !migration->contents) continue;
+        TRY(told(ctx, migration, migration->contents(ctx)));
+    }
+    return OK;
+}
+
+enum result migrate_rebuild_is_due(struct ctx *ctx, bool *due)
+{
+    struct str text;
+    TRY(meta_get(ctx, REBUILD, &text));
+    *due = text.len > 0;
+    return OK;
+}
+
+enum result migrate_rebuild_is_done(struct ctx *ctx)
+{
+    return meta_set(ctx, REBUILD, S(""));
 }

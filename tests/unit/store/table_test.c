@@ -218,53 +218,100 @@ static enum result break_it(struct ctx *ctx)
     return fail(ctx, BROKEN, "It broke.");
 }
 
-static const struct migration migrations[] = {
-    {1, "A table is there.", {"CREATE TABLE old (n bigint)", "CREATE TABLE old (n bigint)"}, NULL},
-    {2, "A row is there.", {NULL, NULL}, add_two},
-    {3, "It is renamed.", {"ALTER TABLE old RENAME TO young", "ALTER TABLE old RENAME TO young"}, NULL},
+/* Numbered from 4 on, as those of a program that has left three behind. */
+static const struct migration steps[] = {
+    {.number = 4, .what = "A table is there.", .sql = {"CREATE TABLE old (n bigint)", "CREATE TABLE old (n bigint)"}},
+    {.number = 5, .what = "A row is there.", .run = add_two},
+    {.number = 6,
+     .what = "It is renamed.",
+     .sql = {"ALTER TABLE old RENAME TO young", "ALTER TABLE old RENAME TO young"}},
 };
 static const struct migration broken[] = {
-    {1, "", {NULL, NULL}, NULL}, {2, "", {NULL, NULL}, NULL}, {3, "Half done.", {NULL, NULL}, break_it}};
+    {.number = 4, .what = ""}, {.number = 5, .what = ""}, {.number = 6, .what = "Half done.", .run = break_it}};
+static const struct migration broken_late[] = {{.number = 4, .what = "Too late.", .contents = break_it}};
 
 struct migrating {
-    const struct migration *migrations;
-    size_t count;
+    struct migrations migrations;
     const char *program;
 };
 
 static enum result migrate_now(struct ctx *ctx, void *arg)
 {
     struct migrating *migrating = arg;
-    return migrate_apply(ctx, migrating->migrations, migrating->count, migrating->program);
+    int64_t from;
+    TRY(migrate_apply(ctx, &migrating->migrations, migrating->program, &from));
+    return migrate_contents(ctx, &migrating->migrations, from);
 }
 
 static enum result migrate(struct fixture *f, const struct migration *list, size_t count, const char *program)
 {
-    struct migrating migrating = {list, count, program};
+    struct migrating migrating = {{list, count, 3}, program};
     return store_write(&f->ctx, f->store, migrate_now, &migrating);
 }
 
-static enum result be_old(struct ctx *ctx, void *arg)
+static enum result check(struct fixture *f, size_t count, const char *program)
+{
+    const struct migrations migrations = {steps, count, 3};
+    return migrate_check(&f->ctx, &migrations, program);
+}
+
+static enum result have_version(struct ctx *ctx, void *arg)
+{
+    return meta_set(ctx, "schema_version", str_of(arg));
+}
+
+static void be(struct fixture *f, const char *version)
+{
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, have_version, (void *)(uintptr_t)version));
+}
+
+static enum result rebuilt(struct ctx *ctx, void *arg)
 {
     (void)arg;
-    return meta_set(ctx, "schema_version", S("0"));
+    return migrate_rebuild_is_done(ctx);
+}
+
+/* Whether what follows from records is due to be made anew; it is, then. */
+static bool rebuilds(struct fixture *f)
+{
+    bool due;
+    expect_ok(&f->ctx, migrate_rebuild_is_due(&f->ctx, &due));
+    if (due) expect_ok(&f->ctx, store_write(&f->ctx, f->store, rebuilt, NULL));
+    return due;
 }
 
 static void migrations_run_once_and_in_order(void **state)
 {
     FIXTURE(f);
-    expect_ok(&f->ctx, migrate(f, migrations, 0, "0.1"));
-    expect_ok(&f->ctx, store_write(&f->ctx, f->store, be_old, NULL));
-    expect_ok(&f->ctx, migrate(f, migrations, 2, "0.2"));
+    expect_ok(&f->ctx, migrate(f, steps, 0, "0.1"));
+    assert_false(rebuilds(f));
+    expect_ok(&f->ctx, migrate(f, steps, 2, "0.1"));
+    assert_true(rebuilds(f));
     assert_int_equal(migrate(f, broken, 3, "0.3"), BROKEN);
-    expect_sentence(&f->ctx, "Migration 3 (Half done.) failed, and nothing was changed: It broke.");
+    expect_sentence(&f->ctx, "Migration 6 (Half done.) failed, and nothing was changed: It broke.");
     int64_t rows;
     expect_ok(&f->ctx, db_query_number(&f->ctx, S("SELECT count(*) FROM old"), NULL, 0, -1, &rows));
     assert_int_equal(rows, 1);
-    expect_ok(&f->ctx, migrate(f, migrations, 3, "0.3"));
-    expect_ok(&f->ctx, migrate(f, migrations, 3, "0.3"));
+    assert_false(rebuilds(f));
+    expect_ok(&f->ctx, migrate(f, steps, 3, "0.3"));
+    assert_true(rebuilds(f));
+    expect_ok(&f->ctx, migrate(f, steps, 3, "0.3"));
+    assert_false(rebuilds(f));
+    expect_ok(&f->ctx, migrate(f, steps, 3, "0.4")); /* another program may derive otherwise */
+    assert_true(rebuilds(f));
     expect_ok(&f->ctx, db_query_number(&f->ctx, S("SELECT sum(n) FROM young"), NULL, 0, -1, &rows));
     assert_int_equal(rows, 2);
+    struct str version;
+    expect_ok(&f->ctx, meta_get(&f->ctx, "schema_version", &version));
+    assert_true(str_eq(version, S("6")));
+}
+
+static void contents_change_last(void **state)
+{
+    FIXTURE(f);
+    expect_ok(&f->ctx, migrate(f, broken_late, 1, "0.1")); /* new: nothing to change */
+    be(f, "3");
+    assert_int_equal(migrate(f, broken_late, 1, "0.2"), BROKEN);
     struct str version;
     expect_ok(&f->ctx, meta_get(&f->ctx, "schema_version", &version));
     assert_true(str_eq(version, S("3")));
@@ -275,17 +322,27 @@ static void a_new_database_needs_no_migration(void **state)
     FIXTURE(f);
     expect_ok(&f->ctx, migrate(f, broken, 3, "0.3"));
     expect_ok(&f->ctx, migrate(f, broken, 3, "0.3"));
+    assert_false(rebuilds(f));
 }
 
-static void a_newer_database_is_refused(void **state)
+static void another_database_is_refused(void **state)
 {
     FIXTURE(f);
-    expect_ok(&f->ctx, migrate(f, migrations, 3, "2.0"));
-    assert_int_equal(migrate(f, migrations, 2, "1.0"), INVALID);
-    expect_sentence(&f->ctx, "written by Merlon 2.0 (schema 3); this is Merlon 1.0 (schema 2)");
-    assert_int_equal(migrate_check(&f->ctx, 2, "1.0"), INVALID);
-    expect_ok(&f->ctx, migrate_check(&f->ctx, 3, "2.1"));
-    assert_int_equal(migrate(f, (struct migration[]){{5, "", {NULL, NULL}, NULL}}, 1, "1.0"), INVALID);
+    expect_ok(&f->ctx, migrate(f, steps, 3, "2.0"));
+    assert_int_equal(migrate(f, steps, 2, "1.0"), INVALID);
+    expect_sentence(&f->ctx, "written by Merlon 2.0 (schema 6); this is Merlon 1.0 (schema 5)");
+    assert_int_equal(check(f, 2, "1.0"), INVALID);
+    expect_ok(&f->ctx, check(f, 3, "2.1"));
+    assert_int_equal(migrate(f, (struct migration[]){{.number = 8, .what = ""}}, 1, "1.0"), INVALID);
+    be(f, "5");
+    assert_int_equal(check(f, 3, "2.1"), INVALID);
+    expect_sentence(&f->ctx,
+                    "The database is still as Merlon 2.0 left it (schema 5), and nothing was changed: back it up "
+                    "with that version, then start merlon serve of this one (Merlon 2.1, schema 6)");
+    be(f, "2");
+    assert_int_equal(check(f, 3, "2.1"), INVALID);
+    assert_int_equal(migrate(f, steps, 3, "2.1"), INVALID);
+    expect_sentence(&f->ctx, "(schema 2), which is too old for this one (Merlon 2.1, from schema 3 on)");
 }
 
 int main(void)
@@ -294,7 +351,7 @@ int main(void)
         cmocka_unit_test(tables_become_this_text), ON_BOTH(an_older_database_gets_what_is_missing),
         ON_BOTH(what_cannot_be_added_is_told),     ON_BOTH(values_keep_their_types),
         ON_BOTH(migrations_run_once_and_in_order), ON_BOTH(a_new_database_needs_no_migration),
-        ON_BOTH(a_newer_database_is_refused),
+        ON_BOTH(another_database_is_refused),      ON_BOTH(contents_change_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
