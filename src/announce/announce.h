@@ -29,12 +29,12 @@ struct announce_config {
 enum result announce_open(struct ctx *ctx, const struct announce_config *config, struct announce **announce) MUST_USE;
 void announce_close(struct announce *announce); /* within a second; NULL is fine */
 
-/* Whether a quorum is wanting, for check and metrics: *since, ms, is 0 when it is reached, or when no policy was asked
- * of. */
+/* Whether a quorum is wanting, for check and metrics: *since, ms, is 0 when it is reached, or where there is no
+ * policy. */
 enum result announce_quorum_missing(struct ctx *ctx, int64_t *since) MUST_USE;
 
-/* Asks a witness of the policy what it knows, with this head, and keeps nothing. CONFLICT with a sentence: it knows more
- * of this ledger, or another past. BUSY: it cannot be asked, or does not know the ledger. *known: the size that it has,
+/* Asks a witness of the policy what it knows, with this head, and keeps nothing. CONFLICT with a sentence: it knows
+ * more of this ledger, or another past. BUSY: it cannot be asked, or does not know the ledger. *known: the size that it has,
  * never above the head's. */
 enum result announce_consult(struct ctx *ctx, const struct policy_witness *witness, const struct ledger_head *head,
                              int64_t *known) MUST_USE;

@@ -1,4 +1,4 @@
-/* The part of `merlon verify` that needs others: heads taken away earlier, cosignatures, and what witnesses know now. By
+/* The part of `merlon verify` that needs others: heads taken away earlier, cosignatures, what witnesses know now. By
  * itself a database cannot show that it is not an older copy of itself; whoever verifies is told whether anybody was
  * asked who can. */
 #ifndef MERLON_APP_VERIFY_WITNESS_H
@@ -20,8 +20,8 @@ struct witness_check {
     size_t asked, answered;
 };
 
-/* After the ledger itself holds; `newest` is its newest head. CONFLICT with a sentence: a note is not of this ledger, the
- * quorum is reached for no head, or a witness knows more. */
+/* After the ledger itself holds; `newest` is its newest head. CONFLICT with a sentence: a note is not of this ledger,
+ * the quorum is reached for no head, or a witness knows more. */
 enum result witness_check_run(struct program *program, struct witness_check *check,
                               const struct ledger_head *newest) MUST_USE;
 

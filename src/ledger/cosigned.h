@@ -1,6 +1,6 @@
-/* Heads as others see them: the signed note (C2SP tlog-checkpoint) with the cosignatures that witnesses gave for it, and
- * proofs to take away (tlog-proof). Also what is kept of each witness that is asked, and the stop: when a witness knows
- * more of this ledger than the ledger itself, nothing more is signed until a person has decided. */
+/* Heads as others see them: the signed note (C2SP tlog-checkpoint) with the cosignatures that witnesses gave for it,
+ * and proofs to take away (tlog-proof). Also what is kept of each witness that is asked, and the stop: when a witness
+ * knows more of this ledger than the ledger itself, nothing more is signed until a person has decided. */
 #ifndef MERLON_LEDGER_COSIGNED_H
 #define MERLON_LEDGER_COSIGNED_H
 

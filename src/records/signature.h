@@ -19,8 +19,8 @@ struct ledger_public;
 enum result record_check_signature(struct ctx *ctx, const struct record *record, const struct ledger_public *keys,
                                    size_t count) MUST_USE;
 
-/* A signed head of the ledger, which a report carries: whoever has it can tell later whether the ledger still holds what
- * it covers. */
+/* A signed head of the ledger, which a report carries: whoever has it can tell later whether the ledger still holds
+ * what it covers. */
 struct report_head {
     int64_t size;                     /* 0: nothing has been sealed yet */
     struct str origin, root, at, key; /* root in hex, the time as RFC 3339 */
