@@ -62,6 +62,17 @@ bool actor_may_in(const struct actor *actor, struct str room, enum verb verb, in
     return false;
 }
 
+bool actor_may_on_top(const struct actor *actor, struct str room, enum verb verb)
+{
+    if (actor->system) return true;
+    if (!token_allows(actor, room, verb)) return false;
+    for (size_t i = 0; i < actor->grant_count; i++) {
+        const struct grant *grant = &actor->grants[i];
+        if (role_verbs(grant->role, room) & verb && reach_is_top(actor->reach, grant->unit)) return true;
+    }
+    return false;
+}
+
 bool actor_has_role(const struct actor *actor, enum role role, int64_t unit)
 {
     if (actor->system) return true;

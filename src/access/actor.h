@@ -48,6 +48,8 @@ extern const struct actor actor_system;
 bool actor_may(const struct actor *actor, const struct reg *reg, enum verb verb, int64_t unit, int64_t owner);
 /* The same for what is no register: the room "administration" (users, roles, custom fields, settings). */
 bool actor_may_in(const struct actor *actor, struct str room, enum verb verb, int64_t unit);
+/* The same for what belongs to the organisation as a whole: by a role at a top unit. */
+bool actor_may_on_top(const struct actor *actor, struct str room, enum verb verb);
 bool actor_has_role(const struct actor *actor, enum role role, int64_t unit);
 
 /* The units at which a grant gives `verb` on `reg`, for the condition of a query:

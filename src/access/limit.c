@@ -5,6 +5,7 @@
 #include "access/cache.h"
 #include "access/email.h"
 #include "base/buf.h"
+#include "events/events.h"
 #include "store/store.h"
 
 #include <arpa/inet.h>
@@ -92,10 +93,11 @@ static enum result write_count(struct ctx *ctx, struct str subject, int64_t fail
                   args, COUNT(args), NULL);
 }
 
-static enum result add_failure(struct ctx *ctx, const struct policy *policy, const struct count *count)
+static enum result add_failure(struct ctx *ctx, const struct policy *policy, const struct count *count, int64_t *holds)
 {
     if (!count->subject.len) return OK;
     int64_t failures = count->failures + 1, wait = delay(policy, failures);
+    if (*holds < wait / 1000) *holds = wait / 1000;
     return write_count(ctx, count->subject, failures, wait ? ctx->now + wait : 0);
 }
 
@@ -109,9 +111,10 @@ enum result limit_take(struct ctx *ctx, struct attempt *attempt)
 {
     struct counts counts;
     TRY(db_lock(ctx, "login_attempt"));
+    attempt->holds = 0;
     TRY(read_both(ctx, attempt, &counts));
-    TRY(add_failure(ctx, &account_policy, &counts.account));
-    return add_failure(ctx, &address_policy, &counts.address);
+    TRY(add_failure(ctx, &account_policy, &counts.account, &attempt->holds));
+    return add_failure(ctx, &address_policy, &counts.address, &attempt->holds);
 }
 
 static enum result take(struct ctx *ctx, void *arg)
@@ -119,11 +122,33 @@ static enum result take(struct ctx *ctx, void *arg)
     return limit_take(ctx, arg);
 }
 
+static struct event event_of(struct ctx *ctx, enum event_kind kind, const struct attempt *attempt)
+{
+    return (struct event){.kind = kind,
+                          .actor = ctx->actor ? ctx->actor->user : 0,
+                          .account = email_key(ctx->arena, attempt->account),
+                          .address = attempt->address};
+}
+
 enum result limit_begin(struct ctx *ctx, struct attempt *attempt)
 {
     if (!ctx->access) return fail(ctx, BROKEN, "Sign-in was asked of a part of the program that does not serve it.");
-    TRY(limit_check(ctx, attempt));
-    return store_write(ctx, ctx->access->store, take, attempt);
+    enum result result = limit_check(ctx, attempt);
+    if (result == OK) result = store_write(ctx, ctx->access->store, take, attempt);
+    struct event event = event_of(ctx, EVENT_SIGN_IN_HELD_BACK, attempt);
+    if (result == BUSY && attempt->retry_after) event_post(ctx, &event);
+    return result;
+}
+
+enum result limit_tell_failure(struct ctx *ctx, const struct attempt *attempt, int64_t user)
+{
+    struct event event = event_of(ctx, EVENT_SIGN_IN_FAILED, attempt);
+    if (user) event.subject = S("user"), event.record = user;
+    TRY(event_write(ctx, &event));
+    if (!attempt->holds) return OK;
+    event.kind = EVENT_SIGN_IN_LOCKED;
+    event.detail = arena_print(ctx->arena, "%lld seconds", (long long)attempt->holds);
+    return event_write(ctx, &event);
 }
 
 enum result limit_forgive(struct ctx *ctx, const struct attempt *attempt)

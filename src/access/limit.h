@@ -11,6 +11,7 @@
 struct attempt {
     struct str account, address; /* e-mail as typed; either may be empty */
     int64_t retry_after;         /* out: seconds to wait when BUSY */
+    int64_t holds;               /* out of limit_take: seconds that the next must wait, if this one fails; 0: none */
 };
 
 /* BUSY while held back. Read only: a refusal costs no write. */
@@ -19,6 +20,9 @@ enum result limit_check(struct ctx *ctx, struct attempt *attempt) MUST_USE;
 enum result limit_take(struct ctx *ctx, struct attempt *attempt) MUST_USE;
 /* Outside a write: both, limit_take in a write of its own. */
 enum result limit_begin(struct ctx *ctx, struct attempt *attempt) MUST_USE;
+/* Outside a write: the security events of an attempt that failed, and of the waiting that it brings; durable when it
+ * returns. `user` is whose account it is, 0 when nobody's: it takes the same time. */
+enum result limit_tell_failure(struct ctx *ctx, const struct attempt *attempt, int64_t user) MUST_USE;
 /* Inside a write: it succeeded. Clears the account; takes the one attempt back from the address. */
 enum result limit_forgive(struct ctx *ctx, const struct attempt *attempt) MUST_USE;
 /* Inside a write: forgets the account's failures. */

@@ -188,6 +188,7 @@ enum result password_confirm(struct ctx *ctx, struct str password, struct str ad
     TRY(password_matches(ctx, hash, password, &matches));
     if (matches) TRY(user_is_right(ctx, ctx->actor->user, &matches));
     if (matches) return store_write(ctx, ctx->access->store, forgive, &attempt);
+    TRY(limit_tell_failure(ctx, &attempt, ctx->actor->user));
     fail_field(ctx, "password", "wrong", "This is not your present password.");
     return fail(ctx, DENIED, "This is not your present password.");
 }

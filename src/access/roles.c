@@ -40,6 +40,7 @@ static const struct room rooms[] = {
     {"privacy",        {LOOK_AFTER,        ALL,    JUDGE,          ANSWER_FOR, READ,          READ,  0}},
     {"work",           {LOOK_AFTER | ADD,  ALL,    JUDGE | ADD,    ADD,        ADD,           ADD,   HAND_IN}},
     {"assurance",      {LOOK_AFTER,        ALL,    JUDGE,          READ,       READ | CREATE, READ,  0}},
+    {"security_events", {READ,             0,      0,              0,          READ,          0,     0}},
     {"administration", {KEEP | ADMINISTER, READ,   READ,           0,          READ,          0,     0}},
 };
 

@@ -10,6 +10,7 @@
 #include "access/visitor.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "events/events.h"
 #include "store/store.h"
 
 #include <sodium.h>
@@ -179,20 +180,27 @@ enum result session_open(struct ctx *ctx, const struct login *login, struct open
     struct candidate candidate;
     bool matches;
     *opened = (struct opened){0};
-    if (!email_is_valid(str_trim(login->email)))
+    if (!email_is_valid(str_trim(login->email))) {
+        TRY(limit_tell_failure(ctx, &(struct attempt){.address = login->address}, 0));
         return fail(ctx, DENIED, "The e-mail address or the password is wrong.");
+    }
     enum result begun = limit_begin(ctx, &attempt);
     opened->retry_after = attempt.retry_after;
     TRY(begun);
     TRY(find_candidate(ctx, login->email, &candidate));
     TRY(password_matches(ctx, candidate.hash, login->password, &matches));
-    if (!matches) return fail(ctx, DENIED, "The e-mail address or the password is wrong.");
+    if (!matches) {
+        TRY(limit_tell_failure(ctx, &attempt, candidate.user));
+        return fail(ctx, DENIED, "The e-mail address or the password is wrong.");
+    }
     opened->user = candidate.user;
     opened->token = random_token(ctx->arena, SECRET_SIZE);
     opened->csrf = random_token(ctx->arena, SECRET_SIZE);
     opened->expires_at = ctx->now + SESSION_IDLE;
     struct opening opening = {login, &attempt, opened, candidate.hash};
-    return store_write(ctx, ctx->access->store, open_in_write, &opening);
+    TRY(store_write(ctx, ctx->access->store, open_in_write, &opening));
+    /* Whoever opens a session is written down before the cookie goes out: without that nobody gets it. */
+    return event_write(ctx, &(struct event){.kind = EVENT_SIGN_IN, .actor = opened->user, .address = login->address});
 }
 
 /* ---- rotating and closing ---- */

@@ -1,6 +1,7 @@
 /* Users, roles, tokens, custom fields. Passwords are hashed on a worker before the write begins: a tenth of a
  * second of work must not hold the one writer. Who may is decided in access/; what units and persons there are is
  * checked here. */
+#include "api/noting.h"
 #include "api/routes.h"
 
 #include "access/password.h"
@@ -260,7 +261,8 @@ static bool is_first_of_room(const struct house *house, size_t index)
 
 static enum result list_roles(struct ctx *ctx, struct exchange *x)
 {
-    static const char *const others[] = {"assurance", "administration"}; /* rooms without registers */
+    static const char *const others[] = {"assurance", "security_events",
+                                         "administration"}; /* rooms without registers */
     const struct house *house = ctx->house;
     struct json_out out = json_out_to(&x->out);
     json_open_object(&out);
@@ -320,7 +322,7 @@ static enum result list_tokens(struct ctx *ctx, struct exchange *x)
 
 static bool is_scope(const struct ctx *ctx, struct str scope)
 {
-    static const char *const words[] = {"read", "write", "assurance", "administration"};
+    static const char *const words[] = {"read", "write", "assurance", "security_events", "administration"};
     for (size_t i = 0; i < COUNT(words); i++)
         if (str_is(scope, words[i])) return true;
     return house_register(ctx->house, scope) != NULL;
@@ -367,6 +369,7 @@ static enum result create_token(struct ctx *ctx, struct exchange *x)
     exchange_set_header(x, "Location", arena_print(ctx->arena, "/api/v1/tokens/%lld", (long long)token.id));
     exchange_set_header(x, "Cache-Control", S("no-store"));
     put_token(&out, &token, secret);
+    note_event(x, (struct event){.kind = EVENT_TOKEN_MADE, .subject = S("token"), .record = token.id});
     return OK;
 }
 
@@ -375,6 +378,7 @@ static enum result delete_token(struct ctx *ctx, struct exchange *x)
     int64_t id;
     TRY(path_number(ctx, x, "id", &id));
     TRY(token_revoke(ctx, id));
+    note_event(x, (struct event){.kind = EVENT_TOKEN_REVOKED, .subject = S("token"), .record = id});
     x->status = 204;
     return OK;
 }

@@ -1,4 +1,5 @@
 /* Files: evidence in and out, exports, reports. What is large is streamed from a worker. */
+#include "api/noting.h"
 #include "api/routes.h"
 
 #include "base/log.h"
@@ -167,6 +168,7 @@ static enum result get_content(struct ctx *ctx, struct exchange *x)
     if (!record_number_of(record, "blob")) return fail(ctx, NOT_FOUND, "This evidence has no file.");
     TRY(blob_describe(ctx, record_number_of(record, "blob"), &blob));
     TRY(demand_same(ctx, record, &blob));
+    note_now(ctx, x, (struct event){.kind = EVENT_EVIDENCE_READ, .subject = S("evidence"), .record = id});
     set_download(ctx, x, record_text_of(record, "file_name"));
     x->type = arena_cstr(ctx->arena, record_text_of(record, "file_type"));
     x->status = 200;
@@ -208,6 +210,7 @@ static enum result export_list(struct ctx *ctx, struct exchange *x)
     export.scratch = arena_new(0);
     if (!export.scratch) return fail(ctx, BUSY, "There is no memory for this export now; try again.");
     arena_defer(ctx->arena, (void (*)(void *))arena_free, export.scratch);
+    TRY(note_durably(ctx, x, (struct event){.kind = EVENT_EXPORT, .subject = str_of(reg->name), .detail = format}));
     TRY(store_begin_snapshot(ctx));
     set_download(ctx, x, arena_print(ctx->arena, "%s.%.*s", reg->name, PRINT(format)));
     x->type = export_content_type(export.format);
@@ -278,6 +281,9 @@ static enum result run_report(struct ctx *ctx, struct exchange *x)
     enum result result = report_run(ctx, report, format, given, count, labels, &file);
     store_end_snapshot(ctx);
     TRY(result);
+    note_event(x, (struct event){.kind = EVENT_REPORT,
+                                 .subject = S("report"),
+                                 .detail = arena_print(ctx->arena, "%s %.*s", report->name, PRINT(format_name))});
     set_download(ctx, x, file.name);
     x->type = file.content_type;
     x->content = file.bytes;

@@ -2,10 +2,9 @@
  * is one for all companies, so a page shows every entry; of a record that the reader may not see, it shows that
  * there is one and nothing else. */
 #include "api/assurance.h"
+#include "api/names.h"
 #include "api/routes.h"
 
-#include "access/reach.h"
-#include "access/users.h"
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "ledger/keys.h"
@@ -23,17 +22,6 @@ enum result assurance_demand(struct ctx *ctx)
     return fail(ctx, DENIED, "Your roles do not let you read the ledger.");
 }
 
-/* Users, tokens and settings are seen from the top of the organisation. */
-static bool sees_administration(const struct actor *actor)
-{
-    if (actor->system) return true;
-    for (size_t i = 0; i < actor->grant_count; i++) {
-        int64_t unit = actor->grants[i].unit;
-        if (reach_is_top(actor->reach, unit) && actor_may_in(actor, S("administration"), READ, unit)) return true;
-    }
-    return false;
-}
-
 /* What an entry is about, as far as the reader may know. */
 struct view {
     bool visible;
@@ -43,7 +31,8 @@ struct view {
 static enum result look_at(struct ctx *ctx, struct str subject, int64_t id, struct view *view)
 {
     const struct reg *reg = house_register(ctx->house, subject);
-    *view = (struct view){.visible = sees_administration(ctx->actor)};
+    /* users, tokens and settings are seen from the top of the organisation */
+    *view = (struct view){.visible = actor_may_on_top(ctx->actor, S("administration"), READ)};
     if (!reg) return OK;
     enum result loaded = record_load(ctx, reg, id, &view->record);
     if (loaded == NOT_FOUND) return OK;
@@ -67,30 +56,6 @@ static enum result may_see_state(struct ctx *ctx, const struct ledger_entry *ent
 }
 
 /* ---- entries ---- */
-
-struct names {
-    struct {
-        int64_t user;
-        struct str name;
-    } at[64]; /* those met last */
-    size_t count;
-};
-
-static enum result name_of(struct ctx *ctx, struct names *names, int64_t user, struct str *name)
-{
-    *name = S("Merlon");
-    if (!user) return OK;
-    for (size_t i = 0; i < names->count && i < COUNT(names->at); i++) {
-        if (names->at[i].user != user) continue;
-        *name = names->at[i].name;
-        return OK;
-    }
-    TRY(user_name(ctx, user, name));
-    size_t place = names->count++ % COUNT(names->at);
-    names->at[place].user = user;
-    names->at[place].name = *name;
-    return OK;
-}
 
 static void put_subject(struct ctx *ctx, struct json_out *out, const struct ledger_entry *entry,
                         const struct view *view)

@@ -6,6 +6,7 @@
 #define REG "/api/v1/{register}"
 #define FILES "text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#define EVENT_FILTERS "kind,outcome,actor,address,request,subject,record,from,to"
 #define LISTING "q,sort,fields,expand,as_of,deleted,cursor,limit,count"
 
 /* clang-format off */
@@ -41,6 +42,9 @@ const struct named_shape named_shapes[] = {
                      "required:boolean}"},
     {"job", "{id:integer, kind:string, status:string, done:integer, total:integer, detail:string?, result:any, "
             "created_at:time, ended_at:time?}"},
+    {"security_event", "{id:integer, at:time, kind:string, outcome:string, actor:{id:integer, name:string}?, "
+                       "account:string?, address:string?, request:string?, subject:string?, record:integer?, "
+                       "reference:string?, detail:string?, count:integer, node:string}"},
     {"head",
      "{origin:string, size:integer, previous:integer, root:string, at:integer, key_id:string, signature:string}"},
     {"framework_loaded", "{framework:integer, created:integer, changed:integer, unchanged:integer}"},
@@ -162,6 +166,11 @@ static const struct route_answer answers[] = {
     {HTTP_POST, "/api/v1/ledger/resume", 204, .request = "{reason:string}"},
     {HTTP_POST, "/witness/add-checkpoint", 200, .types = "text/plain", .takes = "text/plain"},
     {HTTP_GET, "/witness/key", 200, .types = "text/plain"},
+
+    {HTTP_GET, "/api/v1/security-events", 200, "{items:[@security_event], next:string?}",
+     .query = EVENT_FILTERS ",cursor,limit"},
+    {HTTP_GET, "/api/v1/security-events/export", 200, .types = "text/csv,application/json",
+     .query = "format!," EVENT_FILTERS},
 
     {HTTP_GET, "/healthz", 200, .types = "text/plain"},
     {HTTP_GET, "/readyz", 200, .types = "text/plain"},

@@ -9,7 +9,7 @@ static const struct route_table tables[] = {
     {ledger_routes, &ledger_route_count},   {overview_routes, &overview_route_count},
     {starter_routes, &starter_route_count}, {clock_routes, &clock_route_count},
     {head_routes, &head_route_count},       {witness_routes, &witness_route_count},
-    {health_routes, &health_route_count},
+    {health_routes, &health_route_count},   {event_routes, &event_route_count},
 };
 
 const struct route_table *routes_all(size_t *count)

@@ -4,6 +4,7 @@
 #include "api/serve.h"
 
 #include "api/metrics.h"
+#include "api/noting.h"
 #include "api/problem.h"
 #include "api/visit.h"
 #include "base/timekeeper.h"
@@ -30,6 +31,7 @@ static void set_up(struct request *request, struct exchange *x, struct db *db)
     request->ctx = (struct ctx){.arena = x->arena,
                                 .house = request->api->house,
                                 .access = request->api->access,
+                                .events = request->api->events,
                                 .db = db,
                                 .now = timekeeper_now(request->api->time),
                                 .time = request->api->time,
@@ -39,7 +41,8 @@ static void set_up(struct request *request, struct exchange *x, struct db *db)
     request->session = (struct session){0};
     request->due = (struct access_due){0};
     request->cookie = S("");
-    request->wakes = false;
+    request->wakes = request->has_event = request->event_is_told = request->shows_nothing = false;
+    request->refused = NULL;
 }
 
 /* ---- as of ---- */
@@ -78,6 +81,7 @@ static void conclude(struct request *request)
 {
     if (request->result == OK && request->x->status == 0) request->x->status = 200;
     if (request->result != OK) problem_write(&request->ctx, request->x, request->result);
+    note_outcome(request);
 }
 
 static void finish_read(struct request *request, enum result result)

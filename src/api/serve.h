@@ -4,6 +4,7 @@
 #define MERLON_API_SERVE_H
 
 #include "access/session.h"
+#include "events/events.h"
 #include "http/pool.h"
 #include "http/route.h"
 #include "records/records.h"
@@ -24,6 +25,7 @@ struct api {
     struct store *store;
     struct access *access;
     struct timekeeper *time;
+    struct events *events;
     struct pool *pool;
     struct jobs *jobs;
     struct pulse *pulse;          /* store/pulse.h */
@@ -54,9 +56,12 @@ struct request {
     struct write_job job;
     struct exchange *x;
     enum result result;
-    int64_t queued_at; /* clock_monotonic; 0 once it has begun */
-    bool wakes;        /* the write has submitted a job: jobs/ is told once it is durable */
-    bool *taken;       /* a handler that streams sets this before it gives the exchange away, and returns OK */
+    struct event event; /* to be posted with the answer (noting.h) */
+    bool has_event, event_is_told, shows_nothing;
+    const char *refused; /* why visit.c refuses, for the event of it; NULL: for want of rights */
+    int64_t queued_at;   /* clock_monotonic; 0 once it has begun */
+    bool wakes;          /* the write has submitted a job: jobs/ is told once it is durable */
+    bool *taken;         /* a handler that streams sets this before it gives the exchange away, and returns OK */
 };
 
 static inline struct request *request_of_job(struct write_job *job)

@@ -1,4 +1,5 @@
 /* Signing in and out, and what one may change about oneself. */
+#include "api/noting.h"
 #include "api/routes.h"
 #include "api/visit.h"
 
@@ -66,8 +67,10 @@ static enum result sign_in(struct ctx *ctx, struct exchange *x)
                           .replaces = cookie};
     enum result result = session_open(ctx, &login, &opened);
     if (result == DENIED) x->status = 401;
+    note_is_told(x);
     if (result == BUSY) hold_back(ctx, x, opened.retry_after);
     TRY(result);
+    exchange_set_header(x, "X-Request-Id", ctx->request_id);
     visit_set_cookie(x, opened.token, false);
     TRY(user_actor(ctx, opened.user, &actor));
     write_session(ctx, x, actor, opened.csrf, opened.expires_at);
@@ -85,6 +88,7 @@ static enum result sign_out(struct ctx *ctx, struct exchange *x)
 {
     const struct request *request = x->user;
     if (request->session.id) TRY(session_close(ctx, request->session.id));
+    if (request->session.id) note_event(x, (struct event){.kind = EVENT_SIGN_OUT});
     visit_set_cookie(x, S(""), true);
     x->status = 204;
     return OK;
@@ -117,6 +121,7 @@ static enum result change_myself(struct ctx *ctx, struct exchange *x)
         int64_t retry_after = 0;
         enum result confirmed =
             password_confirm(ctx, json_str(body, "password", S("")), exchange_remote(x), &retry_after);
+        if (confirmed == DENIED) note_is_told(x);
         if (confirmed == BUSY) hold_back(ctx, x, retry_after);
         TRY(confirmed);
         TRY(password_prepare(ctx, wanted, ctx->actor->name, ctx->actor->email, &change.password_hash));

@@ -13,8 +13,10 @@ static const char cookie_name[] = "merlon_session";
 
 /* ---- finding out ---- */
 
+/* request->refused says what was shown and is no good; NULL: nothing was. */
 static enum result refuse(struct request *request, const char *sentence)
 {
+    request->shows_nothing = !request->refused;
     request->x->status = 401;
     exchange_set_header(request->x, "WWW-Authenticate", S("Bearer"));
     return fail(&request->ctx, DENIED, "%s", sentence);
@@ -29,29 +31,31 @@ static enum result by_token(struct request *request, struct str secret)
 {
     struct token_use use;
     enum result found = token_find(&request->ctx, secret, &use);
+    request->refused = found == NOT_FOUND ? "token" : NULL;
     if (found == NOT_FOUND) return refuse(request, "This token is unknown, revoked or has run out.");
     TRY(found);
     request->ctx.actor = use.actor;
     request->due = use.due;
-    if (use.actor->read_only && !is_safe(request->x->method))
-        return fail(&request->ctx, DENIED, "This token may only read; make one with the scope \"write\".");
-    return OK;
+    if (!use.actor->read_only || is_safe(request->x->method)) return OK;
+    request->refused = "token may only read";
+    return fail(&request->ctx, DENIED, "This token may only read; make one with the scope \"write\".");
 }
 
 static enum result by_cookie(struct request *request, struct str cookie, const struct route_rules *rules)
 {
     struct str header = S("");
     enum result found = session_find(&request->ctx, cookie, &request->session);
+    request->refused = found == NOT_FOUND ? "session" : NULL;
     if (found == NOT_FOUND) return refuse(request, "Please sign in.");
     TRY(found);
     request->ctx.actor = request->session.actor;
     request->due = request->session.due;
     bool checks = !is_safe(request->x->method) && !(rules && rules->no_csrf);
     exchange_header(request->x, "X-CSRF-Token", &header);
-    if (checks && !access_csrf_ok(request->session.csrf, header))
-        return fail(&request->ctx, DENIED,
-                    "The header X-CSRF-Token is missing or wrong; read it anew from /api/v1/session.");
-    return OK;
+    if (!checks || access_csrf_ok(request->session.csrf, header)) return OK;
+    request->refused = "csrf";
+    return fail(&request->ctx, DENIED,
+                "The header X-CSRF-Token is missing or wrong; read it anew from /api/v1/session.");
 }
 
 enum result visit_authenticate(struct request *request, const struct route_rules *rules)
@@ -63,6 +67,8 @@ enum result visit_authenticate(struct request *request, const struct route_rules
         enum result result = by_cookie(request, value, rules);
         if (result != OK && rules && rules->open) {
             request->x->status = 0;
+            request->shows_nothing = false;
+            request->refused = NULL;
             ctx_clear_error(&request->ctx);
             return OK;
         }

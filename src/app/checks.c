@@ -3,6 +3,7 @@
 #include "app/checks.h"
 
 #include "access/verify.h"
+#include "events/verify.h"
 #include "records/custom.h"
 #include "records/verify.h"
 #include "store/blob.h"
@@ -77,6 +78,14 @@ static enum result check_key(struct ctx *ctx, struct checks *checks, int64_t *ch
     return fail(ctx, CONFLICT, "The master key is not the one that the data was sealed with.");
 }
 
+static enum result check_events(struct ctx *ctx, struct checks *checks, int64_t *checked)
+{
+    struct events_report report;
+    TRY(events_verify(ctx, checks->program->keyring, &report));
+    *checked = report.rows;
+    return OK;
+}
+
 /* ---- the table ---- */
 
 static const struct question {
@@ -95,6 +104,7 @@ static const struct question {
     {.name = "tokens", .plain = tokens_verify},
     {.name = "custom fields", .plain = custom_verify},
     {.name = "MACs of what gives rights", .plain = credentials_verify, .needs_key = true, .unchecked = no_key},
+    {.name = "security events", .run = check_events, .needs_key = true, .unchecked = no_key},
     {.name = "tree of units", .plain = reach_verify},
     {.name = "files of evidence", .run = check_files, .unchecked = bytes_unread},
     {.name = "signatures", .run = check_signatures},

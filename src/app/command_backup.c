@@ -54,6 +54,10 @@ enum result command_backup(struct program *program)
     enum result result =
         check ? backup_check(ctx, &backup, path, &info) : store_backup(ctx, program->store, &backup, path, &info);
     progress_end(&progress);
+    if (!check)
+        event_post(ctx, &(struct event){.kind = EVENT_BACKUP,
+                                        .outcome = result == OK ? EVENT_ALLOWED : EVENT_FAILED,
+                                        .detail = backup.passphrase.len ? S("passphrase") : S("master key")});
     TRY(result);
     print_info(check ? "Whole:" : "Backed up to", &info, path);
     if (!check && !backup.passphrase.len)
@@ -125,6 +129,7 @@ enum result command_restore(struct program *program)
     program_close(program);
     TRY(result);
     TRY(program_open(program, OPEN_DATABASE));
+    event_post(ctx, &(struct event){.kind = EVENT_RESTORE});
     result = bring_back(program, &progress);
     progress_end(&progress);
     return result;

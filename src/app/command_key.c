@@ -25,6 +25,8 @@ static enum result rotate(struct program *program, struct str reason)
     memcpy(before, ledger_keys_public(program->keys)->id, sizeof before);
     TRY(ledger_signer_seal(ctx, program->signer));
     TRY(ledger_signer_renew(ctx, program->signer, program->keyring, "rotate", reason));
+    event_post(ctx,
+               &(struct event){.kind = EVENT_KEY_ROTATED, .detail = str_of(ledger_keys_public(program->keys)->id)});
     TRY(program_write_public_keys(program));
     printf("The key %s signs from here on, in place of %s; an entry signed by the old key says so.\n"
            "Other programs on this database must be started again. Hand out the new ledger.pub; the old one still "

@@ -164,6 +164,7 @@ static enum result serve(struct program *program, bool only_witness)
                       .access = program->access,
                       .time = program->time,
                       .signer = program->signer,
+                      .events = program->events,
                       .assets = embedded_assets,
                       .asset_count = embedded_asset_count};
     TRY(languages_of_assets(&program->ctx, embedded_assets, embedded_asset_count, &languages));

@@ -7,15 +7,15 @@
 
 struct making {
     struct new_token wanted;
+    struct token token;
     struct str secret;
 };
 
 static enum result make(struct ctx *ctx, void *arg)
 {
     struct making *making = arg;
-    struct token token;
     ctx->actor = &actor_system;
-    return token_create(ctx, &making->wanted, &token, &making->secret);
+    return token_create(ctx, &making->wanted, &making->token, &making->secret);
 }
 
 enum result command_token(struct program *program)
@@ -35,6 +35,10 @@ enum result command_token(struct program *program)
     while (making.wanted.scope_count < TOKEN_SCOPES_MAX && str_cut(&scopes, ',', &scope))
         list[making.wanted.scope_count++] = str_trim(scope);
     TRY(store_write(ctx, program->store, make, &making));
+    event_post(ctx, &(struct event){.kind = EVENT_TOKEN_MADE,
+                                    .subject = S("token"),
+                                    .record = making.token.id,
+                                    .detail = arena_print(ctx->arena, "for user %lld", (long long)making.wanted.user)});
     fprintf(program->out, "%.*s\n", PRINT(making.secret));
     return OK;
 }

@@ -85,6 +85,8 @@ static enum result run_command(struct program *program, const struct command *co
 {
     TRY(store_reader(&program->ctx, program->store, &program->ctx.db));
     log_text(LOG_INFO, "a command at the control socket", "command", str_of(command->name));
+    program->command = command->name;
+    event_post(&program->ctx, &(struct event){.kind = EVENT_KEY_USED, .detail = str_of(command->name)});
     return command->run(program);
 }
 
@@ -120,9 +122,11 @@ static void lend(const struct program *owner, struct program *program)
     program->keys = owner->keys;
     program->signer = owner->signer;
     program->access = owner->access;
+    program->events = owner->events;
     program->ctx = (struct ctx){.arena = program->arena,
                                 .house = &owner->house,
                                 .access = owner->access,
+                                .events = owner->events,
                                 .actor = &actor_system,
                                 .now = timekeeper_now(owner->time),
                                 .time = owner->time,

@@ -23,11 +23,9 @@ const struct table *const *program_tables(struct program *program, size_t *count
     const struct {
         const struct table *const *tables;
         size_t count;
-    } rooms[] = {{store_tables, store_table_count},
-                 {ledger_tables, ledger_table_count},
-                 {access_tables, access_table_count},
-                 {record_tables, record_table_count},
-                 {job_tables, job_table_count}};
+    } rooms[] = {{store_tables, store_table_count},   {event_tables, event_table_count},
+                 {ledger_tables, ledger_table_count}, {access_tables, access_table_count},
+                 {record_tables, record_table_count}, {job_tables, job_table_count}};
     size_t all = program->house.register_count;
     for (size_t i = 0; i < COUNT(rooms); i++) all += rooms[i].count;
     const struct table **tables = arena_make_many(program->arena, const struct table *, all);
@@ -126,6 +124,25 @@ enum result program_open_store(struct program *program)
     return open_store(program, false);
 }
 
+/* Who only reads the database writes no events into it; to syslog and file they go all the same. */
+static enum result open_events(struct program *program, enum opening opening)
+{
+    const struct settings *settings = &program->settings;
+    struct events_config config = {.time = program->time,
+                                   .kept_days = setting_number(settings, SET_EVENTS_KEEP),
+                                   .syslog = settings->value[SET_EVENTS_SYSLOG],
+                                   .file = settings->value[SET_EVENTS_FILE]};
+    if (opening == OPEN_READ_ONLY && !config.syslog.len && !config.file.len) return OK;
+    if (opening != OPEN_READ_ONLY) config.store = program->store, config.keyring = program->keyring;
+    TRY(events_open(&program->ctx, &config, &program->events));
+    program->ctx.events = program->events;
+    bool serves = program->command && strcmp(program->command, "serve") == 0;
+    if (opening != OPEN_READ_ONLY && program->command)
+        event_post(&program->ctx, &(struct event){.kind = serves ? EVENT_KEY_OPENED : EVENT_KEY_USED,
+                                                  .detail = str_of(program->command)});
+    return OK;
+}
+
 enum result program_open_keys(struct program *program)
 {
     TRY(open_keys(program, false));
@@ -177,7 +194,8 @@ static enum result open_for_writing(struct program *program, bool makes)
     TRY(ledger_signer_open(ctx, program->store, program->keys, program->settings.value[SET_DATA], &program->signer));
     TRY(access_new(ctx, program->store, &program->access));
     ctx->access = program->access;
-    return bring_up_derived(program);
+    TRY(bring_up_derived(program));
+    return open_events(program, OPEN_DATABASE);
 }
 
 static enum result open_time(struct program *program)
@@ -216,7 +234,8 @@ static enum result open_database(struct program *program, enum opening opening)
     if (opening == OPEN_DATABASE) return open_for_writing(program, false);
     TRY(open_store(program, true));
     TRY(migrate_check(&program->ctx, migrations_of(program), MERLON_VERSION));
-    return timekeeping_begin(&program->ctx);
+    TRY(timekeeping_begin(&program->ctx));
+    return open_events(program, OPEN_READ_ONLY);
 }
 
 enum result program_open(struct program *program, enum opening opening)
@@ -233,11 +252,13 @@ enum result program_open(struct program *program, enum opening opening)
 
 void program_close(struct program *program)
 {
+    events_close(program->events);
     access_free(program->access);
     store_close(program->store);
     ledger_signer_close(program->signer);
     ledger_keys_close(program->keys);
     keyring_close(program->keyring);
+    program->events = program->ctx.events = NULL;
     timekeeper_free(program->time);
     program->time = program->ctx.time = NULL;
     directory_unlock(&program->lock);

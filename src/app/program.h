@@ -4,6 +4,7 @@
 
 #include "access/access.h"
 #include "app/settings.h"
+#include "events/events.h"
 #include "ledger/signer.h"
 #include "records/house.h"
 #include "store/seal.h"
@@ -19,7 +20,7 @@ struct remote; /* app/control.h */
 
 struct program {
     struct arena *arena;
-    const char *command;   /* "serve" */
+    const char *command;   /* "serve"; NULL in tests */
     FILE *out, *err;       /* where the command prints */
     struct remote *remote; /* NULL; or the client for whom a server runs this command, and the rest is the server's */
     struct directory_lock lock; /* of the data directory */
@@ -35,6 +36,7 @@ struct program {
     struct ledger_signer *signer;
     struct access *access;
     struct timekeeper *time;
+    struct events *events;
 };
 
 /* How far program_open goes. */

@@ -1,6 +1,8 @@
 /* Settings. The table is all there is: help, reading and checking walk it. */
 #include "app/settings.h"
 
+#include "events/events.h"
+
 #include <ctype.h>
 
 enum type { WORD, COUNT_OF };
@@ -38,6 +40,11 @@ static const struct {
     [SET_MAIL_LOGIN] = {"mail-login", "FILE", "", "two lines: name and password at the mail server", WORD, 0, 0},
     [SET_TIMESTAMP_URL] = {"timestamp-url", "URL", "", "an authority that time-stamps heads (RFC 3161)", WORD, 0, 0},
     [SET_TIMESTAMP_CA] = {"timestamp-ca", "FILE", "", "PEM certificates that vouch for that authority", WORD, 0, 0},
+    [SET_EVENTS_KEEP] = {"events-keep", "DAYS", "400", "how long security events are kept", COUNT_OF, EVENTS_KEPT_LEAST,
+                         EVENTS_KEPT_MOST},
+    [SET_EVENTS_SYSLOG] = {"events-syslog", "URL", "", "also to udp://HOST:PORT, tcp://HOST:PORT or unix:/dev/log",
+                           WORD, 0, 0},
+    [SET_EVENTS_FILE] = {"events-file", "FILE", "", "also as JSON lines into a file; - for standard error", WORD, 0, 0},
     [SET_CONFIG] = {"config", "FILE", "", "a file of lines \"name = value\"", WORD, 0, 0},
 };
 

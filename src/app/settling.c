@@ -6,6 +6,7 @@
 #include "app/timekeeping.h"
 #include "base/log.h"
 #include "base/wait.h"
+#include "events/events.h"
 #include "store/search.h"
 
 #include <pthread.h>
@@ -14,7 +15,9 @@ struct settling {
     struct store *store;
     struct ledger_signer *signer;
     struct timekeeper *time;
+    struct events *events;
     struct time_told told; /* of the thread */
+    char alarm[300];       /* the ledger's that was noted last; of the thread */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -42,11 +45,24 @@ static enum result keep_time(struct ctx *ctx, struct settling *settling)
     return timekeeping_round(ctx, settling->store, &settling->told);
 }
 
+/* What does not verify is a security event, once for each alarm and not each second. */
+static void note_alarm(struct ctx *ctx, struct settling *settling)
+{
+    char alarm[sizeof settling->alarm];
+    ledger_signer_alarm(settling->signer, alarm, sizeof alarm);
+    bool fresh = *alarm && strcmp(alarm, settling->alarm) != 0;
+    memcpy(settling->alarm, alarm, sizeof alarm);
+    if (fresh) event_post(ctx, &(struct event){.kind = EVENT_ALARM, .subject = S("ledger"), .detail = str_of(alarm)});
+}
+
 static void one_round(struct settling *settling, struct arena *arena)
 {
     jmp_buf escape;
-    struct ctx ctx = {
-        .arena = arena, .actor = &actor_system, .now = timekeeper_now(settling->time), .time = settling->time};
+    struct ctx ctx = {.arena = arena,
+                      .actor = &actor_system,
+                      .now = timekeeper_now(settling->time),
+                      .time = settling->time,
+                      .events = settling->events};
     if (setjmp(escape)) {
         log_line(LOG_ERROR, "no memory to seal the ledger and to index records", NULL);
     } else {
@@ -55,6 +71,7 @@ static void one_round(struct settling *settling, struct arena *arena)
             log_text(LOG_ERROR, "the time was not compared", "sentence", ctx.error.sentence);
         enum result sealed = store_reader(&ctx, settling->store, &ctx.db);
         if (sealed == OK) sealed = ledger_signer_seal(&ctx, settling->signer);
+        note_alarm(&ctx, settling);
         if (sealed != OK && sealed != BROKEN) /* what is broken, the signer has told */
             log_text(LOG_WARNING, "the ledger is sealed later", "sentence", ctx.error.sentence);
         if (index_all(&ctx, settling) != OK)
@@ -85,7 +102,7 @@ enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_si
 {
     struct settling *settling = calloc(1, sizeof *settling);
     if (!settling) return fail(ctx, BROKEN, "There is no memory to start.");
-    *settling = (struct settling){.store = store, .signer = signer, .time = ctx->time};
+    *settling = (struct settling){.store = store, .signer = signer, .time = ctx->time, .events = ctx->events};
     pthread_mutex_init(&settling->lock, NULL);
     wait_init(&settling->wake);
     if (pthread_create(&settling->thread, NULL, run, settling) != 0) {

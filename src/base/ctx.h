@@ -9,6 +9,7 @@
 struct access; /* access/access.h */
 struct actor;  /* access/actor.h */
 struct db;     /* store/db.h */
+struct events; /* events/events.h */
 struct house;  /* records/house.h: the registers and what belongs to them */
 struct timekeeper;
 
@@ -43,6 +44,7 @@ struct ctx {
     int depth; /* of recomputations that follow from each other; bounded, so that a circle is told */
     struct error error;
     struct access *access; /* what the process keeps of sessions and sign-ins; NULL where nobody signs in */
+    struct events *events; /* where security events go; NULL where nobody keeps them */
 };
 
 /* Keeps the sentence and returns r, so that one writes: return fail(ctx, NOT_FOUND, "There is no risk %s.", ref); */

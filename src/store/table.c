@@ -43,7 +43,8 @@ static void add_reference(struct parts *parts, struct buf *sql, const struct col
 /* Where nothing is deleted no key can come twice, and SQLite need not write down the highest there was. */
 static const char *type_name(const struct parts *parts, const struct table *table, const struct column *column)
 {
-    bool plain = table->append_only && column->type == COLUMN_KEY && parts->dialect == DIALECT_SQLITE;
+    bool plain =
+        table->append_only && !table->kept_days && column->type == COLUMN_KEY && parts->dialect == DIALECT_SQLITE;
     return plain ? "INTEGER PRIMARY KEY" : type_names[parts->dialect][column->type];
 }
 
@@ -169,29 +170,45 @@ static void emit_sqlite_trigger(struct parts *parts, const struct table *table, 
     sql_name(&sql, name);
     buf_print(&sql, " BEFORE %s ON ", event);
     sql_name(&sql, table->name);
+    if (table->kept_days && strcmp(event, "DELETE") == 0)
+        buf_print(&sql, "\nWHEN OLD.\"at\" > (unixepoch() - %d * 86400) * 1000", table->kept_days);
     buf_print(&sql,
               "\nBEGIN SELECT RAISE(ABORT, 'The table %s only grows: its rows are neither changed nor deleted.'); END",
               table->name);
     emit(parts, PART_TRIGGER, table->name, name, &sql);
 }
 
-static void emit_postgres_trigger(struct parts *parts, const struct table *table)
+static void emit_postgres_trigger(struct parts *parts, const struct table *table, const char *ending,
+                                  const char *events, struct str action)
 {
     struct buf sql = buf_in(parts->ctx->arena);
-    const char *name = arena_print(parts->ctx->arena, "%s_append_only", table->name).at;
+    const char *name = arena_print(parts->ctx->arena, "%s_%s", table->name, ending).at;
     buf_text(&sql, "CREATE TRIGGER ");
     sql_name(&sql, name);
-    buf_text(&sql, " BEFORE UPDATE OR DELETE OR TRUNCATE ON ");
+    buf_print(&sql, " BEFORE %s ON ", events);
     sql_name(&sql, table->name);
-    buf_text(&sql, "\nFOR EACH STATEMENT EXECUTE FUNCTION merlon_refuse_change()");
+    buf_print(&sql, "\nFOR EACH %.*s", PRINT(action));
     emit(parts, PART_TRIGGER, table->name, name, &sql);
+}
+
+static void emit_postgres_triggers(struct parts *parts, const struct table *table)
+{
+    struct str refuse = S("STATEMENT EXECUTE FUNCTION merlon_refuse_change()");
+    if (!table->kept_days) {
+        emit_postgres_trigger(parts, table, "append_only", "UPDATE OR DELETE OR TRUNCATE", refuse);
+        return;
+    }
+    emit_postgres_trigger(parts, table, "append_only", "UPDATE OR TRUNCATE", refuse);
+    emit_postgres_trigger(
+        parts, table, "kept", "DELETE",
+        arena_print(parts->ctx->arena, "ROW EXECUTE FUNCTION merlon_refuse_recent('%d')", table->kept_days));
 }
 
 static void emit_triggers(struct parts *parts, const struct table *table)
 {
     if (!table->append_only) return;
     if (parts->dialect == DIALECT_POSTGRES) {
-        emit_postgres_trigger(parts, table);
+        emit_postgres_triggers(parts, table);
         return;
     }
     emit_sqlite_trigger(parts, table, "UPDATE");
@@ -222,15 +239,29 @@ static const char refuse_function[] =
     "CREATE FUNCTION merlon_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$\n"
     "BEGIN RAISE EXCEPTION 'The table % only grows: its rows are neither changed nor deleted.', TG_TABLE_NAME; END $$";
 
+/* The same for tables whose rows may go after some days: the days are its argument. */
+static const char recent_function[] =
+    "CREATE FUNCTION merlon_refuse_recent() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+    "BEGIN IF OLD.at > (extract(epoch FROM now()) - 86400 * TG_ARGV[0]::bigint) * 1000 THEN\n"
+    "RAISE EXCEPTION 'The table % only grows: its rows are neither changed nor deleted.', TG_TABLE_NAME; END IF;\n"
+    "RETURN OLD; END $$";
+
+static void emit_function(struct parts *parts, const char *name, const char *text)
+{
+    struct buf sql = buf_in(parts->ctx->arena);
+    buf_text(&sql, text);
+    emit(parts, PART_FUNCTION, "", name, &sql);
+}
+
 void parts_list(struct parts *parts)
 {
-    bool postgres = parts->dialect == DIALECT_POSTGRES, append_only = false;
-    for (size_t i = 0; i < parts->count; i++) append_only = append_only || parts->tables[i]->append_only;
-    if (postgres && append_only) {
-        struct buf sql = buf_in(parts->ctx->arena);
-        buf_text(&sql, refuse_function);
-        emit(parts, PART_FUNCTION, "", "merlon_refuse_change", &sql);
+    bool postgres = parts->dialect == DIALECT_POSTGRES, append_only = false, kept = false;
+    for (size_t i = 0; i < parts->count; i++) {
+        append_only = append_only || parts->tables[i]->append_only;
+        kept = kept || parts->tables[i]->kept_days;
     }
+    if (postgres && append_only) emit_function(parts, "merlon_refuse_change", refuse_function);
+    if (postgres && kept) emit_function(parts, "merlon_refuse_recent", recent_function);
     for (size_t i = 0; i < parts->count; i++) {
         const struct table *table = parts->tables[i];
         emit_table(parts, table);

@@ -4,6 +4,7 @@ import { databaseKind, removeAll } from './core/program.ts'
 import { check, close, counts, fail } from './core/report.ts'
 import { World } from './core/world.ts'
 import { clock } from './clock.ts'
+import { eventOptions, events } from './events.ts'
 import { beside, coverage } from './beside.ts'
 import { frameworks } from './frameworks.ts'
 import { golden } from './golden.ts'
@@ -14,13 +15,14 @@ import { job } from './job.ts'
 import { witness } from './witness.ts'
 import { contract } from './contract/index.ts'
 
-const suites: [string, (world: World) => Promise<void>][] = [
+const suites: [string, (world: World) => Promise<void>, string[]?][] = [
   ['contract', contract],
   ['beside', beside],
   ['job', job],
   ['frameworks', frameworks],
   ['isolation', isolation],
   ['languages', languages],
+  ['events', events, eventOptions],
   ['hostile', hostile],
   ['clock', clock],
   ['witness', witness],
@@ -30,9 +32,9 @@ const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'))
 const renew = process.argv.includes('--renew-golden')
 const started = Date.now()
 let last: World | undefined
-async function suite(name: string, run: (world: World) => Promise<void>): Promise<void> {
+async function suite(name: string, run: (world: World) => Promise<void>, options: string[] = []): Promise<void> {
   const began = Date.now()
-  const world = await World.open(name)
+  const world = await World.open(name, options)
   await check(`${name}: the suite gets through`, () => run(world))
   await check(`${name}: the program ends in an orderly way`, () => world.close())
   console.log(`${name}: ${((Date.now() - began) / 1000).toFixed(1)} s`)

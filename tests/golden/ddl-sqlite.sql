@@ -607,6 +607,35 @@ CREATE TABLE "meta" (
     "value" TEXT NOT NULL,
     PRIMARY KEY ("name")
 ) STRICT;
+CREATE TABLE "security_event" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "at" INTEGER NOT NULL,
+    "node" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "outcome" TEXT NOT NULL,
+    "actor" INTEGER,
+    "account" TEXT,
+    "address" TEXT,
+    "request" TEXT,
+    "subject" TEXT,
+    "record" INTEGER,
+    "detail" TEXT,
+    "times" INTEGER NOT NULL DEFAULT 1,
+    "previous" BLOB NOT NULL,
+    "previous_at" INTEGER NOT NULL,
+    "mac" BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX "security_event_mac_unique" ON "security_event" ("mac");
+CREATE INDEX "security_event_time" ON "security_event" ("at", "id");
+CREATE INDEX "security_event_kind" ON "security_event" ("kind", "at", "id");
+CREATE INDEX "security_event_actor" ON "security_event" ("actor", "at", "id") WHERE "actor" IS NOT NULL;
+CREATE INDEX "security_event_address" ON "security_event" ("address", "at", "id") WHERE "address" IS NOT NULL;
+CREATE INDEX "security_event_subject" ON "security_event" ("subject", "record", "at", "id") WHERE "subject" IS NOT NULL;
+CREATE TRIGGER "security_event_no_UPDATE" BEFORE UPDATE ON "security_event"
+BEGIN SELECT RAISE(ABORT, 'The table security_event only grows: its rows are neither changed nor deleted.'); END;
+CREATE TRIGGER "security_event_no_DELETE" BEFORE DELETE ON "security_event"
+WHEN OLD."at" > (unixepoch() - 30 * 86400) * 1000
+BEGIN SELECT RAISE(ABORT, 'The table security_event only grows: its rows are neither changed nor deleted.'); END;
 CREATE TABLE "ledger_entry" (
     "id" INTEGER PRIMARY KEY,
     "at" INTEGER NOT NULL,

@@ -37,6 +37,7 @@ const MethodologyPage = lazy(() =>
 );
 const SettingsPage = lazy(() => import('./rooms/settings/page').then((page) => ({ default: page.SettingsPage })));
 const AssurancePage = lazy(() => import('./rooms/assurance').then((page) => ({ default: page.AssurancePage })));
+const EventsPage = lazy(() => import('./rooms/events').then((page) => ({ default: page.EventsPage })));
 const ImportPage = lazy(() => import('./core/imports/page').then((page) => ({ default: page.ImportPage })));
 
 /** Registers whose record or list is told in a way of their own. */
@@ -82,6 +83,7 @@ function Pages() {
         <Route path="/requirements" element={<FrameworkPage />} />
         <Route path="/traceability" element={<TracePage />} />
         <Route path="/assurance" element={<AssurancePage />} />
+        <Route path="/security-events" element={<EventsPage />} />
         <Route path="/settings" element={<SettingsPage />} />
         <Route path="/settings/:part" element={<SettingsPage />} />
         <Route path="/:register" element={<OfRegister page={ListPage} />} />

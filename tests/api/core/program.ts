@@ -47,8 +47,8 @@ export class Program {
   }
 
   /** Resolves when the program answers; with a new database also the one-time link has been read. */
-  async start(expectLink = true): Promise<void> {
-    const child = spawn(binary, [this.command, ...(expectLink ? ['--new'] : []), ...this.where, '--listen', `127.0.0.1:${this.port}`, ...this.options], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, ...this.environment } })
+  async start(expectLink = true, options: string[] = []): Promise<void> {
+    const child = spawn(binary, [this.command, ...(expectLink ? ['--new'] : []), ...this.where, '--listen', `127.0.0.1:${this.port}`, ...this.options, ...options], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, ...this.environment } })
     this.#child = child
     running.add(this)
     createInterface({ input: child.stderr! }).on('line', (line) => this.log.push(line))

@@ -37,9 +37,9 @@ export class World implements Surroundings {
     return sharedApi!
   }
 
-  static async open(name: string): Promise<World> {
+  static async open(name: string, options: string[] = []): Promise<World> {
     const world = new World(name)
-    await world.program.start()
+    await world.program.start(true, options)
     const start = { token: world.program.startToken, name: 'Ada Admin', email: 'ada@example.org', password, organisation: 'Northwind' }
     sharedApi ??= new Api(expect(await new Client(world.program.address, '', undefined).get('openapi.json'), 200).json)
     const open = new Client(world.program.address, '', sharedApi)

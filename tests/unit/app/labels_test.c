@@ -72,10 +72,10 @@ static void ask_for(struct catalogue *catalogue, struct str key)
 
 static void ask_for_roles(struct catalogue *catalogue)
 {
-    static const char *const rooms[] = {"organisation",  "asset",     "risk",          "compliance", "control",
-                                        "document",      "people",    "access",        "incident",   "monitoring",
-                                        "vulnerability", "audit",     "continuity",    "supplier",   "privacy",
-                                        "work",          "assurance", "administration"};
+    static const char *const rooms[] = {
+        "organisation", "asset",    "risk",       "compliance",      "control",       "document",   "people",
+        "access",       "incident", "monitoring", "vulnerability",   "audit",         "continuity", "supplier",
+        "privacy",      "work",     "assurance",  "security_events", "administration"};
     struct arena *arena = catalogue->ctx->arena;
     for (size_t i = 0; i < ROLES; i++) {
         ask_for(catalogue, arena_print(arena, "role.%s", role_name((enum role)i)));

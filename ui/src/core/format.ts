@@ -33,6 +33,13 @@ export function formatTime(text: string, language: string): string {
   return dateFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
+/** To the second, for what is compared with other logs. */
+export function formatMoment(text: string, language: string): string {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) return text;
+  return dateFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(date);
+}
+
 const DAY = 86_400_000; // ms
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -31,6 +31,7 @@ import { NavLink, useLocation } from 'react-router';
 import { api } from '../api';
 import { useWords, type UiKey } from '../labels';
 import { useSchema } from '../schema';
+import { useSession } from '../session';
 import type { Register } from '../types';
 
 export interface Place {
@@ -38,6 +39,8 @@ export interface Place {
   label: UiKey;
   /** The register without which the page has nothing to show. */
   needs?: string;
+  /** Who sees it; without, everybody. */
+  roles?: string[];
   /** Pages that are reached from this one alone. */
   below?: string[];
 }
@@ -54,7 +57,10 @@ export const PLACES: Record<string, Place[]> = {
     { path: '/requirements', label: 'ui.framework.title', needs: 'requirement' },
     { path: '/traceability', label: 'ui.trace.title', needs: 'risk' },
   ],
-  assurance: [{ path: '/assurance', label: 'ui.assurance.title' }],
+  assurance: [
+    { path: '/assurance', label: 'ui.assurance.title' },
+    { path: '/security-events', label: 'ui.events.title', roles: ['administrator', 'auditor'] },
+  ],
 };
 
 const ICONS: Record<string, Icon> = {
@@ -89,13 +95,16 @@ export interface RoomGroup {
 
 export function useRooms(): RoomGroup[] {
   const { registers, byName } = useSchema();
+  const { has } = useSession();
   const names = new Set([...registers.map((register) => register.room), 'assurance']);
   const rank = (room: string) => (ORDER.includes(room) ? ORDER.indexOf(room) : ORDER.length);
   return [...names]
     .sort((a, b) => rank(a) - rank(b))
     .map((room) => ({
       room,
-      places: (PLACES[room] ?? []).filter((place) => !place.needs || byName.has(place.needs)),
+      places: (PLACES[room] ?? []).filter(
+        (place) => (!place.needs || byName.has(place.needs)) && (!place.roles || place.roles.some(has)),
+      ),
       registers: registers.filter(
         (register) => register.room === room && !register.quiet && !PARTS.has(register.name),
       ),

@@ -1,0 +1,91 @@
+/* Each filter is one condition with its value bound; the indexes of the table follow the order of the page. */
+#include "events/list.h"
+
+#include "base/buf.h"
+
+enum { ARGS = EVENT_KINDS + 16 };
+
+struct query {
+    struct buf sql;
+    struct value args[ARGS];
+    size_t count;
+};
+
+static void add(struct query *query, const char *condition, struct value value)
+{
+    query->args[query->count++] = value;
+    buf_print(&query->sql, " AND %s ?%zu", condition, query->count);
+}
+
+static void add_text(struct query *query, const char *condition, struct str text)
+{
+    if (text.len) add(query, condition, value_text(text));
+}
+
+static void add_number(struct query *query, const char *condition, int64_t number)
+{
+    if (number) add(query, condition, value_number(number));
+}
+
+static void add_kinds(struct query *query, unsigned kinds)
+{
+    const char *before = " AND kind IN (";
+    for (int i = 0; i < EVENT_KINDS; i++) {
+        if (!(kinds & 1U << i)) continue;
+        query->args[query->count++] = value_text(str_of(event_kind_name((enum event_kind)i)));
+        buf_print(&query->sql, "%s?%zu", before, query->count);
+        before = ", ";
+    }
+    if (kinds) buf_char(&query->sql, ')');
+}
+
+static void write_query(struct query *query, const struct event_filter *filter)
+{
+    buf_text(&query->sql, "SELECT id, at, node, kind, outcome, actor, account, address, request, subject, record, "
+                          "detail, times FROM security_event WHERE 1 = 1");
+    add_kinds(query, filter->kinds);
+    add_number(query, "actor =", filter->actor);
+    add_text(query, "outcome =", filter->outcome);
+    add_text(query, "address =", filter->address);
+    add_text(query, "request =", filter->request);
+    add_text(query, "subject =", filter->subject);
+    add_number(query, "record =", filter->record);
+    add_number(query, "at >=", filter->from);
+    add_number(query, "at <=", filter->to);
+    if (filter->before_id) {
+        add(query, "(at, id) < (", value_number(filter->before_at));
+        query->args[query->count++] = value_number(filter->before_id);
+        buf_print(&query->sql, ", ?%zu)", query->count);
+    }
+    query->args[query->count++] = value_number(filter->limit);
+    buf_print(&query->sql, " ORDER BY at DESC, id DESC LIMIT ?%zu", query->count);
+}
+
+enum result events_list(struct ctx *ctx, const struct event_filter *filter, struct events_shown *shown)
+{
+    struct query query = {.sql = buf_in(ctx->arena)};
+    struct rows *rows;
+    struct arena *arena = ctx->arena;
+    *shown = (struct events_shown){.at = arena_make_many(arena, struct event_shown, (size_t)filter->limit)};
+    write_query(&query, filter);
+    TRY(db_query(ctx, buf_str(&query.sql), query.args, query.count, &rows));
+    for (bool more; shown->count < (size_t)filter->limit;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        shown->at[shown->count++] = (struct event_shown){.id = rows_number(rows, 0),
+                                                         .at = rows_number(rows, 1),
+                                                         .node = arena_copy(arena, rows_text(rows, 2)),
+                                                         .kind = arena_copy(arena, rows_text(rows, 3)),
+                                                         .outcome = arena_copy(arena, rows_text(rows, 4)),
+                                                         .actor = rows_number(rows, 5),
+                                                         .account = arena_copy(arena, rows_text(rows, 6)),
+                                                         .address = arena_copy(arena, rows_text(rows, 7)),
+                                                         .request = arena_copy(arena, rows_text(rows, 8)),
+                                                         .subject = arena_copy(arena, rows_text(rows, 9)),
+                                                         .record = rows_number(rows, 10),
+                                                         .detail = arena_copy(arena, rows_text(rows, 11)),
+                                                         .count = rows_number(rows, 12)};
+    }
+    rows_close(rows);
+    return OK;
+}

@@ -1,0 +1,130 @@
+/* One pass: each row's MAC is made anew from what it says, and the row that it follows on is looked for by its MAC.
+ * It may be missing only where a row that is right itself says that everything as old as that was let go. */
+#include "events/verify.h"
+
+#include "base/clock.h"
+#include "events/row.h"
+
+struct verifying {
+    const struct keyring *keyring;
+    struct events_report *report;
+    int64_t swept_before; /* what is older may be missing */
+    bool has_begun;       /* a row that follows on nothing was met */
+    struct buf bytes;
+};
+
+static const struct str columns =
+    S("SELECT id, at, node, kind, outcome, actor, account, address, request, subject, record, detail, times, previous, "
+      "previous_at, mac, (SELECT count(*) FROM security_event p WHERE p.mac = e.previous), "
+      "(SELECT count(*) FROM security_event t WHERE t.mac = e.mac) FROM security_event e ");
+
+static bool copy(char *out, size_t size, struct str text)
+{
+    if (text.len >= size) return false;
+    if (text.len) memcpy(out, text.at, text.len);
+    out[text.len] = 0;
+    return true;
+}
+
+static bool outcome_of(struct str name, enum event_outcome *outcome)
+{
+    for (int i = EVENT_ALLOWED; i <= EVENT_FAILED; i++) {
+        if (!str_is(name, event_outcome_name((enum event_outcome)i))) continue;
+        *outcome = (enum event_outcome)i;
+        return true;
+    }
+    return false;
+}
+
+/* False for a row that the program cannot have written: its columns do not even fit. */
+static bool read_row(struct rows *rows, struct event_row *row)
+{
+    struct str previous;
+    *row = (struct event_row){.at = rows_number(rows, 1),
+                              .actor = rows_number(rows, 5),
+                              .record = rows_number(rows, 10),
+                              .count = rows_number(rows, 12),
+                              .previous_at = rows_number(rows, 14)};
+    previous = rows_bytes(rows, 13);
+    if (previous.len == MAC_SIZE) memcpy(row->previous, previous.at, MAC_SIZE);
+    return previous.len == MAC_SIZE && event_kind_of(rows_text(rows, 3), &row->kind) &&
+           outcome_of(rows_text(rows, 4), &row->outcome) &&
+           copy(row->account, sizeof row->account, rows_text(rows, 6)) &&
+           copy(row->address, sizeof row->address, rows_text(rows, 7)) &&
+           copy(row->request, sizeof row->request, rows_text(rows, 8)) &&
+           copy(row->subject, sizeof row->subject, rows_text(rows, 9)) &&
+           copy(row->detail, sizeof row->detail, rows_text(rows, 11));
+}
+
+static bool is_ours(struct verifying *v, struct rows *rows, struct event_row *row)
+{
+    if (!read_row(rows, row)) return false;
+    v->bytes.len = 0;
+    event_row_bytes(&v->bytes, row, rows_text(rows, 2));
+    return keyring_mac_is(v->keyring, "security-event", buf_str(&v->bytes), rows_bytes(rows, 15));
+}
+
+/* ---- what was let go ---- */
+
+static enum result find_swept(struct ctx *ctx, struct verifying *v)
+{
+    struct rows *rows;
+    struct event_row row;
+    int64_t before;
+    struct value args[] = {value_text(str_of(event_kind_name(EVENT_SWEPT)))};
+    struct buf sql = buf_in(ctx->arena);
+    buf_add(&sql, columns);
+    buf_text(&sql, "WHERE e.kind = ?1");
+    TRY(db_query(ctx, buf_str(&sql), args, COUNT(args), &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        if (!is_ours(v, rows, &row) || !time_parse(str_of(row.detail), &before)) continue;
+        if (before > v->swept_before) v->swept_before = before;
+    }
+    rows_close(rows);
+    return OK;
+}
+
+/* ---- all rows ---- */
+
+static enum result check(struct ctx *ctx, struct verifying *v, struct rows *rows)
+{
+    static const unsigned char none[MAC_SIZE];
+    struct event_row row;
+    struct events_report *report = v->report;
+    report->row = rows_number(rows, 0);
+    if (!is_ours(v, rows, &row))
+        return fail(ctx, CONFLICT, "Security event %lld was altered, or was not written by this program.",
+                    (long long)report->row);
+    if (rows_number(rows, 17) > 1)
+        return fail(ctx, CONFLICT, "Security event %lld stands there more than once.", (long long)report->row);
+    bool begins = memcmp(row.previous, none, MAC_SIZE) == 0;
+    if ((begins && v->has_begun) || (!begins && !rows_number(rows, 16) && row.previous_at >= v->swept_before))
+        return fail(ctx, CONFLICT, "The security event that came before %lld was removed.", (long long)report->row);
+    v->has_begun = v->has_begun || begins;
+    report->rows++;
+    if (!report->oldest_at || row.at < report->oldest_at) report->oldest_at = row.at;
+    report->row = 0;
+    return OK;
+}
+
+enum result events_verify(struct ctx *ctx, const struct keyring *keyring, struct events_report *report)
+{
+    struct verifying v = {.keyring = keyring, .report = report, .bytes = buf_in(ctx->arena)};
+    struct rows *rows;
+    struct buf sql = buf_in(ctx->arena);
+    *report = (struct events_report){0};
+    buf_reserve(&v.bytes, 4096);
+    TRY(find_swept(ctx, &v));
+    buf_add(&sql, columns);
+    buf_text(&sql, "ORDER BY e.id");
+    TRY(db_query(ctx, buf_str(&sql), NULL, 0, &rows));
+    enum result result = OK;
+    for (bool more = true; result == OK && more;) {
+        result = rows_next(ctx, rows, &more);
+        if (result == OK && more) result = check(ctx, &v, rows);
+    }
+    rows_close(rows);
+    return result;
+}

@@ -1,0 +1,374 @@
+// Security events: who signed in or was turned away, what was read out, which keys were used.
+import { Anchor, Button, Group, Menu, MultiSelect, Select, Text, TextInput, Title } from '@mantine/core';
+import { DateInput } from '@mantine/dates';
+import { IconDownload, IconFilterOff, IconShieldSearch } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { address, api } from '../core/api';
+import { formatMoment } from '../core/format';
+import { useWords, type UiKey } from '../core/labels';
+import type { Page, Tone } from '../core/types';
+import { Empty } from '../core/ui/empty';
+import { ToneBadge } from '../core/ui/status';
+import { useTitle } from '../core/ui/title';
+import { Trouble } from '../core/ui/trouble';
+import { pathOf } from '../core/values';
+
+interface SecurityEvent {
+  id: number;
+  at: string;
+  kind: string;
+  outcome: string;
+  actor: { id: number; name: string } | null;
+  account: string | null;
+  address: string | null;
+  request: string | null;
+  subject: string | null;
+  record: number | null;
+  reference: string | null;
+  detail: string | null;
+  count: number;
+  node: string;
+}
+
+const KINDS = [
+  'sign_in',
+  'sign_in_failed',
+  'sign_in_locked',
+  'sign_in_held_back',
+  'sign_out',
+  'refused',
+  'export',
+  'evidence_read',
+  'report',
+  'backup',
+  'restore',
+  'key_opened',
+  'key_rotated',
+  'key_used',
+  'token_made',
+  'token_revoked',
+  'alarm',
+  'events_lost',
+  'events_swept',
+];
+const OUTCOMES = ['allowed', 'refused', 'failed'];
+const TONES: Record<string, Tone> = { allowed: 'neutral', refused: 'warning', failed: 'bad' };
+const FILTERS = ['kind', 'outcome', 'actor', 'address', 'record', 'from', 'to'] as const;
+type FilterName = (typeof FILTERS)[number];
+
+interface State {
+  query: Record<string, string>;
+  value: (name: FilterName) => string;
+  set: (name: FilterName, value: string | null) => void;
+  clear: () => void;
+  active: boolean;
+}
+
+/** The filters stand in the address of the page, so that they can be sent to somebody. */
+function useFilters(): State {
+  const [parameters, setParameters] = useSearchParams();
+  const query: Record<string, string> = {};
+  for (const name of FILTERS) {
+    const value = parameters.get(name);
+    if (value) query[name] = value;
+  }
+  return {
+    query,
+    value: (name) => parameters.get(name) ?? '',
+    set: (name, value) =>
+      setParameters(
+        (before) => {
+          const next = new URLSearchParams(before);
+          if (value) next.set(name, value);
+          else next.delete(name);
+          return next;
+        },
+        { replace: true },
+      ),
+    clear: () => setParameters(new URLSearchParams(), { replace: true }),
+    active: Object.keys(query).length > 0,
+  };
+}
+
+interface Person {
+  id: number;
+  name: string;
+}
+
+function usePeople(): Person[] {
+  const { data } = useQuery({
+    queryKey: ['data', 'event-people'],
+    queryFn: () =>
+      api<Page<Person & Record<string, unknown>>>('/users', { query: { limit: 500 } }).then((page) => page.items),
+    staleTime: 60_000,
+  });
+  return (data ?? []) as unknown as Person[];
+}
+
+/** Text that filters when it is finished, not with each letter. */
+function FilterText({ name, label, state }: { name: FilterName; label: string; state: State }) {
+  const [text, setText] = useState(state.value(name));
+  const [from, setFrom] = useState(state.value(name));
+  if (from !== state.value(name)) {
+    setFrom(state.value(name));
+    setText(state.value(name));
+  }
+  const finish = () => state.set(name, text.trim());
+  return (
+    <TextInput
+      label={label}
+      value={text}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={finish}
+      onKeyDown={(event) => event.key === 'Enter' && finish()}
+    />
+  );
+}
+
+function Filters({ state, people }: { state: State; people: Person[] }) {
+  const words = useWords();
+  const day = (name: 'from' | 'to', label: UiKey) => (
+    <DateInput
+      label={words.t(label)}
+      value={state.value(name).slice(0, 10) || null}
+      onChange={(next) => state.set(name, next)}
+      valueFormat={words.t('ui.date.format')}
+      clearable
+    />
+  );
+  return (
+    <div className="event-filters" role="group" aria-label={words.t('ui.filter.title')}>
+      <MultiSelect
+        className="event-kinds"
+        label={words.t('ui.events.kind')}
+        data={KINDS.map((kind) => ({ value: kind, label: words.label(`ui.event.${kind}`) }))}
+        value={state.value('kind').split(',').filter(Boolean)}
+        onChange={(next) => state.set('kind', next.join(','))}
+        placeholder={state.value('kind') ? undefined : words.t('ui.filter.any')}
+        searchable
+      />
+      <Select
+        label={words.t('ui.events.outcome')}
+        data={OUTCOMES.map((outcome) => ({ value: outcome, label: words.label(`ui.events.${outcome}`) }))}
+        value={state.value('outcome') || null}
+        onChange={(next) => state.set('outcome', next)}
+        placeholder={words.t('ui.filter.any')}
+        clearable
+      />
+      <Select
+        label={words.t('ui.events.who')}
+        data={people.map((person) => ({ value: String(person.id), label: person.name }))}
+        value={state.value('actor') || null}
+        onChange={(next) => state.set('actor', next)}
+        placeholder={words.t('ui.filter.any')}
+        searchable
+        clearable
+      />
+      <FilterText name="address" label={words.t('ui.events.address')} state={state} />
+      <FilterText name="record" label={words.t('ui.events.record')} state={state} />
+      {day('from', 'ui.filter.from')}
+      {day('to', 'ui.filter.to')}
+    </div>
+  );
+}
+
+function Export({ state }: { state: State }) {
+  const words = useWords();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconDownload size={15} />}>
+          {words.t('ui.export')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {(['csv', 'json'] as const).map((format) => (
+          <Menu.Item
+            key={format}
+            component="a"
+            href={address('/security-events/export', { ...state.query, format })}
+            download={`security-events.${format}`}
+          >
+            {words.t(`ui.export.${format}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Whatever narrows the list to itself when it is chosen. */
+function Narrow({
+  name,
+  value,
+  state,
+  children,
+}: {
+  name: FilterName;
+  value: string;
+  state: State;
+  children: string;
+}) {
+  const words = useWords();
+  return (
+    <Anchor
+      component="button"
+      type="button"
+      size="sm"
+      onClick={() => state.set(name, value)}
+      title={words.t('ui.events.only', { value: children })}
+    >
+      {children}
+    </Anchor>
+  );
+}
+
+function Who({ event, state }: { event: SecurityEvent; state: State }) {
+  const words = useWords();
+  if (event.actor) {
+    return (
+      <Narrow name="actor" value={String(event.actor.id)} state={state}>
+        {event.actor.name}
+      </Narrow>
+    );
+  }
+  if (event.account) {
+    return (
+      <span className="quiet" title={event.account}>
+        {words.t('ui.events.account', { account: event.account.slice(0, 8) })}
+      </span>
+    );
+  }
+  return <span className="quiet">{words.t(event.address ? 'ui.events.nobody' : 'ui.events.program')}</span>;
+}
+
+function About({ event, people }: { event: SecurityEvent; people: Person[] }) {
+  const words = useWords();
+  if (!event.subject) return null;
+  if (event.reference) {
+    return (
+      <Anchor component={Link} to={pathOf(event.subject, event.reference)} size="sm">
+        {event.reference}
+      </Anchor>
+    );
+  }
+  const person = event.subject === 'user' ? people.find((one) => one.id === event.record)?.name : undefined;
+  const subject = words.label(`ui.events.subject.${event.subject}`, words.registers(event.subject));
+  return <>{[subject, person ?? event.record].filter(Boolean).join(' ')}</>;
+}
+
+function Rows({ events, state, people }: { events: SecurityEvent[]; state: State; people: Person[] }) {
+  const words = useWords();
+  const heads: UiKey[] = [
+    'ui.ledger.at',
+    'ui.events.event',
+    'ui.events.who',
+    'ui.events.address',
+    'ui.events.record',
+    'ui.events.detail',
+  ];
+  return (
+    <div className="heat-scroll" tabIndex={0} role="region" aria-label={words.t('ui.events.title')}>
+      <table className="list">
+        <thead>
+          <tr>
+            {heads.map((key) => (
+              <th key={key} scope="col">
+                <span className="head-button">{words.t(key)}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {events.map((event) => (
+            <tr key={event.id} className="row">
+              <td>
+                <time dateTime={event.at} title={event.at} className="number">
+                  {formatMoment(event.at, words.language)}
+                </time>
+              </td>
+              <td style={{ maxWidth: 'none' }}>
+                <ToneBadge tone={TONES[event.outcome] ?? 'neutral'}>
+                  {words.label(`ui.event.${event.kind}`)}
+                </ToneBadge>
+                {event.count > 1 && (
+                  <span className="number quiet"> × {event.count.toLocaleString(words.language)}</span>
+                )}
+              </td>
+              <td className="clip">
+                <Who event={event} state={state} />
+              </td>
+              <td>
+                {event.address && (
+                  <Narrow name="address" value={event.address} state={state}>
+                    {event.address}
+                  </Narrow>
+                )}
+              </td>
+              <td className="clip">
+                <About event={event} people={people} />
+              </td>
+              <td className="clip" style={{ maxWidth: 340 }} title={event.detail ?? undefined}>
+                {event.detail && <span className="quiet">{event.detail}</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function EventsPage() {
+  const words = useWords();
+  const state = useFilters();
+  const people = usePeople();
+  useTitle(words.t('ui.events.title'));
+  const list = useInfiniteQuery({
+    queryKey: ['data', 'security-events', state.query],
+    queryFn: ({ pageParam }) =>
+      api<{ items: SecurityEvent[]; next: string | null }>('/security-events', {
+        query: { ...state.query, limit: 100, cursor: pageParam },
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
+  });
+  const events = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <div className="page" style={{ maxWidth: 1400 }}>
+      <div className="page-head">
+        <Title order={1}>{words.t('ui.events.title')}</Title>
+        <Export state={state} />
+      </div>
+      <Text size="sm" c="dimmed" mb="md" maw={760}>
+        {words.t('ui.events.text')}
+      </Text>
+      <Filters state={state} people={people} />
+      {list.error && <Trouble error={list.error} retry={() => void list.refetch()} />}
+      {list.isSuccess && events.length === 0 && (
+        <Empty icon={IconShieldSearch} title={words.t('ui.events.none')} text={words.t('ui.events.none.text')}>
+          {state.active && (
+            <Button variant="default" leftSection={<IconFilterOff size={15} />} onClick={state.clear}>
+              {words.t('ui.filter.clear')}
+            </Button>
+          )}
+        </Empty>
+      )}
+      {events.length > 0 && (
+        <section className="surface section">
+          <Rows events={events} state={state} people={people} />
+          {list.hasNextPage && (
+            <Group mt="sm">
+              <Button variant="default" onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>
+                {words.t('ui.events.more')}
+              </Button>
+            </Group>
+          )}
+        </section>
+      )}
+    </div>
+  );
+}
