@@ -34,8 +34,8 @@ void announce_close(struct announce *announce); /* within a second; NULL is fine
 enum result announce_quorum_missing(struct ctx *ctx, int64_t *since) MUST_USE;
 
 /* Asks a witness of the policy what it knows, with this head, and keeps nothing. CONFLICT with a sentence: it knows
- * more of this ledger, or another past. BUSY: it cannot be asked, or does not know the ledger. *known: the size that it has,
- * never above the head's. */
+ * more of this ledger, or another past. BUSY: it cannot be asked, or does not know the ledger. *known: the size that it
+ * has, never above the head's. */
 enum result announce_consult(struct ctx *ctx, const struct policy_witness *witness, const struct ledger_head *head,
                              int64_t *known) MUST_USE;
 

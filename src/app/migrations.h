@@ -1,6 +1,6 @@
 /* What databases of earlier programs need that adding tables, columns and indexes does not bring (store/migrate.h).
- * Never changed once released; tests/unit/app/migrations_test.c shows with one of its own that what follows from records
- * is right afterwards. */
+ * Never changed once released. tests/unit/app/migrations_test.c has one of its own, and shows that what follows from
+ * records is right afterwards. */
 #ifndef MERLON_APP_MIGRATIONS_H
 #define MERLON_APP_MIGRATIONS_H
 
