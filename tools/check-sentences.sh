@@ -9,6 +9,7 @@ cd "${1:-.}"
 excepted() {
     cat <<'TABLE'
 src/app/                      operators, at the command line and in the settings
+src/announce/                 operators: heads go out by themselves, and what fails is told in the log
 src/schema/lint               developers: what is wrong with the declaration of a register stops the start
 src/http/address.c            operators: the setting of trusted proxies
 src/http/gate.c               operators: listening, at the start

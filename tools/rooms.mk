@@ -1,7 +1,7 @@
 # The rooms of src/ and which rooms each may use: the allow-list that `make check` holds the includes to.
 # "uses.X" is read by make and by tools/check-rooms.sh; a room that is not listed may not be included.
 # A room stands after those that it uses.
-ROOMS := base format http store schema ledger access records registers frameworks report jobs api app
+ROOMS := base format http store schema ledger announce access records registers frameworks report jobs api app
 
 uses.base :=
 uses.format := base
@@ -9,14 +9,15 @@ uses.http := base
 uses.store := base
 uses.schema := base format store
 uses.ledger := base format store
+uses.announce := base store ledger
 uses.access := base format store schema ledger
 uses.records := base format store schema ledger access
 uses.registers := base format schema records
 uses.frameworks := base format schema records
 uses.report := base format schema records
 uses.jobs := base format store schema ledger access records
-uses.api := base format http store schema ledger access records frameworks report jobs
-uses.app := base format http store schema ledger access records registers frameworks report jobs api
+uses.api := base format http store schema ledger announce access records frameworks report jobs
+uses.app := base format http store schema ledger announce access records registers frameworks report jobs api
 
 # reach.X: a room with all that it needs for linking, also what the rooms it uses lean on themselves.
 $(foreach room,$(ROOMS),$(eval reach.$(room) := $(sort $(room) $(foreach used,$(uses.$(room)),$(reach.$(used))))))

@@ -1,6 +1,7 @@
 /* The ledger for whoever may read the room "assurance": entries, signed heads, proofs, the public key. The chain
  * is one for all companies, so a page shows every entry; of a record that the reader may not see, it shows that
  * there is one and nothing else. */
+#include "api/assurance.h"
 #include "api/routes.h"
 
 #include "access/reach.h"
@@ -16,7 +17,7 @@
 
 enum { ENTRIES = 50, ENTRIES_MOST = 500 };
 
-static enum result demand_assurance(struct ctx *ctx)
+enum result assurance_demand(struct ctx *ctx)
 {
     if (actor_may_in(ctx->actor, S("assurance"), READ, 0)) return OK;
     return fail(ctx, DENIED, "Your roles do not let you read the ledger.");
@@ -148,7 +149,7 @@ static enum result list_entries(struct ctx *ctx, struct exchange *x)
     struct json_out out = json_out_to(&x->out);
     struct str text = S("");
     int64_t before = 0, limit = ENTRIES;
-    TRY(demand_assurance(ctx));
+    TRY(assurance_demand(ctx));
     if (exchange_query(x, "cursor", &text) && text.len && (!parse_number(text, &before) || before < 1))
         return fail(ctx, INVALID, "The cursor is not one of this list; begin again without it.");
     if (exchange_query(x, "limit", &text) && (!parse_number(text, &limit) || limit < 1 || limit > ENTRIES_MOST))
@@ -170,7 +171,7 @@ static enum result list_entries(struct ctx *ctx, struct exchange *x)
 
 /* ---- heads and proofs ---- */
 
-static enum result read_size(struct ctx *ctx, struct exchange *x, const char *name, int64_t *size)
+enum result assurance_read_size(struct ctx *ctx, struct exchange *x, const char *name, int64_t *size)
 {
     struct str text;
     *size = 0;
@@ -183,8 +184,8 @@ static enum result get_head(struct ctx *ctx, struct exchange *x)
 {
     struct ledger_head head;
     int64_t size;
-    TRY(demand_assurance(ctx));
-    TRY(read_size(ctx, x, "size", &size));
+    TRY(assurance_demand(ctx));
+    TRY(assurance_read_size(ctx, x, "size", &size));
     TRY(tree_head(ctx, size, &head));
     ledger_head_json(&x->out, &head);
     return OK;
@@ -193,15 +194,14 @@ static enum result get_head(struct ctx *ctx, struct exchange *x)
 static enum result get_key(struct ctx *ctx, struct exchange *x)
 {
     struct ledger_public key;
-    TRY(demand_assurance(ctx));
+    TRY(assurance_demand(ctx));
     TRY(ledger_public_stored(ctx, &key));
     x->type = "application/x-pem-file";
     buf_add(&x->out, ledger_public_pem(ctx, &key));
     return OK;
 }
 
-/* The entry's canonical bytes name its record and its actor: so only for whom the entry is visible. */
-static enum result demand_visible(struct ctx *ctx, int64_t entry, bool with_state)
+enum result assurance_demand_visible(struct ctx *ctx, int64_t entry, bool with_state)
 {
     struct ledger_entries found;
     struct view view = {0};
@@ -216,22 +216,22 @@ static enum result get_proof(struct ctx *ctx, struct exchange *x)
 {
     struct str content = S("");
     int64_t entry, size;
-    TRY(demand_assurance(ctx));
+    TRY(assurance_demand(ctx));
     TRY(path_number(ctx, x, "entry", &entry));
-    TRY(read_size(ctx, x, "size", &size));
+    TRY(assurance_read_size(ctx, x, "size", &size));
     if (entry == INT64_MAX) return fail(ctx, NOT_FOUND, "The ledger has no such entry.");
     exchange_query(x, "content", &content);
     bool with_state = str_is(content, "1");
-    TRY(demand_visible(ctx, entry, with_state));
+    TRY(assurance_demand_visible(ctx, entry, with_state));
     return ledger_proof_json(ctx, entry, size, with_state, &x->out);
 }
 
 static enum result get_consistency(struct ctx *ctx, struct exchange *x)
 {
     int64_t first, second;
-    TRY(demand_assurance(ctx));
-    TRY(read_size(ctx, x, "first", &first));
-    TRY(read_size(ctx, x, "second", &second));
+    TRY(assurance_demand(ctx));
+    TRY(assurance_read_size(ctx, x, "first", &first));
+    TRY(assurance_read_size(ctx, x, "second", &second));
     return ledger_consistency_json(ctx, first, second, &x->out);
 }
 

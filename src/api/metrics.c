@@ -3,8 +3,10 @@
 #include "api/metrics.h"
 
 #include "access/access.h"
+#include "announce/announce.h"
 #include "api/routes.h"
 #include "base/timekeeper.h"
+#include "ledger/cosigned.h"
 #include "ledger/signer.h"
 #include "store/search.h"
 
@@ -262,6 +264,19 @@ static void show_alarm(struct buf *out, struct ledger_signer *signer)
     gauge(out, "ledger_alarm", "1 while the ledger is not what this program wrote; the log says why.", alarm[0] != 0);
 }
 
+static enum result show_witnesses(struct ctx *ctx, struct buf *out)
+{
+    struct ledger_peer quorum;
+    int64_t missing;
+    TRY(ledger_peer_read(ctx, S("quorum"), &quorum));
+    TRY(announce_quorum_missing(ctx, &missing));
+    gauge(out, "ledger_cosigned_entries", "Entries under the newest head that has the quorum of witnesses.",
+          quorum.size);
+    gauge(out, "ledger_quorum_missing_seconds", "How long the quorum of witnesses has been wanting; 0: it is reached.",
+          missing ? (ctx->now - missing) / SECOND + 1 : 0);
+    return OK;
+}
+
 static enum result show_database(struct ctx *ctx, struct buf *out, struct store *store)
 {
     int64_t bytes, pending, entries, unindexed;
@@ -286,6 +301,7 @@ static enum result show(struct ctx *ctx, struct exchange *x)
     show_server(&x->out, api->metrics, api);
     show_time(&x->out, api->time);
     TRY(show_database(ctx, &x->out, api->store));
+    TRY(show_witnesses(ctx, &x->out));
     show_alarm(&x->out, api->signer);
     show_requests(&x->out, api->metrics);
     show_durations(&x->out, api->metrics);

@@ -153,6 +153,15 @@ static const struct route_answer answers[] = {
      .query = "size,content"},
     {HTTP_GET, "/api/v1/ledger/consistency", 200, "{first:@head, second:@head, path:[string]}",
      .query = "first!,second"},
+    {HTTP_GET, "/api/v1/ledger/checkpoint", 200, .types = "text/plain", .query = "size"},
+    {HTTP_GET, "/api/v1/ledger/tlog-proof/{entry}", 200, .types = "text/plain", .query = "size"},
+    {HTTP_GET, "/api/v1/ledger/timestamp/{size}", 200, .types = "application/timestamp-reply"},
+    {HTTP_GET, "/api/v1/ledger/witnesses", 200,
+     "{stopped:string?, quorum_missing_since:time?, "
+     "items:[{name:string, size:integer, asked_at:time?, good_at:time?, trouble:string?}]}"},
+    {HTTP_POST, "/api/v1/ledger/resume", 204, .request = "{reason:string}"},
+    {HTTP_POST, "/witness/add-checkpoint", 200, .types = "text/plain", .takes = "text/plain"},
+    {HTTP_GET, "/witness/key", 200, .types = "text/plain"},
 
     {HTTP_GET, "/healthz", 200, .types = "text/plain"},
     {HTTP_GET, "/readyz", 200, .types = "text/plain"},

@@ -12,6 +12,8 @@
 struct jobs;
 struct asset;
 struct metrics;
+struct throttle;
+struct witness;
 struct pulse;
 
 /* ms that a request may wait for a worker or for the writer; then it is refused (503) and not run late. */
@@ -27,6 +29,8 @@ struct api {
     struct pulse *pulse;          /* store/pulse.h */
     struct ledger_signer *signer; /* whose alarm is told; may be NULL */
     struct metrics *metrics;      /* api/metrics.h; may be NULL */
+    struct witness *witness;      /* ledger/witness.h; NULL: this server is none */
+    struct throttle *throttle;    /* of what is asked of the witness; there with it */
     const struct asset *assets;   /* the browser's pages and content/ */
     size_t asset_count;
     bool secure_cookies; /* TLS here or at the proxy: the cookie says Secure */

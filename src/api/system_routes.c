@@ -225,9 +225,13 @@ static enum result serve_file(struct ctx *ctx, struct exchange *x)
     return OK;
 }
 
-const struct route system_routes[] = {
+const struct route health_routes[] = {
     {HTTP_GET, "/healthz", health, LANE_LOOP, .help = "The program is alive", .data = &route_alone},
     {HTTP_GET, "/readyz", ready, LANE_LOOP, .help = "The database answers", .data = &route_alone},
+};
+const size_t health_route_count = COUNT(health_routes);
+
+const struct route system_routes[] = {
     {HTTP_GET, "/api/v1/schema", schema, LANE_LOOP, .help = "Every register as the caller may see it"},
     {HTTP_GET, "/api/v1/openapi.json", openapi, LANE_WORKER, .help = "This document", .data = &route_open},
     {HTTP_GET, "/api/v1/labels", label_list, LANE_LOOP, .help = "The languages there are", .data = &route_alone},

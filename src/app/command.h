@@ -26,6 +26,7 @@ enum result command_export(struct program *program) MUST_USE;
 enum result command_import(struct program *program) MUST_USE;
 enum result command_key(struct program *program) MUST_USE;
 enum result command_init(struct program *program) MUST_USE;
+enum result command_ledger(struct program *program) MUST_USE;
 enum result command_openapi(struct program *program) MUST_USE;
 enum result command_rebuild(struct program *program) MUST_USE;
 enum result command_report(struct program *program) MUST_USE;
@@ -36,5 +37,6 @@ enum result command_serve(struct program *program) MUST_USE;
 enum result command_token(struct program *program) MUST_USE;
 enum result command_user(struct program *program) MUST_USE;
 enum result command_verify(struct program *program) MUST_USE;
+enum result command_witness(struct program *program) MUST_USE;
 
 #endif

@@ -3,11 +3,13 @@
 #include "app/command.h"
 
 #include "access/users.h"
+#include "announce/announce.h"
 #include "app/acting.h"
 #include "app/checks.h"
 #include "app/files.h"
 #include "base/timekeeper.h"
 #include "format/json_out.h"
+#include "ledger/cosigned.h"
 #include "ledger/verify.h"
 #include "records/records.h"
 #include "store/blob.h"
@@ -198,6 +200,23 @@ static enum result check_references(struct program *program)
     return store_check_references(&program->ctx);
 }
 
+/* ---- witnesses ---- */
+
+/* Of a server that has no policy there is nothing to be told. */
+static enum result check_witnesses(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str stopped;
+    char since[TIME_TEXT];
+    int64_t missing;
+    TRY(ledger_stopped(ctx, &stopped));
+    if (stopped.len) return fail(ctx, CONFLICT, "%.*s", PRINT(stopped));
+    TRY(announce_quorum_missing(ctx, &missing));
+    if (!missing || ctx->now - missing < QUORUM_PATIENCE) return OK;
+    time_format(missing, since);
+    return fail(ctx, CONFLICT, "The quorum of witnesses has not been reached since %s (docs/running.md).", since);
+}
+
 static const struct {
     const char *name;
     enum result (*run)(struct program *program);
@@ -210,6 +229,7 @@ static const struct {
     {"master key", check_master_key},
     {"public key", check_public_key},
     {"an administrator", check_administrator},
+    {"witnesses", check_witnesses},
     {"statuses", check_statuses},
     {"links lead somewhere", check_links},
     {"files open", check_files},

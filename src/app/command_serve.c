@@ -8,6 +8,7 @@
 #include "api/routes.h"
 #include "app/control.h"
 #include "app/ending.h"
+#include "app/heads.h"
 #include "app/settling.h"
 #include "base/asset.h"
 #include "base/clock.h"
@@ -80,6 +81,7 @@ static const char *optional(struct ctx *ctx, struct str value)
     return value.len ? arena_cstr(ctx->arena, value) : NULL;
 }
 
+/* Without languages it is a witness and nothing else. */
 static enum result open_server(struct program *program, struct api *api, const struct languages *languages,
                                struct server **server)
 {
@@ -92,7 +94,7 @@ static enum result open_server(struct program *program, struct api *api, const s
                                    .completed = metrics_completed};
     struct router *router = router_new(program->arena);
     TRY(split_listen(ctx, settings->value[SET_LISTEN], &config.host, &config.port));
-    TRY(routes_add(ctx, router));
+    TRY(languages ? routes_add(ctx, router) : routes_add_witness(ctx, router));
     config.router = router;
     config.languages = languages;
     config.certificate = optional(ctx, settings->value[SET_TLS_CERTIFICATE]);
@@ -103,7 +105,7 @@ static enum result open_server(struct program *program, struct api *api, const s
     metrics_watch(api->metrics, *server);
     printf("Merlon answers on %s://%s:%d\n", config.certificate ? "https" : "http", config.host, server_port(*server));
     fflush(stdout);
-    return offer_start(program, config.host, server_port(*server));
+    return languages ? offer_start(program, config.host, server_port(*server)) : OK;
 }
 
 static void wait_for_signal(const sigset_t *signals)
@@ -118,7 +120,18 @@ struct beside {
     struct settling *settling;
     struct clerk *clerk;
     struct control *control;
+    struct heads heads;
 };
+
+static enum result open_always(struct program *program, struct api *api, struct beside *beside)
+{
+    struct ctx *ctx = &program->ctx;
+    TRY(pool_open(ctx, (unsigned)setting_number(&program->settings, SET_WORKERS), 1024, QUEUE_PATIENCE, &api->pool));
+    TRY(pulse_open(ctx, program->store, &api->pulse));
+    TRY(metrics_new(ctx, &api->metrics));
+    TRY(settling_open(ctx, program->store, program->signer, &beside->settling));
+    return heads_open(program, api, &beside->heads);
+}
 
 static enum result open_beside(struct program *program, struct api *api, const struct languages *languages,
                                struct beside *beside)
@@ -135,16 +148,12 @@ static enum result open_beside(struct program *program, struct api *api, const s
                                  .kinds = list,
                                  .kind_count = COUNT(kinds),
                                  .threads = 2};
-    TRY(pool_open(ctx, (unsigned)setting_number(&program->settings, SET_WORKERS), 1024, QUEUE_PATIENCE, &api->pool));
-    TRY(pulse_open(ctx, program->store, &api->pulse));
-    TRY(settling_open(ctx, program->store, program->signer, &beside->settling));
+    TRY(open_always(program, api, beside));
     TRY(jobs_open(ctx, &config, &api->jobs));
-    TRY(metrics_new(ctx, &api->metrics));
-    TRY(clerk_open(ctx, api->jobs, &config, &beside->clerk));
-    return control_open(program, &beside->control);
+    return clerk_open(ctx, api->jobs, &config, &beside->clerk);
 }
 
-static enum result serve(struct program *program)
+static enum result serve(struct program *program, bool only_witness)
 {
     struct server *server = NULL;
     struct beside beside = {0};
@@ -164,17 +173,21 @@ static enum result serve(struct program *program)
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before threads start, so that only the wait below sees them */
     signal(SIGPIPE, SIG_IGN);
     store_limit_statements(program->store, STATEMENT_LIMIT);
-    enum result result = open_beside(program, &api, &languages, &beside);
-    if (result == OK) result = open_server(program, &api, &languages, &server);
+    enum result result =
+        only_witness ? open_always(program, &api, &beside) : open_beside(program, &api, &languages, &beside);
+    if (result == OK) result = control_open(program, &beside.control);
+    if (result == OK) result = open_server(program, &api, only_witness ? NULL : &languages, &server);
     if (result == OK) wait_for_signal(&signals);
     struct ending *ending = ending_begin(program->store);
     control_close(beside.control);
     clerk_close(beside.clerk);
+    heads_quiet(&beside.heads);
     if (api.jobs) jobs_end_watches(api.jobs);
     server_close(server);
     pool_close(api.pool);
     jobs_close(api.jobs);
     settling_close(beside.settling);
+    heads_close(&beside.heads);
     pulse_close(api.pulse);
     metrics_free(api.metrics);
     ending_leave_store(ending);
@@ -186,5 +199,14 @@ enum result command_serve(struct program *program)
     bool makes = program_flag(program, "new");
     TRY(program_no_more(program, 0));
     TRY(program_open(program, makes ? OPEN_NEW : OPEN_DATABASE));
-    return serve(program);
+    return serve(program, false);
+}
+
+enum result command_witness(struct program *program)
+{
+    TRY(program_no_more(program, 0));
+    if (!program->settings.value[SET_WITNESS_LOGS].len)
+        return fail(&program->ctx, INVALID, "Say which logs it witnesses, with --witness-logs FILE.");
+    TRY(program_open(program, OPEN_DATABASE));
+    return serve(program, true);
 }

@@ -5,6 +5,7 @@
 #include "app/checks.h"
 #include "app/files.h"
 #include "app/progress.h"
+#include "app/verify_witness.h"
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "ledger/remembered.h"
@@ -60,7 +61,7 @@ static int64_t counted(const struct checks *checks, const char *name)
 }
 
 static void print_json(struct program *program, const struct ledger_report *ledger, const struct checks *checks,
-                       struct str wrong)
+                       const struct witness_check *witness, struct str wrong)
 {
     struct buf text = buf_in(program->arena), root = buf_in(program->arena);
     struct json_out out = json_out_to(&text);
@@ -82,6 +83,7 @@ static void print_json(struct program *program, const struct ledger_report *ledg
     for (size_t i = 0; i < COUNT(counts); i++) json_key(&out, counts[i].name), json_put_number(&out, counts[i].value);
     json_key(&out, "head_size"), json_put_number(&out, ledger->newest.size);
     json_key(&out, "head_root"), json_put_str(&out, buf_str(&root));
+    witness_check_put_json(witness, &out);
     json_key(&out, "checks");
     checks_put_json(checks, &out);
     json_close_object(&out);
@@ -124,8 +126,13 @@ enum result command_verify(struct program *program)
     struct str path = S(""), head_path;
     struct ledger_head head;
     struct remembered known;
+    struct witness_check witness = {.policy = S(""), .checkpoint = S("")};
     bool json = program_flag(program, "json"), has_head = program_option(program, "head", &head_path);
     program_option(program, "public-key", &path);
+    program_option(program, "policy", &witness.policy);
+    program_option(program, "checkpoint", &witness.checkpoint);
+    witness.ask = program_flag(program, "ask");
+    witness.has_head = has_head;
     TRY(program_no_more(program, 1));
     if (program->rest_count) program->settings.value[SET_DATA] = program->rest[0];
     if (has_head) TRY(read_head(program, head_path, &head));
@@ -139,8 +146,10 @@ enum result command_verify(struct program *program)
     check.known = known.at, check.known_count = known.count;
     enum result result = checks_run(&checks);
     progress_end(&progress);
-    if (json) print_json(program, &report, &checks, result == OK ? S("") : ctx->error.sentence);
+    if (result == OK) result = witness_check_run(program, &witness, &report.newest);
+    if (json) print_json(program, &report, &checks, &witness, result == OK ? S("") : ctx->error.sentence);
     if (!json) checks_print(&checks);
     if (!json && result == OK) print_right(&report, &checks, &keys[0]);
+    if (!json && result == OK) witness_check_print(&witness);
     return result;
 }

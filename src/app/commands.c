@@ -63,8 +63,20 @@ const struct command commands[] = {
     {"verify", "verify [DIR]", "check all that is stored against the ledger, and the ledger against the public key",
      "  --public-key FILE     PEM; without it DIR/ledger.pub\n"
      "  --head FILE           a head taken away earlier (GET /api/v1/ledger/head): what it covered must still be "
-     "there\n" JSON_OPTION,
+     "there\n"
+     "  --checkpoint FILE     the same for notes that were taken away (--publish-file, a mail, GET "
+     "/ledger/checkpoint)\n"
+     "  --policy FILE         whose cosignatures count, and how many are needed (C2SP tlog-policy)\n"
+     "  --ask                 also ask the witnesses of the policy what they know now\n" JSON_OPTION,
      OPEN_HOUSE, command_verify},
+    {"witness", "witness --witness-logs FILE", "witness the logs of a policy, and answer nothing else", NULL,
+     OPEN_HOUSE, command_witness},
+    {"ledger", "ledger keys | forget ORIGIN | resume", "what witnesses need, and what is decided about them",
+     "  keys                  the keys of this ledger and of this witness, as lines of a policy\n"
+     "  forget ORIGIN         lets a log that is witnessed here begin anew\n"
+     "  resume                lets sealing go on that a witness has stopped\n"
+     "  --reason TEXT         for forget and resume; it is entered in the ledger\n",
+     OPEN_DATABASE, command_ledger, true},
     {"check", "check", "is the installation in order: settings, keys, records, files", JSON_OPTION, OPEN_HOUSE,
      command_check},
     {"key", "key list|rotate", "the keys that sign the ledger; a new one in place of the last",

@@ -3,6 +3,7 @@
 #include "ledger/sealer.h"
 
 #include "ledger/canonical.h"
+#include "ledger/cosigned.h"
 #include "store/store.h"
 
 enum { ROWS_AT_ONCE = 50, LEAF_COLUMNS = 4 };
@@ -317,6 +318,7 @@ enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal)
     struct sealing sealing = {.seal = seal, .hasher = hasher_in(ctx->arena)};
     TRY(ledger_pending_count(ctx, &pending));
     if (!pending) return OK;
+    TRY(ledger_demand_going(ctx));
     TRY(ledger_keys_demand_current(ctx, seal->keys));
     TRY(resume(ctx, &sealing));
     TRY(read_pending(ctx, &sealing, pending));

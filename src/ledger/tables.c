@@ -1,5 +1,6 @@
 /* The ledger's tables. What may be purged (comment and state, with the salt that guards their hash against guessing)
  * stands apart from what may not, so that the database can refuse every change to the latter. */
+#include "ledger/cosigned.h"
 #include "ledger/ledger.h"
 #include "ledger/witness.h"
 
@@ -96,6 +97,15 @@ static const struct table head_table = {
 };
 
 const struct table *const ledger_tables[] = {
-    &entry_table, &state_table, &pending_table, &leaf_table, &node_table, &head_table, &witness_log_table,
+    &entry_table,
+    &state_table,
+    &pending_table,
+    &leaf_table,
+    &node_table,
+    &head_table,
+    &witness_log_table,
+    &ledger_cosignature_table,
+    &ledger_timestamp_table,
+    &ledger_peer_table,
 };
 const size_t ledger_table_count = COUNT(ledger_tables);

@@ -1,7 +1,7 @@
 /* Signing. The key is the ledger's, so that an auditor needs one public key for everything. */
 #include "records/signature.h"
 
-#include "ledger/hash.h"
+#include "base/clock.h"
 #include "ledger/keys.h"
 #include "records/house.h"
 #include "schema/signing.h"
@@ -58,4 +58,34 @@ enum result record_check_signature(struct ctx *ctx, const struct record *record,
     if (known) return fail(ctx, CONFLICT, "The signature of %.*s does not hold.", PRINT(reference));
     return fail(ctx, CONFLICT, "%.*s is signed by the key %.*s, which is not one that was given.", PRINT(reference),
                 PRINT(str_slice(key, 0, 40)));
+}
+
+static enum result find_head(struct ctx *ctx, int64_t instant, struct ledger_head *head)
+{
+    const struct value args[] = {value_number(instant)};
+    int64_t size;
+    TRY(tree_head(ctx, 0, head));
+    if (head->at <= instant) return OK;
+    TRY(db_query_number(ctx, S("SELECT size FROM ledger_head WHERE at >= ?1 ORDER BY size LIMIT 1"), args, COUNT(args),
+                        0, &size));
+    return tree_head(ctx, size, head);
+}
+
+enum result record_head_at(struct ctx *ctx, int64_t instant, struct report_head *out)
+{
+    struct ledger_head head;
+    struct buf root = buf_in(ctx->arena);
+    char at[TIME_TEXT];
+    *out = (struct report_head){0};
+    enum result found = find_head(ctx, instant, &head);
+    if (found == NOT_FOUND) ctx_clear_error(ctx);
+    if (found != OK) return found == NOT_FOUND ? OK : found;
+    hash_hex(&root, &head.root);
+    time_format(head.at, at);
+    *out = (struct report_head){.size = head.size,
+                                .origin = arena_copy(ctx->arena, str_of(head.origin)),
+                                .root = buf_str(&root),
+                                .at = arena_copy(ctx->arena, str_of(at)),
+                                .key = arena_copy(ctx->arena, str_of(head.key_id))};
+    return OK;
 }

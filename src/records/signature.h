@@ -19,4 +19,14 @@ struct ledger_public;
 enum result record_check_signature(struct ctx *ctx, const struct record *record, const struct ledger_public *keys,
                                    size_t count) MUST_USE;
 
+/* A signed head of the ledger, which a report carries: whoever has it can tell later whether the ledger still holds
+ * what it covers. */
+struct report_head {
+    int64_t size;                     /* 0: nothing has been sealed yet */
+    struct str origin, root, at, key; /* root in hex, the time as RFC 3339 */
+};
+/* The first head that was signed at that instant or later, and so covers what was entered until then; the newest when
+ * there is none: for now. So what is printed of a past instant carries the same head whenever it is printed. */
+enum result record_head_at(struct ctx *ctx, int64_t instant, struct report_head *head) MUST_USE;
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "records/house.h"
+#include "records/signature.h"
 #include "report/job.h"
 #include "report/report_list.h"
 #include "report/typeset.h"
@@ -93,6 +94,25 @@ static void begin_document(struct report_job *job)
     job->document = document;
 }
 
+/* The last page of every report: the head of the ledger under which it was made. */
+static enum result add_ledger_head(struct report_job *job)
+{
+    enum { FACTS = 5 };
+    struct report_head head;
+    struct fact *facts = arena_make_many(job->ctx->arena, struct fact, FACTS);
+    TRY(record_head_at(job->ctx, job->document->created, &head));
+    if (!head.size) return OK;
+    facts[0] = (struct fact){job_word(job, "ledger.origin"), cell_text(head.origin), true};
+    facts[1] = (struct fact){job_word(job, "ledger.size"), cell_number(head.size), false};
+    facts[2] = (struct fact){job_word(job, "ledger.root"), cell_text(head.root), true};
+    facts[3] = (struct fact){job_word(job, "ledger.at"), cell_text(head.at), false};
+    facts[4] = (struct fact){job_word(job, "ledger.key"), cell_text(head.key), true};
+    document_heading(job->document, 1, job_word(job, "ledger.head"));
+    document_paragraph(job->document, job_word(job, "ledger.use"));
+    document_facts(job->document, job_word(job, "ledger.head"), facts, FACTS);
+    return OK;
+}
+
 enum result report_run(struct ctx *ctx, const struct report *report, enum report_format format,
                        const struct parameter *parameters, size_t count, const struct labels *labels,
                        struct report_file *file)
@@ -105,6 +125,7 @@ enum result report_run(struct ctx *ctx, const struct report *report, enum report
     begin_document(job);
     TRY(set_paper(job));
     TRY(report->write(job));
+    TRY(add_ledger_head(job));
     file->name = file_name(job, format);
     file->content_type = formats[format].content_type;
     return formats[format].print(ctx, job->document, &file->bytes);

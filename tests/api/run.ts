@@ -11,6 +11,7 @@ import { hostile } from './hostile.ts'
 import { isolation } from './isolation.ts'
 import { languages } from './languages.ts'
 import { job } from './job.ts'
+import { witness } from './witness.ts'
 import { contract } from './contract/index.ts'
 
 const suites: [string, (world: World) => Promise<void>][] = [
@@ -22,6 +23,7 @@ const suites: [string, (world: World) => Promise<void>][] = [
   ['languages', languages],
   ['hostile', hostile],
   ['clock', clock],
+  ['witness', witness],
 ]
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'))

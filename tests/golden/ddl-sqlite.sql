@@ -679,6 +679,35 @@ CREATE TABLE "witness_log" (
     "mac" BLOB NOT NULL,
     PRIMARY KEY ("origin")
 ) STRICT;
+CREATE TABLE "ledger_cosignature" (
+    "size" INTEGER NOT NULL,
+    "witness" TEXT NOT NULL,
+    "at" INTEGER NOT NULL,
+    "line" TEXT NOT NULL,
+    PRIMARY KEY ("size", "witness")
+) STRICT;
+CREATE TRIGGER "ledger_cosignature_no_UPDATE" BEFORE UPDATE ON "ledger_cosignature"
+BEGIN SELECT RAISE(ABORT, 'The table ledger_cosignature only grows: its rows are neither changed nor deleted.'); END;
+CREATE TRIGGER "ledger_cosignature_no_DELETE" BEFORE DELETE ON "ledger_cosignature"
+BEGIN SELECT RAISE(ABORT, 'The table ledger_cosignature only grows: its rows are neither changed nor deleted.'); END;
+CREATE TABLE "ledger_timestamp" (
+    "size" INTEGER NOT NULL,
+    "at" INTEGER NOT NULL,
+    "reply" BLOB NOT NULL,
+    PRIMARY KEY ("size")
+) STRICT;
+CREATE TRIGGER "ledger_timestamp_no_UPDATE" BEFORE UPDATE ON "ledger_timestamp"
+BEGIN SELECT RAISE(ABORT, 'The table ledger_timestamp only grows: its rows are neither changed nor deleted.'); END;
+CREATE TRIGGER "ledger_timestamp_no_DELETE" BEFORE DELETE ON "ledger_timestamp"
+BEGIN SELECT RAISE(ABORT, 'The table ledger_timestamp only grows: its rows are neither changed nor deleted.'); END;
+CREATE TABLE "ledger_peer" (
+    "name" TEXT NOT NULL,
+    "size" INTEGER NOT NULL,
+    "asked_at" INTEGER NOT NULL,
+    "good_at" INTEGER NOT NULL,
+    "trouble" TEXT NOT NULL,
+    PRIMARY KEY ("name")
+) STRICT;
 CREATE TABLE "user" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "version" INTEGER NOT NULL DEFAULT 1,

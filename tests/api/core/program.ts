@@ -32,6 +32,9 @@ export class Program {
   log: string[] = []
   /** What its environment holds beside ours. */
   environment: Record<string, string> = {}
+  command = 'serve'
+  options: string[] = []
+  port = 0
   #child: ChildProcess | undefined
 
   constructor(name: string) {
@@ -45,7 +48,7 @@ export class Program {
 
   /** Resolves when the program answers; with a new database also the one-time link has been read. */
   async start(expectLink = true): Promise<void> {
-    const child = spawn(binary, ['serve', ...(expectLink ? ['--new'] : []), ...this.where, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, ...this.environment } })
+    const child = spawn(binary, [this.command, ...(expectLink ? ['--new'] : []), ...this.where, '--listen', `127.0.0.1:${this.port}`, ...this.options], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, ...this.environment } })
     this.#child = child
     running.add(this)
     createInterface({ input: child.stderr! }).on('line', (line) => this.log.push(line))

@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "format/xlsx.h"
+#include "ledger/signer.h"
+#include "records/signature.h"
 #include "report/report.h"
 #include "report/trace.h"
 
@@ -166,16 +168,46 @@ static void as_of_a_day_it_is_what_was_exported_that_day(void **state)
     assert_true(str_eq(before, again));
 }
 
+static void seal(struct world *world)
+{
+    assert_ok(world, ledger_signer_seal(world->ctx, world->program.signer));
+}
+
+static void a_report_ends_with_the_head_of_the_ledger(void **state)
+{
+    struct world *world = *state;
+    struct report_head head;
+    size_t rows, from, at;
+    assert_false(str_find(text_of(world, run(world, "soa", REPORT_PDF)), S("Head of the ledger"), &at));
+    seal(world);
+    assert_ok(world, record_head_at(world->ctx, world->ctx->now, &head));
+    assert_true(head.size > 100 && head.root.len == 64);
+    static const char *const names[] = {"soa", "risk-register", "treatment-plan", "traceability"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct str pages = text_of(world, run(world, names[i], REPORT_PDF)), last = pages, page;
+        while (str_cut(&pages, '\f', &page))
+            if (str_trim(page).len) last = page;
+        const struct str said[] = {S("Head of the ledger"), head.origin, str_slice(head.root, 0, 16), head.at,
+                                   head.key};
+        for (size_t k = 0; k < COUNT(said); k++) assert_has(last, arena_cstr(world->ctx->arena, said[k]));
+        struct str sheet = sheet_text(world, run(world, names[i], REPORT_XLSX), "Document control", &rows);
+        assert_true(str_find(sheet, head.root, &from) && str_find(sheet, head.origin, &at));
+    }
+}
+
 static void an_approved_version_is_printed_the_same_for_ever(void **state)
 {
     struct world *world = *state;
     struct parameter version = {S("version"), S("SOV-1")};
     approve(world);
+    seal(world);
     struct str first = run_in(world, "soa", REPORT_PDF, "en", version);
+    assert_has(text_of(world, first), "Head of the ledger");
     world->ctx->now += 30 * (int64_t)DAY;
     world_change(world, "soa_line", 3, "{'applicable': false, 'justification': 'No more.'}");
     world_change(world, "person", 1, "{'name': 'Marta Petersen'}");
     world_delete(world, "control", 1);
+    seal(world);
     struct str second = run_in(world, "soa", REPORT_PDF, "en", version);
     assert_true(str_eq(first, second));
     assert_has(text_of(world, second), "SOV-1");
@@ -357,6 +389,7 @@ int main(void)
         TEST(a_statement_has_every_control_and_its_approval),
         TEST(a_draft_says_so_in_german_too),
         TEST(as_of_a_day_it_is_what_was_exported_that_day),
+        TEST(a_report_ends_with_the_head_of_the_ledger),
         TEST(an_approved_version_is_printed_the_same_for_ever),
         TEST(a_risk_register_has_method_matrix_and_risks),
         TEST(a_register_of_one_assessment_leaves_the_others_out),

@@ -1,0 +1,159 @@
+/* The thread, and what its parts share: claiming a peer and keeping what came of it. */
+#include "announce/inside.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/wait.h"
+#include "store/blob.h"
+
+/* ---- peers ---- */
+
+struct claim {
+    struct ledger_peer *peer;
+    bool mine;
+};
+
+static enum result claim(struct ctx *ctx, void *arg)
+{
+    struct claim *claim = arg;
+    struct ledger_peer now;
+    TRY(db_lock(ctx, "announce"));
+    TRY(ledger_peer_read(ctx, claim->peer->name, &now));
+    claim->mine = now.asked_at == claim->peer->asked_at && now.size == claim->peer->size;
+    if (!claim->mine) return OK;
+    now.asked_at = ctx->now;
+    TRY(ledger_peer_write(ctx, &now));
+    return OK;
+}
+
+enum result announce_claim(struct ctx *ctx, struct announce *announce, struct ledger_peer *peer, bool *mine)
+{
+    struct claim arg = {.peer = peer};
+    TRY(store_write(ctx, announce->config.store, claim, &arg));
+    *mine = arg.mine;
+    if (arg.mine) peer->asked_at = ctx->now;
+    return OK;
+}
+
+static enum result keep(struct ctx *ctx, void *arg)
+{
+    return ledger_peer_write(ctx, arg);
+}
+
+enum result announce_keep(struct ctx *ctx, struct announce *announce, struct ledger_peer *peer, int64_t size,
+                          struct str trouble)
+{
+    if (trouble.len && !str_eq(trouble, peer->trouble)) log_text(LOG_WARNING, "a head did not go out", "why", trouble);
+    if (!trouble.len) peer->size = size, peer->good_at = ctx->now;
+    peer->trouble = trouble;
+    return store_write(ctx, announce->config.store, keep, peer);
+}
+
+enum result announce_quorum_missing(struct ctx *ctx, int64_t *since)
+{
+    struct ledger_peer quorum;
+    TRY(ledger_peer_read(ctx, S("quorum"), &quorum));
+    *since = quorum.trouble.len ? quorum.asked_at : 0;
+    return OK;
+}
+
+/* ---- the thread ---- */
+
+static enum result do_round(struct ctx *ctx, struct announce *announce)
+{
+    struct ledger_head head;
+    TRY(store_reader(ctx, announce->config.store, &ctx->db));
+    enum result found = tree_head(ctx, 0, &head);
+    if (found == NOT_FOUND) {
+        ctx_clear_error(ctx);
+        return OK;
+    }
+    TRY(found);
+    enum result asked = announce->config.policy ? announce_ask(ctx, announce, &head) : OK;
+    if (asked != OK) log_text(LOG_ERROR, "witnesses were not asked", "sentence", ctx->error.english);
+    ctx_clear_error(ctx);
+    return announce_publish(ctx, announce, &head);
+}
+
+static void one_round(struct announce *announce, struct arena *arena)
+{
+    jmp_buf escape;
+    struct ctx ctx = {.arena = arena, .now = timekeeper_now(announce->config.time)};
+    if (setjmp(escape)) {
+        log_line(LOG_ERROR, "no memory to send heads of the ledger out", NULL);
+    } else {
+        arena_guard(arena, &escape);
+        if (do_round(&ctx, announce) != OK)
+            log_text(LOG_ERROR, "heads of the ledger were not sent out", "sentence", ctx.error.english);
+    }
+    announce->is_first = false;
+    arena_reset(arena);
+}
+
+static void wait_for_next(struct announce *announce)
+{
+    int64_t until = clock_monotonic() + announce->config.every_seconds * SECOND;
+    pthread_mutex_lock(&announce->lock);
+    while (!atomic_load(&announce->ends) && wait_until(&announce->wake, &announce->lock, until)) continue;
+    pthread_mutex_unlock(&announce->lock);
+}
+
+static void *run(void *arg)
+{
+    struct announce *announce = arg;
+    struct arena *arena = arena_new(0);
+    while (arena && !atomic_load(&announce->ends)) {
+        one_round(announce, arena);
+        wait_for_next(announce);
+    }
+    arena_free(arena);
+    return NULL;
+}
+
+static enum result check_config(struct ctx *ctx, const struct announce_config *config)
+{
+    if (config->mail_to.len && !(config->mail_from.len && config->mail_server.len))
+        return fail(ctx, INVALID, "--publish-mail also needs --mail-server and --mail-from.");
+    if (config->timestamp_url.len && !config->timestamp_ca.len)
+        return fail(ctx, INVALID,
+                    "--timestamp-url also needs --timestamp-ca, a PEM file of certificates that vouch for the "
+                    "authority.");
+    return OK;
+}
+
+static bool has_work(const struct announce_config *config)
+{
+    return config->policy || config->file.len || config->mail_to.len || config->timestamp_url.len;
+}
+
+enum result announce_open(struct ctx *ctx, const struct announce_config *config, struct announce **out)
+{
+    *out = NULL;
+    TRY(check_config(ctx, config));
+    if (!has_work(config)) return OK;
+    struct announce *announce = calloc(1, sizeof *announce);
+    if (!announce) return fail(ctx, BROKEN, "There is no memory to start.");
+    announce->config = *config;
+    announce->is_first = true;
+    pthread_mutex_init(&announce->lock, NULL);
+    wait_init(&announce->wake);
+    if (pthread_create(&announce->thread, NULL, run, announce) != 0) {
+        free(announce);
+        return fail(ctx, BROKEN, "The system gives no thread for sending heads of the ledger out.");
+    }
+    *out = announce;
+    return OK;
+}
+
+void announce_close(struct announce *announce)
+{
+    if (!announce) return;
+    pthread_mutex_lock(&announce->lock);
+    atomic_store(&announce->ends, true);
+    pthread_cond_signal(&announce->wake);
+    pthread_mutex_unlock(&announce->lock);
+    pthread_join(announce->thread, NULL);
+    pthread_mutex_destroy(&announce->lock);
+    pthread_cond_destroy(&announce->wake);
+    free(announce);
+}

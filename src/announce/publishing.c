@@ -1,0 +1,120 @@
+/* Heads to a file, by mail, and to a time-stamp authority. */
+#include "announce/inside.h"
+
+#include "announce/outgoing.h"
+#include "base/clock.h"
+#include "ledger/canonical.h"
+#include "ledger/timestamp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* ---- a file ---- */
+
+static bool append(const char *path, struct str text)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (file < 0) return false;
+    bool good = write(file, text.at, text.len) == (ssize_t)text.len && fdatasync(file) == 0;
+    return close(file) == 0 && good;
+}
+
+/* Each node its own; the note and an empty line, as `merlon verify --checkpoint` reads them. */
+static enum result to_file(struct ctx *ctx, struct announce *announce, const struct ledger_head *head)
+{
+    struct str note;
+    if (!announce->config.file.len || announce->in_file == head->size) return OK;
+    TRY(ledger_note(ctx, head, &note));
+    const char *path = arena_cstr(ctx->arena, announce->config.file);
+    if (!append(path, arena_print(ctx->arena, "%.*s\n", PRINT(note))))
+        return fail(ctx, BROKEN, "Heads cannot be appended to %s: %s.", path, strerror(errno));
+    announce->in_file = head->size;
+    return OK;
+}
+
+/* ---- what goes out now and then ---- */
+
+struct channel {
+    const char *name;
+    enum result (*send)(struct ctx *ctx, struct announce *announce, const struct ledger_head *head);
+    bool is_on;
+};
+
+static enum result send_mail(struct ctx *ctx, struct announce *announce, const struct ledger_head *head)
+{
+    const struct announce_config *config = &announce->config;
+    struct outgoing_mail mail = {.server = config->mail_server,
+                                 .user = config->mail_user,
+                                 .secret = config->mail_secret,
+                                 .from = config->mail_from,
+                                 .to = config->mail_to,
+                                 .ends = &announce->ends};
+    struct str note;
+    TRY(ledger_note(ctx, head, &note));
+    mail.subject =
+        arena_print(ctx->arena, "Head of the ledger %s over %lld entries", head->origin, (long long)head->size);
+    mail.text = arena_print(ctx->arena,
+                            "Keep this message: whoever has it can tell later whether what the ledger held then is "
+                            "still in it\n(merlon verify --checkpoint FILE, with the lines below as the file).\n\n%.*s",
+                            PRINT(note));
+    return outgoing_send(ctx, &mail);
+}
+
+struct stamp {
+    int64_t size, at;
+    struct str reply;
+};
+
+static enum result keep_stamp(struct ctx *ctx, void *arg)
+{
+    const struct stamp *stamp = arg;
+    return ledger_keep_timestamp(ctx, stamp->size, stamp->at, stamp->reply);
+}
+
+static enum result obtain_stamp(struct ctx *ctx, struct announce *announce, const struct ledger_head *head)
+{
+    const struct announce_config *config = &announce->config;
+    struct buf body = buf_in(ctx->arena);
+    struct stamp stamp = {.size = head->size};
+    struct outgoing_answer answer = {0};
+    struct outgoing_call call = {
+        .url = config->timestamp_url, .type = S("application/timestamp-query"), .ends = &announce->ends};
+    canonical_head(&body, head);
+    TRY(timestamp_ask(ctx, buf_str(&body), &call.body));
+    TRY(outgoing_post(ctx, &call, &answer));
+    if (answer.status != 200) return fail(ctx, BUSY, "The time-stamp authority answers %d.", answer.status);
+    TRY(timestamp_check_reply(ctx, call.body, answer.body, arena_cstr(ctx->arena, config->timestamp_ca), &stamp.at));
+    stamp.reply = answer.body;
+    return store_write(ctx, config->store, keep_stamp, &stamp);
+}
+
+static enum result send_if_due(struct ctx *ctx, struct announce *announce, const struct channel *channel,
+                               const struct ledger_head *head)
+{
+    struct ledger_peer peer;
+    struct str trouble = S("");
+    bool mine;
+    TRY(ledger_peer_read(ctx, str_of(channel->name), &peer));
+    int64_t passed = ctx->now - peer.asked_at;
+    bool rests = passed >= 0 && passed < announce->config.slow_minutes * MINUTE && !peer.trouble.len;
+    if (peer.size == head->size || (rests && peer.asked_at)) return OK;
+    TRY(announce_claim(ctx, announce, &peer, &mine));
+    if (!mine) return OK;
+    enum result sent = channel->send(ctx, announce, head);
+    if (sent != OK) trouble = arena_copy(ctx->arena, ctx->error.english);
+    ctx_clear_error(ctx);
+    return announce_keep(ctx, announce, &peer, head->size, trouble);
+}
+
+enum result announce_publish(struct ctx *ctx, struct announce *announce, const struct ledger_head *head)
+{
+    const struct channel channels[] = {
+        {"mail", send_mail, announce->config.mail_to.len > 0},
+        {"timestamp", obtain_stamp, announce->config.timestamp_url.len > 0},
+    };
+    enum result filed = to_file(ctx, announce, head);
+    for (size_t i = 0; i < COUNT(channels); i++)
+        if (channels[i].is_on && !atomic_load(&announce->ends)) TRY(send_if_due(ctx, announce, &channels[i], head));
+    return filed;
+}

@@ -1,0 +1,149 @@
+/* The ledger's heads as the outside has them: notes with cosignatures, proofs to take away, time stamps, whom heads are
+ * sent to; and the decision that lets sealing go on after a witness stopped it. */
+#include "api/assurance.h"
+#include "api/routes.h"
+
+#include "access/reach.h"
+#include "announce/announce.h"
+#include "base/clock.h"
+#include "format/json_out.h"
+#include "ledger/cosigned.h"
+
+static enum result get_checkpoint(struct ctx *ctx, struct exchange *x)
+{
+    struct ledger_head head;
+    struct str note;
+    int64_t size;
+    TRY(assurance_demand(ctx));
+    TRY(assurance_read_size(ctx, x, "size", &size));
+    TRY(tree_head(ctx, size, &head));
+    TRY(ledger_note(ctx, &head, &note));
+    x->type = "text/plain; charset=utf-8";
+    buf_add(&x->out, note);
+    return OK;
+}
+
+static enum result get_tlog_proof(struct ctx *ctx, struct exchange *x)
+{
+    int64_t entry, size;
+    TRY(assurance_demand(ctx));
+    TRY(path_number(ctx, x, "entry", &entry));
+    TRY(assurance_read_size(ctx, x, "size", &size));
+    if (entry == INT64_MAX) return fail(ctx, NOT_FOUND, "The ledger has no such entry.");
+    TRY(assurance_demand_visible(ctx, entry, false));
+    x->type = "text/plain; charset=utf-8";
+    exchange_set_header(x, "Content-Disposition",
+                        arena_print(ctx->arena, "attachment; filename=\"entry-%lld.tlog-proof\"", (long long)entry));
+    return ledger_tlog_proof(ctx, entry, size, &x->out);
+}
+
+static enum result get_timestamp(struct ctx *ctx, struct exchange *x)
+{
+    int64_t size, at;
+    struct str reply;
+    TRY(assurance_demand(ctx));
+    TRY(path_number(ctx, x, "size", &size));
+    TRY(ledger_timestamp(ctx, size, &size, &at, &reply));
+    x->type = "application/timestamp-reply";
+    exchange_set_header(x, "Content-Disposition",
+                        arena_print(ctx->arena, "attachment; filename=\"ledger-%lld.tsr\"", (long long)size));
+    buf_add(&x->out, reply);
+    return OK;
+}
+
+/* ---- whom heads are sent to ---- */
+
+static void put_time(struct json_out *out, const char *name, int64_t at)
+{
+    char text[TIME_TEXT];
+    time_format(at, text);
+    json_key(out, name);
+    if (at)
+        json_put_text(out, text);
+    else
+        json_put_null(out);
+}
+
+static void put_text(struct json_out *out, const char *name, struct str text)
+{
+    json_key(out, name);
+    if (text.len)
+        json_put_str(out, text);
+    else
+        json_put_null(out);
+}
+
+static enum result put_peers(struct ctx *ctx, struct json_out *out)
+{
+    struct ledger_peer *peers;
+    size_t count;
+    TRY(ledger_peers(ctx, &peers, &count));
+    json_open_array(out);
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(out);
+        json_key(out, "name"), json_put_str(out, peers[i].name);
+        json_key(out, "size"), json_put_number(out, peers[i].size);
+        put_time(out, "asked_at", peers[i].asked_at);
+        put_time(out, "good_at", peers[i].good_at);
+        put_text(out, "trouble", peers[i].trouble);
+        json_close_object(out);
+    }
+    json_close_array(out);
+    return OK;
+}
+
+static enum result get_witnesses(struct ctx *ctx, struct exchange *x)
+{
+    struct json_out out = json_out_to(&x->out);
+    struct str stopped;
+    int64_t missing;
+    TRY(assurance_demand(ctx));
+    TRY(ledger_stopped(ctx, &stopped));
+    TRY(announce_quorum_missing(ctx, &missing));
+    json_open_object(&out);
+    put_text(&out, "stopped", stopped);
+    put_time(&out, "quorum_missing_since", missing);
+    json_key(&out, "items");
+    TRY(put_peers(ctx, &out));
+    json_close_object(&out);
+    return OK;
+}
+
+/* ---- the decision ---- */
+
+static enum result demand_administrator(struct ctx *ctx)
+{
+    const struct actor *actor = ctx->actor;
+    if (actor->system) return OK;
+    for (size_t i = 0; i < actor->grant_count; i++) {
+        int64_t unit = actor->grants[i].unit;
+        if (reach_is_top(actor->reach, unit) && actor_may_in(actor, S("administration"), CHANGE, unit)) return OK;
+    }
+    return fail(ctx, DENIED, "That the ledger goes on is for who administers the whole organisation.");
+}
+
+static enum result resume(struct ctx *ctx, struct exchange *x)
+{
+    struct json *body;
+    TRY(demand_administrator(ctx));
+    TRY(body_json(ctx, x, &body));
+    struct str reason = str_trim(json_str(body, "reason", S("")));
+    if (!reason.len) fail_field(ctx, "reason", "required", "Say why the ledger may go on.");
+    if (ctx_has_field_errors(ctx)) return fail(ctx, INVALID, "Some fields need another look.");
+    TRY(ledger_resume(ctx, ctx->actor->user, reason));
+    x->status = 204;
+    return OK;
+}
+
+const struct route head_routes[] = {
+    {HTTP_GET, "/api/v1/ledger/checkpoint", get_checkpoint, LANE_WORKER,
+     .help = "A head as a signed note with its cosignatures (C2SP tlog-checkpoint)"},
+    {HTTP_GET, "/api/v1/ledger/tlog-proof/{entry}", get_tlog_proof, LANE_WORKER,
+     .help = "That an entry stands under a head, as a file to take away (C2SP tlog-proof)"},
+    {HTTP_GET, "/api/v1/ledger/timestamp/{size}", get_timestamp, LANE_WORKER,
+     .help = "The time stamp of a head (RFC 3161), as the authority gave it"},
+    {HTTP_GET, "/api/v1/ledger/witnesses", get_witnesses, LANE_WORKER,
+     .help = "Whom heads are sent to and what came of it"},
+    {HTTP_POST, "/api/v1/ledger/resume", resume, LANE_WRITER, .help = "Lets sealing go on that a witness has stopped"},
+};
+const size_t head_route_count = COUNT(head_routes);

@@ -1,0 +1,212 @@
+/* Cosignatures that lie in the database show that witnesses saw a head, never that they saw no newer one: only a note
+ * from elsewhere or a question to the witnesses shows that. */
+#include "app/verify_witness.h"
+
+#include "app/files.h"
+#include "app/heads.h"
+#include "base/clock.h"
+#include "ledger/chain.h"
+#include "ledger/cosigned.h"
+
+enum { NOTES_MOST = 4 * 1024 * 1024 };
+
+/* ---- notes that were taken away ---- */
+
+static bool is_signed(struct ctx *ctx, const struct ledger_chain *chain, const struct note *note,
+                      const struct checkpoint *checkpoint)
+{
+    for (size_t i = 0; i < chain->count; i++) {
+        struct note_key key;
+        note_key_make(&key, checkpoint->origin, NOTE_ED25519, chain->at[i].key.at);
+        for (size_t k = 0; k < note->count; k++)
+            if (note_check(ctx->arena, note->text, &note->signatures[k], &key, NULL) == NOTE_HOLDS) return true;
+    }
+    return false;
+}
+
+static enum result check_note(struct ctx *ctx, const struct ledger_chain *chain, struct str text, int64_t newest)
+{
+    struct note *note = arena_make(ctx->arena, struct note);
+    struct checkpoint checkpoint;
+    struct hash root;
+    struct hasher *hasher = hasher_in(ctx->arena);
+    const struct merkle_source source = tree_source(hasher);
+    if (!note_parse(ctx->arena, text, note) || !checkpoint_parse(note->text, &checkpoint))
+        return fail(ctx, INVALID, "What was given as a checkpoint is none.");
+    if (!is_signed(ctx, chain, note, &checkpoint))
+        return fail(ctx, CONFLICT,
+                    "The checkpoint over %lld entries that was given was not signed by a key of this ledger.",
+                    (long long)checkpoint.size);
+    if (checkpoint.size > newest)
+        return fail(ctx, CONFLICT,
+                    "The checkpoint that was given covers %lld entries, but only %lld are here: this is an older copy, "
+                    "or the newest entries were cut off.",
+                    (long long)checkpoint.size, (long long)newest);
+    TRY(merkle_root_of(ctx, hasher, &source, (uint64_t)checkpoint.size, &root));
+    if (hash_eq(&root, &checkpoint.root)) return OK;
+    return fail(ctx, CONFLICT,
+                "The first %lld entries are not those of the checkpoint that was given: the ledger was written anew "
+                "after it had been handed out.",
+                (long long)checkpoint.size);
+}
+
+/* Up to the empty line that follows the signatures of a note, or to the end. */
+static struct str cut_note(struct str *rest)
+{
+    static const char dash[] = "\xe2\x80\x94 ";
+    struct str all = *rest, line;
+    bool signatures = false;
+    while (rest->len) {
+        struct str before = *rest;
+        if (!line_cut(rest, &line)) *rest = (struct str){rest->at + rest->len, 0};
+        if (signatures && !str_starts(before, S("\xe2\x80\x94 "))) {
+            *rest = before;
+            break;
+        }
+        signatures = signatures || str_starts(before, (struct str){dash, sizeof dash - 1});
+    }
+    return str_slice(all, 0, (size_t)(rest->at - all.at));
+}
+
+static enum result check_notes(struct program *program, struct witness_check *check, const struct ledger_head *newest)
+{
+    struct ctx *ctx = &program->ctx;
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
+    struct str text;
+    if (!check->checkpoint.len) return OK;
+    TRY(file_read(ctx, check->checkpoint, NOTES_MOST, &text));
+    TRY(ledger_chain_read(ctx, chain));
+    while (text.len) {
+        if (text.at[0] == '\n') {
+            text = str_slice(text, 1, text.len);
+            continue;
+        }
+        TRY(check_note(ctx, chain, cut_note(&text), newest->size));
+        check->notes++;
+    }
+    return check->notes ? OK : fail(ctx, INVALID, "%.*s holds no checkpoint.", PRINT(check->checkpoint));
+}
+
+/* ---- cosignatures that are kept ---- */
+
+static int64_t newest_time(struct ctx *ctx, const struct policy *policy, const struct note *note)
+{
+    int64_t newest = 0, at;
+    for (size_t i = 0; i < policy->witness_count; i++)
+        for (size_t k = 0; k < note->count; k++)
+            if (note_check(ctx->arena, note->text, &note->signatures[k], &policy->witnesses[i].key, &at) == NOTE_HOLDS)
+                newest = at > newest ? at : newest;
+    return newest;
+}
+
+static enum result judge_head(struct ctx *ctx, struct witness_check *check, const struct policy *policy, int64_t size,
+                              bool *met)
+{
+    struct ledger_head head;
+    struct note *note = arena_make(ctx->arena, struct note);
+    struct str text;
+    bool cosigned[POLICY_MOST], known = true;
+    TRY(tree_head(ctx, size, &head));
+    TRY(ledger_note(ctx, &head, &text));
+    if (!note_parse(ctx->arena, text, note)) return fail(ctx, CONFLICT, "A cosignature is not of the form of one.");
+    if (policy->log_count && !policy_log_of(ctx->arena, policy, note, str_of(head.origin), &known))
+        return fail(ctx, CONFLICT, "The policy names other logs than %s, or other keys of it.", head.origin);
+    check->cosigners = policy_cosigned(ctx->arena, policy, note, cosigned);
+    *met = policy_is_met(policy, cosigned);
+    if (*met) check->cosigned_size = size, check->newest_at = newest_time(ctx, policy, note);
+    return OK;
+}
+
+static enum result read_sizes(struct ctx *ctx, int64_t **sizes, size_t *count)
+{
+    enum { MOST = 500 };
+    struct rows *rows;
+    *sizes = arena_make_many(ctx->arena, int64_t, MOST);
+    *count = 0;
+    TRY(db_query(ctx,
+                 S("SELECT size FROM ledger_cosignature GROUP BY size UNION SELECT max(size) FROM ledger_head "
+                   "ORDER BY 1 DESC LIMIT 500"),
+                 NULL, 0, &rows));
+    for (;;) {
+        bool more;
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) return OK;
+        if (!rows_is_null(rows, 0)) (*sizes)[(*count)++] = rows_number(rows, 0);
+    }
+}
+
+static enum result check_policy(struct ctx *ctx, struct witness_check *check, const struct policy *policy)
+{
+    int64_t *sizes;
+    size_t count;
+    bool met = false;
+    check->witnesses = policy->witness_count;
+    TRY(read_sizes(ctx, &sizes, &count));
+    for (size_t i = 0; i < count && !met; i++) TRY(judge_head(ctx, check, policy, sizes[i], &met));
+    if (met || !count) return OK;
+    return fail(ctx, CONFLICT, "The quorum of the policy is reached for none of the ledger's heads.");
+}
+
+/* ---- what witnesses know now ---- */
+
+static enum result ask_witnesses(struct ctx *ctx, struct witness_check *check, const struct policy *policy,
+                                 const struct ledger_head *newest)
+{
+    for (size_t i = 0; i < policy->witness_count; i++) {
+        const struct policy_witness *witness = &policy->witnesses[i];
+        int64_t known;
+        if (!witness->url.len) continue;
+        check->asked++;
+        enum result asked = announce_consult(ctx, witness, newest, &known);
+        if (asked == BUSY) {
+            fprintf(stderr, "%.*s\n", PRINT(ctx->error.sentence));
+            ctx_clear_error(ctx);
+            continue;
+        }
+        TRY(asked);
+        check->answered++;
+    }
+    if (check->answered) return OK;
+    return fail(ctx, BUSY, "No witness of the policy could be asked.");
+}
+
+enum result witness_check_run(struct program *program, struct witness_check *check, const struct ledger_head *newest)
+{
+    struct ctx *ctx = &program->ctx;
+    struct policy *policy;
+    if (check->ask && !check->policy.len)
+        return fail(ctx, INVALID, "Whom to ask stands in a policy: give it with --policy FILE.");
+    TRY(heads_policy(program, check->policy, &policy));
+    TRY(check_notes(program, check, newest));
+    if (policy) TRY(check_policy(ctx, check, policy));
+    if (policy && check->ask && newest->size) TRY(ask_witnesses(ctx, check, policy, newest));
+    return OK;
+}
+
+/* ---- telling ---- */
+
+static bool was_consulted(const struct witness_check *check)
+{
+    return check->has_head || check->notes || check->answered;
+}
+
+void witness_check_print(const struct witness_check *check)
+{
+    char at[TIME_TEXT] = "never";
+    if (check->newest_at) time_format(check->newest_at, at);
+    if (check->policy.len)
+        printf("Cosigned by %zu of %zu witnesses up to %lld entries, last on %s.\n", check->cosigners, check->witnesses,
+               (long long)check->cosigned_size, at);
+    if (check->notes) printf("%zu checkpoints that were given are contained in it.\n", check->notes);
+    if (check->answered)
+        printf("%zu of %zu witnesses were asked now and know nothing newer.\n", check->answered, check->asked);
+    if (!was_consulted(check))
+        printf("No witness was consulted: that this is not an older copy cannot be known from here.\n");
+}
+
+void witness_check_put_json(const struct witness_check *check, struct json_out *out)
+{
+    json_key(out, "witnessed"), json_put_bool(out, was_consulted(check));
+    json_key(out, "cosigned_size"), json_put_number(out, check->cosigned_size);
+    json_key(out, "cosigners"), json_put_number(out, (int64_t)check->cosigners);
+}

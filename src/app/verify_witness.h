@@ -1,0 +1,32 @@
+/* The part of `merlon verify` that needs others: heads taken away earlier, cosignatures, what witnesses know now. By
+ * itself a database cannot show that it is not an older copy of itself; whoever verifies is told whether anybody was
+ * asked who can. */
+#ifndef MERLON_APP_VERIFY_WITNESS_H
+#define MERLON_APP_VERIFY_WITNESS_H
+
+#include "app/program.h"
+#include "format/json_out.h"
+#include "ledger/head.h"
+
+struct witness_check {
+    struct str policy;     /* a policy file (C2SP tlog-policy); empty: none */
+    struct str checkpoint; /* a file of one or more notes; empty: none */
+    bool ask;              /* the witnesses of the policy, over the network */
+    bool has_head;         /* a head was compared otherwise (--head) */
+    /* what came of it */
+    size_t notes;                     /* of the file, that this ledger contains */
+    size_t cosigners, witnesses;      /* of the newest head that has the policy's quorum; of the policy */
+    int64_t cosigned_size, newest_at; /* that head's size; when its newest cosignature was given, ms */
+    size_t asked, answered;
+};
+
+/* After the ledger itself holds; `newest` is its newest head. CONFLICT with a sentence: a note is not of this ledger,
+ * the quorum is reached for no head, or a witness knows more. */
+enum result witness_check_run(struct program *program, struct witness_check *check,
+                              const struct ledger_head *newest) MUST_USE;
+
+void witness_check_print(const struct witness_check *check);
+/* "witnessed": whether anybody was consulted; "cosigned_size"; "cosigners". */
+void witness_check_put_json(const struct witness_check *check, struct json_out *out);
+
+#endif
