@@ -324,6 +324,7 @@ async function publishing(round: Round): Promise<void> {
     const mail = await until('a mail', async () => round.mails.messages[0])
     equal([mail.from, mail.to], ['merlon@example.org', ['one@example.org', 'two@example.org']], 'the envelope')
     ok(/^Subject: Head of the ledger merlon\/[0-9a-f]{16} over \d+ entries$/m.test(mail.text), mail.text)
+    ok(/^Date: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000$/m.test(mail.text), mail.text)
     const note = mail.text.slice(mail.text.lastIndexOf('\nmerlon/') + 1)
     equal(openNote(note.trimEnd() + '\n', [round.keys.a.log]).by, [round.keys.a.log], 'the note in it is signed')
   })
