@@ -50,13 +50,14 @@ static void take(struct ctx *ctx, struct ledger_signer *signer, int64_t **entrie
     size_t many = signer->count;
     pthread_mutex_unlock(&signer->lock);
     *entries = arena_make_many(ctx->arena, int64_t, many + 1);
+    *count = many;
+    if (!many) return;
     pthread_mutex_lock(&signer->lock);
     memcpy(*entries, signer->committed, many * sizeof **entries);
     memmove(signer->committed, signer->committed + many, (signer->count - many) * sizeof **entries);
     signer->count -= many;
     pthread_mutex_unlock(&signer->lock);
-    *count = many;
-    if (many) qsort(*entries, many, sizeof **entries, by_number);
+    qsort(*entries, many, sizeof **entries, by_number);
 }
 
 /* Both rise: what is in `gone` as well leaves `entries`. */
