@@ -46,11 +46,31 @@ static enum result check_indexes(struct ctx *ctx)
     return db_query_number(ctx, sql, NULL, 0, 0, &count);
 }
 
+/* "*** in database main ***\nPage 21: unable to get the page. error code=8458": SQLITE_IOERR is 10 in the last byte. */
+static bool disk_refused(struct str wrong)
+{
+    static const char mark[] = "error code=";
+    size_t at;
+    int64_t code;
+    return str_find(wrong, str_of(mark), &at) && parse_number(str_slice(wrong, at + strlen(mark), wrong.len), &code) &&
+           (code & 0xff) == 10;
+}
+
+static struct str last_line(struct str text)
+{
+    struct str line = text;
+    while (str_cut(&text, '\n', &line)) continue;
+    return line;
+}
+
 enum result store_check_file(struct ctx *ctx)
 {
     bool postgres = db_dialect(ctx->db) == DIALECT_POSTGRES;
     struct str wrong;
     TRY(first_wrong(ctx, postgres ? postgres_file : sqlite_file, &wrong));
+    wrong = last_line(wrong);
+    if (disk_refused(wrong))
+        return fail(ctx, AWAY, "The disk that holds the database reports an error: ask again, and check the disk.");
     if (wrong.len)
         return fail(ctx, CONFLICT,
                     "The database is damaged: stop the program and restore the latest backup. First: %.*s",

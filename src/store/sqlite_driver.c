@@ -2,6 +2,7 @@
  * Arguments are copied only when the rows outlive the call that bound them. */
 #include "store/sqlite.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 
 enum { STATEMENT_WEIGHT_LEAST = 1024 };
@@ -12,6 +13,7 @@ static enum result prepare(struct db *db, struct statement *statement, const str
     (void)count;
     if (statement->text.len > INT32_MAX / 2) return driver_fail(db, INVALID, "A database query is too long.");
     const char *rest = NULL;
+    errno = 0;
     int code = sqlite3_prepare_v3(sqlite_of(db)->handle, statement->text.at, (int)statement->text.len + 1,
                                   SQLITE_PREPARE_PERSISTENT, &statement->sqlite, &rest);
     if (code != SQLITE_OK) return sqlite_failed(db, code);
@@ -63,6 +65,7 @@ static enum result start(struct rows *rows, const struct value *args, size_t cou
 
 static enum result next(struct rows *rows, bool *more)
 {
+    errno = 0; /* so that what is there afterwards is of this call */
     int code = sqlite3_step(rows->statement->sqlite);
     *more = code == SQLITE_ROW;
     return code == SQLITE_ROW || code == SQLITE_DONE ? OK : sqlite_failed(rows->db, code);

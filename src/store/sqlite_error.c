@@ -80,8 +80,18 @@ static bool out_of_space(struct sqlite3 *handle, int code)
     return (code & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG);
 }
 
+/* SQLite calls it corruption when the system refuses to read (SQLITE_IOERR_CORRUPTFS), and forgets the reason; the
+ * number of the system's error is still there. The file may be whole, and the error may pass. */
+static bool disk_refused(int code)
+{
+    return ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) && (errno == EIO || errno == ENXIO);
+}
+
 enum result sqlite_failed(struct db *db, int code)
 {
+    bool refused = disk_refused(code);
+    errno = 0;
+    if (refused) code = SQLITE_IOERR;
     struct sqlite3 *handle = sqlite_of(db)->handle;
     int extended =
         handle && (sqlite3_extended_errcode(handle) & 0xff) == (code & 0xff) ? sqlite3_extended_errcode(handle) : code;

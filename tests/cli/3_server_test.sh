@@ -58,6 +58,7 @@ works verify "$work/moved"
 
 # On a read-only medium it is read as it is, and nobody needs to write beside it.
 if [ "$(id -u)" = 0 ] && mkdir "$work/medium" && mount -t tmpfs tmpfs "$work/medium" 2>/dev/null; then
+    works rebuild --data "$work/moved" # moves the log into the file
     cp -r "$work/moved" "$work/medium/data" && mount -o remount,ro "$work/medium"
     works verify "$work/medium/data"
     works export task --data "$work/medium/data"
