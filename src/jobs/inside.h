@@ -2,6 +2,7 @@
 #ifndef MERLON_JOBS_INSIDE_H
 #define MERLON_JOBS_INSIDE_H
 
+#include "access/sealed.h"
 #include "jobs/jobs.h"
 
 #include <pthread.h>
@@ -14,6 +15,8 @@ enum { JOB_THREADS = 8, WATCHES_MAX = 512 };
 
 /* Why a running job is to stop. */
 enum job_stop { JOB_GOES_ON, JOB_IS_CANCELLED, JOB_IS_PAUSED, JOB_IS_LOST };
+
+extern const struct sealed_rows sealed_jobs;
 
 struct watch {
     struct job_watch watch;

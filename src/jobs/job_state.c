@@ -15,11 +15,12 @@ enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, 
     struct value args[] = {value_text(str_of(kind)),    value_number(actor->user), value_number(ctx->now),
                            value_text(arguments),       value_id(input),           value_number(actor->read_only),
                            value_text(actor->registers)};
-    return db_insert(
+    TRY(db_insert(
         ctx,
         S("INSERT INTO job (kind, status, \"user\", created_at, arguments, input, read_only, registers, done, total, "
           "detail, cancelled) VALUES (?1,'queued',?2,?3,?4,?5,?6,?7,0,0,'',0) RETURNING id"),
-        args, COUNT(args), id);
+        args, COUNT(args), id));
+    return sealed_make(ctx, &sealed_jobs, *id);
 }
 
 /* ---- while it runs ---- */

@@ -25,6 +25,17 @@ struct claim {
 /* Those that wait, and those whose claim has run out. */
 #define CLAIMABLE "(status='queued' OR (status='running' AND claimed_until<%s))"
 
+/* A job that somebody put into the queue past the program would act with the rights of whom it names. */
+static enum result refuse(struct ctx *ctx, int64_t id)
+{
+    struct value args[] = {value_number(id)};
+    struct str sql = arena_print(ctx->arena,
+                                 "UPDATE job SET status='failed', ended_at=%s, claimed_until=NULL, "
+                                 "detail='This job was not made by the program.' WHERE id=?1",
+                                 sql_now(db_dialect(ctx->db)));
+    return db_run(ctx, sql, args, COUNT(args), NULL);
+}
+
 static enum result claim_one(struct ctx *ctx, void *arg)
 {
     struct claim *claim = arg;
@@ -52,6 +63,12 @@ static enum result claim_one(struct ctx *ctx, void *arg)
     claim->position = rows_number(rows, 8);
     claim->state = arena_copy(ctx->arena, rows_text(rows, 9));
     rows_close(rows);
+    bool right;
+    TRY(sealed_is_right(ctx, &sealed_jobs, claim->id, &right));
+    if (!right) {
+        TRY(refuse(ctx, claim->id));
+        return claim_one(ctx, arg);
+    }
     struct value args[] = {value_number(claim->id), value_number(claim->number)};
     sql = arena_print(ctx->arena,
                       "UPDATE job SET status='running', claim=?2, started_at=COALESCE(started_at, %s), "

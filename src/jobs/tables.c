@@ -1,6 +1,8 @@
 /* One row a job: what it is, how far it has come, what came of it, and who has it. */
 #include "jobs/tables.h"
 
+#include "jobs/inside.h"
+
 static const struct column columns[] = {
     {.name = "id", .type = COLUMN_KEY},
     {.name = "kind", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL},
@@ -25,8 +27,18 @@ static const struct column columns[] = {
     /* how far its kept work goes, and what it came to, written with that work in one transaction */
     {.name = "position", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL, .fallback = "0"},
     {.name = "state", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL, .fallback = "''"}, /* JSON */
+    {.name = "mac", .type = COLUMN_BYTES},
 };
 static const struct table job_table = {.name = "job", .columns = columns, .column_count = COUNT(columns)};
+
+/* A job acts with its user's rights, so it is sealed like what gives them: as whom, what, and with which file. */
+const struct sealed_rows sealed_jobs = {
+    .table = "job",
+    .columns = "id, kind, \"user\", read_only, registers, created_at, arguments, input, "
+               "(SELECT b.sha256 FROM blob b WHERE b.id = input)",
+    .count = 9,
+    .what = "job",
+};
 
 /* What each piece of a job's kept work came to, until the job has ended. */
 static const struct column part_columns[] = {

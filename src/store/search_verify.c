@@ -85,19 +85,50 @@ static enum result compare_index(struct ctx *ctx, struct arena *scratch)
                 "The full-text index holds other words than the records it was made of; merlon rebuild makes it anew.");
 }
 
+/* A word is looked up by the tree above the pages that the sum was read from: each must lead to as many rows as it has. */
+static enum result look_up(struct ctx *ctx, struct arena *scratch)
+{
+    struct rows *rows;
+    TRY(db_query(ctx, S("SELECT term, doc FROM temp.search_words"), NULL, 0, &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        struct ctx part = *ctx;
+        part.arena = scratch;
+        struct str word = arena_print(scratch, "\"%.*s\"", PRINT(rows_text(rows, 0)));
+        const struct value args[] = {value_text(word)};
+        int64_t found;
+        TRY(db_query_number(&part, S("SELECT count(*) FROM search_index WHERE search_index MATCH ?1"), args,
+                            COUNT(args), 0, &found));
+        arena_reset(scratch);
+        if (found != rows_number(rows, 1))
+            return fail(ctx, CONFLICT,
+                        "The full-text index does not lead to every record that has a word; merlon rebuild "
+                        "makes it anew.");
+    }
+    rows_close(rows);
+    return OK;
+}
+
 /* A table that reads the index lives beside the database, in memory of this connection: the file is not written. */
 static enum result check_index(struct ctx *ctx)
 {
     struct arena *scratch = arena_new(0);
     if (!scratch) return fail(ctx, BUSY, "There is no memory for this check now; try again.");
-    enum result result =
-        db_script(ctx, "PRAGMA query_only=OFF;"
-                       "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_terms USING fts5vocab(main, search_index, "
-                       "'instance')");
+    enum result result = db_script(
+        ctx, "PRAGMA query_only=OFF;"
+             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_terms USING fts5vocab(main, search_index, "
+             "'instance');"
+             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words USING fts5vocab(main, search_index, 'row')");
     if (result == OK) result = compare_index(ctx, scratch);
+    if (result == OK) result = look_up(ctx, scratch);
     arena_free(scratch);
     struct error error = ctx->error;
-    if (db_script(ctx, "DROP TABLE IF EXISTS temp.search_terms; PRAGMA query_only=ON") != OK) ctx->error = error;
+    if (db_script(
+            ctx,
+            "DROP TABLE IF EXISTS temp.search_terms; DROP TABLE IF EXISTS temp.search_words; PRAGMA query_only=ON") !=
+        OK)
+        ctx->error = error;
     return result;
 }
 

@@ -875,7 +875,8 @@ CREATE TABLE "job" (
     "claimed_until" bigint,
     "claim" bigint NOT NULL DEFAULT 0,
     "position" bigint NOT NULL DEFAULT 0,
-    "state" text COLLATE "C" NOT NULL DEFAULT ''
+    "state" text COLLATE "C" NOT NULL DEFAULT '',
+    "mac" bytea
 );
 CREATE INDEX "job_status_index" ON "job" ("status");
 CREATE TABLE "job_part" (

@@ -882,7 +882,8 @@ CREATE TABLE "job" (
     "claimed_until" INTEGER,
     "claim" INTEGER NOT NULL DEFAULT 0,
     "position" INTEGER NOT NULL DEFAULT 0,
-    "state" TEXT NOT NULL DEFAULT ''
+    "state" TEXT NOT NULL DEFAULT '',
+    "mac" BLOB
 ) STRICT;
 CREATE INDEX "job_status_index" ON "job" ("status");
 CREATE TABLE "job_part" (

@@ -4,7 +4,10 @@
 #include "served.h"
 
 #include "app/checks.h"
+#include "base/clock.h"
 #include "store/search.h"
+
+#include <sched.h>
 
 #define RAISE "UPDATE access_stamp SET number = number + 1;"
 
@@ -304,6 +307,39 @@ static void an_added_grant_shuts_its_user_out(void **state)
     expect_get(served, &served->admin, "/control/1", 200);
 }
 
+static bool job_has_ended(struct served *served, struct str *status)
+{
+    struct rows *rows;
+    bool found;
+    assert_int_equal(db_query_one(served->ctx, S("SELECT status FROM job WHERE id = 99"), NULL, 0, &rows, &found), OK);
+    *status = arena_copy(served->ctx->arena, rows_text(rows, 0));
+    rows_close(rows);
+    return !str_is(*status, "queued") && !str_is(*status, "running");
+}
+
+/* It would import what it is told with an administrator's rights, and the ledger would say that the administrator did. */
+static void a_job_put_into_the_queue_is_not_done(void **state)
+{
+    struct served *served = SERVED(state);
+    struct str status;
+    fill(served);
+    run(served, "job",
+        "INSERT INTO job (id, kind, status, \"user\", created_at, arguments, input, read_only, registers) "
+        "SELECT 99, 'import', 'queued', 1, 1, '{\"register\":\"task\",\"format\":\"csv\"}', id, 0, '' FROM blob WHERE "
+        "id = 1;");
+    jobs_wake(served->api.jobs);
+    int64_t give_up = clock_monotonic() + 20 * 1000;
+    while (!job_has_ended(served, &status) && clock_monotonic() < give_up) sched_yield();
+    assert_true(str_is(status, "failed"));
+    int64_t told;
+    assert_int_equal(
+        db_query_number(served->ctx,
+                        S("SELECT count(*) FROM job WHERE detail = 'This job was not made by the program.'"), NULL, 0,
+                        0, &told),
+        OK);
+    assert_int_equal(told, 1);
+}
+
 /* ---- without the master key ---- */
 
 static void what_needs_the_key_is_said(void **state)
@@ -355,6 +391,7 @@ int main(void)
         ON(each_is_named),
         ON(an_exchanged_file_is_not_sent),
         ON(an_added_grant_shuts_its_user_out),
+        ON(a_job_put_into_the_queue_is_not_done),
         ON(what_needs_the_key_is_said),
         ON(a_user_put_back_is_named),
     };
