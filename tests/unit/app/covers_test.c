@@ -317,7 +317,8 @@ static bool job_has_ended(struct served *served, struct str *status)
     return !str_is(*status, "queued") && !str_is(*status, "running");
 }
 
-/* It would import what it is told with an administrator's rights, and the ledger would say that the administrator did. */
+/* It would import what it is told with an administrator's rights, and the ledger would say that the administrator
+ * did. */
 static void a_job_put_into_the_queue_is_not_done(void **state)
 {
     struct served *served = SERVED(state);
