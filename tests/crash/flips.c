@@ -12,10 +12,10 @@
 enum { COMMAND = 2000, HEADER = 100 };
 
 /* What gives no rights and leads nowhere is made the same on both sides before they are compared: sign-in attempts and
- * keys of repeated requests only hold back; the outbox tells, and the queue carries a MAC that is looked at when a job is
- * taken; when somebody was last seen, and with what, is shown only; the stamp only says when to look again; the counter
- * of numbers only leaves gaps, since a row's number is above all others anyway; of what FTS5 keeps beside its words only
- * these themselves count, and they are compared word by word. */
+ * keys of repeated requests only hold back; the outbox tells, and the queue carries a MAC that is looked at when a job
+ * is taken; when somebody was last seen, and with what, is shown only; the stamp only says when to look again; the
+ * counter of numbers only leaves gaps, since a row's number is above all others anyway; of what FTS5 keeps beside its
+ * words only these themselves count, and they are compared word by word. */
 static const char levelled[] =
     "DELETE FROM login_attempt; DELETE FROM idempotency; DELETE FROM outbox; DELETE FROM job; "
     "UPDATE session SET last_seen_at=0, agent='', address='', rotate=0; UPDATE token SET last_used_at=0; "
