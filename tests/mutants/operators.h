@@ -35,7 +35,7 @@ operators[] = {
     {"check dropped", false, "^ *(if \\([^;{}]*\\)[ \n]+fail_field\\()", NULL},
     {"check dropped", false, "^ *(TRY\\([a-z_]*(demand|check|may|refuse|hold|held|lock|verify|bounds)[a-z_]*\\()",
      NULL},
-    {"rule dropped", false, "[ {](\\.(guard|check|independent_of|demands) = (\\{[^}]*\\}|[a-z_]+))", ""},
+    {"rule dropped", false, "[ {](\\.(guard|check|independent_of|demands) = (\\{[^}]*\\}|[a-z_]+),?)", ""},
     {"case dropped", false, "^ *(case [^;{}]*: [^;{}]*; (break;)?)$", ""},
     {"sql", true, "( AND )", " OR "},
     {"sql", true, "[a-z_](<)[?a-z]", "<="},

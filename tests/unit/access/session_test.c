@@ -1,8 +1,13 @@
 /* Signing in, being recognised, and all the ways in which a session ends. The clock is ctx.now, moved by hand. */
 #include "access/fixture.h"
 
+#include "access/cache.h"
 #include "access/limit.h"
+#include "access/password.h"
 #include "access/token.h"
+
+#include <pthread.h>
+#include <sched.h>
 
 #define EMAIL "ada@example.org"
 
@@ -486,20 +491,99 @@ static void csrf_must_be_exactly_it(void **state)
     assert_false(access_csrf_ok(S(""), S("")));
 }
 
+/* ---- what changes while the password is compared ---- */
+
+struct signing {
+    struct fixture *f;
+    struct ctx ctx;
+    enum result result;
+};
+
+static void *sign_in_meanwhile(void *arg)
+{
+    struct signing *signing = arg;
+    struct opened opened;
+    struct login login = {.email = S(EMAIL), .password = S(PASSPHRASE), .address = S("192.0.2.7")};
+    signing->result = session_open(&signing->ctx, &login, &opened);
+    return NULL;
+}
+
+static bool somebody_waits_to_hash(struct access *access)
+{
+    pthread_mutex_lock(&access->hashing_lock);
+    bool waits = access->waiting > 0;
+    pthread_mutex_unlock(&access->hashing_lock);
+    return waits;
+}
+
+/* The hash that is compared has been read already; all slots are taken, so that the comparison waits for the change. */
+static void expect_meanwhile(struct fixture *f, const char *change, enum result wanted)
+{
+    struct signing signing = {.f = f, .ctx = f->ctx};
+    struct access *access = f->ctx.access;
+    pthread_t thread;
+    signing.ctx.arena = arena_new(0);
+    for (int i = 0; i < HASHING_AT_ONCE; i++) assert_int_equal(hashing_enter(access), OK);
+    assert_int_equal(pthread_create(&thread, NULL, sign_in_meanwhile, &signing), 0);
+    while (!somebody_waits_to_hash(access)) sched_yield();
+    run_sql(f, change);
+    for (int i = 0; i < HASHING_AT_ONCE; i++) hashing_leave(access);
+    pthread_join(thread, NULL);
+    if (signing.result != wanted) print_error("%s: %d\n", change, signing.result);
+    assert_int_equal(signing.result, wanted);
+    arena_free(signing.ctx.arena);
+}
+
+static void whoever_is_changed_meanwhile_signs_in_again(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    start(f, &opened);
+    add_user(f, "other@example.org", OWNER, COMPANY_A);
+    run_sql(f, "UPDATE \"user\" SET last_login_at = 0");
+    expect_meanwhile(f, "UPDATE \"user\" SET name = name", OK);
+    assert_int_equal(number_of(f, "SELECT COUNT(*) FROM \"user\" WHERE last_login_at > 0"), 1);
+    expect_meanwhile(f, "UPDATE \"user\" SET password_hash = 'other' WHERE email = '" EMAIL "'", CONFLICT);
+    run_sql(f, "DELETE FROM login_attempt");
+    assert_int_equal(number_of(f, "SELECT COUNT(*) FROM session"), 2);
+}
+
+static void whoever_is_shut_out_meanwhile_stays_out(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    start(f, &opened);
+    expect_meanwhile(f, "UPDATE \"user\" SET active = 0 WHERE email = '" EMAIL "'", CONFLICT);
+    assert_int_equal(number_of(f, "SELECT COUNT(*) FROM session"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(a_cookie_leads_to_its_user),          ON_BOTH(the_database_holds_no_secret),
-        ON_BOTH(strangers_are_not_recognised),        ON_BOTH(the_usual_request_asks_no_database),
-        ON_BOTH(refusals_look_and_cost_the_same),     ON_BOTH(an_account_is_held_back_longer_each_time),
-        ON_BOTH(unknown_accounts_are_held_back_too),  ON_BOTH(an_address_is_held_back),
-        ON_BOTH(an_ipv6_network_is_one_address),      ON_BOTH(success_takes_back_only_its_own_attempt),
-        ON_BOTH(many_at_once_gain_nothing),           ON_BOTH(idle_sessions_end),
-        ON_BOTH(used_sessions_end_after_a_week),      ON_BOTH(last_seen_is_written_once_a_minute),
-        ON_BOTH(a_closed_session_is_gone_at_once),    ON_BOTH(signing_in_again_replaces_the_session),
-        ON_BOTH(the_oldest_of_too_many_sessions_end), ON_BOTH(what_has_run_out_is_swept),
-        ON_BOTH(new_rights_bring_a_new_token),        ON_BOTH(an_inactive_user_is_out_at_once),
-        ON_BOTH(moved_units_are_seen_at_once),        ON_BOTH(another_node_follows_within_two_seconds),
+        ON_BOTH(a_cookie_leads_to_its_user),
+        ON_BOTH(the_database_holds_no_secret),
+        ON_BOTH(strangers_are_not_recognised),
+        ON_BOTH(the_usual_request_asks_no_database),
+        ON_BOTH(refusals_look_and_cost_the_same),
+        ON_BOTH(an_account_is_held_back_longer_each_time),
+        ON_BOTH(whoever_is_changed_meanwhile_signs_in_again),
+        ON_BOTH(whoever_is_shut_out_meanwhile_stays_out),
+        ON_BOTH(unknown_accounts_are_held_back_too),
+        ON_BOTH(an_address_is_held_back),
+        ON_BOTH(an_ipv6_network_is_one_address),
+        ON_BOTH(success_takes_back_only_its_own_attempt),
+        ON_BOTH(many_at_once_gain_nothing),
+        ON_BOTH(idle_sessions_end),
+        ON_BOTH(used_sessions_end_after_a_week),
+        ON_BOTH(last_seen_is_written_once_a_minute),
+        ON_BOTH(a_closed_session_is_gone_at_once),
+        ON_BOTH(signing_in_again_replaces_the_session),
+        ON_BOTH(the_oldest_of_too_many_sessions_end),
+        ON_BOTH(what_has_run_out_is_swept),
+        ON_BOTH(new_rights_bring_a_new_token),
+        ON_BOTH(an_inactive_user_is_out_at_once),
+        ON_BOTH(moved_units_are_seen_at_once),
+        ON_BOTH(another_node_follows_within_two_seconds),
         cmocka_unit_test(csrf_must_be_exactly_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,32 @@ static void an_acceptance_covers_no_more_than_what_was_accepted(void **state)
     expect_status(rest, 409);
 }
 
+/* Each level by the role that the methodology names, and the last by nobody. */
+static void a_level_is_accepted_by_its_role(void **state)
+{
+    static const struct {
+        const char *ratings;
+        int manager, board;
+    } cases[] = {
+        {"{'current_likelihood': null}", 409, 409},
+        {"{'current_likelihood': 5, 'current_consequences': {'legal': 5}}", 409, 409},
+        {"{'current_likelihood': 4, 'current_consequences': {'legal': 4}}", 403, 200},
+        {"{'current_likelihood': 3, 'current_consequences': {'legal': 3}}", 200, 409},
+        {"{'current_likelihood': 1, 'current_consequences': {'legal': 1}}", 200, 409},
+    };
+    struct served *served = SERVED(state);
+    struct house_of house = one_risk(served);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        long long acceptance = acceptance_of(served, &house, &house.manager);
+        const char *accept = text_of(served, "/acceptance/%lld/transitions/accept", acceptance);
+        changes(served, &house.manager, at(served, "risk", house.risk), cases[i].ratings);
+        struct answer manager = step(served, &house.second, accept, "{}");
+        expect_status(manager, cases[i].manager);
+        struct answer board = step(served, &house.board, accept, "{}");
+        expect_status(board, cases[i].board);
+    }
+}
+
 static void one_acceptance_ends_while_another_holds(void **state)
 {
     struct served *served = SERVED(state);
@@ -387,6 +413,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOTH(an_acceptance_covers_no_more_than_what_was_accepted),
+        BOTH(a_level_is_accepted_by_its_role),
         BOTH(one_acceptance_ends_while_another_holds),
         BOTH(a_level_is_approved_by_a_role_that_there_is),
         BOTH(a_framework_keeps_the_bounds_of_its_fields),
