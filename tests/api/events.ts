@@ -201,7 +201,7 @@ async function reading(w: Watcher): Promise<void> {
     const address = stranger()
     const content = expect(await admin.request('GET', `/api/v1/evidence/${made.id}/content`, from(address)), 200)
     says(await w.one(content), { kind: 'evidence_read', outcome: 'allowed', actor, address, subject: 'evidence', record: made.id, reference: made.reference })
-    const reports = expect(await admin.get('reports'), 200).json.items as { name: string; parameters: { required: boolean }[] }[]
+    const reports = expect(await admin.get('reports'), 200).json.items as { name: string; parameters: { required: boolean; register?: string }[] }[]
     const name = reports.find((one) => one.parameters.every((parameter) => !parameter.required && !parameter.register))!.name
     const report = expect(await admin.request('GET', `/api/v1/reports/${name}?format=xlsx`, from(address)), 200)
     says(await w.one(report), { kind: 'report', actor, address, subject: 'report', detail: `${name} xlsx` })
