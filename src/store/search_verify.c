@@ -85,7 +85,8 @@ static enum result compare_index(struct ctx *ctx, struct arena *scratch)
                 "The full-text index holds other words than the records it was made of; merlon rebuild makes it anew.");
 }
 
-/* A word is looked up by the tree above the pages that the sum was read from: each must lead to as many rows as it has. */
+/* A word is looked up by the tree above the pages that the sum was read from: each must lead to as many rows as it
+ * has. */
 static enum result look_up(struct ctx *ctx, struct arena *scratch)
 {
     struct rows *rows;
