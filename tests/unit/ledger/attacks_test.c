@@ -198,7 +198,7 @@ static void attacks_are_seen(void **state)
     for (size_t i = 0; i < COUNT(attacks); i++) {
         struct fixture *own = fixture_new(f->url[0]);
         each_attack(own, i);
-        fixture_release(own);
+        fixture_free(own);
     }
 }
 
