@@ -5,6 +5,7 @@
 #include "app/acting.h"
 #include "app/directory.h"
 #include "app/progress.h"
+#include "app/telling.h"
 #include "base/clock.h"
 #include "ledger/remembered.h"
 #include "ledger/verify.h"
@@ -49,15 +50,16 @@ enum result command_backup(struct program *program)
     if (!check || !backup.passphrase.len) {
         TRY(program_open(program, OPEN_READ_ONLY));
         TRY(program_open_keys(program));
+        program_tell(program, &(struct event){.kind = EVENT_KEY_USED, .detail = S("backup")});
     }
     backup.keyring = program->keyring;
     enum result result =
         check ? backup_check(ctx, &backup, path, &info) : store_backup(ctx, program->store, &backup, path, &info);
     progress_end(&progress);
     if (!check)
-        event_post(ctx, &(struct event){.kind = EVENT_BACKUP,
-                                        .outcome = result == OK ? EVENT_ALLOWED : EVENT_FAILED,
-                                        .detail = backup.passphrase.len ? S("passphrase") : S("master key")});
+        program_tell(program, &(struct event){.kind = EVENT_BACKUP,
+                                              .outcome = result == OK ? EVENT_ALLOWED : EVENT_FAILED,
+                                              .detail = backup.passphrase.len ? S("passphrase") : S("master key")});
     TRY(result);
     print_info(check ? "Whole:" : "Backed up to", &info, path);
     if (!check && !backup.passphrase.len)

@@ -5,6 +5,7 @@
 #include "access/actor.h"
 #include "app/acting.h"
 #include "app/files.h"
+#include "app/telling.h"
 #include "base/asset.h"
 #include "http/query.h"
 #include "records/export.h"
@@ -35,10 +36,10 @@ static enum result run_export(struct program *program, struct export export, str
     if (!export.scratch) return fail(ctx, BUSY, "There is no memory for this export now; try again.");
     arena_defer(ctx->arena, (void (*)(void *))arena_free, export.scratch);
     TRY(file_out_open(ctx, output, &file));
-    event_post(ctx, &(struct event){.kind = EVENT_EXPORT,
-                                    .actor = ctx->actor->user,
-                                    .subject = str_of(export.query->reg->name),
-                                    .detail = S("command line")});
+    program_tell(program, &(struct event){.kind = EVENT_EXPORT,
+                                          .actor = ctx->actor->user,
+                                          .subject = str_of(export.query->reg->name),
+                                          .detail = S("command line")});
     export.sink = file_out_add;
     export.arg = &file;
     enum result result = store_begin_snapshot(ctx);
@@ -101,10 +102,10 @@ static enum result write_report(struct program *program, const struct report_wan
         report_run(ctx, wanted->report, wanted->format, wanted->parameters, wanted->count, wanted->labels, &made);
     store_end_snapshot(ctx);
     TRY(result);
-    event_post(ctx, &(struct event){.kind = EVENT_REPORT,
-                                    .actor = ctx->actor->user,
-                                    .subject = S("report"),
-                                    .detail = str_of(wanted->report->name)});
+    program_tell(program, &(struct event){.kind = EVENT_REPORT,
+                                          .actor = ctx->actor->user,
+                                          .subject = S("report"),
+                                          .detail = str_of(wanted->report->name)});
     TRY(file_out_open(ctx, output.len ? output : made.name, &file));
     enum result added = file_out_add(&file, made.bytes);
     TRY(file_out_close(ctx, &file, added == OK));

@@ -14,6 +14,7 @@ enum control_type {
     CONTROL_COMMAND = 'c', /* client: the name */
     CONTROL_WORD = 'w',    /* client: one argument */
     CONTROL_RUN = 'g',     /* client: that was all */
+    CONTROL_EVENT = 'n',   /* client, instead of a command: a security event (telling.h) */
     CONTROL_OUT = 'o',     /* server: for standard output */
     CONTROL_ERR = 'e',     /* server: for standard error */
     CONTROL_FILE = 'f',    /* server: the whole of the file of this name is wanted */
@@ -36,6 +37,9 @@ enum result control_fetch(struct program *program, enum control_type type, struc
 bool control_client_waits(const struct remote *remote);
 
 /* ---- client ---- */
+
+/* Hands a server that runs on the directory this event; false when none does, or it did not take it. */
+bool control_tell(struct program *program, struct str event);
 
 /* Where a server runs on the directory, it runs the command: *done, with its exit status. Otherwise the directory is
  * held by this program (program->lock), if it is there at all. Waits five seconds for another command to end. */

@@ -83,6 +83,19 @@ static enum result talk(struct program *program, int connection, int *status)
                 PRINT(program->settings.value[SET_DATA]));
 }
 
+bool control_tell(struct program *program, struct str event)
+{
+    const char *path = arena_cstr(program->arena, program->settings.value[SET_DATA]);
+    int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int connection = directory < 0 ? -1 : connect_in(directory), status = -1;
+    if (directory >= 0) close(directory);
+    if (connection < 0) return false;
+    bool good = frame_send(connection, CONTROL_EVENT, event);
+    while (good && status < 0) good = serve_one(program, program->arena, connection, &status);
+    close(connection);
+    return good && status == 0;
+}
+
 enum result control_hand_over(struct program *program, bool *done, int *status)
 {
     struct lock_holder holder;

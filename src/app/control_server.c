@@ -1,5 +1,6 @@
 /* A thread takes one client after the other. A command sees a program that is lent to it: the server's database, keys
  * and sessions, and an arena, a connection and a caller of its own. */
+#include "app/telling.h"
 #include "app/caller.h"
 #include "app/command.h"
 #include "app/control_frame.h"
@@ -66,6 +67,19 @@ static ssize_t print_err(void *remote, const char *bytes, size_t len)
     return sent ? (ssize_t)len : 0;
 }
 
+/* Of a command beside this server that only reads. */
+static void take_event(struct program *program, struct str bytes)
+{
+    struct event event;
+    char status = 1;
+    if (telling_unpack(bytes, &event)) {
+        event_post(&program->ctx, &event);
+        status = 0;
+    }
+    if (!frame_send(program->remote->connection, CONTROL_DONE, (struct str){&status, 1}))
+        log_line(LOG_INFO, "a client left before its event was taken", NULL);
+}
+
 static bool receive_words(struct program *program, const struct command **command)
 {
     char type;
@@ -73,6 +87,7 @@ static bool receive_words(struct program *program, const struct command **comman
     *command = NULL;
     while (frame_receive(program->arena, program->remote->connection, &type, &bytes)) {
         if (type == CONTROL_RUN) return *command && (*command)->through_server;
+        if (type == CONTROL_EVENT) take_event(program, bytes);
         if (type == CONTROL_COMMAND) *command = command_find(bytes);
         if (type != CONTROL_WORD) continue;
         if (program->rest_count == REST_MAX) return false;

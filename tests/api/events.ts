@@ -235,6 +235,12 @@ async function commands(w: Watcher): Promise<void> {
     equal((await w.list('kind=key_used')).filter((one) => one.detail === 'backup').length, 1, 'uses of the master key for it')
     rmSync(file)
   })
+  await check('events: an export by a command that only reads, beside the server', async () => {
+    if (databaseKind !== 'SQLite') return // there it is in syslog and file alone, for want of the master key
+    w.world.program.run('export', w.world.anyRegister)
+    const made = await until('the export', async () => (await w.list(`kind=export&subject=${w.world.anyRegister}`)).find((one) => one.detail === 'command line'))
+    says(made, { outcome: 'allowed', actor: null, address: null })
+  })
   await check('events: a token made by command', async () => {
     const before = (await w.list('kind=token_made')).length
     secrets.add(w.world.program.run('token', '--user', 'ada@example.org').trim())
