@@ -34,9 +34,9 @@ static bool is_let_through(struct events *events, const struct event_row *row)
     switch (row->kind) {
     case EVENT_REFUSED:
     case EVENT_SIGN_IN_HELD_BACK:
-    case EVENT_ALARM: return throttle_take(&events->refusals, throttle_key(row), row, now);
+    case EVENT_ALARM: return flood_take(&events->refusals, flood_key(row), row, now);
     case EVENT_SIGN_IN_FAILED:
-    case EVENT_SIGN_IN_LOCKED: return throttle_take(&events->failures, events->posted + 1, row, now);
+    case EVENT_SIGN_IN_LOCKED: return flood_take(&events->failures, events->posted + 1, row, now);
     default: return true;
     }
 }
@@ -84,11 +84,11 @@ enum result event_write(struct ctx *ctx, const struct event *event)
 
 /* ---- rounds ---- */
 
-static void put_counts(struct events *events, struct throttle *throttle)
+static void put_counts(struct events *events, struct flood *flood)
 {
     struct event_row row;
     int64_t now = clock_monotonic();
-    while (events->queued < QUEUE_ROOM && throttle_next(throttle, now, events->ends, &row)) events_put(events, &row);
+    while (events->queued < QUEUE_ROOM && flood_next(flood, now, events->ends, &row)) events_put(events, &row);
 }
 
 static void put_lost(struct events *events)

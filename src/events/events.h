@@ -7,7 +7,7 @@
  * for signing in, failing to, being locked out, and exports, whose answer is given only after it.
  *
  * What anybody can cause in floods without rights is counted: the first of a kind from one address is a row at once,
- * what follows within the minute is one row with a count. At most THROTTLE_SLOTS addresses a minute are told apart.
+ * what follows within the minute is one row with a count. At most FLOOD_SLOTS addresses a minute are told apart.
  *
  * A row holds no secret and no name: users by number, an e-mail address that was tried only as a keyed hash (so that
  * the same one is recognised), `subject` and `detail` in words of the program's own. Whatever else a caller hands in

@@ -3,7 +3,7 @@
 #define MERLON_EVENTS_INSIDE_H
 
 #include "events/outlet.h"
-#include "events/throttle.h"
+#include "events/flood.h"
 
 #include <pthread.h>
 
@@ -28,7 +28,7 @@ struct events {
     size_t first, queued;
     uint64_t posted, written, failed; /* up to which number: put in, durable, tried in vain at least once */
     int64_t lost;                     /* found no room */
-    struct throttle refusals, failures;
+    struct flood refusals, failures;
     bool hurry, ends;
     int64_t sweep_at; /* when to look for old rows next, of the monotonic clock */
 

@@ -76,11 +76,11 @@ static void failures_to_sign_in_are_a_row_each_up_to_what_a_minute_holds(void **
     FIXTURE(f);
     const struct keyring *key = events_tables(f);
     events_begin(f, key);
-    for (int i = 0; i < THROTTLE_SLOTS + 44; i++)
+    for (int i = 0; i < FLOOD_SLOTS + 44; i++)
         event_post(&f->ctx, &(struct event){.kind = EVENT_SIGN_IN_FAILED, .address = S("192.0.2.9")});
     events_end(f);
-    assert_int_equal(number_of(f, ROWS), THROTTLE_SLOTS + 1);
-    assert_int_equal(number_of(f, COUNTED), THROTTLE_SLOTS + 44);
+    assert_int_equal(number_of(f, ROWS), FLOOD_SLOTS + 1);
+    assert_int_equal(number_of(f, COUNTED), FLOOD_SLOTS + 44);
 }
 
 struct held {

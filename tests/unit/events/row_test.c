@@ -96,89 +96,89 @@ static void a_line_says_all_of_a_row(void **state)
 
 /* ---- floods ---- */
 
-static size_t taken(struct throttle *throttle, struct event_row row, size_t times, int64_t now)
+static size_t taken(struct flood *flood, struct event_row row, size_t times, int64_t now)
 {
     size_t count = 0;
-    for (size_t i = 0; i < times; i++) count += throttle_take(throttle, throttle_key(&row), &row, now);
+    for (size_t i = 0; i < times; i++) count += flood_take(flood, flood_key(&row), &row, now);
     return count;
 }
 
 static void repeated_refusals_are_one_row_a_minute(void **state)
 {
     (void)state;
-    struct throttle *throttle = calloc(1, sizeof *throttle);
+    struct flood *flood = calloc(1, sizeof *flood);
     struct event_row row;
-    assert_int_equal(taken(throttle, refused("192.0.2.7", 0, "a"), 1000, 0), 1);
-    assert_false(throttle_next(throttle, THROTTLE_MINUTE - 1, false, &row));
-    assert_true(throttle_next(throttle, THROTTLE_MINUTE, false, &row));
+    assert_int_equal(taken(flood, refused("192.0.2.7", 0, "a"), 1000, 0), 1);
+    assert_false(flood_next(flood, FLOOD_MINUTE - 1, false, &row));
+    assert_true(flood_next(flood, FLOOD_MINUTE, false, &row));
     assert_int_equal(row.count, 999);
     assert_string_equal(row.address, "192.0.2.7");
     assert_string_equal(row.request, "");
-    assert_false(throttle_next(throttle, THROTTLE_MINUTE, false, &row));
+    assert_false(flood_next(flood, FLOOD_MINUTE, false, &row));
     /* The flood goes on: still one a minute, and when it has stopped the address begins anew. */
-    assert_int_equal(taken(throttle, refused("192.0.2.7", 0, "b"), 5, THROTTLE_MINUTE + 1), 0);
-    assert_true(throttle_next(throttle, 2 * THROTTLE_MINUTE, false, &row));
+    assert_int_equal(taken(flood, refused("192.0.2.7", 0, "b"), 5, FLOOD_MINUTE + 1), 0);
+    assert_true(flood_next(flood, 2 * FLOOD_MINUTE, false, &row));
     assert_int_equal(row.count, 5);
-    assert_false(throttle_next(throttle, 3 * THROTTLE_MINUTE, false, &row));
-    assert_int_equal(taken(throttle, refused("192.0.2.7", 0, "b"), 1, 3 * THROTTLE_MINUTE), 1);
-    free(throttle);
+    assert_false(flood_next(flood, 3 * FLOOD_MINUTE, false, &row));
+    assert_int_equal(taken(flood, refused("192.0.2.7", 0, "b"), 1, 3 * FLOOD_MINUTE), 1);
+    free(flood);
 }
 
 static void what_is_told_apart(void **state)
 {
     (void)state;
-    struct throttle *throttle = calloc(1, sizeof *throttle);
-    assert_int_equal(taken(throttle, refused("2001:db8:1:2::1", 0, ""), 1, 0), 1);
-    assert_int_equal(taken(throttle, refused("2001:db8:1:2:ffff::9", 0, ""), 1, 0), 0);
-    assert_int_equal(taken(throttle, refused("2001:db8:1:3::1", 0, ""), 1, 0), 1);
-    assert_int_equal(taken(throttle, refused("::ffff:192.0.2.7", 0, ""), 1, 0), 1);
-    assert_int_equal(taken(throttle, refused("::ffff:192.0.2.8", 0, ""), 1, 0), 1);
+    struct flood *flood = calloc(1, sizeof *flood);
+    assert_int_equal(taken(flood, refused("2001:db8:1:2::1", 0, ""), 1, 0), 1);
+    assert_int_equal(taken(flood, refused("2001:db8:1:2:ffff::9", 0, ""), 1, 0), 0);
+    assert_int_equal(taken(flood, refused("2001:db8:1:3::1", 0, ""), 1, 0), 1);
+    assert_int_equal(taken(flood, refused("::ffff:192.0.2.7", 0, ""), 1, 0), 1);
+    assert_int_equal(taken(flood, refused("::ffff:192.0.2.8", 0, ""), 1, 0), 1);
     /* Who is known is told apart, and so is what he was refused; of a stranger only where he comes from. */
-    assert_int_equal(taken(throttle, refused("192.0.2.7", 5, "x"), 1, 0), 1);
-    assert_int_equal(taken(throttle, refused("192.0.2.7", 6, "x"), 1, 0), 1);
-    assert_int_equal(taken(throttle, refused("192.0.2.7", 6, "y"), 1, 0), 1);
-    assert_int_equal(taken(throttle, refused("192.0.2.7", 6, "y"), 1, 0), 0);
-    assert_int_equal(taken(throttle, refused("192.0.2.7", 0, "x"), 1, 0), 1);
-    assert_int_equal(taken(throttle, refused("192.0.2.7", 0, "y"), 1, 0), 0);
-    free(throttle);
+    assert_int_equal(taken(flood, refused("192.0.2.7", 5, "x"), 1, 0), 1);
+    assert_int_equal(taken(flood, refused("192.0.2.7", 6, "x"), 1, 0), 1);
+    assert_int_equal(taken(flood, refused("192.0.2.7", 6, "y"), 1, 0), 1);
+    assert_int_equal(taken(flood, refused("192.0.2.7", 6, "y"), 1, 0), 0);
+    assert_int_equal(taken(flood, refused("192.0.2.7", 0, "x"), 1, 0), 1);
+    assert_int_equal(taken(flood, refused("192.0.2.7", 0, "y"), 1, 0), 0);
+    free(flood);
 }
 
 static void many_addresses_are_counted_together(void **state)
 {
     (void)state;
     enum { ADDRESSES = 1000 };
-    struct throttle *throttle = calloc(1, sizeof *throttle);
+    struct flood *flood = calloc(1, sizeof *flood);
     struct event_row row;
     size_t rows = 0, counted = 0;
     for (int i = 0; i < ADDRESSES; i++) {
         char address[32];
         snprintf(address, sizeof address, "10.0.%d.%d", i / 250, i % 250);
-        rows += taken(throttle, refused(address, 0, ""), 1, 0);
+        rows += taken(flood, refused(address, 0, ""), 1, 0);
     }
-    assert_int_equal(rows, THROTTLE_SLOTS);
-    while (throttle_next(throttle, THROTTLE_MINUTE, false, &row)) {
+    assert_int_equal(rows, FLOOD_SLOTS);
+    while (flood_next(flood, FLOOD_MINUTE, false, &row)) {
         assert_string_equal(row.address, "");
         assert_string_equal(row.detail, "from many addresses");
         counted += (size_t)row.count;
     }
     assert_int_equal(rows + counted, ADDRESSES);
-    assert_int_equal(taken(throttle, refused("10.9.9.9", 0, ""), 1, THROTTLE_MINUTE), 1);
-    free(throttle);
+    assert_int_equal(taken(flood, refused("10.9.9.9", 0, ""), 1, FLOOD_MINUTE), 1);
+    free(flood);
 }
 
 static void at_the_end_all_counts_come_out(void **state)
 {
     (void)state;
-    struct throttle *throttle = calloc(1, sizeof *throttle);
+    struct flood *flood = calloc(1, sizeof *flood);
     struct event_row row;
-    taken(throttle, refused("192.0.2.7", 0, ""), 4, 0);
-    taken(throttle, refused("192.0.2.8", 0, ""), 3, 0);
-    assert_true(throttle_next(throttle, 1, true, &row));
+    taken(flood, refused("192.0.2.7", 0, ""), 4, 0);
+    taken(flood, refused("192.0.2.8", 0, ""), 3, 0);
+    assert_true(flood_next(flood, 1, true, &row));
     assert_int_equal(row.count, 3);
-    assert_true(throttle_next(throttle, 1, true, &row));
+    assert_true(flood_next(flood, 1, true, &row));
     assert_int_equal(row.count, 2);
-    assert_false(throttle_next(throttle, 1, true, &row));
-    free(throttle);
+    assert_false(flood_next(flood, 1, true, &row));
+    free(flood);
 }
 
 int main(void)

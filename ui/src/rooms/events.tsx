@@ -234,7 +234,7 @@ function Who({ event, state }: { event: SecurityEvent; state: State }) {
       </Narrow>
     );
   }
-  if (event.account) {
+  if (event.account && event.subject !== 'user') {
     return (
       <span className="quiet" title={event.account}>
         {words.t('ui.events.account', { account: event.account.slice(0, 8) })}
