@@ -21,7 +21,7 @@ for folder in tests/*/; do
     folder=${folder%/}
     has_tests "$folder" || continue
     case $folder in
-    tests/gates | tests/bench) ;;
+    tests/gates | tests/bench | tests/mutants) ;;
     tests/api) on_both "$folder" "$PWD/$san/merlon" ;;
     tests/crash) on_both "$folder" "$PWD/$build/merlon" ;;
     tests/cli) part cli sh tests/with-postgres.sh sh tests/folder.sh "$folder" "$PWD/$build/merlon" ;;

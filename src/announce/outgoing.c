@@ -35,7 +35,7 @@ static int is_over(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off
 static enum result begin(struct ctx *ctx, struct str url, const char *protocols, const atomic_bool *ends,
                          struct sending **out)
 {
-    struct sending *sending = arena_make(ctx->arena, struct sending);
+    struct sending *sending = *out = arena_make(ctx->arena, struct sending);
     sending->curl = curl_easy_init();
     if (!sending->curl) return fail(ctx, BROKEN, "The HTTP client does not start.");
     arena_defer(ctx->arena, release, sending);
@@ -52,7 +52,6 @@ static enum result begin(struct ctx *ctx, struct str url, const char *protocols,
         curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_over);
         curl_easy_setopt(curl, CURLOPT_XFERINFODATA, (void *)(uintptr_t)ends);
     }
-    *out = sending;
     return OK;
 }
 
@@ -93,7 +92,7 @@ static size_t gather(char *at, size_t size, size_t count, void *arg)
 
 enum result outgoing_post(struct ctx *ctx, const struct outgoing_call *call, struct outgoing_answer *answer)
 {
-    struct sending *sending;
+    struct sending *sending = NULL;
     long status = 0;
     const char *type = NULL;
     TRY(begin(ctx, call->url, "http,https", call->ends, &sending));
@@ -184,7 +183,7 @@ static enum result check_mail(struct ctx *ctx, const struct outgoing_mail *mail)
 
 enum result outgoing_send(struct ctx *ctx, const struct outgoing_mail *mail)
 {
-    struct sending *sending;
+    struct sending *sending = NULL;
     TRY(check_mail(ctx, mail));
     TRY(begin(ctx, mail->server, "smtp,smtps", mail->ends, &sending));
     TRY(add_recipients(ctx, sending, mail->to));

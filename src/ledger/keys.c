@@ -41,7 +41,7 @@ static enum result damaged(struct ctx *ctx)
 static enum result store_keys(struct ctx *ctx, const struct keyring *keyring, const struct ledger_keys *keys)
 {
     char plain[SECRET_SIZE + ORIGIN_SIZE];
-    struct str sealed;
+    struct str sealed = {0};
     memcpy(plain, keys->secret, SECRET_SIZE);
     memcpy(plain + SECRET_SIZE, keys->origin, ORIGIN_SIZE);
     enum result result = seal_small(ctx, keyring, PURPOSE, (struct str){plain, sizeof plain}, &sealed);
@@ -63,7 +63,7 @@ static enum result unseal(struct ctx *ctx, const struct keyring *keyring, struct
 {
     unsigned char *sealed = arena_alloc(ctx->arena, stored.len + 1);
     size_t len;
-    struct str plain;
+    struct str plain = {0};
     struct ledger_public named;
     if (!unhex(stored, sealed, stored.len, &len)) return damaged(ctx);
     TRY(open_small(ctx, keyring, PURPOSE, (struct str){(const char *)sealed, len}, &plain));
@@ -106,19 +106,19 @@ static enum result fill(struct ctx *ctx, const struct keyring *keyring, bool cre
     return fail(ctx, NOT_FOUND, "This database has no ledger key yet: start merlon serve on it once.");
 }
 
-static enum result allocate(struct ctx *ctx, struct ledger_keys **keys)
+/* NULL with the sentence said. */
+static struct ledger_keys *allocate(struct ctx *ctx)
 {
-    if (sodium_init() < 0) return fail(ctx, BROKEN, "The cryptographic library cannot be used on this machine.");
-    *keys = sodium_malloc(sizeof **keys);
-    if (*keys) return OK;
-    return fail(ctx, BROKEN, "There is no locked memory left for the ledger's key: raise ulimit -l.");
+    struct ledger_keys *keys = sodium_init() < 0 ? NULL : sodium_malloc(sizeof *keys);
+    if (!keys) (void)fail(ctx, BROKEN, "There is no locked memory left for the ledger's key: raise ulimit -l.");
+    return keys;
 }
 
 enum result ledger_keys_open(struct ctx *ctx, const struct keyring *keyring, bool create, struct ledger_keys **keys)
 {
-    struct ledger_keys *opened;
+    struct ledger_keys *opened = allocate(ctx);
     *keys = NULL;
-    TRY(allocate(ctx, &opened));
+    if (!opened) return BROKEN;
     arena_defer(ctx->arena, sodium_free, opened);
     enum result result = fill(ctx, keyring, create, opened);
     arena_undefer(ctx->arena, opened);
@@ -193,9 +193,9 @@ static enum result enter_link(struct ctx *ctx, const struct ledger_keys *before,
 enum result ledger_keys_renew(struct ctx *ctx, const struct keyring *keyring, const char *action, struct str reason,
                               struct ledger_keys *keys)
 {
-    struct ledger_keys *after;
     TRY(ledger_keys_demand_current(ctx, keys));
-    TRY(allocate(ctx, &after));
+    struct ledger_keys *after = allocate(ctx);
+    if (!after) return BROKEN;
     generate(after, strcmp(action, "restore") == 0 ? NULL : keys->origin);
     enum result result = enter_link(ctx, keys, after, action, reason);
     if (result == OK) result = store_keys(ctx, keyring, after);

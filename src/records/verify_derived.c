@@ -97,7 +97,7 @@ static enum result derive_dry(struct ctx *ctx, const struct record *record, int6
 static enum result right_earlier(struct ctx *ctx, const struct record *record, bool *right)
 {
     int64_t changed_at = record->row[C_CHANGED_AT].number;
-    size_t index;
+    size_t index = 0;
     *right = false;
     for (int back = 1; back <= DAYS_BACK && !*right; back++) {
         int64_t then = ctx->now - back * day;
@@ -111,7 +111,7 @@ static enum result right_earlier(struct ctx *ctx, const struct record *record, b
 
 static enum result check_derived(struct ctx *ctx, const struct record *record, void *arg)
 {
-    size_t index;
+    size_t index = 0;
     bool right = false;
     (void)arg;
     if (record_is_deleted(record)) return OK;
@@ -136,7 +136,7 @@ enum result records_verify_derived(struct ctx *ctx, int64_t *checked)
 
 static enum result check_file(struct ctx *ctx, const struct record *record, void *files)
 {
-    size_t index;
+    size_t index = 0;
     reg_file_field(record->reg, &index);
     int64_t id = record_number(record, index), size = record_number_of(record, "file_size");
     struct str sha256 = record_text_of(record, "sha256");

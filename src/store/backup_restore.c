@@ -100,7 +100,7 @@ static enum result make_bare_tables(struct ctx *ctx, const struct backup *backup
         }
         table->columns = columns;
         table->index_count = 0;
-        table->append_only = false;
+        table->unguarded = true;
         bare[i] = table;
     }
     return tables_apply(ctx, bare, backup->table_count);

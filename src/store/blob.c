@@ -253,7 +253,7 @@ static enum result count_bytes(struct ctx *ctx, void *arg, struct str chunk)
 
 enum result blob_check(struct ctx *ctx, const struct keyring *keyring, int64_t id, int64_t size, struct str sha256)
 {
-    struct blob_info info;
+    struct blob_info info = {0};
     int64_t read = 0;
     enum result found = blob_describe(ctx, id, &info);
     if (found == NOT_FOUND) return differs(ctx, id, "is not there");

@@ -16,9 +16,10 @@ static bool hold(int file, short kind)
 static void read_holder(int file, struct lock_holder *holder)
 {
     char text[64] = "";
-    long long pid = 0;
+    char *after;
     if (pread(file, text, sizeof text - 1, 0) <= 0) return;
-    if (sscanf(text, "%lld %23s", &pid, holder->word) == 2) holder->pid = pid;
+    long long pid = strtoll(text, &after, 10);
+    if (pid > 0 && sscanf(after, " %23s", holder->word) == 1) holder->pid = pid;
 }
 
 /* A lock that cannot be described holds all the same. */

@@ -206,7 +206,7 @@ static void emit_postgres_triggers(struct parts *parts, const struct table *tabl
 
 static void emit_triggers(struct parts *parts, const struct table *table)
 {
-    if (!table->append_only) return;
+    if (!table->append_only || table->unguarded) return;
     if (parts->dialect == DIALECT_POSTGRES) {
         emit_postgres_triggers(parts, table);
         return;

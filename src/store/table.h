@@ -45,6 +45,7 @@ struct table {
     size_t index_count;
     const char *primary_key; /* NULL where a COLUMN_KEY is the key, else "register, record" */
     bool append_only;        /* the database itself refuses UPDATE and DELETE, by triggers */
+    bool unguarded;          /* without those triggers as yet: while restoring fills it */
     int kept_days;           /* of an append-only one: a row whose column `at` (ms) is so many days past may be deleted,
                                 by the database's own clock; 0: never */
 };

@@ -70,7 +70,7 @@ sqlite "$work/newer/merlon.db" "UPDATE meta SET value = '2' WHERE name = 'schema
 for command in 'serve --listen 127.0.0.1:0' 'export asset' 'rebuild' 'verify' 'check' "backup $work/old.backup"; do
     refuses 2 'too old' $command --data "$work/newer"
 done
-yes 'and none has brought it up' [ "$(sqlite "$work/newer/merlon.db" "SELECT value FROM meta WHERE name = 'schema_version'")" = 2 ]
+yes 'and none has brought it up' [ "$(sqlite3 "$work/newer/merlon.db" "SELECT value FROM meta WHERE name = 'schema_version'")" = 2 ]
 # A database is made by init, or by serve when told so; never beside what an earlier one has left.
 mkdir -m 700 "$work/bare"
 refuses 2 'merlon init --data' serve --data "$work/bare" --listen 127.0.0.1:0

@@ -2,6 +2,7 @@
  * be named by `merlon verify` or `merlon check`.   flips MERLON DIR ROUNDS SEED
  * DIR is a data directory whose program has ended; its database has no log. What a flip has changed is told by dumping
  * all tables before and after, and by SQLite's own integrity check for what stands in indexes. */
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,10 +87,14 @@ static long choose(const struct file *file)
     }
 }
 
-static int run(const char *format, const char *a, const char *b, const char *c)
+/* Its status, 255 when a signal ended it. */
+__attribute__((format(printf, 1, 2))) static int run(const char *format, ...)
 {
     char command[COMMAND];
-    snprintf(command, sizeof command, format, a, b, c);
+    va_list values;
+    va_start(values, format);
+    vsnprintf(command, sizeof command, format, values);
+    va_end(values);
     int status = system(command);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
@@ -108,9 +113,9 @@ static void dump(const char *database, const char *work, const char *name)
 {
     char copy[COMMAND / 4];
     snprintf(copy, sizeof copy, "%s/%s", work, name);
-    run("cp '%s' '%s.db'%s", database, copy, "");
-    run("sqlite3 -bail '%s.db' \"%s\" >/dev/null 2>&1%s", copy, levelled, "");
-    run("sqlite3 '%s.db' .dump 2>&1 | grep -av search_index_ >'%s.sql'%s", copy, copy, "");
+    run("cp '%s' '%s.db'", database, copy);
+    run("sqlite3 -bail '%s.db' \"%s\" >/dev/null 2>&1", copy, levelled);
+    run("sqlite3 '%s.db' .dump 2>&1 | grep -av search_index_ >'%s.sql'", copy, copy);
 }
 
 struct tally {
@@ -124,14 +129,14 @@ static void one_round(const struct file *file, const char *merlon, const char *w
     int bit = (int)(random() % 8);
     snprintf(copy, sizeof copy, "%s/copy", work);
     snprintf(database, sizeof database, "%s/merlon.db", copy);
-    run("rm -f '%s'/merlon.db-wal '%s'/merlon.db-shm%s", copy, copy, "");
+    run("rm -f '%s'/merlon.db-wal '%s'/merlon.db-shm", copy, copy);
     write_flipped(file, database, place, bit);
     bool named = run("'%s' verify --data '%s' >'%s/verify.out' 2>&1", merlon, copy, work) != 0;
     named |= run("'%s' check --data '%s' >'%s/check.out' 2>&1", merlon, copy, work) != 0;
     write_flipped(file, database, place, bit);
     dump(database, work, "now");
-    bool differs = run("cmp -s '%s/base.sql' '%s/now.sql'%s", work, work, "") != 0;
-    bool broken = run("[ \"$(sqlite3 '%s' 'PRAGMA integrity_check(1)' 2>&1)\" != ok ]%s%s", database, "", "") == 0;
+    bool differs = run("cmp -s '%s/base.sql' '%s/now.sql'", work, work) != 0;
+    bool broken = run("[ \"$(sqlite3 '%s' 'PRAGMA integrity_check(1)' 2>&1)\" != ok ]", database) == 0;
     tally->rounds++;
     tally->changed += differs || broken;
     tally->named += named;
@@ -141,7 +146,7 @@ static void one_round(const struct file *file, const char *merlon, const char *w
     printf("missed: page %ld, byte %ld, bit %d%s\n", place / file->page + 1, place % file->page, bit,
            broken ? ", seen by integrity_check" : "");
     fflush(stdout);
-    run("diff '%s/base.sql' '%s/now.sql' | cut -c1-300 | head -n 6%s", work, work, "");
+    run("diff '%s/base.sql' '%s/now.sql' | cut -c1-300 | head -n 6", work, work);
 }
 
 int main(int count, char **arguments)
@@ -153,13 +158,13 @@ int main(int count, char **arguments)
     struct file file = read_file(database);
     find_free(&file);
     srandom((unsigned)strtoul(arguments[4], NULL, 10));
-    run("cp -r '%s' '%s/copy'%s", arguments[2], work, "");
+    run("cp -r '%s' '%s/copy'", arguments[2], work);
     dump(database, work, "base");
-    if (run("'%s' verify --data '%s/copy' >/dev/null 2>&1%s", arguments[1], work, "") != 0 ||
-        run("'%s' check --data '%s/copy' >/dev/null 2>&1%s", arguments[1], work, "") != 0)
+    if (run("'%s' verify --data '%s/copy' >/dev/null 2>&1", arguments[1], work) != 0 ||
+        run("'%s' check --data '%s/copy' >/dev/null 2>&1", arguments[1], work) != 0)
         die("verify or check is not content with what nobody has changed");
     for (long i = strtol(arguments[3], NULL, 10); i > 0; i--) one_round(&file, arguments[1], work, &tally);
-    run("rm -rf '%s'%s%s", work, "", "");
+    run("rm -rf '%s'", work);
     printf("of %ld single-bit flips %ld changed something, %ld were named, %ld changed nothing and were not named\n",
            tally.rounds, tally.changed, tally.named, tally.quiet);
     printf("%ld passed, %ld failed\n", tally.rounds - tally.missed, tally.missed);
