@@ -96,6 +96,16 @@ static const char *key_column(const struct table *table)
     return NULL;
 }
 
+static enum result highest_key(struct ctx *ctx, const struct table *table, const char *key, int64_t *last)
+{
+    struct buf sql = buf_in(ctx->arena);
+    buf_text(&sql, "SELECT max(");
+    sql_name(&sql, key);
+    buf_text(&sql, ") FROM ");
+    sql_name(&sql, table->name);
+    return db_query_number(ctx, buf_str(&sql), NULL, 0, 0, last);
+}
+
 /* A key is never used twice, also when the newest rows are gone: so the counter travels too. */
 static enum result last_key(struct ctx *ctx, const struct table *table, int64_t *last)
 {
@@ -103,6 +113,7 @@ static enum result last_key(struct ctx *ctx, const struct table *table, int64_t 
     *last = -1;
     if (!key) return OK;
     const struct value args[] = {value_text(str_of(table->name)), value_text(str_of(key))};
+    if (!table_counts_keys(table, db_dialect(ctx->db))) return highest_key(ctx, table, key, last);
     if (db_dialect(ctx->db) == DIALECT_SQLITE)
         return db_query_number(ctx, S("SELECT seq FROM sqlite_sequence WHERE name = ?1"), args, 1, 0, last);
     return db_query_number(ctx,

@@ -203,10 +203,11 @@ static enum result row(struct ctx *ctx, void *arg, struct str body)
     return r->rows == r->batch || r->bodies.len > BATCH_BYTES ? flush(ctx, r) : OK;
 }
 
-static enum result set_last_key(struct ctx *ctx, const char *table_name, const char *key, int64_t last)
+static enum result set_last_key(struct ctx *ctx, const struct table *table, const char *key, int64_t last)
 {
-    const struct value args[] = {value_text(str_of(table_name)), value_number(last), value_text(str_of(key))};
+    const struct value args[] = {value_text(str_of(table->name)), value_number(last), value_text(str_of(key))};
     int64_t ignored;
+    if (!table_counts_keys(table, db_dialect(ctx->db))) return OK;
     if (db_dialect(ctx->db) == DIALECT_POSTGRES)
         return db_query_number(ctx, S("SELECT setval(pg_get_serial_sequence(quote_ident(?1), ?3), ?2)"), args,
                                COUNT(args), 0, &ignored);
@@ -219,8 +220,7 @@ static enum result end(struct ctx *ctx, void *arg, int64_t last)
     struct restoring *r = arg;
     TRY(flush(ctx, r));
     for (size_t i = 0; i < r->table->column_count && last > 0; i++)
-        if (r->table->columns[i].type == COLUMN_KEY)
-            TRY(set_last_key(ctx, r->table->name, r->table->columns[i].name, last));
+        if (r->table->columns[i].type == COLUMN_KEY) TRY(set_last_key(ctx, r->table, r->table->columns[i].name, last));
     return OK;
 }
 

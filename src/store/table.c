@@ -40,11 +40,14 @@ static void add_reference(struct parts *parts, struct buf *sql, const struct col
     buf_text(sql, ")");
 }
 
-/* Where nothing is deleted no key can come twice, and SQLite need not write down the highest there was. */
+bool table_counts_keys(const struct table *table, enum dialect dialect)
+{
+    return dialect == DIALECT_POSTGRES || !table->append_only || table->kept_days;
+}
+
 static const char *type_name(const struct parts *parts, const struct table *table, const struct column *column)
 {
-    bool plain =
-        table->append_only && !table->kept_days && column->type == COLUMN_KEY && parts->dialect == DIALECT_SQLITE;
+    bool plain = column->type == COLUMN_KEY && !table_counts_keys(table, parts->dialect);
     return plain ? "INTEGER PRIMARY KEY" : type_names[parts->dialect][column->type];
 }
 

@@ -50,6 +50,10 @@ struct table {
                                 by the database's own clock; 0: never */
 };
 
+/* Whether the database itself writes down the highest key there ever was. Where no row goes no key can come twice, and
+ * SQLite need not. */
+bool table_counts_keys(const struct table *table, enum dialect dialect);
+
 /* The complete DDL of these tables for one dialect, as text: what golden files hold. */
 struct str tables_ddl(struct ctx *ctx, enum dialect dialect, const struct table *const *tables, size_t count);
 

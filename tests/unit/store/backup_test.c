@@ -151,6 +151,11 @@ static enum result insert_next(struct ctx *ctx, void *arg)
     return db_insert(ctx, S("INSERT INTO b_leaf (title) VALUES ('next') RETURNING id"), NULL, 0, arg);
 }
 
+static enum result insert_branch(struct ctx *ctx, void *arg)
+{
+    return db_insert(ctx, S("INSERT INTO b_branch (name) VALUES ('fir') RETURNING id"), NULL, 0, arg);
+}
+
 static enum result run_script(struct ctx *ctx, void *arg)
 {
     return db_script(ctx, arg);
@@ -170,6 +175,8 @@ static void check_restored(struct fixture *from, struct fixture *to)
     int64_t next;
     expect_ok(&to->ctx, store_write(&to->ctx, to->store, insert_next, &next));
     assert_int_equal(next, db_dialect(from->ctx.db) == DIALECT_SQLITE ? LEAVES + 2 : LEAVES + 1);
+    expect_ok(&to->ctx, store_write(&to->ctx, to->store, insert_branch, &next));
+    assert_int_equal(next, 3);
     assert_int_equal(refused(to, "INSERT INTO b_leaf (id, title, above) VALUES (9000, 'x', 8999)"), CONFLICT);
     assert_int_equal(refused(to, "INSERT INTO b_leaf (title) SELECT title FROM b_leaf WHERE id = 1"), CONFLICT);
     assert_int_not_equal(refused(to, "UPDATE b_branch SET name = 'ash'"), OK);
