@@ -125,6 +125,27 @@ static void emptying_the_table_is_seen_once_the_program_writes_again(void **stat
     seen(f, key, first, "removed");
 }
 
+/* As several nodes do on a new database, or a command beside the server's first start. */
+static void streams_that_begin_at_once_are_right(void **state)
+{
+    FIXTURE(f);
+    struct events_report report;
+    const struct keyring *key = events_tables(f);
+    events_begin(f, key);
+    struct events *first = f->ctx.events;
+    events_begin(f, key);
+    struct events *const both[] = {first, f->ctx.events};
+    for (int i = 0; i < 4; i++) {
+        f->ctx.events = both[i % 2];
+        expect_ok(&f->ctx, event_write(&f->ctx, &(struct event){.kind = EVENT_SIGN_IN, .actor = i + 1}));
+    }
+    expect_ok(&f->ctx, events_verify(&f->ctx, key, &report));
+    assert_int_equal(report.rows, 4);
+    drop_triggers(f);
+    run_sql(f, "DELETE FROM security_event WHERE id = 2");
+    seen(f, key, 4, "came before 4 was removed");
+}
+
 /* A row that says that old ones were let go excuses their absence only if it is genuine. */
 static void old_rows_may_be_missing_only_when_that_was_told(void **state)
 {
@@ -151,6 +172,7 @@ int main(void)
         ON_BOTH(with_another_key_nothing_is_right),
         ON_BOTH(an_end_that_is_cut_off_is_an_alarm),
         ON_BOTH(emptying_the_table_is_seen_once_the_program_writes_again),
+        ON_BOTH(streams_that_begin_at_once_are_right),
         ON_BOTH(old_rows_may_be_missing_only_when_that_was_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
