@@ -78,7 +78,7 @@ static enum result do_round(struct ctx *ctx, struct announce *announce)
 static void one_round(struct announce *announce, struct arena *arena)
 {
     jmp_buf escape;
-    struct ctx ctx = {.arena = arena, .now = timekeeper_now(announce->config.time)};
+    struct ctx ctx = {.arena = arena, .now = timekeeper_now(announce->config.time), .events = announce->config.events};
     if (setjmp(escape)) {
         log_line(LOG_ERROR, "no memory to send heads of the ledger out", NULL);
     } else {
@@ -123,7 +123,8 @@ static enum result check_config(struct ctx *ctx, const struct announce_config *c
 
 static bool has_work(const struct announce_config *config)
 {
-    return config->policy || config->file.len || config->mail_to.len || config->timestamp_url.len;
+    return config->policy || config->file.len || config->mail_to.len || config->timestamp_url.len ||
+           events_have_lines(config->events);
 }
 
 enum result announce_open(struct ctx *ctx, const struct announce_config *config, struct announce **out)

@@ -1,10 +1,11 @@
-/* The ledger's heads go out, so that others can tell when it is not what it was: to witnesses, to a file, by mail, to a
- * time-stamp authority. One thread; a round each `every_seconds`, the first at once. What cannot be reached is tried
+/* The ledger's heads go out, so that others can tell when it is not what it was: to witnesses, to a file, by mail, to
+ * where security events go as lines (syslog), to a time-stamp authority. One thread; a round each `every_seconds`, the first at once. What cannot be reached is tried
  * again in the next round; on several nodes a claim in the database lets one do each. */
 #ifndef MERLON_ANNOUNCE_ANNOUNCE_H
 #define MERLON_ANNOUNCE_ANNOUNCE_H
 
 #include "base/timekeeper.h"
+#include "events/events.h"
 #include "ledger/head.h"
 #include "ledger/policy.h"
 #include "store/store.h"
@@ -21,6 +22,7 @@ struct announce_config {
     int64_t every_seconds;       /* between rounds */
     int64_t slow_minutes;        /* between two mails, and between two time stamps */
     struct str file;             /* notes are appended to it */
+    struct events *events;       /* whose syslog and file get them too; NULL: none */
     struct str mail_to, mail_from, mail_server, mail_user, mail_secret;
     struct str timestamp_url, timestamp_ca; /* the authority, and a PEM file that vouches for it */
 };

@@ -16,6 +16,7 @@ struct announce {
     atomic_bool ends;
     bool is_first;     /* round since the start: everybody is asked */
     int64_t in_file;   /* size of the head that was appended last */
+    int64_t in_lines;  /* the same of syslog and the lines of events */
     int64_t warned_at; /* of a wanting quorum */
 };
 

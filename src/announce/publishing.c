@@ -1,4 +1,4 @@
-/* Heads to a file, by mail, and to a time-stamp authority. */
+/* Heads to a file, to syslog, by mail, and to a time-stamp authority. */
 #include "announce/inside.h"
 
 #include "announce/outgoing.h"
@@ -30,6 +30,18 @@ static enum result to_file(struct ctx *ctx, struct announce *announce, const str
     if (!append(path, arena_print(ctx->arena, "%.*s\n", PRINT(note))))
         return fail(ctx, BROKEN, "Heads cannot be appended to %s: %s.", path, strerror(errno));
     announce->in_file = head->size;
+    return OK;
+}
+
+/* ---- syslog, and the lines of security events ---- */
+
+static enum result to_lines(struct ctx *ctx, struct announce *announce, const struct ledger_head *head)
+{
+    struct str note;
+    if (!events_have_lines(ctx->events) || announce->in_lines == head->size) return OK;
+    TRY(ledger_note(ctx, head, &note));
+    event_line(ctx, "ledger_head", "checkpoint", note);
+    announce->in_lines = head->size;
     return OK;
 }
 
@@ -113,6 +125,7 @@ enum result announce_publish(struct ctx *ctx, struct announce *announce, const s
         {"mail", send_mail, announce->config.mail_to.len > 0},
         {"timestamp", obtain_stamp, announce->config.timestamp_url.len > 0},
     };
+    TRY(to_lines(ctx, announce, head));
     enum result filed = to_file(ctx, announce, head);
     for (size_t i = 0; i < COUNT(channels); i++)
         if (channels[i].is_on && !atomic_load(&announce->ends)) TRY(send_if_due(ctx, announce, &channels[i], head));

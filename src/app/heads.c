@@ -39,6 +39,7 @@ static enum result open_announce(struct program *program, struct heads *heads)
                                      .every_seconds = setting_number(settings, SET_WITNESS_EVERY),
                                      .slow_minutes = setting_number(settings, SET_PUBLISH_EVERY),
                                      .file = settings->value[SET_PUBLISH_FILE],
+                                     .events = program->events,
                                      .mail_to = settings->value[SET_PUBLISH_MAIL],
                                      .mail_from = settings->value[SET_MAIL_FROM],
                                      .mail_server = settings->value[SET_MAIL_SERVER],

@@ -61,6 +61,23 @@ void event_post(struct ctx *ctx, const struct event *event)
     if (ctx->events) post(ctx, event, false);
 }
 
+bool events_have_lines(const struct events *events)
+{
+    return events && (events->outlets[0] || events->outlets[1]);
+}
+
+void event_line(struct ctx *ctx, const char *event, const char *name, struct str text)
+{
+    struct events *events = ctx->events;
+    if (!events_have_lines(events)) return;
+    struct buf json = buf_in(ctx->arena), line = buf_in(ctx->arena);
+    int64_t at = timekeeper_now(events->config.time);
+    event_line_json(&json, event, at, str_of(events->node), name, text);
+    event_line_syslog(&line, event, at, str_of(events->node), buf_str(&json));
+    outlet_add(events->outlets[0], buf_str(&line));
+    outlet_add(events->outlets[1], buf_str(&json));
+}
+
 static bool is_durable(struct events *events, uint64_t number)
 {
     int64_t until = clock_monotonic() + PATIENCE;

@@ -155,13 +155,40 @@ void event_row_json(struct buf *out, const struct event_row *row, struct str nod
     json_close_object(&json);
 }
 
+enum severity { CRITICAL = 2, WARNING = 4, NOTICE = 5 }; /* RFC 5424, table 2 */
+
+static void add_syslog(struct buf *out, enum severity severity, int64_t time, struct str node, const char *what,
+                       struct str json)
+{
+    enum { LOG_AUDIT = 13 };
+    char at[TIME_TEXT];
+    time_format(time, at);
+    buf_print(out, "<%d>1 %s %.*s merlon %d %s - ", LOG_AUDIT * 8 + (int)severity, at, PRINT(node), (int)getpid(),
+              what);
+    buf_add(out, json);
+}
+
 void event_row_syslog(struct buf *out, const struct event_row *row, struct str node, struct str json)
 {
-    enum { LOG_AUDIT = 13, CRITICAL = 2, WARNING = 4, NOTICE = 5 };
+    enum severity severity = row->outcome == EVENT_ALLOWED ? NOTICE : row->outcome == EVENT_FAILED ? CRITICAL : WARNING;
+    add_syslog(out, severity, row->at, node, event_kind_name(row->kind), json);
+}
+
+void event_line_json(struct buf *out, const char *event, int64_t time, struct str node, const char *name,
+                     struct str text)
+{
     char at[TIME_TEXT];
-    int severity = row->outcome == EVENT_ALLOWED ? NOTICE : row->outcome == EVENT_FAILED ? CRITICAL : WARNING;
-    time_format(row->at, at);
-    buf_print(out, "<%d>1 %s %.*s merlon %d %s - ", LOG_AUDIT * 8 + severity, at, PRINT(node), (int)getpid(),
-              event_kind_name(row->kind));
-    buf_add(out, json);
+    struct json_out json = json_out_to(out);
+    time_format(time, at);
+    json_open_object(&json);
+    json_key(&json, "time"), json_put_text(&json, at);
+    json_key(&json, "event"), json_put_text(&json, event);
+    json_key(&json, "node"), json_put_str(&json, node);
+    json_key(&json, name), json_put_str(&json, text);
+    json_close_object(&json);
+}
+
+void event_line_syslog(struct buf *out, const char *event, int64_t at, struct str node, struct str json)
+{
+    add_syslog(out, NOTICE, at, node, event, json);
 }

@@ -35,4 +35,9 @@ void event_row_json(struct buf *out, const struct event_row *row, struct str nod
 /* RFC 5424, 6: facility "log audit", the JSON as its message. */
 void event_row_syslog(struct buf *out, const struct event_row *row, struct str node, struct str json);
 
+/* A line that is no row: notices of the program that concern security (event_line). */
+void event_line_json(struct buf *out, const char *event, int64_t at, struct str node, const char *name,
+                     struct str text);
+void event_line_syslog(struct buf *out, const char *event, int64_t at, struct str node, struct str json);
+
 #endif

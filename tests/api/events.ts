@@ -387,7 +387,7 @@ async function outside(): Promise<void> {
   const run = async (url: string, messages: () => string[]): Promise<void> => {
     const program = new Program(`events_${url.slice(0, 3)}`)
     try {
-      await program.start(true, ['--events-syslog', url, '--events-file', file])
+      await program.start(true, ['--events-syslog', url, '--events-file', file, '--witness-every', '1'])
       expect(await new Client(program.address, '', undefined).post('session', { email: 'who@example.org', password: 'secret word' }), 401)
       const failed = await until('the failure', () => messages().find((one) => one.includes('"event":"sign_in_failed"')))
       const parts = SYSLOG.exec(failed) ?? fail(`no RFC 5424: ${failed}`)
@@ -399,6 +399,10 @@ async function outside(): Promise<void> {
       const line = await until('the line', () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').find((one) => one.includes(String(said.mac))) : undefined))
       equal(JSON.parse(line), said, 'the line of the file')
       ok(messages().some((one) => one.includes('"event":"key_opened"')), 'the start')
+      expect(await new Client(program.address, '', undefined).post('start', { token: program.startToken, name: 'Ada', email: 'ada@example.org', password, organisation: 'Northwind' }), 204)
+      const head = await until('a head of the ledger', () => messages().find((one) => one.includes('"event":"ledger_head"')))
+      const { checkpoint } = JSON.parse(SYSLOG.exec(head)![6]!) as { checkpoint: string }
+      ok(/^merlon\/[0-9a-f]{16}\n\d+\n\S{44}\nmerlon-after \d+\nmerlon-time \d+\n\n— merlon\/\S+ \S+\n$/u.test(checkpoint), checkpoint)
     } finally {
       equal(await program.stop(), 0, 'exit status')
       program.remove()
