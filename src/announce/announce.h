@@ -1,6 +1,7 @@
 /* The ledger's heads go out, so that others can tell when it is not what it was: to witnesses, to a file, by mail, to
- * where security events go as lines (syslog), to a time-stamp authority. One thread; a round each `every_seconds`, the first at once. What cannot be reached is tried
- * again in the next round; on several nodes a claim in the database lets one do each. */
+ * where security events go as lines (syslog), to a time-stamp authority. One thread; a round each `every_seconds`, the
+ * first at once. What cannot be reached is tried again in the next round; on several nodes a claim in the database lets
+ * one do each. */
 #ifndef MERLON_ANNOUNCE_ANNOUNCE_H
 #define MERLON_ANNOUNCE_ANNOUNCE_H
 

@@ -360,20 +360,20 @@ interface Receivers {
 async function receivers(): Promise<Receivers> {
   const got: Receivers = { udp: createSocket('udp4'), tcp: createServer(), datagrams: [], stream: { text: '' } }
   got.udp.on('message', (message) => got.datagrams.push(message.toString('utf8')))
-  got.tcp.on('connection', (socket) => socket.on('data', (data) => (got.stream.text += data.toString('utf8'))))
+  got.tcp.on('connection', (socket) => socket.on('data', (data) => (got.stream.text += data.toString('latin1'))))
   await new Promise<void>((resolve) => got.udp.bind(0, '127.0.0.1', resolve))
   await new Promise<void>((resolve) => got.tcp.listen(0, '127.0.0.1', resolve))
   return got
 }
 
-/** RFC 6587: each message behind its length. */
+/** RFC 6587: each message behind its length in octets: as latin1 each is one character. */
 function framed(text: string): string[] {
   const messages: string[] = []
   for (let at = 0; at < text.length; ) {
     const space = text.indexOf(' ', at)
     const length = Number(text.slice(at, space))
     if (space < 0 || text.length < space + 1 + length) break
-    messages.push(text.slice(space + 1, space + 1 + length))
+    messages.push(Buffer.from(text.slice(space + 1, space + 1 + length), 'latin1').toString('utf8'))
     at = space + 1 + length
   }
   return messages
