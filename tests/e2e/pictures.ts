@@ -1,4 +1,4 @@
-// Pictures of every page, for looking at: pictures.ts [FOLDER [NAME...]].
+// Pictures of every page, for looking at: pictures.ts [FOLDER [NAME...]], MERLON_E2E_LANGUAGE=de in German.
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,8 @@ import { EMAIL, EMPTY_SPOTS, show, SPOTS, type Spot, type Who } from './core/spo
 import { begin, signIn } from './core/steps.ts'
 
 const [folder = mkdtempSync(join(tmpdir(), 'merlon-pictures-')), ...wanted] = process.argv.slice(2)
-const SIZES = { 1440: WIDE, 390: PHONE }
+const SIZES = { 1440: WIDE, 1024: { width: 1024, height: 768 }, 820: { width: 820, height: 1180 }, 390: PHONE }
+const LANGUAGE = process.env.MERLON_E2E_LANGUAGE ?? 'en'
 const SCHEMES = ['light', 'dark'] as const
 
 mkdirSync(folder, { recursive: true })
@@ -35,6 +36,7 @@ async function series(browser: Browser, program: Program, spots: Spot[]): Promis
         if (some.length === 0) continue
         const { page } = await openWindow(browser, program.address, { viewport, colorScheme: scheme })
         if (who !== 'nobody') await signIn(page, EMAIL[who])
+        await page.evaluate((language) => localStorage.setItem('merlon.language', language), LANGUAGE)
         for (const spot of some) await photograph(page, spot, `${width}-${scheme}`)
         await page.context().close()
       }

@@ -136,6 +136,30 @@ step(on, 'Ctrl-K finds a record and goes there', async () => {
   await visible(page.getByRole('heading', { name: /payroll/i }))
 })
 
+step(on, 'Ctrl-K offers nothing astray while the answer to all that was typed is on its way', async () => {
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await page.route(/search\?q=storm/, async (route) => {
+    await held
+    await route.continue()
+  })
+  const options = page.getByRole('dialog').locator('.hit')
+  await page.keyboard.press('Control+k')
+  await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT')
+  await page.keyboard.type('st')
+  await visible(options.filter({ hasNotText: /storm/i }).first())
+  const asked = page.waitForRequest(/search\?q=storm/)
+  await page.keyboard.type('orm')
+  await asked
+  await gone(options.filter({ hasNotText: /storm/i }).first())
+  const answered = page.waitForResponse(/search\?q=storm/)
+  release()
+  await answered
+  await page.unroute(/search\?q=storm/)
+  await page.keyboard.press('Escape')
+  await gone(page.getByRole('dialog'))
+})
+
 step(on, 'the menu of the user: arrows, Escape, and the focus is back where it was', async () => {
   await tabTo(/Menu of/, 'Shift+Tab')
   await page.keyboard.press('Enter')

@@ -89,19 +89,19 @@ export function SearchDialog({ extra }: { extra: Command[] }) {
   const navigate = useNavigate();
   const [query, setQuery] = useState('');
   const [typed] = useDebouncedValue(query.trim(), 120);
-  const { data, isFetching } = useQuery({
+  const { data, isFetching, isPlaceholderData } = useQuery({
     queryKey: ['data', 'search', typed],
     queryFn: ({ signal }) =>
       api<{ items: Found[] }>('/search', { query: { q: typed, limit: 12 }, signal }).then((answer) => answer.items),
     enabled: typed.length > 0,
     placeholderData: (previous) => previous,
   });
-  // What the server has found for less than was typed meanwhile is narrowed down here, so that Enter never goes astray.
+  // What the server has found for less than was typed meanwhile is narrowed down here, so that Enter never goes astray:
+  // also while the answer to all that was typed is still on its way.
+  const answered = typed === query.trim() && !isPlaceholderData;
   const found = query.trim()
     ? (data ?? []).filter(
-        (item) =>
-          typed === query.trim() ||
-          matches(`${item.identifier ?? ''} ${item.title} ${item.matched?.text ?? ''}`, query),
+        (item) => answered || matches(`${item.identifier ?? ''} ${item.title} ${item.matched?.text ?? ''}`, query),
       )
     : [];
   const commands = useCommands(extra)
