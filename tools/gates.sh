@@ -18,6 +18,7 @@ gate rooms sh tools/check-rooms.sh
 gate sizes sh tools/check-sizes.sh
 gate readmes sh tools/check-readmes.sh
 gate sentences sh tools/check-sentences.sh
+gate names sh tools/check-names.sh
 gate format sh tools/check-format.sh "$@"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

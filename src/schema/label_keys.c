@@ -88,12 +88,18 @@ void common_each_label(struct arena *arena, label_visitor *each, void *arg)
         "new_day",   "notify",
         "attach",    "replace",
         "supersede", "reopen",
-        "approve",                       /* of the program */
+        "approve",   "follow",           /* of the program */
         "accepted",  "acceptance_ended", /* of risks */
         "grant",     "password",
         "unblock",   "revoke", /* of accounts */
         "confirm",             /* of the clock */
+        "remember",  "resume",
+        "rotate",              /* of the ledger */
+        "watch",     "forget", /* of ledgers that are witnessed */
     };
+    static const char *const subjects[] = {/* of which there is no register */
+                                           "clock",          "custom_field", "ledger", "ledger-key", "report",
+                                           "security_event", "token",        "user",   "witness"};
     struct visit visit = {arena, each, arg};
     for (size_t i = 0; i < COMMON; i++) {
         struct str name = shared_key(&visit, "field", common_fields[i].name);
@@ -101,4 +107,5 @@ void common_each_label(struct arena *arena, label_visitor *each, void *arg)
         tell(&visit, arena_print(arena, "%.*s.help", PRINT(name)), S(""), false);
     }
     for (size_t i = 0; i < COUNT(actions); i++) need(&visit, shared_key(&visit, "action", actions[i]));
+    for (size_t i = 0; i < COUNT(subjects); i++) need(&visit, shared_key(&visit, "subject", subjects[i]));
 }

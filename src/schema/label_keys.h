@@ -19,7 +19,8 @@ typedef void label_visitor(void *arg, const struct label_key *key);
  * the arena. A key that two places share comes twice. */
 void reg_each_label(struct arena *arena, const struct reg *reg, label_visitor *each, void *arg);
 
-/* What no single register asks for: fields that all records have, and what history calls the deeds of the program. */
+/* What no single register asks for: fields that all records have, what history calls the deeds of the program, and of
+ * what else than records the ledger and security events tell. */
 void common_each_label(struct arena *arena, label_visitor *each, void *arg);
 
 #endif

@@ -114,6 +114,31 @@ refuses 'can be told: "%s has (%5d) lines."' check-sentences.sh
 rm "$work/src/http/tls.c"
 refuses 'excepts what is not there: src/http/tls.c' check-sentences.sh
 
+fresh && mkdir -p "$work/src/schema" "$work/src/registers" "$work/src/events" "$work/src/report" "$work/content/labels"
+sed -n 's/^\(src[^|]*\)|\(.*\)|\(ui[^|]*\)|.*/\1/p' "$root/tools/check-names.sh" | sort -u | while read -r file; do
+    mkdir -p "$work/$(dirname "$file")" && cp "$root/$file" "$work/$file"
+done
+cp "$root"/content/labels/ui.*.json "$work/content/labels/"
+cat >"$work/src/schema/label_keys.c" <<'C'
+static const char *const actions[] = {"create", /* "gone", */ "confirm"};
+static const char *const subjects[] = {"clock", "report", "security_event"};
+C
+cat >"$work/src/base/a.c" <<'C'
+static enum result keep(struct ctx *ctx, struct str why, const char *action) { return OK; }
+int f(void) { return keep(ctx, S("no_action"), g(1, "nor", "this") ? "create" : "confirm"); }
+C
+accepts 'names that have labels' check-names.sh
+sed -i 's/"confirm")/"gone")/' "$work/src/base/a.c"
+refuses 'src/base/a.c: the action "gone" has no label' check-names.sh
+echo 'struct ledger_event e = {.action = S("create"), .subject = S("moon")};' >"$work/src/base/a.c"
+refuses 'src/base/a.c: the subject "moon" has no label' check-names.sh
+echo 'const struct reg moon_register = {.name = "moon", .prefix = "MON"};' >"$work/src/registers/moon.c"
+accepts 'a register as subject' check-names.sh
+sed -i '/"ui.event.sign_out"/d' "$work/content/labels/ui.de.json"
+refuses '"sign_out" has no ui.event.sign_out in content/labels/ui.de.json' check-names.sh
+sed -i '/"sign_out", EVENT_/d' "$work/src/events/row.c"
+refuses 'content/labels/ui.en.json: src/events/row.c names no "sign_out"' check-names.sh
+
 fresh && mkdir -p "$work/src/registers/risk" "$work/g"
 printf 'const struct reg risk_register = {\nconst struct follow risk_follows[] = {\n' >"$work/src/registers/risk/risk.c"
 printf 'const struct reg asset_register = {.name = "x"};\n' >"$work/src/registers/asset.c"

@@ -17,8 +17,12 @@ export interface Words {
   t: (key: UiKey, values?: Values) => string;
   /** A label by a key made at run time, or the fallback. */
   label: (key: string, fallback?: string) => string;
+  /** The ends of all keys that begin so: names that the server gives out, each with a label. */
+  namesOf: (prefix: string) => string[];
   register: (name: string) => string;
   registers: (name: string) => string;
+  /** What the ledger and security events are about: a register, or something that is none; one of them, or all. */
+  subject: (name: string, many?: boolean) => string;
   help: (name: string) => string;
   field: (register: string, field: Field | string) => string;
   fieldHelp: (register: string, field: string) => string | undefined;
@@ -65,8 +69,14 @@ function makeWords(language: string, labels: Record<string, string>, setLanguage
       return fill(counted ?? labels[key] ?? humanise(key.slice(key.lastIndexOf('.') + 1)), values, language);
     },
     label: (key, fallback) => labels[key] ?? fallback ?? humanise(key.slice(key.lastIndexOf('.') + 1)),
+    namesOf: (prefix) =>
+      Object.keys(labels)
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => key.slice(prefix.length)),
     register: (name) => first([`register.${name}`], humanise(name)),
     registers: (name) => first([`register.${name}.many`, `register.${name}`], humanise(name)),
+    subject: (name, many) =>
+      first([...(many ? [`register.${name}.many`] : []), `register.${name}`, `subject.${name}`], humanise(name)),
     help: (name) => first([`register.${name}.help`], ''),
     field: (register, field) => {
       const name = typeof field === 'string' ? field : field.name;

@@ -8,6 +8,7 @@ import { Problem, ROOT, api, send } from '../core/api';
 import { formatTime } from '../core/format';
 import { useWords } from '../core/labels';
 import { Dialog } from '../core/ui/dialog';
+import { Heads } from '../core/ui/heads';
 import { useTitle } from '../core/ui/title';
 import { Trouble } from '../core/ui/trouble';
 import { pathOf } from '../core/values';
@@ -157,6 +158,15 @@ function gathered(entries: Entry[]): { first: Entry; last: Entry }[] {
   return lines;
 }
 
+const HEADS = [
+  'ui.ledger.entry',
+  'ui.ledger.at',
+  'ui.ledger.who',
+  'ui.ledger.what',
+  'ui.ledger.subject',
+  'ui.ledger.proof.head',
+] as const;
+
 function Entries() {
   const words = useWords();
   const [proof, setProof] = useState<number | null>(null);
@@ -174,24 +184,7 @@ function Entries() {
       {list.error && <Trouble error={list.error} />}
       <div className="heat-scroll" tabIndex={0} role="region" aria-label={words.t('ui.ledger.entries')}>
         <table className="list">
-          <thead>
-            <tr>
-              {(
-                [
-                  'ui.ledger.entry',
-                  'ui.ledger.at',
-                  'ui.ledger.who',
-                  'ui.ledger.what',
-                  'ui.ledger.subject',
-                  'ui.ledger.proof.head',
-                ] as const
-              ).map((key) => (
-                <th key={key} scope="col">
-                  <span className="head-button">{words.t(key)}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads names={HEADS.map((key) => words.t(key))} />
           <tbody>
             {gathered(entries).map(({ first: entry, last }) => (
               <tr key={entry.entry} className="row">
@@ -207,7 +200,7 @@ function Entries() {
                       <span className="reference">{entry.reference}</span> {entry.title}
                     </Anchor>
                   ) : (
-                    entry.register && words.label(`register.${entry.register}`)
+                    entry.register && words.subject(entry.register)
                   )}
                 </td>
                 <td>

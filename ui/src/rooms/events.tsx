@@ -7,9 +7,10 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { address, api } from '../core/api';
 import { formatMoment } from '../core/format';
-import { useWords, type UiKey } from '../core/labels';
+import { useWords, type UiKey, type Words } from '../core/labels';
 import type { Page, Tone } from '../core/types';
 import { Empty } from '../core/ui/empty';
+import { Heads } from '../core/ui/heads';
 import { ToneBadge } from '../core/ui/status';
 import { useTitle } from '../core/ui/title';
 import { Trouble } from '../core/ui/trouble';
@@ -32,27 +33,6 @@ interface SecurityEvent {
   node: string;
 }
 
-const KINDS = [
-  'sign_in',
-  'sign_in_failed',
-  'sign_in_locked',
-  'sign_in_held_back',
-  'sign_out',
-  'refused',
-  'export',
-  'evidence_read',
-  'report',
-  'backup',
-  'restore',
-  'key_opened',
-  'key_rotated',
-  'key_used',
-  'token_made',
-  'token_revoked',
-  'alarm',
-  'events_lost',
-  'events_swept',
-];
 const OUTCOMES = ['allowed', 'refused', 'failed'];
 const TONES: Record<string, Tone> = { allowed: 'neutral', refused: 'warning', failed: 'bad' };
 const FILTERS = ['kind', 'outcome', 'actor', 'address', 'record', 'from', 'to'] as const;
@@ -97,6 +77,8 @@ interface Person {
   name: string;
 }
 
+const nameOf = (people: Person[], id: number | null) => people.find((person) => person.id === id)?.name;
+
 function usePeople(): Person[] {
   const { data } = useQuery({
     queryKey: ['data', 'event-people'],
@@ -129,6 +111,10 @@ function FilterText({ name, label, state }: { name: FilterName; label: string; s
 
 function Filters({ state, people }: { state: State; people: Person[] }) {
   const words = useWords();
+  const kinds = words
+    .namesOf('ui.event.')
+    .map((kind) => ({ value: kind, label: words.label(`ui.event.${kind}`) }))
+    .sort((a, b) => a.label.localeCompare(b.label, words.language));
   const day = (name: 'from' | 'to', label: UiKey) => (
     <DateInput
       label={words.t(label)}
@@ -143,7 +129,7 @@ function Filters({ state, people }: { state: State; people: Person[] }) {
       <MultiSelect
         className="event-kinds"
         label={words.t('ui.events.kind')}
-        data={KINDS.map((kind) => ({ value: kind, label: words.label(`ui.event.${kind}`) }))}
+        data={kinds}
         value={state.value('kind').split(',').filter(Boolean)}
         onChange={(next) => state.set('kind', next.join(','))}
         placeholder={state.value('kind') ? undefined : words.t('ui.filter.any')}
@@ -236,7 +222,7 @@ function Who({ event, state }: { event: SecurityEvent; state: State }) {
   }
   if (event.account && event.subject !== 'user') {
     return (
-      <span className="quiet" title={event.account}>
+      <span className="quiet" title={words.t('ui.events.account.help')}>
         {words.t('ui.events.account', { account: event.account.slice(0, 8) })}
       </span>
     );
@@ -254,33 +240,45 @@ function About({ event, people }: { event: SecurityEvent; people: Person[] }) {
       </Anchor>
     );
   }
-  const person = event.subject === 'user' ? people.find((one) => one.id === event.record)?.name : undefined;
-  const subject = words.label(`ui.events.subject.${event.subject}`, words.registers(event.subject));
+  const person = event.subject === 'user' ? nameOf(people, event.record) : undefined;
+  const subject = words.subject(event.subject, !event.record);
   return <>{[subject, person ?? event.record].filter(Boolean).join(' ')}</>;
 }
 
+/** What the program noted in the words of its log, as the reader says it; what has no pattern is shown as it is. */
+function told(event: SecurityEvent, detail: string, words: Words, people: Person[]): string {
+  const after = (pattern: RegExp) => pattern.exec(detail)?.slice(1);
+  const refused = event.kind === 'refused' && after(/^(\d+) ([^:]+): (.+)$/);
+  if (refused) {
+    const [status, why, request] = refused;
+    return `${status} ${words.label(`ui.events.why.${why?.replaceAll(' ', '_')}`, why)}: ${request}`;
+  }
+  const seconds = after(/^(\d+) seconds$/)?.[0];
+  if (seconds) return words.t('ui.events.locked', { n: Number(seconds) });
+  const user = after(/^for user (\d+)$/)?.[0];
+  if (user) return words.t('ui.events.for', { name: nameOf(people, Number(user)) ?? user });
+  if (event.kind === 'key_used' || event.kind === 'key_opened') return `merlon ${detail}`;
+  if (event.kind === 'key_rotated') return words.t('ui.events.key', { key: detail });
+  if (event.kind === 'events_swept')
+    return words.t('ui.events.swept', { before: formatMoment(detail, words.language) });
+  return words.label(`ui.events.how.${detail.replaceAll(' ', '_')}`, detail);
+}
+
+const HEADS = [
+  'ui.ledger.at',
+  'ui.events.event',
+  'ui.events.who',
+  'ui.events.address',
+  'ui.events.record',
+  'ui.events.detail',
+] as const;
+
 function Rows({ events, state, people }: { events: SecurityEvent[]; state: State; people: Person[] }) {
   const words = useWords();
-  const heads: UiKey[] = [
-    'ui.ledger.at',
-    'ui.events.event',
-    'ui.events.who',
-    'ui.events.address',
-    'ui.events.record',
-    'ui.events.detail',
-  ];
   return (
     <div className="heat-scroll" tabIndex={0} role="region" aria-label={words.t('ui.events.title')}>
       <table className="list">
-        <thead>
-          <tr>
-            {heads.map((key) => (
-              <th key={key} scope="col">
-                <span className="head-button">{words.t(key)}</span>
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Heads names={HEADS.map((key) => words.t(key))} />
         <tbody>
           {events.map((event) => (
             <tr key={event.id} className="row">
@@ -311,7 +309,7 @@ function Rows({ events, state, people }: { events: SecurityEvent[]; state: State
                 <About event={event} people={people} />
               </td>
               <td className="clip" style={{ maxWidth: 340 }} title={event.detail ?? undefined}>
-                {event.detail && <span className="quiet">{event.detail}</span>}
+                {event.detail && <span className="quiet">{told(event, event.detail, words, people)}</span>}
               </td>
             </tr>
           ))}

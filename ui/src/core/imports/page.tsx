@@ -8,6 +8,7 @@ import { editable } from '../form/form';
 import { useWords } from '../labels';
 import { JobProgress, useJob, useJobs } from '../shell/jobs';
 import type { Job, Register, Tone } from '../types';
+import { Heads } from '../ui/heads';
 import { ToneBadge } from '../ui/status';
 import { sentence } from '../ui/trouble';
 import { useTitle } from '../ui/title';
@@ -85,15 +86,7 @@ function Fates({ outcome }: { outcome: Outcome }) {
         aria-label={words.t('ui.import.rows')}
       >
         <table className="list">
-          <thead>
-            <tr>
-              {heads.map((key) => (
-                <th key={key} scope="col">
-                  <span className="head-button">{words.t(key)}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads names={heads.map((key) => words.t(key))} />
           <tbody>
             {ordered.slice(0, SHOWN).map((fate) => (
               <tr key={fate.line} className="row">

@@ -25,6 +25,7 @@ import { RecordsInput } from '../../core/fields/records';
 import { useWords } from '../../core/labels';
 import { fieldOf, useRegister } from '../../core/schema';
 import type { Rec, Ref } from '../../core/types';
+import { Heads } from '../../core/ui/heads';
 import { ToneBadge } from '../../core/ui/status';
 import { Trouble, sayTrouble } from '../../core/ui/trouble';
 import { pathOf, refsOf } from '../../core/values';
@@ -379,17 +380,11 @@ export function Lines({ soa }: { soa: Rec }) {
       <Bar lines={lines.data} narrowed={narrowed} onNarrow={narrow} readOnly={readOnly} />
       <div className="soa-scroll surface print-whole" tabIndex={0} role="region" aria-label={words.t('ui.soa.lines')}>
         <table className="list soa">
-          <thead>
-            <tr>
-              {heads.map((name) => (
-                <th key={name} scope="col">
-                  <span className="head-button">
-                    {name === 'title' ? words.t('ui.soa.control') : words.field('soa_line', name)}
-                  </span>
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads
+            names={heads.map((name) =>
+              name === 'title' ? words.t('ui.soa.control') : words.field('soa_line', name),
+            )}
+          />
           <tbody>
             {shown.map((line) => (
               <Line

@@ -1,6 +1,7 @@
 // A frozen version of a statement, as it was approved and signed.
 import { Text } from '@mantine/core';
 import { useWords } from '../../core/labels';
+import { Heads } from '../../core/ui/heads';
 import { ToneBadge } from '../../core/ui/status';
 import { implementationTone } from '../tone';
 
@@ -22,15 +23,7 @@ export function Snapshot({ value }: { value: unknown }) {
   return (
     <div className="heat-scroll" tabIndex={0} role="region" aria-label={words.t('ui.soa.lines')}>
       <table className="list soa">
-        <thead>
-          <tr>
-            {heads.map((name) => (
-              <th key={name} scope="col">
-                <span className="head-button">{words.field('soa_line', name)}</span>
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Heads names={heads.map((name) => words.field('soa_line', name))} />
         <tbody>
           {lines.map((line) => (
             <tr key={line.id} className={line.applicable ? 'row' : 'row soa-out'}>
