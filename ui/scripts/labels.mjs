@@ -1,5 +1,5 @@
 // Every "ui.*" label the code uses stands in every language's catalogue, and none stands there unused.
-// A template such as `ui.step.${name}` uses all labels that begin with "ui.step.".
+// A template such as `ui.step.${name}`, or "ui.step." itself, uses all labels that begin so.
 import { readFileSync, readdirSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
@@ -11,7 +11,8 @@ const prefixes = new Set();
 for (const name of readdirSync(new URL('src', root), { recursive: true })) {
   if (!/\.tsx?$/.test(name)) continue;
   const text = readFileSync(new URL(`src/${name}`, root), 'utf8');
-  for (const [, key] of text.matchAll(/['"](ui\.[a-zA-Z0-9_.]+)['"]/g)) used.add(key);
+  for (const [, key] of text.matchAll(/['"](ui\.[a-zA-Z0-9_.]+)['"]/g))
+    (key.endsWith('.') ? prefixes : used).add(key);
   for (const [, key] of text.matchAll(/`(ui\.[a-zA-Z0-9_.]+)\$\{/g)) prefixes.add(key);
 }
 const faults = [];
