@@ -133,10 +133,7 @@ static void answer(struct checks *checks, const struct question *question)
         answer->detail = str_of(question->unchecked);
     }
     if (answer->result != OK) answer->detail = arena_copy(ctx->arena, ctx->error.sentence);
-    if (answer->result == DENIED) { /* the database let nothing be asked */
-        answer->skipped = true;
-        answer->result = OK;
-    }
+    if (answer->result == DENIED) answer->skipped = true; /* and not right: the database's owner can see to it */
     checks->skipped += answer->skipped;
     checks->wrong += answer->result != OK;
 }
@@ -170,8 +167,9 @@ void checks_print(const struct checks *checks)
 {
     for (size_t i = 0; i < checks->count; i++) {
         const struct check_answer *one = &checks->at[i];
+        const char *prefix = one->skipped ? "NOT ASKED: " : "WRONG: ";
         if (one->detail.len)
-            printf("%-28s %s%.*s\n", one->name, one->result == OK ? "" : "WRONG: ", PRINT(one->detail));
+            printf("%-28s %s%.*s\n", one->name, one->result == OK ? "" : prefix, PRINT(one->detail));
         else if (one->checked)
             printf("%-28s right (%lld)\n", one->name, (long long)one->checked);
         else

@@ -12,7 +12,7 @@ enum { CHECKS_MAX = 24 };
 struct check_answer {
     const char *name;
     enum result result;
-    bool skipped;      /* could not be asked, or not in full; detail says why */
+    bool skipped;      /* could not be asked, or not in full; detail says why. DENIED: the database refused it */
     int64_t checked;   /* how many things were looked at */
     struct str detail; /* "" where all is right */
 };

@@ -20,6 +20,13 @@ if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
     works restore "$work/lite.backup" --data "$work/to-pg" --database "$other/cli_restored" \
         --passphrase-file "$work/passphrase"
     works verify "$work/to-pg" --database "$other/cli_restored"
+    # Who may not make temporary tables cannot compare the schema; that passes for no good answer.
+    "$psql" -q "$other/cli_restored" -c 'REVOKE TEMPORARY ON DATABASE cli_restored FROM PUBLIC' \
+        -c 'CREATE ROLE cli_reader LOGIN IN ROLE pg_read_all_data'
+    reader=$(echo "$other" | sed 's|//[^@]*@|//cli_reader@|')
+    refuses 1 'schema could not be compared' verify "$work/to-pg" --database "$reader/cli_restored"
+    yes 'which is said to be no answer' grep -q '^schema  *NOT ASKED: ' "$work/out"
+    refuses 1 'wrong answer' check --data "$work/to-pg" --database "$reader/cli_restored"
     refuses 2 'There is no master key' demo --data "$work/pg-without-key" --database "$other/cli_demo"
     yes 'no key is made for data that was sealed with another' [ ! -e "$work/pg-without-key/master.key" ]
     refuses 1 'demonstration needs' demo --data "$work/pg" --database "$other/cli_demo"
