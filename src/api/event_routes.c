@@ -134,15 +134,6 @@ static enum result read_filter(struct ctx *ctx, struct exchange *x, struct event
 
 /* ---- a page ---- */
 
-static void put_text(struct json_out *out, const char *name, struct str text)
-{
-    json_key(out, name);
-    if (text.len)
-        json_put_str(out, text);
-    else
-        json_put_null(out);
-}
-
 static struct str reference_of(struct ctx *ctx, const struct event_shown *event)
 {
     const struct reg *reg = house_register(ctx->house, event->subject);
@@ -171,17 +162,17 @@ static enum result put_event(struct ctx *ctx, struct json_out *out, const struct
     } else {
         json_put_null(out);
     }
-    put_text(out, "account", event->account);
-    put_text(out, "address", event->address);
-    put_text(out, "request", event->request);
-    put_text(out, "subject", event->subject);
+    json_key(out, "account"), json_put_optional(out, event->account);
+    json_key(out, "address"), json_put_optional(out, event->address);
+    json_key(out, "request"), json_put_optional(out, event->request);
+    json_key(out, "subject"), json_put_optional(out, event->subject);
     json_key(out, "record");
     if (event->record)
         json_put_number(out, event->record);
     else
         json_put_null(out);
-    put_text(out, "reference", reference_of(ctx, event));
-    put_text(out, "detail", event->detail);
+    json_key(out, "reference"), json_put_optional(out, reference_of(ctx, event));
+    json_key(out, "detail"), json_put_optional(out, event->detail);
     json_key(out, "count"), json_put_number(out, event->count);
     json_key(out, "node"), json_put_str(out, event->node);
     json_close_object(out);
@@ -286,14 +277,8 @@ static enum result write_file(struct exporting *e)
 
 static enum result stream_file(struct ctx *ctx, struct exchange *x, struct exporting *e)
 {
-    struct arena *scratch = arena_new(0);
-    if (!scratch) return fail(ctx, BUSY, "There is no memory for this export now; try again.");
-    arena_defer(ctx->arena, (void (*)(void *))arena_free, scratch);
-    jmp_buf *escape = arena_guard(ctx->arena, NULL);
-    arena_guard(ctx->arena, escape);
-    arena_guard(scratch, escape);
     e->page = *ctx;
-    e->page.arena = scratch;
+    e->page.arena = arena_scratch(ctx->arena);
     x->type = e->csv ? "text/csv; charset=utf-8" : "application/json";
     exchange_set_header(x, "Content-Disposition",
                         e->csv ? S("attachment; filename=\"security-events.csv\"")

@@ -207,9 +207,7 @@ static enum result export_list(struct ctx *ctx, struct exchange *x)
     exchange_query(x, "format", &format);
     TRY(export_format_of(ctx, format, &export.format));
     TRY(list_parse(ctx, reg, parameters_of(ctx, x), x->query.count, reserved, &export.query));
-    export.scratch = arena_new(0);
-    if (!export.scratch) return fail(ctx, BUSY, "There is no memory for this export now; try again.");
-    arena_defer(ctx->arena, (void (*)(void *))arena_free, export.scratch);
+    export.scratch = arena_scratch(ctx->arena);
     TRY(note_durably(ctx, x, (struct event){.kind = EVENT_EXPORT, .subject = str_of(reg->name), .detail = format}));
     TRY(store_begin_snapshot(ctx));
     set_download(ctx, x, arena_print(ctx->arena, "%s.%.*s", reg->name, PRINT(format)));

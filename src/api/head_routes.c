@@ -64,15 +64,6 @@ static void put_time(struct json_out *out, const char *name, int64_t at)
         json_put_null(out);
 }
 
-static void put_text(struct json_out *out, const char *name, struct str text)
-{
-    json_key(out, name);
-    if (text.len)
-        json_put_str(out, text);
-    else
-        json_put_null(out);
-}
-
 static enum result put_peers(struct ctx *ctx, struct json_out *out)
 {
     struct ledger_peer *peers;
@@ -85,7 +76,7 @@ static enum result put_peers(struct ctx *ctx, struct json_out *out)
         json_key(out, "size"), json_put_number(out, peers[i].size);
         put_time(out, "asked_at", peers[i].asked_at);
         put_time(out, "good_at", peers[i].good_at);
-        put_text(out, "trouble", peers[i].trouble);
+        json_key(out, "trouble"), json_put_optional(out, peers[i].trouble);
         json_close_object(out);
     }
     json_close_array(out);
@@ -101,7 +92,7 @@ static enum result get_witnesses(struct ctx *ctx, struct exchange *x)
     TRY(ledger_stopped(ctx, &stopped));
     TRY(announce_quorum_missing(ctx, &missing));
     json_open_object(&out);
-    put_text(&out, "stopped", stopped);
+    json_key(&out, "stopped"), json_put_optional(&out, stopped);
     put_time(&out, "quorum_missing_since", missing);
     json_key(&out, "items");
     TRY(put_peers(ctx, &out));

@@ -145,10 +145,7 @@ static enum result put_item(struct ctx *ctx, struct json_out *out, const struct 
     json_key(out, "kind"), json_put_text(out, item->rule->kind);
     overview_put_record(ctx, out, item->record);
     json_key(out, "due");
-    if (item->due.len)
-        json_put_str(out, item->due);
-    else
-        json_put_null(out);
+    json_put_optional(out, item->due);
     json_key(out, "late"), json_put_bool(out, item->late);
     json_key(out, "transition"), json_put_text(out, item->step);
     if (item->rule->about) TRY(put_subject(ctx, out, item->record));

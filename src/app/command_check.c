@@ -163,12 +163,7 @@ static enum result check_files(struct program *program)
     struct rows *rows;
     bool more;
     if (!program->keyring) return fail(ctx, CONFLICT, "Files cannot be opened without the master key.");
-    struct arena *scratch = arena_new(0);
-    if (!scratch) return fail(ctx, BUSY, "There is no memory for this now; try again.");
-    arena_defer(ctx->arena, (void (*)(void *))arena_free, scratch);
-    jmp_buf *escape = arena_guard(ctx->arena, NULL);
-    arena_guard(ctx->arena, escape);
-    arena_guard(scratch, escape);
+    struct arena *scratch = arena_scratch(ctx->arena);
     TRY(db_query(ctx, S("SELECT id FROM blob ORDER BY id"), NULL, 0, &rows));
     TRY(rows_next(ctx, rows, &more));
     while (more) {

@@ -32,9 +32,7 @@ static enum result run_export(struct program *program, struct export export, str
 {
     struct ctx *ctx = &program->ctx;
     struct file_out file;
-    export.scratch = arena_new(0);
-    if (!export.scratch) return fail(ctx, BUSY, "There is no memory for this export now; try again.");
-    arena_defer(ctx->arena, (void (*)(void *))arena_free, export.scratch);
+    export.scratch = arena_scratch(ctx->arena);
     TRY(file_out_open(ctx, output, &file));
     program_tell(program, &(struct event){.kind = EVENT_EXPORT,
                                           .actor = ctx->actor->user,

@@ -69,10 +69,7 @@ static void print_json(struct program *program, const struct ledger_report *ledg
     json_open_object(&out);
     json_key(&out, "right"), json_put_bool(&out, !wrong.len);
     json_key(&out, "detail");
-    if (wrong.len)
-        json_put_str(&out, wrong);
-    else
-        json_put_null(&out);
+    json_put_optional(&out, wrong);
     const struct {
         const char *name;
         int64_t value;

@@ -393,9 +393,7 @@ enum result demo_load(struct demo *demo, const struct asset *files, size_t count
     struct ctx *ctx = &demo->program->ctx;
     struct load load = {.demo = demo, .keep = ctx, .scratch = *ctx, .references = map_new(ctx->arena, 512)};
     struct json **sections = arena_make_many(ctx->arena, struct json *, count + 1);
-    load.scratch.arena = arena_new(0);
-    if (!load.scratch.arena) return fail(ctx, BROKEN, "There is no memory to load the demonstration.");
-    arena_defer(ctx->arena, (void (*)(void *))arena_free, load.scratch.arena);
+    load.scratch.arena = arena_scratch(ctx->arena);
     for (size_t i = 0; i < count; i++) {
         TRY(json_parse(ctx, files[i].bytes, &sections[i]));
         for (const struct json *one = sections[i]->first; one; one = one->next) load.of += size_of(one);

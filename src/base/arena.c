@@ -49,6 +49,7 @@ struct deferred {
 struct arena {
     struct block *newest;
     struct deferred *deferred;
+    struct arena *parent; /* of a scratch arena, else NULL */
     jmp_buf *escape;
     size_t limit, total;
 };
@@ -139,11 +140,13 @@ jmp_buf *arena_guard(struct arena *arena, jmp_buf *escape)
 
 static _Noreturn void out_of_memory(struct arena *arena, size_t size)
 {
-    if (!arena->escape) {
+    const struct arena *guarded = arena;
+    while (!guarded->escape && guarded->parent) guarded = guarded->parent;
+    if (!guarded->escape) {
         log_line(LOG_ERROR, "out of memory", "wanted", (int64_t)size, "used", (int64_t)arena->total, NULL);
         abort();
     }
-    longjmp(*arena->escape, 1);
+    longjmp(*guarded->escape, 1);
 }
 
 static struct block *add_block(struct arena *arena, size_t size)
@@ -261,4 +264,18 @@ struct str arena_print(struct arena *arena, const char *format, ...)
 size_t arena_used(const struct arena *arena)
 {
     return arena->total;
+}
+
+static void free_scratch(void *scratch)
+{
+    arena_free(scratch);
+}
+
+struct arena *arena_scratch(struct arena *parent)
+{
+    struct arena *scratch = arena_new(0);
+    if (!scratch) out_of_memory(parent, FIRST_BLOCK);
+    scratch->parent = parent;
+    arena_defer(parent, free_scratch, scratch);
+    return scratch;
 }

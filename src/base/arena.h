@@ -22,6 +22,11 @@ void arena_reset(struct arena *arena);   /* as free and new, keeping the first b
 void arena_release(struct arena *arena); /* runs what was deferred, now and on this thread; the memory stays */
 enum { ARENA_LIMIT = 256 * 1024 * 1024 };
 
+/* For what is done piece by piece (batches, pages of an export): reset after each, so that memory does not grow with
+ * the number of pieces. Freed with its parent, not before. When its memory runs out, the guard that the parent has then
+ * is jumped to. Never NULL. */
+struct arena *arena_scratch(struct arena *parent) __attribute__((returns_nonnull));
+
 /* if (setjmp(escape)) { out of memory } else { arena_guard(arena, &escape); ... arena_guard(arena, NULL); }
  * Without a guard, running out of memory logs a line and aborts. Returns the guard that was set before. */
 jmp_buf *arena_guard(struct arena *arena, jmp_buf *escape);

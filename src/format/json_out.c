@@ -202,6 +202,14 @@ void json_put_null(struct json_out *out)
     json_put_raw(out, S("null"));
 }
 
+void json_put_optional(struct json_out *out, struct str text)
+{
+    if (text.len)
+        json_put_str(out, text);
+    else
+        json_put_null(out);
+}
+
 void json_put_raw(struct json_out *out, struct str json)
 {
     begin(out, json.len);

@@ -41,6 +41,7 @@ void json_put_number(struct json_out *out, int64_t n);
 void json_put_decimal(struct json_out *out, double n); /* null for infinity and NaN, which JSON does not have */
 void json_put_bool(struct json_out *out, bool yes);
 void json_put_null(struct json_out *out);
+void json_put_optional(struct json_out *out, struct str text);       /* null for "" */
 void json_put_raw(struct json_out *out, struct str json);            /* one complete value that is JSON already */
 void json_put_value(struct json_out *out, const struct json *value); /* null for NULL */
 

@@ -30,12 +30,7 @@ struct clerk {
 static enum result in_batches(struct ctx *ctx, struct store *store, enum result (*batch)(struct ctx *ctx, void *arg),
                               void *arg, const size_t *left)
 {
-    struct arena *scratch = arena_new(0);
-    if (!scratch) return fail(ctx, BUSY, "There is no memory for this now; try again.");
-    arena_defer(ctx->arena, (void (*)(void *))arena_free, scratch);
-    jmp_buf *escape = arena_guard(ctx->arena, NULL);
-    arena_guard(ctx->arena, escape);
-    arena_guard(scratch, escape);
+    struct arena *scratch = arena_scratch(ctx->arena);
     while (*left) {
         struct ctx part = *ctx;
         part.arena = scratch;

@@ -76,11 +76,5 @@ enum result import_run(struct ctx *ctx, const struct import_run *run, struct imp
     TRY(import_open(ctx, run->reg, run->file, run->mapping, &batch.import));
     *import = batch.import;
     TRY(go_on(ctx, run, batch.import));
-    struct arena *scratch = arena_new(0);
-    if (!scratch) return fail(ctx, BUSY, "There is no memory for this import now; try again.");
-    arena_defer(ctx->arena, (void (*)(void *))arena_free, scratch);
-    jmp_buf *escape = arena_guard(ctx->arena, NULL); /* rows too large end the import, not the program */
-    arena_guard(ctx->arena, escape);
-    arena_guard(scratch, escape);
-    return run_batches(ctx, run, &batch, scratch, total);
+    return run_batches(ctx, run, &batch, arena_scratch(ctx->arena), total);
 }

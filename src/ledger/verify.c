@@ -37,14 +37,12 @@ struct verifier {
     struct ledger_chain chain;
     size_t epoch; /* whose key signs at this place of the tree */
     struct arena *page;
-    jmp_buf *escape;
 };
 
 static struct ctx page_ctx(const struct verifier *v, const struct ctx *ctx)
 {
     struct ctx page = *ctx;
     arena_reset(v->page);
-    arena_guard(v->page, v->escape);
     page.arena = v->page;
     return page;
 }
@@ -466,11 +464,6 @@ static enum result walk(struct ctx *ctx, struct verifier *v)
     return v->check->records ? v->check->records(ctx, v->check->records_arg) : OK;
 }
 
-static void free_arena(void *arena)
-{
-    arena_free(arena);
-}
-
 static void end_snapshot(void *ctx)
 {
     store_end_snapshot(ctx);
@@ -497,14 +490,6 @@ enum result ledger_verify(struct ctx *ctx, const struct ledger_check *check, str
     v->report = report;
     v->text = buf_in(ctx->arena);
     v->hasher = hasher_in(ctx->arena);
-    v->page = arena_new(0);
-    if (!v->page) return fail(ctx, BROKEN, "There is no memory left to verify the ledger.");
-    arena_defer(ctx->arena, free_arena, v->page);
-    v->escape = arena_guard(ctx->arena, NULL);
-    arena_guard(ctx->arena, v->escape);
-
-    enum result result = db_in_transaction(ctx->db) ? walk(ctx, v) : walk_snapshot(ctx, v);
-    arena_undefer(ctx->arena, v->page);
-    arena_free(v->page);
-    return result;
+    v->page = arena_scratch(ctx->arena);
+    return db_in_transaction(ctx->db) ? walk(ctx, v) : walk_snapshot(ctx, v);
 }

@@ -160,10 +160,7 @@ enum result list_write(struct ctx *ctx, struct list_query *query, struct buf *bu
                                      : write_straight(ctx, query, &out, &next));
     json_close_array(&out);
     json_key(&out, "next");
-    if (next.len)
-        json_put_str(&out, next);
-    else
-        json_put_null(&out);
+    json_put_optional(&out, next);
     json_key(&out, "total");
     if (query->counted) {
         total = query->found;

@@ -150,8 +150,7 @@ enum result records_rebuild(struct ctx *ctx, const struct rebuild *rebuild, stru
 {
     int64_t newest;
     TRY(db_query_number(ctx, S("SELECT max(id) FROM ledger_entry"), NULL, 0, 0, &newest));
-    struct arena *scratch = arena_new(0);
-    if (!scratch) return fail(ctx, BUSY, "There is no memory for this now; try again.");
+    struct arena *scratch = arena_scratch(ctx->arena);
     *report = (struct rebuild_report){0};
     struct links_pruning pruning = {.more = true};
     enum result result = write_part(ctx, rebuild, scratch, begin, &pruning, sizeof pruning);
@@ -163,6 +162,5 @@ enum result records_rebuild(struct ctx *ctx, const struct rebuild *rebuild, stru
         if (result == OK) result = entries_since(ctx, newest, &report->changed);
         settled = report->changed == before;
     }
-    arena_free(scratch);
     return result;
 }

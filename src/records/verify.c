@@ -188,11 +188,9 @@ enum result records_verify(struct ctx *ctx, void *arg)
 {
     struct records_report *report = arg;
     enum result result = OK;
-    struct arena *scratch = arena_new(0);
-    if (!scratch) return fail(ctx, BUSY, "There is no memory to compare records with the ledger now; try again.");
+    struct arena *scratch = arena_scratch(ctx->arena);
     *report = (struct records_report){0};
     for (size_t i = 0; i < ctx->house->register_count && result == OK; i++)
         result = verify_register(ctx, ctx->house->registers[i], scratch, report);
-    arena_free(scratch);
     return result;
 }

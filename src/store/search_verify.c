@@ -114,8 +114,7 @@ static enum result look_up(struct ctx *ctx, struct arena *scratch)
 /* A table that reads the index lives beside the database, in memory of this connection: the file is not written. */
 static enum result check_index(struct ctx *ctx)
 {
-    struct arena *scratch = arena_new(0);
-    if (!scratch) return fail(ctx, BUSY, "There is no memory for this check now; try again.");
+    struct arena *scratch = arena_scratch(ctx->arena);
     enum result result = db_script(
         ctx, "PRAGMA query_only=OFF;"
              "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_terms USING fts5vocab(main, search_index, "
@@ -123,7 +122,6 @@ static enum result check_index(struct ctx *ctx)
              "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words USING fts5vocab(main, search_index, 'row')");
     if (result == OK) result = compare_index(ctx, scratch);
     if (result == OK) result = look_up(ctx, scratch);
-    arena_free(scratch);
     struct error error = ctx->error;
     if (db_script(
             ctx,

@@ -35,9 +35,6 @@ static enum result read_page(struct ctx *ctx, struct walk *walk)
 static enum result step(struct ctx *ctx, struct arena *scratch, struct walk *walk, const int64_t *id)
 {
     struct ctx part = *ctx;
-    jmp_buf *escape = arena_guard(ctx->arena, NULL);
-    arena_guard(ctx->arena, escape);
-    arena_guard(scratch, escape);
     part.arena = scratch;
     part.error = (struct error){0};
     enum result result = id ? walk->each(&part, walk->arg, *id) : read_page(&part, walk);
@@ -46,26 +43,17 @@ static enum result step(struct ctx *ctx, struct arena *scratch, struct walk *wal
     return result;
 }
 
-static void free_scratch(void *scratch)
-{
-    arena_free(scratch);
-}
-
 enum result walk_ids(struct ctx *ctx, const char *table, enum result (*each)(struct ctx *ctx, void *arg, int64_t id),
                      void *arg, int64_t *walked)
 {
     struct walk *walk = arena_make(ctx->arena, struct walk);
     *walk = (struct walk){.table = table, .each = each, .arg = arg, .above = INT64_MIN};
-    struct arena *scratch = arena_new(0);
-    if (!scratch) return fail(ctx, BUSY, "There is no memory for this check now; try again.");
-    arena_defer(ctx->arena, free_scratch, scratch);
+    struct arena *scratch = arena_scratch(ctx->arena);
     enum result result = OK;
     do {
         result = step(ctx, scratch, walk, NULL);
         for (size_t i = 0; i < walk->count && result == OK; i++) result = step(ctx, scratch, walk, &walk->ids[i]);
         if (walked) *walked += (int64_t)walk->count;
     } while (result == OK && walk->count == PAGE);
-    arena_undefer(ctx->arena, scratch);
-    arena_free(scratch);
     return result;
 }

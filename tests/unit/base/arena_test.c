@@ -267,6 +267,37 @@ static void prints_as_printf_does(void **state)
     assert_int_equal(arena_print(*state, "%70000d", 1).len, 70000);
 }
 
+/* To whom the parent's guard belongs at that moment, also after the scratch arena was emptied. */
+static void scratch_memory_escapes_with_its_parent(void **state)
+{
+    struct arena *arena = *state, *scratch = arena_scratch(arena);
+    jmp_buf escape;
+    volatile int escaped = 0;
+    for (volatile int round = 0; round < 3; round++) {
+        if (setjmp(escape)) {
+            escaped++;
+        } else {
+            arena_guard(arena, &escape);
+            arena_fail_at(1);
+            (void)arena_alloc(scratch, 100);
+        }
+        arena_reset(scratch);
+    }
+    assert_int_equal(escaped, 3);
+    arena_guard(arena, NULL);
+}
+
+static void scratch_memory_goes_with_its_parent(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(0), *scratch = arena_scratch(arena);
+    char s = 's';
+    order[0] = 0;
+    arena_defer(scratch, note, &s);
+    arena_free(arena);
+    assert_string_equal(order, "s");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +317,8 @@ int main(void)
         arena_test(each_allocation_may_fail),
         arena_test(a_failure_happens_once),
         arena_test(without_a_guard_it_aborts),
+        arena_test(scratch_memory_escapes_with_its_parent),
+        arena_test(scratch_memory_goes_with_its_parent),
         arena_test(copies_are_terminated_and_their_own),
         arena_test(prints_as_printf_does),
     };
