@@ -71,7 +71,7 @@ function Head() {
       {key.data && (
         <>
           <h3 style={{ margin: '16px 0 8px' }}>{words.t('ui.ledger.publickey')}</h3>
-          <Code block tabIndex={0}>
+          <Code block className="wrap" tabIndex={0}>
             {key.data.trim()}
           </Code>
           <Anchor size="sm" href={`${ROOT}/ledger/key`} download="merlon.pem">
@@ -183,7 +183,7 @@ function Entries() {
       <h2>{words.t('ui.ledger.entries')}</h2>
       {list.error && <Trouble error={list.error} />}
       <div className="heat-scroll" tabIndex={0} role="region" aria-label={words.t('ui.ledger.entries')}>
-        <table className="list">
+        <table className="list stacks">
           <Heads names={HEADS.map((key) => words.t(key))} />
           <tbody>
             {gathered(entries).map(({ first: entry, last }) => (
@@ -194,7 +194,7 @@ function Entries() {
                 </td>
                 <td>{entry.actor?.name ?? <span className="quiet">{words.t('ui.ledger.hidden')}</span>}</td>
                 <td>{entry.action && words.label(`action.${entry.action}`)}</td>
-                <td>
+                <td className="wrap" style={{ whiteSpace: 'normal', minWidth: 180, maxWidth: 420 }}>
                   {entry.register && entry.reference ? (
                     <Anchor component={Link} to={pathOf(entry.register, entry.reference)} size="sm">
                       <span className="reference">{entry.reference}</span> {entry.title}

@@ -90,7 +90,7 @@ function usePeople(): Person[] {
 }
 
 /** Text that filters when it is finished, not with each letter. */
-function FilterText({ name, label, state }: { name: FilterName; label: string; state: State }) {
+function FilterText({ name, label, hint, state }: { name: FilterName; label: string; hint: string; state: State }) {
   const [text, setText] = useState(state.value(name));
   const [from, setFrom] = useState(state.value(name));
   if (from !== state.value(name)) {
@@ -101,6 +101,7 @@ function FilterText({ name, label, state }: { name: FilterName; label: string; s
   return (
     <TextInput
       label={label}
+      placeholder={hint}
       value={text}
       onChange={(event) => setText(event.currentTarget.value)}
       onBlur={finish}
@@ -120,6 +121,7 @@ function Filters({ state, people }: { state: State; people: Person[] }) {
       label={words.t(label)}
       value={state.value(name).slice(0, 10) || null}
       onChange={(next) => state.set(name, next)}
+      placeholder={words.t('ui.filter.any')}
       valueFormat={words.t('ui.date.format')}
       clearable
     />
@@ -152,8 +154,13 @@ function Filters({ state, people }: { state: State; people: Person[] }) {
         searchable
         clearable
       />
-      <FilterText name="address" label={words.t('ui.events.address')} state={state} />
-      <FilterText name="record" label={words.t('ui.events.record')} state={state} />
+      <FilterText name="address" label={words.t('ui.events.address')} hint={words.t('ui.filter.any')} state={state} />
+      <FilterText
+        name="record"
+        label={words.t('ui.events.record')}
+        hint={words.t('ui.events.record.hint')}
+        state={state}
+      />
       {day('from', 'ui.filter.from')}
       {day('to', 'ui.filter.to')}
     </div>
@@ -277,7 +284,7 @@ function Rows({ events, state, people }: { events: SecurityEvent[]; state: State
   const words = useWords();
   return (
     <div className="heat-scroll" tabIndex={0} role="region" aria-label={words.t('ui.events.title')}>
-      <table className="list">
+      <table className="list stacks">
         <Heads names={HEADS.map((key) => words.t(key))} />
         <tbody>
           {events.map((event) => (
@@ -308,7 +315,7 @@ function Rows({ events, state, people }: { events: SecurityEvent[]; state: State
               <td className="clip">
                 <About event={event} people={people} />
               </td>
-              <td className="clip" style={{ maxWidth: 340 }} title={event.detail ?? undefined}>
+              <td className="wrap" style={{ whiteSpace: 'normal', minWidth: 110, maxWidth: 340 }}>
                 {event.detail && <span className="quiet">{told(event, event.detail, words, people)}</span>}
               </td>
             </tr>
@@ -339,6 +346,11 @@ export function EventsPage() {
     <div className="page" style={{ maxWidth: 1400 }}>
       <div className="page-head">
         <Title order={1}>{words.t('ui.events.title')}</Title>
+        {state.active && events.length > 0 && (
+          <Button variant="subtle" leftSection={<IconFilterOff size={15} />} onClick={state.clear}>
+            {words.t('ui.filter.clear')}
+          </Button>
+        )}
         <Export state={state} />
       </div>
       <Text size="sm" c="dimmed" mb="md" maw={760}>
