@@ -206,7 +206,7 @@ static enum result open_time(struct program *program)
     if (how.len && !trusts && !str_is(how, "watched"))
         return fail(ctx, INVALID, "--clock is watched or trusted, not \"%.*s\".", PRINT(how));
     timekeeper_free(program->time); /* a command may open further than it began */
-    program->time = timekeeper_new(&time_source_system, trusts);
+    program->time = timekeeper_new(program->clock ? program->clock : &time_source_system, trusts);
     if (!program->time) return fail(ctx, BROKEN, "There is no memory to start.");
     ctx->time = program->time;
     ctx->now = timekeeper_now(program->time);

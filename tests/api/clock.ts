@@ -20,7 +20,10 @@ interface Entry {
   at: string
 }
 
-/** The program with a clock that the test sets, as an offset from the machine's in seconds. */
+/** Where the tests themselves run at another day (tests/at-date.sh): how far from the machine's clock, in seconds. */
+const away = Number(process.env.FAKETIME ?? 0)
+
+/** The program with a clock that the test sets, as an offset from the test's own in seconds. */
 class Clock {
   readonly #file: string
   #made = 0
@@ -32,6 +35,7 @@ class Clock {
     const asan = process.env.ASAN_OPTIONS ? `${process.env.ASAN_OPTIONS}:` : ''
     world.program.environment = {
       LD_PRELOAD: library,
+      FAKETIME: undefined, // the file is to count
       FAKETIME_TIMESTAMP_FILE: this.#file,
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
@@ -41,7 +45,8 @@ class Clock {
   }
 
   set(seconds: number): void {
-    writeFileSync(`${this.#file}.new`, `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}\n`)
+    const offset = away + seconds
+    writeFileSync(`${this.#file}.new`, `${offset < 0 ? '-' : '+'}${Math.abs(offset)}\n`)
     renameSync(`${this.#file}.new`, this.#file)
   }
 

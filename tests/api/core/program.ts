@@ -31,7 +31,7 @@ export class Program {
   database = ''
   log: string[] = []
   /** What its environment holds beside ours. */
-  environment: Record<string, string> = {}
+  environment: Record<string, string | undefined> = {}
   command = 'serve'
   options: string[] = []
   port = 0

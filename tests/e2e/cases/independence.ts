@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { Program } from '../core/program.ts'
 import { EMAIL } from '../core/spots.ts'
 import { stage, step } from '../core/stage.ts'
-import { refused, signIn, takeStep, visible } from '../core/steps.ts'
+import { dayAfter, refused, signIn, takeStep, visible } from '../core/steps.ts'
 
 const on = stage(Program.demonstration)
 const CHIEF = 'henrik.aas@tidewell.example'
@@ -39,7 +39,7 @@ step(on, 'who asks for an acceptance cannot grant it, and a risk too high for th
   await marta.goto('/acceptance/new?risk=1')
   await marta.getByLabel('Title').fill('Until the segmentation is done')
   await marta.getByLabel('Reason').fill('The order is signed, the work takes until spring.')
-  await marta.getByLabel('Valid until').fill('1 Mar 2027')
+  await marta.getByLabel('Valid until').fill(dayAfter(100))
   await marta.getByLabel('Title').click()
   await marta.getByRole('button', { name: 'Create' }).click()
   await visible(marta.getByRole('heading', { name: 'Until the segmentation is done' }))

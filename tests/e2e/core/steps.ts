@@ -78,3 +78,10 @@ export async function refused(page: Page, name: string, why: RegExp): Promise<vo
   await visible(reason)
   await page.mouse.move(0, 0)
 }
+
+/** So many days from today, as an English page takes dates: 1 Mar 2027. */
+export function dayAfter(days: number): string {
+  const day = new Date(Date.now() + days * 86_400_000)
+  const month = day.toLocaleDateString('en-US', { month: 'short', timeZone: 'UTC' })
+  return `${day.getUTCDate()} ${month} ${day.getUTCFullYear()}`
+}

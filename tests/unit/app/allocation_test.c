@@ -75,7 +75,7 @@ static struct ctx fresh(struct served *served, struct arena *arena)
 {
     struct ctx ctx = *served->ctx;
     ctx.arena = arena;
-    ctx.now = clock_now();
+    ctx.now = timekeeper_now(ctx.time);
     ctx.error = (struct error){0};
     return ctx;
 }

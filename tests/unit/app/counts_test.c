@@ -95,7 +95,7 @@ static void controls_combine(void **state)
     struct served *served = SERVED(state);
     const struct caller *admin = &served->admin;
     char today[DATE_TEXT];
-    date_of_time(clock_now(), today);
+    date_of_time(GIVEN_NOW, today);
     one_statement(served);
     for (int step = 0; step < 5; step++)
         for (int twin = 0; twin < 2; twin++) {

@@ -13,7 +13,7 @@ static int begin(void **state)
     static struct str reference = {"RSK-7", 5};
     struct filling *f = calloc(1, sizeof *f);
     f->ctx.arena = arena_new(0);
-    f->ctx.now = INT64_C(1795285260000); /* 2026-11-21T18:21:00Z */
+    f->ctx.now = GIVEN_NOW; /* 2026-11-21T18:21:00Z */
     f->references = map_new(f->ctx.arena, 4);
     map_set(f->references, S("r.flood"), &reference);
     *state = f;

@@ -229,7 +229,7 @@ static struct str moment_of(struct served *served, const struct caller *caller, 
     struct str moment = json_str(answer.json, "changed_at", S(""));
     int64_t ms;
     assert_true(time_parse(moment, &ms));
-    while (clock_now() <= ms) sched_yield();
+    while (timekeeper_now(served->program.time) <= ms) sched_yield();
     return moment;
 }
 

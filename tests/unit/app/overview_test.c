@@ -17,7 +17,7 @@ struct cast {
 static const char *day(struct served *served, int64_t days)
 {
     char text[DATE_TEXT];
-    date_of_time(clock_now() + days * DAY, text);
+    date_of_time(GIVEN_NOW + days * DAY, text);
     return text_of(served, "%s", text);
 }
 

@@ -330,6 +330,7 @@ struct served *served_new(bool postgres)
     served->program.ctx.arena = served->program.arena;
     served->ctx = &served->program.ctx;
     read_settings(served, postgres);
+    served->program.clock = given_begin(&served->given);
     must(served, program_open(&served->program, OPEN_NEW));
     open_server(served);
     must(served, store_write(served->ctx, served->program.store, make_organisation, NULL));

@@ -1,7 +1,7 @@
 /* The whole program behind a real socket: a data directory (or a schema of PostgreSQL) of its own, the real
  * registers, a server on a free port, and clients of it. An organisation to begin with: a group with the companies
- * North and South, and an administrator of the group who also runs its ISMS. Everything that is handed out lives
- * until served_free. */
+ * North and South, and an administrator of the group who also runs its ISMS. Its time is the given one. Everything
+ * that is handed out lives until served_free. */
 #ifndef MERLON_TEST_APP_SERVED_H
 #define MERLON_TEST_APP_SERVED_H
 
@@ -16,6 +16,7 @@
 #include "access/actor.h"
 #include "api/metrics.h"
 #include "api/serve.h"
+#include "app/given.h"
 #include "app/program.h"
 #include "format/json.h"
 #include "http/server.h"
@@ -32,7 +33,8 @@ struct caller {
 
 struct served {
     struct program program;
-    struct ctx *ctx; /* of the test's own thread: the program itself acts */
+    struct given given; /* its time */
+    struct ctx *ctx;    /* of the test's own thread: the program itself acts */
     struct api api;
     struct server *server;
     struct caller admin;

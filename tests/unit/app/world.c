@@ -159,9 +159,10 @@ struct world *world_new(void)
     char data[] = "--data", *arguments[] = {data, world->directory};
     assert_ok(world, settings_read(world->ctx, 2, arguments, &world->program.settings, world->program.rest,
                                    &world->program.rest_count));
+    world->program.clock = given_begin(&world->given);
     assert_ok(world, program_open(&world->program, OPEN_NEW));
     world->ctx->time = NULL;
-    world->ctx->now = INT64_C(1795285260000); /* 2026-11-21T18:21:00Z */
+    world->ctx->now = GIVEN_NOW;
     add_user(world, &world->marta, S("Marta Kowalczyk"), S("marta@example.org"));
     add_user(world, &world->jens, S("Jens Petersen"), S("jens@example.org"));
     world->ctx->actor = &world->marta;

@@ -12,12 +12,14 @@
 #undef fail /* the name is ours (base/ctx.h) */
 
 #include "access/actor.h"
+#include "app/given.h"
 #include "app/program.h"
 #include "base/asset.h"
 #include "records/records.h"
 
 struct world {
     struct program program;
+    struct given given;       /* the time at which the program is opened */
     struct ctx *ctx;          /* of the program; its clock stands still until a test moves it on */
     struct actor marta, jens; /* may everything; each with a user of that name */
     char directory[32];
