@@ -116,6 +116,11 @@ class Round {
     this.admin = new Client(this.a.address, this.world.admin.token, this.world.api)
   }
 
+  async stopA(): Promise<void> {
+    const code = await this.a.stop()
+    if (code !== 0) fail(`A ended with ${code}: ${this.a.log.slice(-12).join('\n')}`)
+  }
+
   get witnesses(): string[] {
     return [this.keys.b.witness, this.keys.c.witness, this.d]
   }
@@ -231,7 +236,7 @@ async function questions(round: Round): Promise<void> {
     await round.c.stop()
     await round.change('Not seen by C')
     const after = await round.checkpoint()
-    await round.a.stop() // so that it does not ask by itself
+    await round.stopA() // so that it does not ask by itself
     await round.c.start(false)
     expect(await ask(`old ${before.size}\n${Buffer.alloc(32, 7).toString('base64')}\n\n${after.note}`), 422)
     equal((await ask(`old 0\n\n${after.note}`)).text, `${before.size}\n`, 'what it knows still')
@@ -340,7 +345,7 @@ async function publishing(round: Round): Promise<void> {
     })
   })
   await check('heads: a stamp on something else, and an authority that refuses, are not kept', async () => {
-    await round.a.stop()
+    await round.stopA()
     round.a.options[round.a.options.indexOf('--publish-every') + 1] = '0' // with each head
     await round.startA()
     for (const [mood, word] of [['other', 'The time stamp does not hold'], ['refuse', 'The time-stamp authority answers 500.']] as const) {
@@ -402,12 +407,12 @@ async function verifying(round: Round): Promise<void> {
 
 async function backInTime(round: Round): Promise<void> {
   const all = [round.keys.b.witness, round.keys.c.witness]
-  await round.a.stop()
+  await round.stopA()
   const older = new Copy(round.a)
   await round.startA()
   await round.change('What the copy does not have')
   const newest = await round.cosigned(all)
-  await round.a.stop()
+  await round.stopA()
   const newer = new Copy(round.a)
   await check('witness: a ledger that went back in time is stopped with a sentence', async () => {
     older.putBack() // with its own files: here nothing but the witnesses can know
@@ -435,7 +440,7 @@ async function backInTime(round: Round): Promise<void> {
     }
   })
   await check('witness: with the right copy everything goes on', async () => {
-    await round.a.stop()
+    await round.stopA()
     newer.putBack()
     await round.startA()
     equal((await round.witnessesState()).stopped, null, 'nothing is stopped')
@@ -443,7 +448,7 @@ async function backInTime(round: Round): Promise<void> {
     await round.cosigned(all)
   })
   await check('witness: where the newer one is lost, it takes a decision of each side', async () => {
-    await round.a.stop()
+    await round.stopA()
     older.putBack()
     await round.startA()
     await until('the stop', async () => (await round.witnessesState()).stopped)

@@ -150,6 +150,17 @@ export class World implements Surroundings {
 
   /** Creates; where a register wants what it links to in another state ("an approved methodology"), leads that there first. */
   async send(client: Client, name: string, body: Row): Promise<Reply> {
+    const reply = await client.post(name, body)
+    if (reply.status !== 422) return reply
+    const led = this.#leading.then(() => this.#lead(client, name, body))
+    this.#leading = led.catch(() => undefined)
+    return led
+  }
+
+  /** One after the other, each seeing where it stands: two who lead the same record on would lead it too far. */
+  #leading: Promise<unknown> = Promise.resolve()
+
+  async #lead(client: Client, name: string, body: Row): Promise<Reply> {
     let reply = await client.post(name, body)
     for (let tries = 0; reply.status === 422 && tries < 3; tries++) {
       const wrong = (reply.json.errors as { pointer: string; code: string }[])[0]!
