@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "base/timekeeper.h"
 #include "base/wait.h"
 
@@ -251,7 +252,7 @@ static enum result prepare(struct ctx *ctx, struct events *events)
     if (config->syslog.len) TRY(outlet_open_syslog(ctx, config->syslog, &events->outlets[0]));
     if (config->file.len) TRY(outlet_open_file(ctx, config->file, &events->outlets[1]));
     if (config->store) TRY(events_find_last(ctx, events));
-    if (pthread_create(&events->thread, NULL, run, events) == 0) return OK;
+    if (thread_start(&events->thread, run, events) == 0) return OK;
     return fail(ctx, BROKEN, "The system gives no thread for security events.");
 }
 

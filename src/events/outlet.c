@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "base/wait.h"
 
 #include <errno.h>
@@ -258,7 +259,7 @@ static enum result start(struct ctx *ctx, enum way way, struct str target, struc
     outlet->taken = malloc(OUTLET_ROOM);
     pthread_mutex_init(&outlet->lock, NULL);
     wait_init(&outlet->wake);
-    if (outlet->waiting && outlet->taken && pthread_create(&outlet->thread, NULL, run, outlet) == 0) {
+    if (outlet->waiting && outlet->taken && thread_start(&outlet->thread, run, outlet) == 0) {
         *out = outlet;
         return OK;
     }

@@ -60,9 +60,6 @@ void sqlite_file_note(const struct sqlite_place *place, struct sqlite_file_ident
 enum result sqlite_file_moved(struct db *db); /* AWAY, with its sentence */
 bool sqlite_file_is_there(const struct sqlite_place *place, const struct sqlite_file_identity *identity);
 
-/* A thread to which no signal is delivered: those are for whoever waits for them. 0, or what pthread_create says. */
-int sqlite_thread(pthread_t *thread, void *(*run)(void *arg), void *arg) MUST_USE;
-
 /* The writer thread. */
 struct sqlite_writer;
 enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *place, struct store *store,

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "base/wait.h"
 
 #include <pthread.h>
@@ -209,7 +210,7 @@ static enum result start_thread(struct sqlite_writer *writer, char *why)
 {
     pthread_mutex_init(&writer->lock, NULL);
     wait_init(&writer->wake);
-    if (sqlite_thread(&writer->thread, work, writer) == 0) return OK;
+    if (thread_start(&writer->thread, work, writer) == 0) return OK;
     snprintf(why, SENTENCE_SIZE, "The system gives no thread for the database: raise its limits.");
     return BROKEN;
 }

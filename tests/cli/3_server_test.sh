@@ -2,6 +2,14 @@
 data=$work/demo
 start_server --data "$data" --log-level warning
 yes 'the server answers' [ -n "$address" ]
+# SIGTERM must find the thread that waits for it: any other would end the program on the spot.
+deaf() {
+    for thread in /proc/"$server"/task/*; do
+        [ "${thread##*/}" = "$server" ] && continue
+        [ $((0x$(sed -n 's/^SigBlk:[[:space:]]*//p' "$thread/status") & 0x4000)) -ne 0 ] || return 1
+    done
+}
+yes 'no thread but the first takes SIGTERM' deaf
 works token --data "$data" --user marta.nowak@tidewell.example
 token=$(cat "$work/out")
 run import asset "$work/assets.csv" --url "$address" --token "$token" --dry-run
