@@ -237,8 +237,9 @@ async function confirmed(clock: Clock, made: { path: string; status: string }[])
     equal(answer.state, 'right', 'the state')
     // The duties of the new day may have come behind it by now.
     const entries = expect(await world.admin.get('ledger?limit=20'), 200).json.items as Row[]
-    equal(entries.find((entry) => entry.action === 'confirm')?.comment, 'The machine was stopped', 'the entry')
-    ok(Date.parse(newest.at as string) - Date.now() > 39 * day, `it bears the new time: ${newest.at}`)
+    const entry = entries.find((one) => one.action === 'confirm') ?? fail('no entry says it')
+    equal(entry.comment, 'The machine was stopped', 'the entry')
+    ok(Date.parse(entry.at as string) - Date.now() > 39 * day, `it bears the new time: ${entry.at}`)
     await until('what has expired since is expired', async () => expect(await world.admin.get(made[1]!.path), 200).json.status === 'expired')
     await holds(world, [made[0]!, made[2]!])
   })
