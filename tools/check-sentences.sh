@@ -34,6 +34,7 @@ src/records/verify.c          operators: merlon verify
 src/store/backup              operators: merlon backup and restore
 src/store/check.c             operators: merlon check
 src/store/lock.c              operators: the lock of the data directory, at the start
+src/store/own_file.c          operators: files in the data directory, at the start
 src/store/migrate.c           operators: a database of another version, at the start
 src/store/table_apply.c       operators: tables are made at the start
 src/store/postgres_open.c     operators: opening the database

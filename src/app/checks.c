@@ -7,6 +7,7 @@
 #include "records/custom.h"
 #include "records/verify.h"
 #include "store/blob.h"
+#include "store/check.h"
 #include "store/schema_verify.h"
 
 static const char no_key[] = "not checked: without the master key nothing can be said of this";
@@ -22,10 +23,38 @@ static enum result check_schema(struct ctx *ctx, struct checks *checks, int64_t 
     return schema_verify(ctx, tables, count, checked);
 }
 
+/* An index that lacks a row, or a value of a type that its column cannot hold, hides from every other question that
+ * leans on it: so this is asked first. */
+static enum result check_database(struct ctx *ctx, int64_t *checked)
+{
+    (void)checked;
+    return store_check_file(ctx);
+}
+
+static enum result check_references(struct ctx *ctx, int64_t *checked)
+{
+    (void)checked;
+    return store_check_references(ctx);
+}
+
 static enum result check_ledger(struct ctx *ctx, struct checks *checks, int64_t *checked)
 {
     (void)checked;
     return checks->ledger(ctx, checks->ledger_arg);
+}
+
+/* A database that was put back to an older state is right in itself. */
+static enum result check_remembered(struct ctx *ctx, struct checks *checks, int64_t *checked)
+{
+    int64_t heads;
+    *checked = (int64_t)checks->remembered;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_head"), NULL, 0, 0, &heads));
+    if (checks->remembered || !heads) return OK;
+    checks->unasked = true;
+    checks->note =
+        S("not looked for: ledger.heads is missing or empty, so this directory remembers no signed head, and "
+          "whether the database was put back to an older state does not show here");
+    return OK;
 }
 
 static enum result check_records(struct ctx *ctx, struct checks *checks, int64_t *checked)
@@ -96,9 +125,12 @@ static const struct question {
     bool needs_key;        /* cannot be asked without the master key */
     const char *unchecked; /* what was not looked at when there was no master key; NULL: it makes no difference */
 } questions[] = {
+    {.name = "the database itself", .plain = check_database, .outside = true},
+    {.name = "references between rows", .plain = check_references, .outside = true},
     {.name = "schema", .run = check_schema, .outside = true},
     {.name = "master key", .run = check_key, .needs_key = true, .unchecked = no_key},
     {.name = "ledger", .run = check_ledger},
+    {.name = "roll-back", .run = check_remembered},
     {.name = "records as the ledger says", .run = check_records},
     {.name = "users and grants", .plain = users_verify},
     {.name = "tokens", .plain = tokens_verify},
@@ -126,8 +158,10 @@ static void answer(struct checks *checks, const struct question *question)
     *answer = (struct check_answer){.name = question->name, .detail = S("")};
     ctx_clear_error(ctx);
     checks->note = S("");
+    checks->unasked = false;
     if (has_key || !question->needs_key) answer->result = ask(ctx, checks, question, &answer->checked);
     answer->detail = checks->note;
+    answer->skipped = checks->unasked;
     if (!has_key && question->unchecked) {
         answer->skipped = true;
         answer->detail = str_of(question->unchecked);
@@ -142,7 +176,8 @@ static void ask_all(struct checks *checks, bool outside)
 {
     for (size_t i = 0; i < COUNT(questions); i++) {
         if (questions[i].outside != outside) continue;
-        if (questions[i].run == check_ledger && !checks->ledger) continue;
+        bool with_ledger = questions[i].run == check_ledger || questions[i].run == check_remembered;
+        if (with_ledger && !checks->ledger) continue;
         answer(checks, &questions[i]);
     }
 }

@@ -24,9 +24,11 @@ struct checks {
     /* The question after which records are compared with the ledger: the ledger itself. NULL: it is not asked. */
     enum result (*ledger)(struct ctx *ctx, void *arg);
     void *ledger_arg;
+    size_t remembered; /* heads in ledger.heads, with the ledger: without one a roll-back cannot be looked for */
     struct check_answer at[CHECKS_MAX]; /* filled in */
     size_t count, wrong, skipped;
     struct str note; /* what the question at hand has to say though all is right */
+    bool unasked;    /* and that it could not be asked, which the note explains */
 };
 
 /* In a snapshot of its own. OK, or the result and sentence of the first wrong answer. */

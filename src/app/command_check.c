@@ -13,7 +13,6 @@
 #include "ledger/verify.h"
 #include "records/records.h"
 #include "store/blob.h"
-#include "store/check.h"
 
 #include <sys/stat.h>
 
@@ -187,16 +186,6 @@ static enum result check_administrator(struct program *program)
     return fail(ctx, CONFLICT, "Nobody active is administrator: merlon user add --role administrator makes one.");
 }
 
-static enum result check_database(struct program *program)
-{
-    return store_check_file(&program->ctx);
-}
-
-static enum result check_references(struct program *program)
-{
-    return store_check_references(&program->ctx);
-}
-
 /* ---- witnesses ---- */
 
 /* Of a server that has no policy there is nothing to be told. */
@@ -218,17 +207,9 @@ static const struct {
     const char *name;
     enum result (*run)(struct program *program);
 } questions[] = {
-    {"data directory", check_directory},
-    {"the database itself", check_database},
-    {"references between rows", check_references},
-    {"TLS files", check_tls},
-    {"clock", check_clock},
-    {"master key", check_master_key},
-    {"public key", check_public_key},
-    {"an administrator", check_administrator},
-    {"witnesses", check_witnesses},
-    {"statuses", check_statuses},
-    {"links lead somewhere", check_links},
+    {"data directory", check_directory}, {"TLS files", check_tls},         {"clock", check_clock},
+    {"master key", check_master_key},    {"public key", check_public_key}, {"an administrator", check_administrator},
+    {"witnesses", check_witnesses},      {"statuses", check_statuses},     {"links lead somewhere", check_links},
     {"files open", check_files},
 };
 

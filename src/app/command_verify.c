@@ -141,6 +141,7 @@ enum result command_verify(struct program *program)
     checks.key_count = check.key_count;
     check.keyring = program->keyring;
     check.known = known.at, check.known_count = known.count;
+    checks.remembered = known.count;
     enum result result = checks_run(&checks);
     progress_end(&progress);
     if (result == OK) result = witness_check_run(program, &witness, &report.newest);

@@ -9,16 +9,31 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { WAIT = 5 * SECOND, LOOK_EVERY = 20 * 1000 /* microseconds */ };
+
+/* What answers there must be a socket of that very name, kept by the directory's owner, by root or by who asks: through
+ * a link, root's words would go to whatever somebody chose. */
+static bool is_servers(int directory, int connection)
+{
+    struct stat socket, owner;
+    struct ucred peer;
+    socklen_t len = sizeof peer;
+    if (fstatat(directory, "merlon.sock", &socket, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISSOCK(socket.st_mode)) return false;
+    if (fstat(directory, &owner) != 0) return false;
+    if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0) return false;
+    return peer.uid == 0 || peer.uid == geteuid() || peer.uid == owner.st_uid;
+}
 
 static int connect_in(int directory)
 {
     struct sockaddr_un address;
     int connection = control_address(directory, &address) ? socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
     if (connection < 0) return -1;
-    if (connect(connection, (struct sockaddr *)&address, sizeof address) == 0) return connection;
+    bool connected = connect(connection, (struct sockaddr *)&address, sizeof address) == 0;
+    if (connected && is_servers(directory, connection)) return connection;
     close(connection);
     return -1;
 }

@@ -2,7 +2,7 @@
  * the key. */
 #include "ledger/public_key.h"
 
-#include "store/lock.h"
+#include "store/own_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,8 @@
 
 static const unsigned char DER[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
 enum { DER_SIZE = sizeof DER + PUBLIC_KEY_SIZE, BASE64_SIZE = 64, FILE_SIZE_MAX = 64 * 1024 };
+
+static const char own_name[] = "ledger.pub", fresh_name[] = "ledger.pub.new";
 
 void ledger_public_name(struct ledger_public *key)
 {
@@ -60,26 +62,28 @@ enum result ledger_public_parse(struct ctx *ctx, struct str pem, struct ledger_p
 }
 
 /* *text is what the file says, "" when there is none. */
-static bool read_file(struct ctx *ctx, int directory, struct str *text)
+static enum result read_file(struct ctx *ctx, struct str directory, struct str *text)
 {
-    char *bytes = arena_alloc(ctx->arena, FILE_SIZE_MAX);
-    int file = openat(directory, "ledger.pub", O_RDONLY | O_CLOEXEC);
+    int file;
     *text = S("");
-    if (file < 0) return errno == ENOENT;
+    TRY(own_file_open(ctx, directory, own_name, OWN_READ, 0, &file));
+    if (file < 0) return OK;
+    char *bytes = arena_alloc(ctx->arena, FILE_SIZE_MAX);
     ssize_t len = read(file, bytes, FILE_SIZE_MAX);
     close(file);
     if (len > 0) *text = (struct str){bytes, (size_t)len};
-    return len >= 0;
+    return len >= 0 ? OK
+                    : fail(ctx, BROKEN, "%.*s/%s cannot be read: %s.", PRINT(directory), own_name, strerror(errno));
 }
 
-static bool replace(int directory, const char *path, struct str pem)
+static bool replace(int directory, struct str pem)
 {
-    int file = openat(directory, "ledger.pub.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    enum own_file_fault fault;
+    int file = own_file_at(directory, fresh_name, OWN_FRESH, 0644, &fault);
     if (file < 0) return false;
-    file_belongs(file, path);
     bool good = write(file, pem.at, pem.len) == (ssize_t)pem.len && fsync(file) == 0;
     good = close(file) == 0 && good;
-    return good && renameat(directory, "ledger.pub.new", directory, "ledger.pub") == 0 && fsync(directory) == 0;
+    return good && renameat(directory, fresh_name, directory, own_name) == 0 && fsync(directory) == 0;
 }
 
 static enum result check_belongs(struct ctx *ctx, const char *path, struct str text, const struct ledger_public *keys,
@@ -104,9 +108,9 @@ static enum result bring(struct ctx *ctx, int directory, const char *path, const
     struct buf pem = buf_in(ctx->arena);
     struct str text;
     for (size_t i = 0; i < count; i++) buf_add(&pem, ledger_public_pem(ctx, &keys[i]));
-    bool good = read_file(ctx, directory, &text);
-    if (good) TRY(check_belongs(ctx, path, text, keys, count));
-    if (good && (str_eq(text, buf_str(&pem)) || replace(directory, path, buf_str(&pem)))) return OK;
+    TRY(read_file(ctx, str_of(path), &text));
+    TRY(check_belongs(ctx, path, text, keys, count));
+    if (str_eq(text, buf_str(&pem)) || replace(directory, buf_str(&pem))) return OK;
     return fail(ctx, BROKEN, "The ledger's public key cannot be written to %s/ledger.pub: %s.", path, strerror(errno));
 }
 

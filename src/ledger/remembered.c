@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "store/lock.h"
+#include "store/own_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,15 +16,24 @@
 
 enum { FILE_LIMIT = 64 * 1024 * 1024, NEWEST = 100, FIELDS = 7 };
 
+static const char own_name[] = "ledger.heads", fresh_name[] = "ledger.heads.new";
+
 static const char *path_of(struct ctx *ctx, struct str directory, const char *ending)
 {
-    return arena_print(ctx->arena, "%.*s/ledger.heads%s", PRINT(directory), ending).at;
+    return arena_print(ctx->arena, "%.*s/%s%s", PRINT(directory), own_name, ending).at;
 }
 
 static enum result cannot(struct ctx *ctx, const char *path, const char *what)
 {
     return fail(ctx, BROKEN, "%s, in which the signed heads are remembered, cannot be %s: %s.", path, what,
                 strerror(errno));
+}
+
+/* In no case may a file that cannot be trusted pass for one that is merely late. */
+static enum result open_own(struct ctx *ctx, struct str directory, enum own_file_how how, int *file)
+{
+    if (own_file_open(ctx, directory, own_name, how, 0600, file) == OK) return OK;
+    return fail(ctx, BROKEN, "%.*s", PRINT(ctx->error.sentence));
 }
 
 /* ---- lines ---- */
@@ -65,13 +74,13 @@ static bool read_line(struct str line, struct ledger_head *head)
 
 /* ---- the file ---- */
 
-static enum result read_text(struct ctx *ctx, const char *path, struct str *text)
+static enum result read_text(struct ctx *ctx, struct str directory, const char *path, struct str *text)
 {
     struct stat status;
+    int file;
     *text = S("");
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 && errno == ENOENT) return OK;
-    if (file < 0) return cannot(ctx, path, "read");
+    TRY(open_own(ctx, directory, OWN_READ, &file));
+    if (file < 0) return OK;
     bool good = fstat(file, &status) == 0 && status.st_size <= FILE_LIMIT;
     char *bytes = good ? arena_alloc(ctx->arena, (size_t)status.st_size + 1) : NULL;
     ssize_t len = good ? read(file, bytes, (size_t)status.st_size) : -1;
@@ -102,7 +111,7 @@ enum result remembered_read(struct ctx *ctx, struct str directory, struct rememb
     struct str text;
     const char *path = path_of(ctx, directory, "");
     *heads = (struct remembered){0};
-    TRY(read_text(ctx, path, &text));
+    TRY(read_text(ctx, directory, path, &text));
     return parse_text(ctx, path, text, heads);
 }
 
@@ -111,20 +120,27 @@ static bool ends_its_day(const struct remembered *heads, size_t i)
     return i + NEWEST >= heads->count || heads->at[i].at / DAY != heads->at[i + 1].at / DAY;
 }
 
-static enum result thin(struct ctx *ctx, struct str directory, const char *path)
+static bool write_whole(int directory, struct str text)
+{
+    enum own_file_fault fault;
+    int file = own_file_at(directory, fresh_name, OWN_FRESH, 0600, &fault);
+    if (file < 0) return false;
+    bool good = write(file, text.at, text.len) == (ssize_t)text.len && fsync(file) == 0;
+    good = close(file) == 0 && good;
+    return good && renameat(directory, fresh_name, directory, own_name) == 0;
+}
+
+static enum result thin(struct ctx *ctx, struct str directory)
 {
     struct remembered heads;
     struct buf text = buf_in(ctx->arena);
-    const char *fresh = path_of(ctx, directory, ".new");
     TRY(remembered_read(ctx, directory, &heads));
     for (size_t i = 0; i < heads.count; i++)
         if (ends_its_day(&heads, i)) put_line(&text, &heads.at[i]);
-    int file = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0) return cannot(ctx, fresh, "written");
-    file_belongs(file, arena_cstr(ctx->arena, directory));
-    bool good = write(file, text.at, text.len) == (ssize_t)text.len && fsync(file) == 0;
-    good = close(file) == 0 && good;
-    return good && rename(fresh, path) == 0 ? OK : cannot(ctx, path, "written");
+    int opened = open(arena_cstr(ctx->arena, directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = opened >= 0 && write_whole(opened, buf_str(&text));
+    if (opened >= 0) close(opened);
+    return good ? OK : cannot(ctx, path_of(ctx, directory, ""), "written");
 }
 
 /* Where the last whole line ends. */
@@ -149,6 +165,19 @@ static int64_t newest_size(int file, off_t whole)
     return read_line(str_slice(lines, begin, lines.len), &head) ? head.size : 0;
 }
 
+enum result remembered_newest(struct ctx *ctx, struct str directory, int64_t *size)
+{
+    struct stat status;
+    int file;
+    *size = 0;
+    TRY(open_own(ctx, directory, OWN_READ, &file));
+    if (file < 0) return OK;
+    bool good = fstat(file, &status) == 0;
+    if (good) *size = newest_size(file, whole_size(file, status.st_size));
+    close(file);
+    return good ? OK : cannot(ctx, path_of(ctx, directory, ""), "read");
+}
+
 /* Two programs may share the directory when the database is elsewhere: under the lock, what another has added meanwhile
  * is newer, and then this line is not needed. */
 static bool append(struct ctx *ctx, int file, const struct ledger_head *head)
@@ -167,10 +196,9 @@ enum result remembered_add(struct ctx *ctx, struct str directory, const struct l
 {
     struct stat status;
     const char *path = path_of(ctx, directory, "");
-    if (stat(path, &status) == 0 && status.st_size > REMEMBERED_LIMIT) TRY(thin(ctx, directory, path));
-    int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (file < 0) return cannot(ctx, path, "written");
-    file_belongs(file, arena_cstr(ctx->arena, directory));
+    int file;
+    if (lstat(path, &status) == 0 && status.st_size > REMEMBERED_LIMIT) TRY(thin(ctx, directory));
+    TRY(open_own(ctx, directory, OWN_APPEND, &file));
     bool good = append(ctx, file, head);
     good = close(file) == 0 && good;
     return good ? OK : cannot(ctx, path, "written");

@@ -21,6 +21,8 @@ struct remembered {
 /* Empty when there is no file. BROKEN, naming the line, when one is not a head; a last line without its end is passed
  * over, for it was being written when the program ended. */
 enum result remembered_read(struct ctx *ctx, struct str directory, struct remembered *heads) MUST_USE;
+/* The size of the newest head in it; 0 when there is none. Reads the end of the file only. */
+enum result remembered_newest(struct ctx *ctx, struct str directory, int64_t *size) MUST_USE;
 /* Appends; thins the file first when it has grown past its limit. */
 enum result remembered_add(struct ctx *ctx, struct str directory, const struct ledger_head *head) MUST_USE;
 /* The same file under another name, for a directory whose database is replaced on purpose (restore). OK without one. */

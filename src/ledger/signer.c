@@ -1,5 +1,6 @@
 /* A round seals all that is pending, then looks whether each entry that this process had committed before the round has
- * its place, here or by another node. */
+ * its place, here or by another node. The newest head is kept in memory too: whoever can write the directory as well
+ * could else have a second head signed over one size, by taking away the file and then the tail. */
 #include "ledger/signer.h"
 
 #include "base/log.h"
@@ -15,9 +16,11 @@ struct ledger_signer {
     struct ledger_keys *keys;
     struct str directory;
     pthread_mutex_t lock;
-    int64_t *committed; /* under lock, as are the next three */
+    int64_t *committed; /* under lock, as all that follows */
     size_t count, room;
-    char alarm[SENTENCE_ROOM];
+    struct ledger_head known;  /* the newest that this process has made, or has found in the file at its start */
+    char alarm[SENTENCE_ROOM]; /* of the newest round */
+    char lost[SENTENCE_ROOM];  /* that ledger.heads was found lost; until the end of the process */
 };
 
 /* ---- what was committed ---- */
@@ -108,12 +111,58 @@ static enum result seal_some(struct ctx *ctx, void *arg)
     return ledger_seal(ctx, arg);
 }
 
-/* A node that remembers nothing yet begins with what it finds. */
+/* ---- what is remembered ---- */
+
+static void keep(struct ledger_signer *signer, const struct ledger_head *head)
+{
+    pthread_mutex_lock(&signer->lock);
+    if (head->size > signer->known.size) signer->known = *head;
+    pthread_mutex_unlock(&signer->lock);
+}
+
+static struct ledger_head kept(struct ledger_signer *signer)
+{
+    pthread_mutex_lock(&signer->lock);
+    struct ledger_head head = signer->known;
+    pthread_mutex_unlock(&signer->lock);
+    return head;
+}
+
+/* The file is behind what this process knows. */
+static enum result write_again(struct ctx *ctx, struct ledger_signer *signer, const struct ledger_head *head,
+                               int64_t found)
+{
+    struct str sentence =
+        arena_print(ctx->arena,
+                    "ledger.heads was removed or cut, or could not be written, while this program ran: it remembers a "
+                    "signed head over %lld entries, and this program knows of one over %lld, which is written to it "
+                    "again. Find out who writes the data directory, and run merlon verify.",
+                    (long long)found, (long long)head->size);
+    pthread_mutex_lock(&signer->lock);
+    bool fresh = !*signer->lost;
+    snprintf(signer->lost, sizeof signer->lost, "%.*s", PRINT(sentence));
+    pthread_mutex_unlock(&signer->lock);
+    if (fresh) log_text(LOG_ERROR, "what is remembered of the ledger was lost", "sentence", sentence);
+    return remembered_add(ctx, signer->directory, head);
+}
+
+static enum result look_at_file(struct ctx *ctx, struct ledger_signer *signer)
+{
+    struct ledger_head head = kept(signer);
+    int64_t found;
+    if (!head.size) return OK;
+    TRY(remembered_newest(ctx, signer->directory, &found));
+    return found < head.size ? write_again(ctx, signer, &head, found) : OK;
+}
+
+/* The newest head of the file and of this process. A node that remembers nothing yet begins with what it finds. */
 static enum result recall(struct ctx *ctx, struct ledger_signer *signer, struct ledger_head *known)
 {
     struct remembered heads;
+    struct ledger_head head = kept(signer);
     TRY(remembered_read(ctx, signer->directory, &heads));
     *known = heads.count ? heads.at[heads.count - 1] : (struct ledger_head){.size = 0};
+    if (head.size >= known->size) *known = head;
     return OK;
 }
 
@@ -128,7 +177,9 @@ static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, s
         round->refused += round->seal.refused;
         if (!round->seal.head.size) continue;
         round->known = round->seal.head;
-        TRY(remembered_add(ctx, signer->directory, &round->known));
+        enum result remembered = remembered_add(ctx, signer->directory, &round->known);
+        keep(signer, &round->known); /* afterwards: another thread's round compares the two */
+        TRY(remembered);
     } while (round->seal.more);
     return OK;
 }
@@ -138,7 +189,8 @@ static enum result run_round(struct ctx *ctx, struct ledger_signer *signer)
     struct round round = {.refused = 0};
     int64_t pending;
     take(ctx, signer, &round.entries, &round.entry_count);
-    enum result result = ledger_pending_count(ctx, &pending);
+    enum result result = look_at_file(ctx, signer);
+    if (result == OK) result = ledger_pending_count(ctx, &pending);
     if (result == OK && pending) result = recall(ctx, signer, &round.known);
     if (result == OK && pending) result = seal_batches(ctx, signer, &round);
     if (result != OK) {
@@ -171,7 +223,7 @@ enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
 void ledger_signer_alarm(struct ledger_signer *signer, char *out, size_t room)
 {
     pthread_mutex_lock(&signer->lock);
-    snprintf(out, room, "%s", signer->alarm);
+    snprintf(out, room, "%s", *signer->alarm ? signer->alarm : signer->lost);
     pthread_mutex_unlock(&signer->lock);
 }
 
@@ -220,6 +272,7 @@ static enum result begin_remembering(struct ctx *ctx, struct ledger_signer *sign
     struct remembered heads;
     struct ledger_head head;
     TRY(remembered_read(ctx, signer->directory, &heads));
+    if (heads.count) keep(signer, &heads.at[heads.count - 1]);
     if (heads.count) return OK;
     enum result result = tree_head(ctx, 0, &head);
     if (result == NOT_FOUND) {
@@ -230,6 +283,7 @@ static enum result begin_remembering(struct ctx *ctx, struct ledger_signer *sign
     log_line(LOG_WARNING, "this node remembers no head of the ledger and begins with the newest in the database",
              "size", head.size, NULL);
     TRY(store_write(ctx, signer->store, begin, &head));
+    keep(signer, &head);
     return remembered_add(ctx, signer->directory, &head);
 }
 

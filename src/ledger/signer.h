@@ -1,6 +1,7 @@
 /* Who seals: the key, what this node remembers outside of the database, and which entries it has committed that have no
  * place yet. One a process, shared by its threads. What a database writer takes away in the second before an entry is
- * sealed is missed here; what he takes back later is missed against DIRECTORY/ledger.heads (ledger/remembered.h). */
+ * sealed is missed here; what he takes back later is missed against DIRECTORY/ledger.heads (ledger/remembered.h), and
+ * against the newest head, which is also kept in memory: a file that is behind it is written again. */
 #ifndef MERLON_LEDGER_SIGNER_H
 #define MERLON_LEDGER_SIGNER_H
 
@@ -24,7 +25,8 @@ enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer) MU
 enum result ledger_signer_renew(struct ctx *ctx, struct ledger_signer *signer, const struct keyring *keyring,
                                 const char *action, struct str reason) MUST_USE;
 
-/* The sentence of the newest round's alarm, into `out` (cut to its room); "" when all is well. Any thread. */
+/* The sentence of the newest round's alarm, else that ledger.heads was lost since the start, into `out` (cut to its
+ * room); "" when all is well. Any thread. */
 void ledger_signer_alarm(struct ledger_signer *signer, char *out, size_t room);
 
 #endif

@@ -73,7 +73,8 @@ enum result store_check_file(struct ctx *ctx)
         return fail(ctx, AWAY, "The disk that holds the database reports an error: ask again, and check the disk.");
     if (wrong.len)
         return fail(ctx, CONFLICT,
-                    "The database is damaged: stop the program and restore the latest backup. First: %.*s",
+                    "The database's own check finds damage or tampering: stop the program, keep a copy of the data "
+                    "directory, and restore the latest good backup. First: %.*s",
                     PRINT(wrong));
     return postgres ? check_indexes(ctx) : OK;
 }
@@ -85,7 +86,7 @@ enum result store_check_references(struct ctx *ctx)
     TRY(first_wrong(ctx, postgres ? postgres_references : sqlite_references, &wrong));
     if (!wrong.len) return OK;
     return fail(ctx, CONFLICT,
-                postgres ? "A constraint was never held against its rows: %.*s."
-                         : "A row refers to one that is not there: %.*s.",
+                postgres ? "A constraint was never held against its rows, which is damage or tampering: %.*s."
+                         : "A row refers to one that is not there, which is damage or tampering: %.*s.",
                 PRINT(wrong));
 }

@@ -1,5 +1,5 @@
-/* Is the database itself whole? What the database's own checks say, for `merlon check`; what belongs to the program is
- * asked elsewhere. Reads only. */
+/* Is the database itself whole? What the database's own checks say, for `merlon verify` and `merlon check`; what
+ * belongs to the program is asked elsewhere. Reads only. */
 #ifndef MERLON_STORE_CHECK_H
 #define MERLON_STORE_CHECK_H
 

@@ -2,9 +2,10 @@
  * too, and no other descriptor's closing gives it back. The file's text is for people and for the sentence. */
 #include "store/lock.h"
 
+#include "store/own_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static bool hold(int file, short kind)
@@ -33,12 +34,10 @@ static void write_holder(int file, const char *word)
 enum result directory_lock(struct ctx *ctx, struct str directory, const char *word, struct directory_lock *lock,
                            struct lock_holder *holder)
 {
-    const char *path = arena_print(ctx->arena, "%.*s/merlon.lock", PRINT(directory)).at;
+    int file;
     *lock = (struct directory_lock){0};
     *holder = (struct lock_holder){0};
-    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) return fail(ctx, INVALID, "The lock %s cannot be opened: %s.", path, strerror(errno));
-    file_belongs(file, arena_cstr(ctx->arena, directory));
+    TRY(own_file_open(ctx, directory, "merlon.lock", OWN_WRITE, 0600, &file));
     if (hold(file, F_WRLCK)) {
         write_holder(file, word);
         *lock = (struct directory_lock){true, file};
@@ -48,18 +47,16 @@ enum result directory_lock(struct ctx *ctx, struct str directory, const char *wo
     read_holder(file, holder);
     close(file);
     if (problem == EAGAIN || problem == EACCES) return OK;
-    return fail(ctx, INVALID, "The file system of %s gives no locks (%s): keep the data on another one.", path,
-                strerror(problem));
+    return fail(ctx, INVALID, "The file system of %.*s gives no locks (%s): keep the data on another one.",
+                PRINT(directory), strerror(problem));
 }
 
 enum lock_shared directory_lock_shared(const char *directory, struct directory_lock *lock)
 {
-    char path[4096];
+    enum own_file_fault fault;
     *lock = (struct directory_lock){0};
-    int len = snprintf(path, sizeof path, "%s/merlon.lock", directory);
-    if (len < 0 || (size_t)len >= sizeof path) return LOCK_REFUSED;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return errno == ENOENT ? LOCK_ABSENT : LOCK_REFUSED;
+    int file = own_file_in(directory, "merlon.lock", OWN_READ, 0, &fault);
+    if (file < 0) return fault == OWN_ERRNO && errno == ENOENT ? LOCK_ABSENT : LOCK_REFUSED;
     if (!hold(file, F_RDLCK)) {
         close(file);
         return LOCK_REFUSED;
@@ -72,11 +69,4 @@ void directory_unlock(struct directory_lock *lock)
 {
     if (lock->held) close(lock->file);
     lock->held = false;
-}
-
-void file_belongs(int file, const char *directory)
-{
-    struct stat owner;
-    if (geteuid() != 0 || stat(directory, &owner) != 0 || owner.st_uid == 0) return;
-    if (fchown(file, owner.st_uid, owner.st_gid) != 0) return; /* whoever cannot open it will be told */
 }

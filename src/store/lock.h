@@ -26,7 +26,4 @@ void directory_unlock(struct directory_lock *lock);
 enum lock_shared { LOCK_SHARED, LOCK_REFUSED, LOCK_ABSENT /* nobody ever locked this directory */ };
 enum lock_shared directory_lock_shared(const char *directory, struct directory_lock *lock);
 
-/* What root makes in a directory of another user belongs to that user, who could not open it otherwise. */
-void file_belongs(int file, const char *directory);
-
 #endif

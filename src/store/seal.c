@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "base/random.h"
-#include "store/lock.h"
+#include "store/own_file.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -26,6 +26,8 @@ static_assert((int)MASTER_KEY_SIZE == (int)crypto_aead_xchacha20poly1305_ietf_KE
 
 /* ---- the key file ---- */
 
+static const char own_name[] = "master.key";
+
 struct place {
     const char *path;
     bool own;         /* DIR/master.key, which may be made */
@@ -40,7 +42,7 @@ static struct place find_place(struct ctx *ctx, struct str directory, struct str
         const char *path = arena_print(ctx->arena, "%s/merlon-master-key", credentials).at;
         if (access(path, F_OK) == 0) return (struct place){path, false, 007};
     }
-    return (struct place){arena_print(ctx->arena, "%.*s/master.key", PRINT(directory)).at, true, 077};
+    return (struct place){arena_print(ctx->arena, "%.*s/%s", PRINT(directory), own_name).at, true, 077};
 }
 
 /* The name is durable only when its directory is flushed as well. */
@@ -56,9 +58,9 @@ static bool flush_directory(struct ctx *ctx, struct str directory)
 static enum result make_key(struct ctx *ctx, const char *path, struct str directory)
 {
     unsigned char key[MASTER_KEY_SIZE];
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    enum own_file_fault fault;
+    int file = own_file_in(arena_cstr(ctx->arena, directory), own_name, OWN_NEW, 0600, &fault);
     if (file < 0) return fail(ctx, INVALID, "The master key %s cannot be made: %s.", path, strerror(errno));
-    file_belongs(file, arena_cstr(ctx->arena, directory));
     random_bytes(key, sizeof key);
     bool written = write(file, key, sizeof key) == (ssize_t)sizeof key && fsync(file) == 0;
     sodium_memzero(key, sizeof key);
@@ -81,9 +83,14 @@ static enum result check_file(struct ctx *ctx, const struct place *place, int fi
     return OK;
 }
 
-static enum result read_key(struct ctx *ctx, const struct place *place, unsigned char *master)
+/* A key that is named may lie behind a link, as credentials often do; the program's own file may not. */
+static enum result read_key(struct ctx *ctx, const struct place *place, struct str directory, unsigned char *master)
 {
-    int file = open(place->path, O_RDONLY | O_CLOEXEC);
+    int file;
+    if (place->own)
+        TRY(own_file_open(ctx, directory, own_name, OWN_READ, 0, &file));
+    else
+        file = open(place->path, O_RDONLY | O_CLOEXEC);
     if (file < 0 && errno == ENOENT)
         return fail(ctx, INVALID,
                     "There is no master key %s: without the one that this data was sealed with, evidence and secrets "
@@ -106,7 +113,7 @@ enum result keyring_open(struct ctx *ctx, struct str directory, struct str key_f
     if (create && place.own && access(place.path, F_OK) != 0) TRY(make_key(ctx, place.path, directory));
     struct keyring *opened = sodium_malloc(sizeof *opened);
     if (!opened) return fail(ctx, BROKEN, "There is no memory left for the master key.");
-    enum result result = read_key(ctx, &place, opened->master);
+    enum result result = read_key(ctx, &place, directory, opened->master);
     if (result != OK) {
         sodium_free(opened);
         return result;

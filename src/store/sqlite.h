@@ -48,6 +48,8 @@ enum result sqlite_place_find(struct ctx *ctx, const struct store_config *config
 void sqlite_place_release(struct sqlite_place *place);
 /* `why` (SENTENCE_SIZE) takes the sentence. */
 enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role, struct db **db, char *why) MUST_USE;
+/* "x" is a name and never a text, in statements and in definitions. What SQLite returns. */
+int sqlite_refuse_loose_text(struct sqlite3 *handle);
 int64_t sqlite_size(const struct sqlite_place *place);
 
 /* Which files the database and its log are, as they were opened. */

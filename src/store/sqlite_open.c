@@ -2,6 +2,8 @@
  * map, which is the system's own cache, and eight connections must not hold eight copies of the database. */
 #include "store/sqlite.h"
 
+#include "store/own_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -13,6 +15,8 @@ enum { APPLICATION = 0x4d726c6e }; /* "Mrln", in the file's header, so that anot
 
 enum { READER_STATEMENTS = 1536 * 1024, WRITER_STATEMENTS = 6 * 1024 * 1024 };
 
+static const char own_name[] = "merlon.db";
+
 static const char *const settings[] = {
     [SQLITE_READER] = "PRAGMA cache_size=-2048; PRAGMA query_only=ON;",
     [SQLITE_WRITER] = ("PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=33554432;"
@@ -20,7 +24,7 @@ static const char *const settings[] = {
 };
 
 /* recursive_triggers: else INSERT OR REPLACE would delete from an append-only table without asking its trigger. */
-static const char common_settings[] = "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF;"
+static const char common_settings[] = "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
                                       "PRAGMA mmap_size=268435456; PRAGMA synchronous=FULL;";
 
 static enum result check_directory(struct ctx *ctx, struct str directory, bool read_only)
@@ -70,23 +74,53 @@ static enum result decide_how_to_read(struct ctx *ctx, const char *directory, st
                 place->file);
 }
 
+/* SQLite opens its files by their names and follows no link at the last one, but would write and give away a file that
+ * has a second name. */
+static enum result check_beside(struct ctx *ctx, const char *directory)
+{
+    static const char *const names[] = {"merlon.db-wal", "merlon.db-shm", "merlon.db-journal"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        enum own_file_fault fault = own_file_look(directory, names[i]);
+        if (fault != OWN_GOOD) return own_file_fail(ctx, directory, names[i], fault);
+    }
+    return OK;
+}
+
+static enum result open_once(struct ctx *ctx, const char *directory, bool read_only)
+{
+    enum own_file_fault fault;
+    int file = own_file_in(directory, own_name, read_only ? OWN_READ : OWN_WRITE, 0600, &fault);
+    if (file >= 0) close(file);
+    if (file >= 0) return check_beside(ctx, directory);
+    if (fault != OWN_ERRNO) return own_file_fail(ctx, directory, own_name, fault);
+    if (errno == ENOENT) return fail(ctx, INVALID, "There is no database %s/%s to read.", directory, own_name);
+    if (errno == ENOSPC || errno == EDQUOT)
+        return fail(ctx, AWAY, "The disk is full: %s/%s cannot be made; make room and start again.", directory,
+                    own_name);
+    return fail(ctx, INVALID, "The database %s/%s cannot be opened: %s.", directory, own_name, strerror(errno));
+}
+
+/* The directory's name without links: SQLite is told to follow none at all, and a link in front of the directory that
+ * is turned elsewhere must not change what this program writes. */
+static enum result find_whole_path(struct ctx *ctx, const char *directory, char **path)
+{
+    char *real = realpath(directory, NULL);
+    size_t room = real ? strlen(real) + sizeof own_name + 1 : 0;
+    *path = real ? malloc(room) : NULL;
+    if (*path) snprintf(*path, room, "%s/%s", real, own_name);
+    free(real);
+    if (*path) return OK;
+    return fail(ctx, INVALID, "The database %s/%s cannot be opened: %s.", directory, own_name, strerror(errno));
+}
+
 enum result sqlite_place_find(struct ctx *ctx, const struct store_config *config, struct sqlite_place *place)
 {
     TRY(check_directory(ctx, config->directory, config->read_only));
-    const char *path = arena_print(ctx->arena, "%.*s/merlon.db", PRINT(config->directory)).at;
     const char *directory = arena_cstr(ctx->arena, config->directory);
-    int flags = config->read_only ? O_RDONLY : O_RDWR | O_CREAT;
-    int file = open(path, flags | O_CLOEXEC, 0600);
-    if (file < 0 && errno == ENOENT) return fail(ctx, INVALID, "There is no database %s to read.", path);
-    if (file < 0 && (errno == ENOSPC || errno == EDQUOT))
-        return fail(ctx, AWAY, "The disk is full: %s cannot be made; make room and start again.", path);
-    if (file < 0) return fail(ctx, INVALID, "The database %s cannot be opened: %s.", path, strerror(errno));
-    if (!config->read_only) file_belongs(file, directory);
-    close(file);
+    TRY(open_once(ctx, directory, config->read_only));
     *place = (struct sqlite_place){.read_only = config->read_only,
-                                   .lock_wait = config->lock_wait ? (int)config->lock_wait : 5000,
-                                   .file = strdup(path)};
-    if (!place->file) return fail(ctx, BROKEN, "There is no memory left to open the database.");
+                                   .lock_wait = config->lock_wait ? (int)config->lock_wait : 5000};
+    TRY(find_whole_path(ctx, directory, &place->file));
     return config->read_only ? decide_how_to_read(ctx, directory, place) : OK;
 }
 
@@ -147,12 +181,27 @@ static int after_commit(void *connection, struct sqlite3 *handle, const char *na
     return SQLITE_OK;
 }
 
+int sqlite_refuse_loose_text(struct sqlite3 *handle)
+{
+    int code = sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    return code == SQLITE_OK ? sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL) : code;
+}
+
+/* What a schema that somebody else wrote could otherwise do with this program's rights. */
+static int distrust_schema(struct sqlite3 *handle)
+{
+    int code = sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    if (code == SQLITE_OK) code = sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return code == SQLITE_OK ? sqlite_refuse_loose_text(handle) : code;
+}
+
 static enum result set_up(struct db *db, const struct sqlite_place *place, enum sqlite_role role)
 {
     struct sqlite3 *handle = sqlite_of(db)->handle;
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, place->lock_wait);
-    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    int distrust = distrust_schema(handle);
+    if (distrust != SQLITE_OK) return sqlite_failed(db, distrust);
     if (role == SQLITE_READER) sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     TRY(db->driver->script(db, common_settings));
     if (role == SQLITE_WRITER && !place->read_only) {
@@ -184,8 +233,8 @@ enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role,
         return BROKEN;
     }
     db_init(&opened->db, &sqlite_driver, role == SQLITE_WRITER ? WRITER_STATEMENTS : READER_STATEMENTS);
-    int flags =
-        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | (place->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW |
+                (place->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
     int code = sqlite3_open_v2(uri, &opened->handle, flags, NULL);
     free(uri);
     enum result result = code == SQLITE_OK ? set_up(&opened->db, place, role) : sqlite_failed(&opened->db, code);

@@ -17,6 +17,16 @@ says ' 0 changes'
 works user list --data "$data"
 says 'security_manager at Tidewell Group'
 
+# A directory that remembers no head cannot tell that its database was put back, and says so.
+cp -r "$data" "$work/forgot"
+rm "$work/forgot/ledger.heads"
+works verify "$work/forgot"
+says 'not looked for: ledger.heads is missing or empty'
+says 'What could be checked is right'
+: >"$work/forgot/ledger.heads"
+works verify --json "$work/forgot"
+says '"detail":"not looked for: ledger.heads is missing or empty'
+
 # What stands in the files was made through the interface by the people who are named.
 works export soa --data "$data" --format json
 says '"status":"approved"'

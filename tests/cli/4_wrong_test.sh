@@ -92,3 +92,23 @@ yes 'the log is still there' grep -q last "$work/log/merlon.db-wal"
 
 mkdir -p "$work/damaged" && cp "$data/master.key" "$work/damaged/" && cp "$work/assets.csv" "$work/damaged/merlon.db"
 refuses 1 'merlon.db' serve --data "$work/damaged" --listen 127.0.0.1:0
+
+# Links under the names of the program's own files: root's next command would write through them, and give them away.
+cp -r "$work/demo" "$work/links"
+for case in 2:merlon.lock 1:ledger.heads 2:ledger.pub 2:master.key 2:merlon.db 2:merlon.db-wal; do
+    name=${case#*:}
+    rm -rf "$work/kept"
+    [ ! -e "$work/links/$name" ] || mv "$work/links/$name" "$work/kept"
+    echo 'not yours' >"$work/victim"
+    ln -s "$work/victim" "$work/links/$name"
+    refuses "${case%%:*}" "/$name is a symbolic link" rebuild --data "$work/links"
+    yes "$name leads nowhere" [ "$(cat "$work/victim")" = 'not yours' ]
+    rm "$work/links/$name"
+    [ ! -e "$work/kept" ] || mv "$work/kept" "$work/links/$name"
+done
+mkdir -m 700 "$work/second"
+ln "$work/links/merlon.db" "$work/second/merlon.db"
+refuses 2 'merlon.db has a second name' serve --listen 127.0.0.1:0 --data "$work/second"
+refuses 2 'merlon.db has a second name' verify "$work/links"
+rm "$work/second/merlon.db"
+works rebuild --data "$work/links"

@@ -409,6 +409,86 @@ static void a_torn_line_is_passed_over_and_a_changed_one_told(void **state)
     end(&s);
 }
 
+static void expect_newest_remembered(struct siege *s, int64_t size)
+{
+    int64_t found;
+    expect_ok(&s->f->ctx, remembered_newest(&s->f->ctx, str_of(s->f->directory), &found));
+    assert_int_equal(found, size);
+}
+
+static void expect_lost(struct siege *s, const char *part)
+{
+    char alarm[600];
+    ledger_signer_alarm(s->signer, alarm, sizeof alarm);
+    if (!strstr(alarm, part)) print_error("the alarm says: %s\n", alarm);
+    assert_non_null(strstr(alarm, part));
+}
+
+/* Under a running signer, which has nothing to seal. */
+static void a_lost_file_is_an_alarm_and_is_written_again(void **state)
+{
+    FIXTURE(f);
+    struct siege s = begin(f);
+    char alarm[200];
+    const char *path = arena_print(f->ctx.arena, "%s/ledger.heads", f->directory).at;
+    expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, s.signer));
+    ledger_signer_alarm(s.signer, alarm, sizeof alarm);
+    assert_string_equal(alarm, "");
+    assert_int_equal(unlink(path), 0);
+    expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, s.signer));
+    expect_newest_remembered(&s, HEADS * EACH);
+    expect_lost(&s, "it remembers a signed head over 0 entries, and this program knows of one over 300");
+    assert_int_equal(truncate(path, 0), 0);
+    expect_ok(&f->ctx, seal_after_one_more(&s)); /* sealing goes on, and so does the alarm */
+    expect_newest_remembered(&s, HEADS * EACH + 1);
+    expect_lost(&s, "ledger.heads was removed or cut");
+    end(&s);
+}
+
+/* With the file gone as well as the tail, only memory tells that a second head over one size would be signed. */
+static void the_tail_cut_with_the_file_is_seen_from_memory(void **state)
+{
+    FIXTURE(f);
+    struct siege s = begin(f);
+    drop_guards(f);
+    run_sql(f, CUT_TAIL);
+    unlink(arena_print(f->ctx.arena, "%s/ledger.heads", f->directory).at);
+    assert_int_equal(seal_after_one_more(&s), BROKEN);
+    expect_sentence(&f->ctx, "has seen a signed head over 300: the database went back in time");
+    ctx_clear_error(&f->ctx);
+    expect_newest_remembered(&s, HEADS * EACH);
+    assert_int_equal(verify(&s, true), CONFLICT);
+    end(&s);
+}
+
+/* A signer that was opened on what an earlier one has left knows it too. */
+static void what_was_found_at_the_start_is_kept_in_mind(void **state)
+{
+    FIXTURE(f);
+    struct siege s = begin(f);
+    ledger_signer_close(s.signer);
+    expect_ok(&f->ctx, ledger_signer_open(&f->ctx, f->store, s.keys, str_of(f->directory), &s.signer));
+    unlink(arena_print(f->ctx.arena, "%s/ledger.heads", f->directory).at);
+    drop_guards(f);
+    run_sql(f, CUT_TAIL);
+    assert_int_equal(seal_after_one_more(&s), BROKEN);
+    expect_sentence(&f->ctx, "the database went back in time");
+    end(&s);
+}
+
+static void a_link_in_its_place_is_an_alarm(void **state)
+{
+    FIXTURE(f);
+    struct siege s = begin(f);
+    const char *path = arena_print(f->ctx.arena, "%s/ledger.heads", f->directory).at;
+    unlink(path);
+    assert_int_equal(symlink("/tmp/merlon-is-not-here", path), 0);
+    assert_int_equal(seal_after_one_more(&s), BROKEN);
+    expect_sentence(&f->ctx, "ledger.heads is a symbolic link");
+    assert_int_not_equal(access("/tmp/merlon-is-not-here", F_OK), 0);
+    end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -424,6 +504,10 @@ int main(void)
         ON_BOTH(whoever_holds_the_old_key_is_told),
         ON_BOTH(a_key_is_made_for_an_empty_ledger_only),
         ON_SQLITE(a_torn_line_is_passed_over_and_a_changed_one_told),
+        ON_SQLITE(a_lost_file_is_an_alarm_and_is_written_again),
+        ON_BOTH(the_tail_cut_with_the_file_is_seen_from_memory),
+        ON_BOTH(what_was_found_at_the_start_is_kept_in_mind),
+        ON_SQLITE(a_link_in_its_place_is_an_alarm),
     };
     return cmocka_run_group_tests_name("ledger/attacks", tests, NULL, NULL);
 }

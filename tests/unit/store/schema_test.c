@@ -1,0 +1,159 @@
+/* A schema that was made to look like the program's, and is not: by whoever writes SQLite's own table of it, past the
+ * program, and then waits for its next start. */
+#include "store/check.h"
+#include "store/fixture.h"
+#include "store/schema_verify.h"
+#include "store/search.h"
+
+#include <sqlite3.h>
+
+static const struct column columns[] = {{.name = "id", .type = COLUMN_KEY},
+                                        {.name = "at", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
+                                        {.name = "kind", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL}};
+static const struct index indexes[] = {{.name = "entry_kind", .columns = "kind"}};
+static const struct table entry = {.name = "entry",
+                                   .columns = columns,
+                                   .column_count = COUNT(columns),
+                                   .indexes = indexes,
+                                   .index_count = COUNT(indexes),
+                                   .append_only = true};
+static const struct table *const tables[] = {&entry};
+
+static enum result fill(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    TRY(tables_apply(ctx, tables, COUNT(tables)));
+    TRY(search_apply(ctx));
+    return db_script(ctx, "INSERT INTO entry (at, kind) VALUES (1, 'one'), (2, 'two'), (3, 'three')");
+}
+
+static enum result verify(struct fixture *f)
+{
+    int64_t checked;
+    ctx_clear_error(&f->ctx);
+    return schema_verify(&f->ctx, tables, COUNT(tables), &checked);
+}
+
+static void begin(struct fixture *f)
+{
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, fill, NULL));
+    expect_ok(&f->ctx, verify(f));
+    expect_ok(&f->ctx, store_check_file(&f->ctx));
+}
+
+/* With the program away, and its guards off. */
+static void tamper(struct fixture *f, const char *const *scripts, size_t count)
+{
+    char path[100], *why = NULL;
+    sqlite3 *db;
+    snprintf(path, sizeof path, "%s/merlon.db", f->directory);
+    store_close(f->store);
+    for (size_t i = 0; i < count; i++) { /* each reads the schema that the one before has left */
+        assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL), SQLITE_OK);
+        if (sqlite3_exec(db, scripts[i], NULL, NULL, &why) != SQLITE_OK) test_failed("%s: %s", scripts[i], why);
+        sqlite3_close(db);
+    }
+    fixture_open(f);
+}
+
+#define TAMPER(f, ...) tamper(f, (const char *const[]){__VA_ARGS__}, COUNT(((const char *const[]){__VA_ARGS__})))
+#define WRITABLE "PRAGMA writable_schema=ON; "
+
+static void a_name_like_sqlites_own_hides_nothing(void **state)
+{
+    FIXTURE(f);
+    begin(f);
+    TAMPER(f, "ANALYZE");
+    expect_ok(&f->ctx, verify(f)); /* the planner's notes are */
+    TAMPER(f, WRITABLE "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES ('trigger', "
+                       "'sqlite_stat_guard', 'entry', 0, 'CREATE TRIGGER sqlite_stat_guard AFTER INSERT ON entry BEGIN "
+                       "DELETE FROM search_entry; END')");
+    assert_int_equal(verify(f), CONFLICT);
+    expect_sentence(&f->ctx, "the trigger \"sqlite_stat_guard\" of \"entry\" was not made by the program");
+}
+
+static enum result delete_one(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_script(ctx, "DELETE FROM entry WHERE id = 1");
+}
+
+static void text_in_double_quotes_is_no_call(void **state)
+{
+    FIXTURE(f);
+    begin(f);
+    TAMPER(f, WRITABLE "UPDATE sqlite_schema SET sql = replace(replace(sql, 'SELECT RAISE', 'SELECT \"RAISE'), "
+                       "'deleted.'')', 'deleted.'')\"') WHERE type = 'trigger' AND tbl_name = 'entry'");
+    assert_int_equal(verify(f), CONFLICT);
+    expect_sentence(&f->ctx, "is otherwise than the program makes it");
+    ctx_clear_error(&f->ctx);
+    assert_int_not_equal(store_write(&f->ctx, f->store, delete_one, NULL), OK); /* and guards nothing less */
+    int64_t left;
+    expect_ok(&f->ctx, db_query_number(&f->ctx, S("SELECT count(*) FROM entry"), NULL, 0, 0, &left));
+    assert_int_equal(left, 3);
+}
+
+static void a_table_is_compared_with_its_quotes(void **state)
+{
+    FIXTURE(f);
+    begin(f);
+    TAMPER(f, WRITABLE "UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'entry'");
+    assert_int_equal(verify(f), CONFLICT);
+    expect_sentence(&f->ctx, "the table \"entry\" of \"entry\" is otherwise");
+}
+
+/* The schema is put back, and only the index still lacks the row: every question that leans on it would. */
+static void an_index_that_lacks_a_row_is_found(void **state)
+{
+    FIXTURE(f);
+    begin(f);
+    TAMPER(f, WRITABLE "UPDATE sqlite_schema SET sql = sql || ' WHERE id <> 2' WHERE name = 'entry_kind'",
+           "REINDEX entry_kind",
+           WRITABLE "UPDATE sqlite_schema SET sql = replace(sql, ' WHERE id <> 2', '') WHERE name = 'entry_kind'");
+    expect_ok(&f->ctx, verify(f));
+    assert_int_equal(store_check_file(&f->ctx), CONFLICT);
+    expect_sentence(&f->ctx, "damage or tampering");
+    expect_sentence(&f->ctx, "missing from index entry_kind");
+}
+
+static void a_value_of_another_type_is_found(void **state)
+{
+    FIXTURE(f);
+    begin(f);
+    TAMPER(f, WRITABLE "UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'entry'",
+           "INSERT INTO entry (at, kind) VALUES ('never', 'four')",
+           WRITABLE "UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE name = 'entry'");
+    expect_ok(&f->ctx, verify(f));
+    assert_int_equal(store_check_file(&f->ctx), CONFLICT);
+    expect_sentence(&f->ctx, "damage or tampering");
+}
+
+static enum result loose(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_script(ctx, "UPDATE entry SET kind = \"loose\"");
+}
+
+/* Neither statements nor definitions take a name that is not there for a text. */
+static void double_quotes_mean_names(void **state)
+{
+    FIXTURE(f);
+    int64_t count;
+    begin(f);
+    assert_int_not_equal(
+        db_query_number(&f->ctx, S("SELECT count(*) FROM entry WHERE kind = \"one\""), NULL, 0, 0, &count), OK);
+    expect_sentence(&f->ctx, "one");
+    assert_int_not_equal(store_write(&f->ctx, f->store, loose, NULL), OK);
+    expect_sentence(&f->ctx, "loose");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_SQLITE(a_name_like_sqlites_own_hides_nothing), ON_SQLITE(text_in_double_quotes_is_no_call),
+        ON_SQLITE(a_table_is_compared_with_its_quotes),   ON_SQLITE(an_index_that_lacks_a_row_is_found),
+        ON_SQLITE(a_value_of_another_type_is_found),      ON_BOTH(double_quotes_mean_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
