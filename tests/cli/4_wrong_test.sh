@@ -108,6 +108,7 @@ for case in 2:merlon.lock 1:ledger.heads 2:ledger.pub 2:master.key 2:merlon.db 2
 done
 mkdir -m 700 "$work/second"
 ln "$work/links/merlon.db" "$work/second/merlon.db"
+cp "$work/links/master.key" "$work/links/ledger.pub" "$work/links/ledger.heads" "$work/second/"
 refuses 2 'merlon.db has a second name' serve --listen 127.0.0.1:0 --data "$work/second"
 refuses 2 'merlon.db has a second name' verify "$work/links"
 rm "$work/second/merlon.db"
