@@ -93,27 +93,20 @@ enum result ledger_append(struct ctx *ctx, const struct ledger_event *event, int
     return await_place(ctx, event, content, *entry);
 }
 
-enum result ledger_purge(struct ctx *ctx, struct str subject, int64_t record, int64_t actor, struct str reason,
-                         int64_t *entry)
+enum result ledger_purge(struct ctx *ctx, const struct ledger_event *tombstone, int64_t *entry)
 {
-    const struct value args[] = {value_text(subject), value_number(record)};
-    int64_t version;
-    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = ?1 AND record = ?2"), args,
-                        COUNT(args), -1, &version));
-    if (version < 0)
+    const struct value args[] = {value_text(tombstone->subject), value_number(tombstone->record)};
+    int64_t known;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_entry WHERE subject = ?1 AND record = ?2"), args,
+                        COUNT(args), 0, &known));
+    if (!known)
         return fail(ctx, NOT_FOUND, "The ledger has no entry of %.*s %lld, so there is nothing to purge.",
-                    PRINT(subject), (long long)record);
+                    PRINT(tombstone->subject), (long long)tombstone->record);
     TRY(db_run(ctx,
                S("DELETE FROM ledger_state WHERE entry IN "
                  "(SELECT id FROM ledger_entry WHERE subject = ?1 AND record = ?2)"),
                args, COUNT(args), NULL));
-    const struct ledger_event event = {.action = S("purge"),
-                                       .subject = subject,
-                                       .record = record,
-                                       .version = version,
-                                       .actor = actor,
-                                       .comment = reason};
-    return ledger_append(ctx, &event, entry);
+    return ledger_append(ctx, tombstone, entry);
 }
 
 /* ---- reading ---- */
@@ -199,15 +192,6 @@ enum result ledger_entry_read(struct ctx *ctx, int64_t id, struct ledger_entry *
     return OK;
 }
 
-enum result ledger_latest(struct ctx *ctx, int64_t *at)
-{
-    int64_t head;
-    TRY(db_query_number(ctx, S("SELECT at FROM ledger_entry ORDER BY id DESC LIMIT 1"), NULL, 0, 0, at));
-    TRY(db_query_number(ctx, S("SELECT at FROM ledger_head ORDER BY size DESC LIMIT 1"), NULL, 0, 0, &head));
-    if (head > *at) *at = head;
-    return OK;
-}
-
 enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct ledger_entries *entries)
 {
     const struct value args[] = {value_number(before ? before : INT64_MAX), value_number(limit)};
@@ -227,7 +211,7 @@ enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record,
                      S("SELECT " ENTRY_COLUMNS
                        ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
                        "WHERE e.subject = ?1 AND e.record = ?2 AND e.at <= ?3 AND e.state_size > 0 "
-                       "ORDER BY e.id DESC LIMIT 1"),
+                       "ORDER BY e.version DESC, e.id DESC LIMIT 1"),
                      args, COUNT(args), &rows, &found));
     if (!found) return NOT_FOUND;
     *entry = entry_of(rows);
@@ -243,10 +227,11 @@ enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
     struct rows *rows;
     TRY(db_query(ctx,
                  S("SELECT " ENTRY_COLUMNS ", s.state FROM "
-                   "(SELECT record, max(id) AS newest FROM ledger_entry "
+                   "(SELECT record, max(version) AS newest FROM ledger_entry "
                    "WHERE subject = ?1 AND at <= ?2 AND state_size > 0 GROUP BY record) n "
-                   "JOIN ledger_entry e ON e.id = n.newest LEFT JOIN ledger_state s ON s.entry = n.newest "
-                   "ORDER BY n.record"),
+                   "JOIN ledger_entry e ON e.id = (SELECT max(x.id) FROM ledger_entry x WHERE x.subject = ?1 AND "
+                   "x.record = n.record AND x.version = n.newest AND x.at <= ?2 AND x.state_size > 0) "
+                   "LEFT JOIN ledger_state s ON s.entry = e.id ORDER BY n.record"),
                  args, COUNT(args), &rows));
     for (;;) {
         bool more;
@@ -259,4 +244,78 @@ enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
             return result;
         }
     }
+}
+
+/* ---- what the program itself wrote ---- */
+
+#define PROVEN_COLUMNS ENTRY_COLUMNS ", s.state, e.state_size, s.salt, COALESCE(l.mac, p.mac) "
+#define PROVEN_JOINS                                                                                                   \
+    "LEFT JOIN ledger_state s ON s.entry = e.id LEFT JOIN ledger_leaf l ON l.entry = e.id "                            \
+    "LEFT JOIN ledger_pending p ON p.entry = e.id "
+enum { STATE_SIZE = STATE + 1, SALT, ENTRY_MAC };
+
+static bool is_own(struct ctx *ctx, struct rows *rows)
+{
+    struct buf text = buf_in(ctx->arena);
+    const struct ledger_row row = {.id = rows_number(rows, ID),
+                                   .at = rows_number(rows, AT),
+                                   .actor = rows_number(rows, ACTOR),
+                                   .action = rows_text(rows, ACTION),
+                                   .subject = rows_text(rows, SUBJECT),
+                                   .record = rows_number(rows, RECORD),
+                                   .version = rows_number(rows, VERSION),
+                                   .state_size = rows_number(rows, STATE_SIZE),
+                                   .content = arena_copy(ctx->arena, rows_bytes(rows, CONTENT))};
+    const struct keyring *keyring = db_keyring(ctx->db);
+    canonical_entry(&text, &row);
+    return keyring && keyring_mac_is(keyring, LEDGER_MAC, buf_str(&text), rows_bytes(rows, ENTRY_MAC));
+}
+
+static bool has_its_state(struct ctx *ctx, struct rows *rows)
+{
+    struct hash hash;
+    struct str salt = arena_copy(ctx->arena, rows_bytes(rows, SALT));
+    canonical_content(hasher_in(ctx->arena), salt, rows_text(rows, COMMENT), rows_text(rows, STATE), &hash);
+    return !rows_is_null(rows, STATE_ENTRY) && str_eq(hash_bytes(&hash), rows_bytes(rows, CONTENT));
+}
+
+enum result ledger_newest(struct ctx *ctx, struct str subject, int64_t record, struct ledger_entry *entry)
+{
+    const struct value args[] = {value_text(subject), value_number(record)};
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx,
+                     S("SELECT " PROVEN_COLUMNS "FROM ledger_entry e " PROVEN_JOINS
+                       "WHERE e.subject = ?1 AND e.record = ?2 AND e.state_size > 0 "
+                       "ORDER BY e.version DESC, e.id DESC LIMIT 1"),
+                     args, COUNT(args), &rows, &found));
+    if (!found) return NOT_FOUND;
+    *entry = entry_of(rows);
+    keep(ctx->arena, entry);
+    bool proven = is_own(ctx, rows) && has_its_state(ctx, rows);
+    rows_close(rows);
+    if (proven) return OK;
+    return fail(ctx, BROKEN, "Entry %lld of the ledger was changed outside of the program; merlon verify says more.",
+                (long long)entry->id);
+}
+
+enum result ledger_latest(struct ctx *ctx, int64_t *at)
+{
+    static const struct str newest[] = {
+        S("SELECT " PROVEN_COLUMNS "FROM (SELECT entry FROM ledger_leaf ORDER BY position DESC LIMIT 8) n "
+          "JOIN ledger_entry e ON e.id = n.entry " PROVEN_JOINS),
+        S("SELECT " PROVEN_COLUMNS "FROM (SELECT entry FROM ledger_pending ORDER BY entry DESC LIMIT 8) n "
+          "JOIN ledger_entry e ON e.id = n.entry " PROVEN_JOINS),
+    };
+    *at = 0;
+    for (size_t i = 0; i < COUNT(newest); i++) {
+        struct rows *rows;
+        TRY(db_query(ctx, newest[i], NULL, 0, &rows));
+        for (bool more;;) {
+            TRY(rows_next(ctx, rows, &more));
+            if (!more) break;
+            if (rows_number(rows, AT) > *at && is_own(ctx, rows)) *at = rows_number(rows, AT);
+        }
+    }
+    return OK;
 }

@@ -36,7 +36,8 @@ struct ledger_entries {
     size_t count;
     bool cut; /* there are more, but together they would be too large */
 };
-/* When the ledger was last written to: the larger of the times of its newest entry and newest head; 0 when empty. */
+/* When the ledger was last written to: the latest time of the newest entries that this program wrote, by their MACs; a
+ * row that somebody else put in does not move the clock. 0 when there is none, or without the master key. */
 enum result ledger_latest(struct ctx *ctx, int64_t *at) MUST_USE;
 /* The newest `limit` entries of one record before entry id `before` (0: from the end), newest first, with states; at
  * least two, and fewer than `limit` when states come to more than LEDGER_PAGE bytes. */
@@ -52,15 +53,19 @@ enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct
  * action). */
 enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record, int64_t instant,
                             struct ledger_entry *entry) MUST_USE;
+/* The state that a record has now, where the program wrote it: BROKEN with a sentence when the entry's MAC, or the
+ * state against its hash, does not hold. Needs the store's keyring. NOT_FOUND leaves no sentence. Newest is what has
+ * the highest version: the numbers of entries are the database's, and whoever has it can let them begin anew. */
+enum result ledger_newest(struct ctx *ctx, struct str subject, int64_t record, struct ledger_entry *entry) MUST_USE;
 /* The state of every record of a subject as of an instant, by record id, handed over one by one; as ledger_state_at.
  * The entry's texts are valid during the call only. What `each` returns other than OK ends the reading with that
  * result. */
 enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
                            enum result (*each)(struct ctx *ctx, void *arg, const struct ledger_entry *entry),
                            void *arg) MUST_USE;
-/* Removes states and comments of a record (privacy law), leaving hashes, and appends a "purge" entry with the reason.
- * Inside a write. NOT_FOUND when the ledger knows no such record. */
-enum result ledger_purge(struct ctx *ctx, struct str subject, int64_t record, int64_t actor, struct str reason,
-                         int64_t *entry) MUST_USE;
+/* Removes states and comments of a record (privacy law), leaving hashes, and appends the entry `tombstone`: its comment
+ * is the reason, its state what is left of the record, its version above all before. Inside a write. NOT_FOUND when the
+ * ledger knows no such record. */
+enum result ledger_purge(struct ctx *ctx, const struct ledger_event *tombstone, int64_t *entry) MUST_USE;
 
 #endif

@@ -17,7 +17,7 @@ static const struct column entry_columns[] = {
 };
 /* Reading as of an instant is answered from this index alone; only the newest state of each record is then fetched. */
 static const struct index entry_indexes[] = {
-    {.name = "ledger_entry_record", .columns = "subject, record, id, at, state_size"},
+    {.name = "ledger_entry_record", .columns = "subject, record, id, at, state_size, version"},
 };
 static const struct table entry_table = {
     .name = "ledger_entry",

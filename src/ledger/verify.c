@@ -59,7 +59,7 @@ static enum result carry(struct ctx *ctx, const struct ctx *page, enum result re
     "e.id, e.at, e.actor, e.action, e.subject, e.record, e.version, e.state_size, e.content_hash, s.entry, s.salt, "   \
     "s.comment, s.state, CASE WHEN e.content_hash IS NOT NULL AND s.entry IS NULL THEN "                               \
     "(SELECT max(p.id) FROM ledger_entry p WHERE p.subject = e.subject AND p.record = e.record AND "                   \
-    "p.action = 'purge') END"
+    "p.version > e.version AND p.action = 'purge') END"
 enum { ID, AT, ACTOR, ACTION, SUBJECT, RECORD, VERSION, STATE_SIZE, CONTENT, STATE_ENTRY, SALT, COMMENT, STATE };
 enum { PURGE = STATE + 1, OUTER };
 
@@ -379,11 +379,14 @@ static enum result check_stray(struct ctx *ctx, struct verifier *v)
 {
     for (size_t i = 0; i < COUNT(stray); i++) {
         const struct value args[] = {value_number((int64_t)v->tree.size)};
-        int64_t found;
-        TRY(db_query_number(ctx, stray[i].sql, args, COUNT(args), INT64_MIN, &found));
-        if (found == INT64_MIN) continue;
-        if (stray[i].is_entry) v->report->entry = found;
-        return fail(ctx, CONFLICT, "%s%lld%s", stray[i].before, (long long)found, stray[i].after);
+        struct rows *rows;
+        bool found;
+        TRY(db_query_one(ctx, stray[i].sql, args, COUNT(args), &rows, &found));
+        int64_t which = found ? rows_number(rows, 0) : 0;
+        rows_close(rows);
+        if (!found) continue;
+        if (stray[i].is_entry) v->report->entry = which;
+        return fail(ctx, CONFLICT, "%s%lld%s", stray[i].before, (long long)which, stray[i].after);
     }
     return OK;
 }

@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 static const char PURPOSE[] = "witness-key", SECRET[] = "witness.secret", MAC[] = "witness-log";
+static const struct str SUBJECT = S("witness"); /* of its entries in the ledger of this server */
 static const char PREFIX[] = "merlon-witness/";
 enum { ID_BYTES = 8, NAME_ROOM = sizeof PREFIX + 2 * ID_BYTES };
 
@@ -169,29 +170,27 @@ static int64_t number_of(struct ctx *ctx, struct str origin)
 /* Since when it watches a log is in the ledger, which nobody can shorten unseen. */
 static enum result has_watched(struct ctx *ctx, struct str origin, bool *watched)
 {
-    const struct value args[] = {value_number(number_of(ctx, origin))};
-    struct rows *rows;
-    bool found;
-    TRY(db_query_one(ctx,
-                     S("SELECT action FROM ledger_entry WHERE subject = 'witness' AND record = ?1 "
-                       "ORDER BY id DESC LIMIT 1"),
-                     args, COUNT(args), &rows, &found));
-    *watched = found && str_is(rows_text(rows, 0), "watch");
-    rows_close(rows);
-    return OK;
+    struct ledger_entry newest;
+    enum result found = ledger_newest(ctx, SUBJECT, number_of(ctx, origin), &newest);
+    *watched = found == OK && str_is(newest.action, "watch");
+    return found == BROKEN ? tampered(ctx, origin) : found == NOT_FOUND ? OK : found;
 }
 
 static enum result enter(struct ctx *ctx, const char *action, struct str origin, struct str reason)
 {
-    int64_t entry;
+    int64_t entry, version;
     struct buf state = buf_in(ctx->arena);
+    const struct value args[] = {value_text(SUBJECT), value_number(number_of(ctx, origin))};
+    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = ?1 AND record = ?2"), args,
+                        COUNT(args), 0, &version));
     struct json_out out = json_out_to(&state);
     json_open_object(&out);
     json_key(&out, "origin"), json_put_str(&out, origin);
     json_close_object(&out);
     struct ledger_event event = {.action = str_of(action),
-                                 .subject = S("witness"),
+                                 .subject = SUBJECT,
                                  .record = number_of(ctx, origin),
+                                 .version = version + 1,
                                  .comment = reason,
                                  .state = buf_str(&state)};
     return ledger_append(ctx, &event, &entry);

@@ -230,7 +230,17 @@ enum result record_purge(struct ctx *ctx, const struct reg *reg, int64_t id, str
     tombstone->row[C_CUSTOM] = field_empty(&common_fields[C_CUSTOM]);
     if (record_number_of(before, "blob")) TRY(blob_delete(ctx, record_number_of(before, "blob")));
     TRY(record_write_tombstone(ctx, before, tombstone));
-    return ledger_purge(ctx, str_of(reg->name), id, ctx->actor->user, str_trim(reason), &entry);
+    struct buf state = buf_in(ctx->arena);
+    record_write_json(ctx, &state, tombstone);
+    return ledger_purge(ctx,
+                        &(struct ledger_event){.action = S("purge"),
+                                               .subject = str_of(reg->name),
+                                               .record = id,
+                                               .version = tombstone->row[C_VERSION].number,
+                                               .actor = ctx->actor->user,
+                                               .comment = str_trim(reason),
+                                               .state = buf_str(&state)},
+                        &entry);
 }
 
 /* Code makes records of files and other records, whose texts nobody has looked at yet. */

@@ -6,6 +6,7 @@
 #include "access/actor.h"
 #include "access/reach.h"
 #include "ledger/ledger.h"
+#include "records/entered.h"
 #include "records/house.h"
 #include "records/known.h"
 #include "records/links.h"
@@ -234,6 +235,7 @@ enum result record_write(struct ctx *ctx, const struct writing *w)
     TRY(demand_held(ctx, w));
     TRY(derive_and_check(ctx, w));
     if (w->before && same(w->before, w->record)) return OK;
+    if (w->before) TRY(record_demand_entered(ctx, w->before));
     if (ctx->depth >= DEEPEST)
         return fail(ctx, BROKEN, "Changes to %s follow from each other in a circle.", w->record->reg->name);
     stamp(ctx, w);
@@ -270,6 +272,7 @@ static enum result reindex_search(struct ctx *ctx, const struct record *record)
 enum result record_write_tombstone(struct ctx *ctx, const struct record *before, struct record *tombstone)
 {
     struct writing w = {.before = before, .record = tombstone};
+    TRY(record_demand_entered(ctx, before));
     tombstone->row[C_VERSION].number++;
     TRY(write_row(ctx, &w));
     TRY(links_write(ctx, before, tombstone));

@@ -652,7 +652,7 @@ CREATE TABLE "ledger_entry" (
     "state_size" bigint NOT NULL,
     "content_hash" bytea
 );
-CREATE INDEX "ledger_entry_record" ON "ledger_entry" ("subject", "record", "id", "at", "state_size");
+CREATE INDEX "ledger_entry_record" ON "ledger_entry" ("subject", "record", "id", "at", "state_size", "version");
 CREATE TRIGGER "ledger_entry_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "ledger_entry"
 FOR EACH STATEMENT EXECUTE FUNCTION merlon_refuse_change();
 CREATE TABLE "ledger_state" (

@@ -647,7 +647,7 @@ CREATE TABLE "ledger_entry" (
     "state_size" INTEGER NOT NULL,
     "content_hash" BLOB
 ) STRICT;
-CREATE INDEX "ledger_entry_record" ON "ledger_entry" ("subject", "record", "id", "at", "state_size");
+CREATE INDEX "ledger_entry_record" ON "ledger_entry" ("subject", "record", "id", "at", "state_size", "version");
 CREATE TRIGGER "ledger_entry_no_UPDATE" BEFORE UPDATE ON "ledger_entry"
 BEGIN SELECT RAISE(ABORT, 'The table ledger_entry only grows: its rows are neither changed nor deleted.'); END;
 CREATE TRIGGER "ledger_entry_no_DELETE" BEFORE DELETE ON "ledger_entry"

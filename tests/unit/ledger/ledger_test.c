@@ -130,14 +130,26 @@ static void test_as_of(void **state)
     assert_int_equal(seen.count, 1);
 }
 
+static enum result purge_person(struct ctx *ctx, int64_t record, int64_t *entry)
+{
+    const struct ledger_event tombstone = {.action = S("purge"),
+                                           .subject = S("person"),
+                                           .record = record,
+                                           .version = 3,
+                                           .actor = 7,
+                                           .comment = S("asked to be forgotten"),
+                                           .state = S("{}")};
+    return ledger_purge(ctx, &tombstone, entry);
+}
+
 static enum result purge(struct ctx *ctx, void *arg)
 {
-    return ledger_purge(ctx, S("person"), 3, 7, S("asked to be forgotten"), arg);
+    return purge_person(ctx, 3, arg);
 }
 
 static enum result purge_nobody(struct ctx *ctx, void *arg)
 {
-    return ledger_purge(ctx, S("person"), 99, 7, S("asked to be forgotten"), arg);
+    return purge_person(ctx, 99, arg);
 }
 
 static void test_purge(void **state)
@@ -163,8 +175,10 @@ static void test_purge(void **state)
     assert_true(str_is(entries.at[0].action, "purge"));
     assert_true(str_is(entries.at[0].comment, "asked to be forgotten"));
     struct ledger_entry entry;
-    expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("person"), 3, 9999, &entry));
+    expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("person"), 3, 3500, &entry));
     assert_true(entry.purged);
+    expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("person"), 3, 9999, &entry));
+    assert_true(str_is(entry.state, "{}"));
     expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("person"), 4, 9999, &entry));
     assert_true(str_is(entry.state, "{\"name\":\"Bob\"}"));
 

@@ -48,7 +48,14 @@ static enum result append_many(struct ctx *ctx, void *arg)
 
 static enum result purge(struct ctx *ctx, void *arg)
 {
-    return ledger_purge(ctx, S("person"), PERSON, 7, S("asked for it"), arg);
+    const struct ledger_event tombstone = {.action = S("purge"),
+                                           .subject = S("person"),
+                                           .record = PERSON,
+                                           .version = 4,
+                                           .actor = 7,
+                                           .comment = S("asked for it"),
+                                           .state = S("{}")};
+    return ledger_purge(ctx, &tombstone, arg);
 }
 
 /* Entries 1 to 620 sealed under three heads, one record purged, five entries pending. */

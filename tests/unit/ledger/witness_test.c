@@ -232,6 +232,17 @@ static void test_memory_cannot_be_set_back(void **state)
     refuse_as_tampered(log, question(log, 20, 25));
     run_sql(f, "DELETE FROM witness_log");
     refuse_as_tampered(log, question(log, 0, 25));
+    /* nor does an entry that somebody else made let it forget */
+    run_sql(f, "INSERT INTO ledger_entry (id, at, actor, action, subject, record, version, state_size, content_hash) "
+               "SELECT 9000, at, actor, 'forget', subject, record, version + 1, state_size, content_hash FROM "
+               "ledger_entry WHERE subject = 'witness' AND action = 'watch'; INSERT INTO ledger_state SELECT 9000, "
+               "salt, comment, state FROM ledger_state WHERE entry = (SELECT id FROM ledger_entry WHERE action = "
+               "'watch'); INSERT INTO ledger_pending SELECT 9000, mac FROM ledger_pending LIMIT 1");
+    refuse_as_tampered(log, question(log, 0, 25));
+    run_sql(f, "DELETE FROM ledger_pending WHERE entry = 9000; DELETE FROM ledger_state WHERE entry = 9000");
+    run_sql(f, db_dialect(f->ctx.db) == DIALECT_SQLITE ? "DROP TRIGGER \"ledger_entry_no_DELETE\""
+                                                       : "DROP TRIGGER ledger_entry_append_only ON ledger_entry");
+    run_sql(f, "DELETE FROM ledger_entry WHERE id = 9000");
     write_ok(f, forget, NULL);
     expect_cosigned(log, question(log, 0, 25), 3000);
     witness_close(log->witness);

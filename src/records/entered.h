@@ -1,0 +1,16 @@
+/* Is the row of a record what the ledger says? Whoever writes the database can change a row; what is made of such a row
+ * may not be entered as if a person had done it. */
+#ifndef MERLON_RECORDS_ENTERED_H
+#define MERLON_RECORDS_ENTERED_H
+
+#include "records/record.h"
+
+/* CONFLICT with a sentence that names the first field that differs from this state of the ledger. White space in JSON
+ * does not count, and a field that the state does not know is empty. */
+enum result record_demand_state(struct ctx *ctx, const struct record *record, struct str state) MUST_USE;
+
+/* The same against the newest state that the program itself wrote (ledger_newest); asked of every record before it is
+ * written again. A record that differs is told as an alarm, in the log and among the security events. */
+enum result record_demand_entered(struct ctx *ctx, const struct record *record) MUST_USE;
+
+#endif

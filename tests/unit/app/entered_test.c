@@ -1,0 +1,176 @@
+/* What somebody writes into a record's row past the program is never entered as if a person had done it, and the newest
+ * state of a record is the newest also for whoever lets the database number entries anew. */
+#include "served.h"
+
+#define test_failed(...) (print_error(__VA_ARGS__), print_error("\n"), _fail(__FILE__, __LINE__))
+
+#include "app/checks.h"
+#include "ledger/ledger.h"
+
+static enum result script(struct ctx *ctx, void *sql)
+{
+    return db_script(ctx, sql);
+}
+
+static void run(struct served *served, const char *sql)
+{
+    if (store_write(served->ctx, served->program.store, script, (void *)(uintptr_t)sql) != OK)
+        test_failed("%.*s", PRINT(served->ctx->error.sentence));
+}
+
+static int64_t number(struct served *served, const char *sql)
+{
+    int64_t found;
+    must(served, db_query_number(served->ctx, str_of(sql), NULL, 0, -1, &found));
+    return found;
+}
+
+static void expect_records(struct served *served, const char *part)
+{
+    struct checks checks = {.program = &served->program};
+    ctx_clear_error(served->ctx);
+    (void)!checks_run(&checks);
+    ctx_clear_error(served->ctx);
+    for (size_t i = 0; i < checks.count; i++) {
+        if (strcmp(checks.at[i].name, "records as the ledger says") != 0) continue;
+        if (!part && checks.at[i].result != OK) test_failed("%.*s", PRINT(checks.at[i].detail));
+        if (part && !str_find(checks.at[i].detail, str_of(part), NULL))
+            test_failed("says: %.*s", PRINT(checks.at[i].detail));
+        return;
+    }
+    test_failed("the question was not asked");
+}
+
+static void two_tasks(struct served *served)
+{
+    served_make(served, &served->admin, "task", "{'title': 'Ask the yard', 'unit': 2}");
+    served_make(served, &served->admin, "task", "{'title': 'Paint the crane', 'unit': 2}");
+}
+
+static struct answer describe(struct served *served, const char *text)
+{
+    return PATCH(served, &served->admin, "/task/1", text_of(served, "{'description': '%s'}", text));
+}
+
+static void a_changed_row_is_not_entered_with_the_next_change(void **state)
+{
+    struct served *served = SERVED(state);
+    two_tasks(served);
+    run(served, "UPDATE task SET title = 'Nothing to see' WHERE id = 1");
+    int64_t entries = number(served, "SELECT count(*) FROM ledger_entry");
+    struct answer refused = describe(served, "Soon");
+    expect_status(refused, 409);
+    assert_true(str_find(refused.body, S("its field \\\"title\\\" was changed outside of the program"), NULL));
+    assert_int_equal(number(served, "SELECT count(*) FROM ledger_entry"), entries);
+    run(served, "UPDATE task SET title = 'Ask the yard' WHERE id = 1");
+    struct answer done = describe(served, "Soon");
+    expect_status(done, 200);
+    expect_records(served, NULL);
+}
+
+/* The row of yesterday is right in itself, but the ledger knows a newer one. */
+static void an_older_row_is_not_gone_on_from(void **state)
+{
+    struct served *served = SERVED(state);
+    two_tasks(served);
+    run(served, "CREATE TABLE kept AS SELECT * FROM task");
+    struct answer done = describe(served, "Soon");
+    expect_status(done, 200);
+    run(served, "DELETE FROM task WHERE id = 1; INSERT INTO task SELECT * FROM kept WHERE id = 1; DROP TABLE kept");
+    struct answer refused = describe(served, "Later");
+    expect_status(refused, 409);
+}
+
+/* An entry that the program did not write is not gone on from either, whatever its version. */
+static void a_forged_entry_is_not_gone_on_from(void **state)
+{
+    struct served *served = SERVED(state);
+    two_tasks(served);
+    run(served,
+        "INSERT INTO ledger_entry (id, at, actor, action, subject, record, version, state_size, content_hash) SELECT "
+        "5000, at, actor, 'change', subject, record, 9, state_size, content_hash FROM ledger_entry WHERE subject = "
+        "'task' AND record = 1; INSERT INTO ledger_state SELECT 5000, salt, comment, state FROM ledger_state WHERE "
+        "entry = (SELECT id FROM ledger_entry WHERE subject = 'task' AND record = 1 AND version = 1); "
+        "UPDATE task SET version = 9 WHERE id = 1");
+    struct answer refused = describe(served, "Soon");
+    expect_status(refused, 500);
+}
+
+static void guards_off(struct served *served)
+{
+    run(served, served->schema[0] ? "DROP TRIGGER ledger_entry_append_only ON ledger_entry"
+                                  : "DROP TRIGGER \"ledger_entry_no_UPDATE\"; DROP TRIGGER \"ledger_entry_no_DELETE\"");
+}
+
+#define FIRST "(SELECT id FROM ledger_entry WHERE subject = 'task' AND record = 1 AND version = 1)"
+#define SECOND "(SELECT id FROM ledger_entry WHERE subject = 'task' AND record = 1 AND version = 2)"
+
+/* An older entry that has the higher number does not become the newest. */
+static void the_newest_is_the_highest_version(void **state)
+{
+    struct served *served = SERVED(state);
+    struct ledger_entry newest;
+    two_tasks(served);
+    struct answer done = describe(served, "Soon");
+    expect_status(done, 200);
+    guards_off(served);
+    run(served, "UPDATE ledger_state SET entry = 900000 WHERE entry = " FIRST ";"
+                "UPDATE ledger_entry SET id = 900000 WHERE id = " FIRST);
+    must(served, ledger_state_at(served->ctx, S("task"), 1, INT64_MAX, &newest));
+    assert_int_equal(newest.version, 2);
+    expect_records(served, "of TSK-1 does not follow on the one before it");
+    run(served, "UPDATE ledger_state SET entry = 900001 WHERE entry = " SECOND ";"
+                "UPDATE ledger_entry SET id = 900001 WHERE id = " SECOND);
+    expect_records(served, NULL);
+}
+
+static void what_is_left_of_a_purged_record_is_compared(void **state)
+{
+    struct served *served = SERVED(state);
+    two_tasks(served);
+    struct answer gone =
+        served_ask(served, &served->admin, (struct asking){.method = "DELETE", .path = "/task/2?force=1"});
+    expect_status(gone, 204);
+    struct answer purged = POST(served, &served->admin, "/task/2/purge", "{'reason': 'Asked to'}");
+    expect_status(purged, 204);
+    expect_records(served, NULL);
+    run(served, "UPDATE task SET title = 'Approved exception', deleted_at = NULL WHERE id = 2");
+    expect_records(served, "TSK-2 is not what the ledger says");
+    struct answer refused = PATCH(served, &served->admin, "/task/2", "{'description': 'Soon'}");
+    expect_status(refused, 409);
+    run(served, "DELETE FROM task WHERE id = 2");
+    expect_records(served, "TSK-2 is in the ledger (purge), but its record was removed");
+}
+
+/* Nothing expires by the date of a row that somebody else put in. */
+static void a_forged_entry_does_not_move_the_clock(void **state)
+{
+    struct served *served = SERVED(state);
+    int64_t before, after;
+    two_tasks(served);
+    must(served, ledger_latest(served->ctx, &before));
+    assert_true(before > 0);
+    run(served, "INSERT INTO ledger_entry (id, at, actor, action, subject, record, version, state_size) VALUES "
+                "(800000, 2084572800000, 0, 'x', 'x', 1, 1, 0)");
+    run(served, "INSERT INTO ledger_pending (entry, mac) SELECT 800000, mac FROM "
+                "(SELECT mac FROM ledger_pending UNION ALL SELECT mac FROM ledger_leaf) m LIMIT 1");
+    must(served, ledger_latest(served->ctx, &after));
+    assert_int_equal(after, before);
+}
+
+#define BOTH(test)                                                                                                     \
+    cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
+        cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOTH(a_changed_row_is_not_entered_with_the_next_change),
+        BOTH(an_older_row_is_not_gone_on_from),
+        BOTH(a_forged_entry_is_not_gone_on_from),
+        BOTH(the_newest_is_the_highest_version),
+        BOTH(what_is_left_of_a_purged_record_is_compared),
+        BOTH(a_forged_entry_does_not_move_the_clock),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
