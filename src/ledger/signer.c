@@ -187,7 +187,7 @@ static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, s
 static enum result run_round(struct ctx *ctx, struct ledger_signer *signer)
 {
     struct round round = {.refused = 0};
-    int64_t pending;
+    int64_t pending = 0;
     take(ctx, signer, &round.entries, &round.entry_count);
     enum result result = look_at_file(ctx, signer);
     if (result == OK) result = ledger_pending_count(ctx, &pending);

@@ -57,11 +57,47 @@ enum result record_demand_state(struct ctx *ctx, const struct record *record, st
     return str_eq(buf_str(&now), state) ? OK : compare_values(ctx, record, state);
 }
 
+static bool derives(struct ctx *ctx, struct record *record)
+{
+    bool good = record->reg->derive && record->reg->derive(ctx, record) == OK;
+    ctx_clear_error(ctx);
+    return good;
+}
+
+/* Whether row and state are the same once what is derived was made anew, as it is before each write: then nothing of
+ * what differs gets into the ledger. So `merlon rebuild` and an upgrade can put derived fields right. */
+static enum result same_once_derived(struct ctx *ctx, const struct record *row, struct str state, bool *same)
+{
+    struct ctx dry = *ctx;
+    struct record *is = record_clone(ctx, row), *was;
+    *same = false;
+    dry.error = (struct error){0};
+    TRY(record_of_state(ctx, row->reg, record_id(row), state, &was));
+    if (!derives(&dry, is) || !derives(&dry, was)) return OK;
+    for (size_t i = 0; i < row_width(row->reg); i++) {
+        TRY(same_value(ctx, row_field(row->reg, i), is->row[i], was->row[i], same));
+        if (!*same) return OK;
+    }
+    return OK;
+}
+
+static enum result demand_newest(struct ctx *ctx, const struct record *record, struct str state)
+{
+    bool same;
+    enum result result = record_demand_state(ctx, record, state);
+    if (result != CONFLICT) return result;
+    struct error error = ctx->error;
+    ctx_clear_error(ctx);
+    TRY(same_once_derived(ctx, record, state, &same));
+    if (!same) ctx->error = error;
+    return same ? OK : CONFLICT;
+}
+
 static enum result compare_with_newest(struct ctx *ctx, const struct record *record)
 {
     struct ledger_entry newest;
     enum result found = ledger_newest(ctx, str_of(record->reg->name), record_id(record), &newest);
-    if (found == OK) return record_demand_state(ctx, record, newest.state);
+    if (found == OK) return demand_newest(ctx, record, newest.state);
     if (found != NOT_FOUND) return found;
     return fail(ctx, CONFLICT, "%s-%lld stands in the database, but the ledger never heard of it.", record->reg->prefix,
                 (long long)record_id(record));

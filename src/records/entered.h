@@ -10,7 +10,8 @@
 enum result record_demand_state(struct ctx *ctx, const struct record *record, struct str state) MUST_USE;
 
 /* The same against the newest state that the program itself wrote (ledger_newest); asked of every record before it is
- * written again. A record that differs is told as an alarm, in the log and among the security events. */
+ * written again. What differs only until it is derived anew does not count, so that `merlon rebuild` and an upgrade can
+ * put it right. A record that differs is told as an alarm, in the log and among the security events. */
 enum result record_demand_entered(struct ctx *ctx, const struct record *record) MUST_USE;
 
 #endif

@@ -3,6 +3,8 @@
  * PostgreSQL for locks that are not granted, never by the clock. */
 #include "served.h"
 
+#include "ledger/canonical.h"
+
 #include <libpq-fe.h>
 #include <pthread.h>
 #include <sched.h>
@@ -40,6 +42,60 @@ static PGconn *another_writer(struct served *served)
     snprintf(path, sizeof path, "SET search_path = %s", served->schema);
     sql(connection, path);
     return connection;
+}
+
+static struct str answer_to(struct served *served, PGconn *connection, const char *text)
+{
+    PGresult *result = PQexec(connection, text);
+    assert_int_equal(PQntuples(result), 1);
+    struct str value = arena_copy(served->ctx->arena, str_of(PQgetvalue(result, 0, 0)));
+    PQclear(result);
+    return value;
+}
+
+static int64_t number_from(struct served *served, PGconn *connection, const char *text)
+{
+    return strtoll(answer_to(served, connection, text).at, NULL, 10);
+}
+
+static struct str in_hex(struct served *served, const void *bytes, size_t len)
+{
+    struct buf text = buf_in(served->ctx->arena);
+    buf_hex(&text, bytes, len);
+    return buf_str(&text);
+}
+
+#define OF_FIRST "FROM ledger_entry e JOIN ledger_state s ON s.entry = e.id WHERE e.subject = '%s' AND e.record = 1 "
+#define NEWEST OF_FIRST "ORDER BY version DESC LIMIT 1"
+
+/* As the other program enters what it has changed of the first record of a register, given as JSON. */
+static void enter(struct served *served, PGconn *other, const char *subject, const char *changes)
+{
+    struct hash hash;
+    unsigned char mac[MAC_SIZE];
+    struct buf text = buf_in(served->ctx->arena);
+    struct str state = answer_to(
+        served, other,
+        text_of(served, "SELECT s.state::jsonb || jsonb_build_object('version', e.version + 1) || '%s'::jsonb " NEWEST,
+                changes, subject));
+    struct ledger_row row = {.action = S("change"), .subject = str_of(subject), .record = 1};
+    row.at = served->ctx->now;
+    row.state_size = (int64_t)state.len;
+    row.version = 1 + number_from(served, other, text_of(served, "SELECT max(version) " OF_FIRST, subject));
+    row.id = number_from(served, other, "SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id'))");
+    canonical_content(hasher_in(served->ctx->arena), S("salt"), S(""), state, &hash);
+    row.content = hash_bytes(&hash);
+    canonical_entry(&text, &row);
+    keyring_mac(served->program.keyring, LEDGER_MAC, buf_str(&text), mac);
+    sql(other, text_of(served,
+                       "INSERT INTO ledger_entry (id, at, actor, action, subject, record, version, state_size, "
+                       "content_hash) VALUES (%lld, %lld, 0, 'change', '%s', 1, %lld, %lld, '\\x%s')",
+                       (long long)row.id, (long long)row.at, subject, (long long)row.version, (long long)row.state_size,
+                       in_hex(served, row.content.at, row.content.len).at));
+    sql(other,
+        text_of(served, "INSERT INTO ledger_state VALUES (%lld, 'salt', '', '%s')", (long long)row.id, state.at));
+    sql(other, text_of(served, "INSERT INTO ledger_pending VALUES (%lld, '\\x%s')", (long long)row.id,
+                       in_hex(served, mac, sizeof mac).at));
 }
 
 static bool somebody_waits(PGconn *connection)
@@ -83,6 +139,7 @@ static struct answer change_meanwhile(struct served *served, const char *headers
     served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
     sql(other, "BEGIN");
     sql(other, "UPDATE asset SET title = 'Theirs', version = version + 1 WHERE id = 1");
+    enter(served, other, "asset", "{\"title\": \"Theirs\"}");
     return ask_meanwhile(served, other, (struct asking){"PATCH", "/asset/1", body, headers});
 }
 
@@ -114,6 +171,7 @@ static void an_import_that_collides_loses_no_row(void **state)
     served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
     sql(other, "BEGIN");
     sql(other, "UPDATE asset SET location = 'Quay', version = version + 1 WHERE id = 1");
+    enter(served, other, "asset", "{\"location\": \"Quay\"}");
     struct answer started = POST(served, &served->admin, "/asset/import?format=csv",
                                  "reference,title,unit\n,One,UNT-2\n,Two,UNT-2\nAST-1,Three,UNT-2\n,Four,UNT-2\n");
     expect_status(started, 202);
@@ -171,6 +229,10 @@ static void a_treatment_that_begins_counts_for_a_risk_that_rises(void **state)
     sql(other, "UPDATE risk SET version = version + 1, current_likelihood = 5, current_consequence = 5, "
                "current_consequences = '{\"legal\":5}', current_level = 'very_high', current_rank = 4, "
                "appetite = 'unacceptable', attention = 'untreated' WHERE id = 1");
+    enter(served, other, "risk",
+          "{\"current_likelihood\": 5, \"current_consequence\": 5, \"current_consequences\": {\"legal\": 5}, "
+          "\"current_level\": \"very_high\", \"current_rank\": 4, \"appetite\": \"unacceptable\", "
+          "\"attention\": \"untreated\"}");
     struct answer begun = ask_meanwhile(served, other, step("/treatment_action/1/transitions/start"));
     expect_status(begun, 200);
     struct answer risk = GET(served, &served->admin, "/risk/1");
@@ -250,6 +312,7 @@ static void a_line_counts_both_controls_that_change(void **state)
     sql(other, "UPDATE control SET status = 'implemented', implementation = 'implemented', version = version + 1 "
                "WHERE id = 1");
     sql(other, "UPDATE soa_line SET implementation = 'partly_implemented', version = version + 1 WHERE id = 1");
+    enter(served, other, "soa_line", "{\"implementation\": \"partly_implemented\"}");
     struct answer other_control = ask_meanwhile(served, other, step("/control/2/transitions/implement"));
     expect_status(other_control, 200);
     struct answer line = GET(served, admin, "/soa_line/1");

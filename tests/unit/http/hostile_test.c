@@ -232,7 +232,9 @@ static void closing_waits_for_what_is_in_flight(void **state)
     pthread_t closer;
     atomic_store(&waiting, 0);
     pthread_mutex_lock(&latch);
-    int held = wire_connect(wire), kept = wire_connect(wire), left = wire_connect(wire);
+    int held = wire_connect(wire), kept = wire_connect(wire), left = wire_connect(wire), late = wire_connect(wire);
+    wire_say(late, GET("/hello"));
+    assert_true(reply_read(late, &reply, true, NULL));
     wire_say(kept, GET("/hello"));
     assert_true(reply_read(kept, &reply, true, NULL));
     wire_say(held, GET("/wait"));
@@ -244,6 +246,8 @@ static void closing_waits_for_what_is_in_flight(void **state)
         wire_say(kept, GET("/hello"));
         assert_true(reply_read(kept, &reply, true, NULL));
     } while (reply.status == 200 && !reply_header(&reply, "Connection", &value));
+    wire_say(late, GET("/hello")); /* the one before may have come just in time; this one cannot have */
+    assert_true(reply_read(late, &reply, true, NULL));
     assert_int_equal(reply.status, 503);
     pthread_mutex_unlock(&latch);
     assert_true(reply_read(held, &reply, true, NULL));
@@ -254,6 +258,7 @@ static void closing_waits_for_what_is_in_flight(void **state)
     assert_true(wire_is_closed(held));
     close(held);
     close(kept);
+    close(late);
     pool_close(wire->pool);
     arena_free(wire->ctx.arena);
     free(wire);
