@@ -63,10 +63,12 @@ static bool is_confirmed(struct timekeeper *keeper, int64_t lead)
     return keeper->at - keeper->held_since >= DAY;
 }
 
+/* What was confirmed leaves a little credit: the two clocks are not read at once, and a millisecond between them is no
+ * jump that would be held off again. */
 static void follow(struct timekeeper *keeper, int64_t lead)
 {
     keeper->now += lead;
-    keeper->credit = lead > keeper->credit ? 0 : keeper->credit - lead;
+    keeper->credit = lead > keeper->credit ? SECOND : keeper->credit - lead;
     if (keeper->credit > DAY) keeper->credit = DAY;
     keeper->held_by = 0;
     if (lead < A_JUMP) return;
@@ -157,7 +159,8 @@ void timekeeper_not_before(struct timekeeper *keeper, int64_t instant)
 void timekeeper_confirm(struct timekeeper *keeper)
 {
     pthread_mutex_lock(&keeper->lock);
-    int64_t lead = keep(keeper) - keeper->now;
+    int64_t lead = keep(keeper); /* which moves `now` on */
+    lead -= keeper->now;
     if (lead > 0) follow(keeper, lead);
     pthread_mutex_unlock(&keeper->lock);
 }

@@ -167,6 +167,10 @@ static void test_confirmed(void **state)
     timekeeper_confirm(m.keeper);
     assert_int_equal(timekeeper_now(m.keeper), m.wall);
     assert_int_equal(state_of(&m), TIME_RIGHT);
+    m.wall += 3; /* read a little later than the other clock: no second jump */
+    assert_int_equal(state_of(&m), TIME_RIGHT);
+    m.wall += HOUR;
+    assert_int_equal(state_of(&m), TIME_HELD);
     timekeeper_free(m.keeper);
 
     begin(&m);
