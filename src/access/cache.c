@@ -3,6 +3,7 @@
 #include "access/cache.h"
 
 #include "access/password.h"
+#include "base/log.h"
 
 struct box *box_hold(struct box *box)
 {
@@ -83,22 +84,58 @@ void cache_unsure(const struct ctx *ctx)
     if (ctx->access) atomic_store(&ctx->access->unsure_until, ctx->now + CACHE_UNSURE);
 }
 
-struct unit_reach *cache_reach(struct access *access, int64_t stamp)
+struct unit_reach *cache_reach(struct access *access, int64_t stamp, int64_t now)
 {
     pthread_mutex_lock(&access->lock);
-    struct unit_reach *reach = access->reach_stamp == stamp ? reach_hold(access->reach) : NULL;
+    bool fresh = access->reach_stamp == stamp && now >= access->reach_at && now - access->reach_at < CACHE_LIFE;
+    struct unit_reach *reach = fresh ? reach_hold(access->reach) : NULL;
     pthread_mutex_unlock(&access->lock);
     return reach;
 }
 
-void cache_keep_reach(struct access *access, struct unit_reach *reach, int64_t stamp)
+void cache_keep_reach(struct access *access, struct unit_reach *reach, int64_t stamp, int64_t now)
 {
     pthread_mutex_lock(&access->lock);
     struct unit_reach *old = access->reach;
     access->reach = reach_hold(reach);
     access->reach_stamp = stamp;
+    access->reach_at = now;
     pthread_mutex_unlock(&access->lock);
     reach_release(old);
+}
+
+/* ---- the stamp ---- */
+
+static void forget_all(struct access *access)
+{
+    for (size_t i = 0; i < CACHE_SETS * CACHE_WAYS; i++) {
+        pthread_mutex_lock(&access->lock);
+        struct slot *slot = &access->slots[i / CACHE_WAYS][i % CACHE_WAYS];
+        struct box *old = slot->box;
+        *slot = (struct slot){0};
+        pthread_mutex_unlock(&access->lock);
+        box_release(old);
+    }
+    cache_keep_reach(access, NULL, 0, 0);
+}
+
+int64_t cache_stamp(struct access *access)
+{
+    return atomic_load(&access->stamp);
+}
+
+void cache_note_stamp(struct access *access, int64_t before, int64_t stamp)
+{
+    int64_t highest = atomic_load(&access->stamp);
+    if (stamp < before) {
+        if (!atomic_compare_exchange_strong(&access->stamp, &highest, stamp)) return; /* another has seen to it */
+        log_line(LOG_ERROR, "the stamp of rights was set back outside of the program: all rights are read anew",
+                 "stamp", stamp, NULL);
+        forget_all(access);
+        return;
+    }
+    while (highest < stamp && !atomic_compare_exchange_weak(&access->stamp, &highest, stamp)) {
+    }
 }
 
 /* ---- slots for hashing ---- */

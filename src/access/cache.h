@@ -18,7 +18,6 @@ struct box {
     struct actor actor;
     int64_t session, token;    /* one of them; 0, 0 for user_actor */
     int64_t expires_at;        /* at the latest */
-    int64_t stamp;             /* access_stamp when it was made */
     _Atomic int64_t seen_at;   /* last seen as the database has it */
     _Atomic int64_t due_after; /* when the next such write is due */
     bool rotate;
@@ -40,10 +39,11 @@ struct slot {
 struct access {
     struct store *store;
 
-    pthread_mutex_t lock; /* of slots, reach, reach_stamp */
+    pthread_mutex_t lock; /* of slots, reach, reach_stamp, reach_at */
     struct slot slots[CACHE_SETS][CACHE_WAYS];
     struct unit_reach *reach; /* the newest, shared by boxes */
-    int64_t reach_stamp;
+    int64_t reach_stamp, reach_at;
+    _Atomic int64_t stamp;        /* the highest access_stamp that was read */
     _Atomic int64_t unsure_until; /* until then a change may be under way that is not committed: always ask */
 
     pthread_mutex_t hashing_lock;
@@ -60,9 +60,15 @@ void cache_drop(struct access *access, const unsigned char hash[SECRET_HASH]);
 /* Sessions, tokens or rights are being changed in a write: ask the database each time until that is surely over. */
 void cache_unsure(const struct ctx *ctx);
 
-/* The tree of units of that stamp, held for the caller; NULL when another one is remembered. */
-struct unit_reach *cache_reach(struct access *access, int64_t stamp);
-void cache_keep_reach(struct access *access, struct unit_reach *reach, int64_t stamp);
+/* The tree of units of that stamp, read not longer ago than CACHE_LIFE, held for the caller; else NULL. */
+struct unit_reach *cache_reach(struct access *access, int64_t stamp, int64_t now);
+void cache_keep_reach(struct access *access, struct unit_reach *reach, int64_t stamp, int64_t now);
+
+/* The stamp only rises. The highest that this process has read: to be asked for before the reading begins that is then
+ * told to cache_note_stamp. That forgets all that is remembered when the stamp has fallen since, and leaves a line in
+ * the log. */
+int64_t cache_stamp(struct access *access);
+void cache_note_stamp(struct access *access, int64_t before, int64_t stamp);
 
 /* Waits for one of HASHING_AT_ONCE slots; BUSY (without a sentence) when HASHING_WAITING wait already. */
 enum result hashing_enter(struct access *access) MUST_USE;

@@ -175,18 +175,13 @@ static enum result forgive(struct ctx *ctx, void *arg)
 enum result password_confirm(struct ctx *ctx, struct str password, struct str address, int64_t *retry_after)
 {
     struct attempt attempt = {.account = ctx->actor->email, .address = address};
-    struct value args[] = {value_number(ctx->actor->user)};
-    struct rows *rows;
-    bool found, matches;
+    struct str hash;
+    bool right, matches;
     enum result begun = limit_begin(ctx, &attempt);
     *retry_after = attempt.retry_after;
     TRY(begun);
-    TRY(db_query_one(ctx, S("SELECT password_hash FROM \"user\" WHERE id = ?1 AND active = 1"), args, 1, &rows,
-                     &found));
-    struct str hash = found ? arena_copy(ctx->arena, rows_text(rows, 0)) : S("");
-    rows_close(rows);
-    TRY(password_matches(ctx, hash, password, &matches));
-    if (matches) TRY(user_is_right(ctx, ctx->actor->user, &matches));
+    TRY(user_password(ctx, ctx->actor->user, &hash, &right));
+    TRY(password_matches(ctx, right ? hash : S(""), password, &matches));
     if (matches) return store_write(ctx, ctx->access->store, forgive, &attempt);
     TRY(limit_tell_failure(ctx, &attempt, ctx->actor->user));
     fail_field(ctx, "password", "wrong", "This is not your present password.");

@@ -17,7 +17,9 @@ enum result reach_rebuild(struct ctx *ctx) MUST_USE;
 /* Inside a write: nobody moves a unit until it ends. */
 enum result reach_keep(struct ctx *ctx) MUST_USE;
 
-/* From the table. The caller owns one reference and gives it back by reach_release (which takes NULL). */
+/* From the units' parents. BROKEN, with a line in the log, when the table says otherwise or the parents form a cycle:
+ * then somebody changed one of them outside of the program, and no right is given by it. The caller owns one reference
+ * and gives it back by reach_release (which takes NULL). */
 enum result reach_load(struct ctx *ctx, struct unit_reach **reach) MUST_USE;
 struct unit_reach *reach_hold(struct unit_reach *reach);
 void reach_release(void *reach);

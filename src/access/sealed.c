@@ -24,32 +24,17 @@ static void add_column(struct buf *bytes, const struct rows *rows, size_t column
         add_value(bytes, rows_text(rows, column));
 }
 
-/* As a set, in an order of its own: one that is gone is seen as well as one that was added. */
-static enum result add_grants(struct ctx *ctx, int64_t user, struct buf *bytes)
-{
-    struct value args[] = {value_number(user)};
-    struct rows *rows;
-    TRY(db_query(ctx, S("SELECT role, unit FROM role_grant WHERE user_id = ?1 ORDER BY unit, role"), args, COUNT(args),
-                 &rows));
-    buf_text(bytes, "grants,");
-    for (bool more;;) {
-        TRY(rows_next(ctx, rows, &more));
-        if (!more) break;
-        add_column(bytes, rows, 0);
-        add_column(bytes, rows, 1);
-    }
-    rows_close(rows);
-    return OK;
-}
-
-/* The time of last sign-in is left out: it gives nothing, and changes with every sign-in. */
+/* The grants are covered as a set: one that is gone is seen as well as one that was added. The time of last sign-in is left out: it gives nothing, and changes with every sign-in. */
 const struct sealed_rows sealed_users = {
     .table = "user",
     .columns = "id, version, name, email, email_key, person, language, active, password_hash, password_at, created_at, "
                "changed_at",
     .count = 12,
     .what = "user",
-    .more = add_grants,
+    .set = "grants",
+    .set_columns = "grant_role, grant_unit",
+    .set_join = "LEFT JOIN (SELECT user_id AS granted_to, role AS grant_role, unit AS grant_unit FROM role_grant) "
+                "held ON held.granted_to = id",
 };
 
 /* With the time of the user's password: a session of before the last change of it is none, though its row came back.
@@ -84,63 +69,97 @@ bool sealed_can_check(const struct ctx *ctx)
     return db_keyring(ctx->db) != NULL;
 }
 
-static enum result cover(struct ctx *ctx, const struct sealed_rows *sealed, const struct rows *rows, struct buf *bytes)
-{
-    int64_t id = rows_number(rows, 0);
-    buf_text(bytes, sealed->table);
-    buf_char(bytes, ',');
-    for (size_t i = 0; i < sealed->count; i++) add_column(bytes, rows, i);
-    return sealed->more ? sealed->more(ctx, id, bytes) : OK;
-}
-
 struct one {
     struct buf bytes;
     struct str mac;
     bool found;
 };
 
-static enum result read_one(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id, struct one *one)
+static struct str reading(struct ctx *ctx, const struct sealed_rows *sealed)
+{
+    if (!sealed->set)
+        return arena_print(ctx->arena, "SELECT %s, mac FROM \"%s\" WHERE id = ?1", sealed->columns, sealed->table);
+    return arena_print(ctx->arena, "SELECT %s, mac, %s FROM \"%s\" %s WHERE id = ?1 ORDER BY %s", sealed->columns,
+                       sealed->set_columns, sealed->table, sealed->set_join, sealed->set_columns);
+}
+
+static void begin(struct ctx *ctx, const struct sealed_rows *sealed, struct rows *rows, struct one *one)
+{
+    one->found = true;
+    one->mac = arena_copy(ctx->arena, rows_bytes(rows, sealed->count));
+    buf_text(&one->bytes, sealed->table);
+    buf_char(&one->bytes, ',');
+    for (size_t i = 0; i < sealed->count; i++) add_column(&one->bytes, rows, i);
+    if (sealed->set) buf_print(&one->bytes, "%s,", sealed->set);
+}
+
+static void add_member(const struct sealed_rows *sealed, const struct rows *rows, struct one *one)
+{
+    if (!sealed->set || rows_is_null(rows, sealed->count + 1)) return;
+    add_column(&one->bytes, rows, sealed->count + 1);
+    add_column(&one->bytes, rows, sealed->count + 2);
+}
+
+static enum result read_one(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id,
+                            const struct sealed_sight *sight, struct one *one)
 {
     struct value args[] = {value_number(id)};
-    struct str sql =
-        arena_print(ctx->arena, "SELECT %s, mac FROM \"%s\" WHERE id = ?1", sealed->columns, sealed->table);
     struct rows *rows;
     *one = (struct one){.bytes = buf_in(ctx->arena)};
-    TRY(db_query_one(ctx, sql, args, COUNT(args), &rows, &one->found));
-    if (!one->found) return OK;
-    one->mac = arena_copy(ctx->arena, rows_bytes(rows, sealed->count));
-    TRY(cover(ctx, sealed, rows, &one->bytes));
+    TRY(db_query(ctx, reading(ctx, sealed), args, COUNT(args), &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        if (!one->found) begin(ctx, sealed, rows, one);
+        add_member(sealed, rows, one);
+        if (sight) sight->see(ctx, rows, sight->arg);
+    }
     rows_close(rows);
     return OK;
 }
 
-enum result sealed_make(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id)
+enum result sealed_make_of(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id,
+                           const struct sealed_sight *sight, enum result (*agrees)(struct ctx *ctx, void *arg))
 {
     const struct keyring *keyring = db_keyring(ctx->db);
     unsigned char mac[MAC_SIZE];
     struct one one;
     if (!keyring)
         return fail(ctx, BROKEN, "What gives rights can only be written by a program that has the master key.");
-    TRY(read_one(ctx, sealed, id, &one));
+    TRY(read_one(ctx, sealed, id, sight, &one));
+    if (agrees) TRY(agrees(ctx, sight->arg));
     keyring_mac(keyring, sealed->table, buf_str(&one.bytes), mac);
     struct value args[] = {value_number(id), value_bytes((struct str){(const char *)mac, sizeof mac})};
     return db_run(ctx, arena_print(ctx->arena, "UPDATE \"%s\" SET mac = ?2 WHERE id = ?1", sealed->table), args,
                   COUNT(args), NULL);
 }
 
-enum result sealed_is_right(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id, bool *right)
+enum result sealed_make(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id)
+{
+    return sealed_make_of(ctx, sealed, id, NULL, NULL);
+}
+
+enum result sealed_look(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id, const struct sealed_sight *sight,
+                        bool *found, bool *right)
 {
     const struct keyring *keyring = db_keyring(ctx->db);
     struct one one;
-    *right = false;
-    if (!keyring) return OK;
-    TRY(read_one(ctx, sealed, id, &one));
-    *right = one.found && keyring_mac_is(keyring, sealed->table, buf_str(&one.bytes), one.mac);
-    if (one.found && !*right)
+    TRY(read_one(ctx, sealed, id, sight, &one));
+    *found = one.found;
+    *right = keyring && one.found && keyring_mac_is(keyring, sealed->table, buf_str(&one.bytes), one.mac);
+    if (keyring && one.found && !*right)
         log_line(LOG_ERROR,
                  arena_print(ctx->arena, "a %s was changed outside of the program and is refused", sealed->what).at,
                  "id", id, NULL);
     return OK;
+}
+
+enum result sealed_is_right(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id, bool *right)
+{
+    bool found;
+    *right = false;
+    if (!sealed_can_check(ctx)) return OK;
+    return sealed_look(ctx, sealed, id, NULL, &found, right);
 }
 
 /* ---- all ---- */
@@ -158,7 +177,21 @@ static enum result check_one(struct ctx *ctx, void *arg, int64_t id)
         sealed->what, (long long)id);
 }
 
+enum result sealed_check_numbers(struct ctx *ctx, const struct sealed_rows *sealed)
+{
+    struct rows *rows;
+    bool found;
+    struct str sql = arena_print(ctx->arena, "SELECT id FROM \"%s\" WHERE id < 1 ORDER BY id LIMIT 1", sealed->table);
+    TRY(db_query_one(ctx, sql, NULL, 0, &rows, &found));
+    int64_t id = found ? rows_number(rows, 0) : 0;
+    rows_close(rows);
+    if (!found) return OK;
+    return fail(ctx, CONFLICT, "The %s %lld was put into the database: the program numbers from one.", sealed->what,
+                (long long)id);
+}
+
 enum result sealed_check_all(struct ctx *ctx, const struct sealed_rows *sealed, int64_t *checked)
 {
+    TRY(sealed_check_numbers(ctx, sealed));
     return walk_ids(ctx, sealed->table, check_one, (void *)(uintptr_t)sealed, checked);
 }

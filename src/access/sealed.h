@@ -15,20 +15,39 @@ struct sealed_rows {
     const char *columns; /* SQL: what is covered, "id" first, parted by commas; at most SEALED_COLUMNS */
     size_t count;        /* of the columns */
     const char *what;    /* for sentences: "user" */
-    /* What else is covered. May be NULL. */
-    enum result (*more)(struct ctx *ctx, int64_t id, struct buf *bytes);
+    /* What belongs to the row and is covered too. All NULL: nothing. */
+    const char *set;         /* its name among the bytes: "grants" */
+    const char *set_columns; /* two columns of each member, by which they are put in order */
+    const char *set_join;    /* SQL: a join that brings these columns */
+};
+
+/* What was read for a MAC, for whoever is to use it: a row and its MAC are read together in one statement, so that
+ * nobody can change the one after the other was looked at. `rows` has the covered columns, the column `mac`, and the
+ * two of the set; called once for each member of the set, and once when there is none (then both are NULL). */
+struct sealed_sight {
+    void (*see)(struct ctx *ctx, const struct rows *rows, void *arg);
+    void *arg;
 };
 
 extern const struct sealed_rows sealed_users, sealed_sessions, sealed_tokens, sealed_links;
 
 /* Inside a write: makes the MAC of the row as it now stands. BROKEN where the store was told no master key. */
 enum result sealed_make(struct ctx *ctx, const struct sealed_rows *rows, int64_t id) MUST_USE;
+/* The same; `agrees` is asked whether what was seen is what the caller has written, before a MAC is made of it. */
+enum result sealed_make_of(struct ctx *ctx, const struct sealed_rows *rows, int64_t id,
+                           const struct sealed_sight *sight,
+                           enum result (*agrees)(struct ctx *ctx, void *arg)) MUST_USE;
 
 /* *right: whether the row is as the program wrote it. Without a master key nothing is; what such a program may do then
  * is for the caller to say (sealed_can_check). False leaves a line in the log. */
 enum result sealed_is_right(struct ctx *ctx, const struct sealed_rows *rows, int64_t id, bool *right) MUST_USE;
+/* The same, and hands on what was read. *found false when there is no such row. */
+enum result sealed_look(struct ctx *ctx, const struct sealed_rows *rows, int64_t id, const struct sealed_sight *sight,
+                        bool *found, bool *right) MUST_USE;
 bool sealed_can_check(const struct ctx *ctx);
 
+/* For verify: the program numbers its rows from one, so whatever stands before that was put there: CONFLICT. */
+enum result sealed_check_numbers(struct ctx *ctx, const struct sealed_rows *rows) MUST_USE;
 /* For verify: every row of the table. CONFLICT names the first that is not as the program wrote it. */
 enum result sealed_check_all(struct ctx *ctx, const struct sealed_rows *rows, int64_t *checked) MUST_USE;
 

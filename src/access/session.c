@@ -205,6 +205,13 @@ enum result session_open(struct ctx *ctx, const struct login *login, struct open
 
 /* ---- rotating and closing ---- */
 
+/* Nobody else changes the row between the look at its MAC and the new one, until the write ends. */
+static enum result hold_session(struct ctx *ctx, int64_t id)
+{
+    struct value args[] = {value_number(id)};
+    return db_run(ctx, S("UPDATE session SET rotate = rotate WHERE id = ?1"), args, COUNT(args), NULL);
+}
+
 enum result session_rotate(struct ctx *ctx, const struct session *session, struct str *token)
 {
     struct str made = random_token(ctx->arena, SECRET_SIZE);
@@ -213,7 +220,7 @@ enum result session_rotate(struct ctx *ctx, const struct session *session, struc
     int64_t changed;
     bool right;
     cache_unsure(ctx);
-    TRY(sealed_is_right(ctx, &sealed_sessions, session->id, &right));
+    TRY(session_is_right(ctx, session->id, &right));
     if (!right) return nobody(ctx);
     TRY(db_run(ctx,
                S("UPDATE session SET previous_hash = token_hash, previous_until = ?4, token_hash = ?3, rotate = 0 "
@@ -228,6 +235,12 @@ enum result session_close(struct ctx *ctx, int64_t id)
     struct value args[] = {value_number(id)};
     cache_unsure(ctx);
     return db_run(ctx, S("DELETE FROM session WHERE id = ?1"), args, COUNT(args), NULL);
+}
+
+enum result session_is_right(struct ctx *ctx, int64_t id, bool *right)
+{
+    TRY(hold_session(ctx, id));
+    return sealed_is_right(ctx, &sealed_sessions, id, right);
 }
 
 enum result session_keep(struct ctx *ctx, int64_t id)

@@ -6,11 +6,9 @@
 #include "access/cache.h"
 #include "access/email.h"
 #include "access/limit.h"
-#include "access/sealed.h"
-#include "access/secret.h"
 #include "access/session.h"
+#include "access/user_seen.h"
 #include "access/visitor.h"
-#include "base/log.h"
 #include "format/json_out.h"
 #include "ledger/ledger.h"
 
@@ -19,12 +17,6 @@ enum { NAME_MOST = 200, LIST_MOST = 500 };
 static const struct str administration = {"administration", 14};
 
 /* ---- reading ---- */
-
-/* What the ledger keeps of a password hash, which itself is of a salt that nobody can guess. */
-static struct str mark_of(struct ctx *ctx, struct str password_hash)
-{
-    return password_hash.len ? secret_hex(ctx->arena, password_hash) : S("");
-}
 
 #define USER_COLUMNS                                                                                                   \
     "SELECT u.id, u.person, u.name, u.email, u.language, u.active, u.password_hash, u.created_at, "                    \
@@ -39,7 +31,7 @@ static struct user user_of(struct ctx *ctx, const struct rows *rows)
                          .language = arena_copy(ctx->arena, rows_text(rows, 4)),
                          .active = rows_number(rows, 5) != 0,
                          .has_password = !rows_is_null(rows, 6),
-                         .password_mark = mark_of(ctx, rows_text(rows, 6)),
+                         .password_mark = user_mark(ctx, rows_text(rows, 6)),
                          .created_at = rows_number(rows, 7),
                          .changed_at = rows_number(rows, 8),
                          .last_login_at = rows_number(rows, 9),
@@ -216,13 +208,6 @@ enum result user_list(struct ctx *ctx, int64_t after, int64_t limit, struct user
 
 /* ---- checking an edit ---- */
 
-static int compare_grants(const void *a, const void *b)
-{
-    const struct grant *left = a, *right = b;
-    if (left->unit != right->unit) return left->unit < right->unit ? -1 : 1;
-    return strcmp(role_name(left->role), role_name(right->role));
-}
-
 static bool is_language(struct str s)
 {
     if (s.len != 2 && s.len != 5) return false;
@@ -286,41 +271,23 @@ static enum result check_tie(struct ctx *ctx, const struct user *before, const s
 
 /* ---- is it as the program left it? ---- */
 
-static enum result look_once(struct ctx *ctx, int64_t id, bool *right)
+/* What somebody else has changed would be sealed together with what is changed now. From here on the user is what was
+ * read together with the MAC. */
+static enum result demand_right(struct ctx *ctx, struct user *user)
 {
-    struct value args[] = {value_number(id)};
-    int64_t newest;
-    TRY(sealed_is_right(ctx, &sealed_users, id, right));
-    if (!*right) return OK;
-    TRY(db_query_number(ctx,
-                        S("SELECT COUNT(*) FROM \"user\" u WHERE u.id = ?1 AND u.version = "
-                          "(SELECT max(e.version) FROM ledger_entry e WHERE e.subject = 'user' AND e.record = ?1)"),
-                        args, COUNT(args), 0, &newest));
-    *right = newest == 1;
-    return OK;
-}
-
-/* Outside of a transaction somebody may change the user between two readings; then the next look is right. */
-enum result user_is_right(struct ctx *ctx, int64_t id, bool *right)
-{
-    enum { LOOKS = 5 };
-    *right = false;
-    for (int i = 0; i < LOOKS && !*right; i++) TRY(look_once(ctx, id, right));
-    if (!*right) log_line(LOG_ERROR, "a user was put back to an earlier state and is refused", "id", id, NULL);
-    return OK;
-}
-
-/* What somebody else has changed would be sealed together with what is changed now. */
-static enum result demand_right(struct ctx *ctx, const struct user *user)
-{
+    struct user seen;
     bool right;
-    TRY(user_is_right(ctx, user->id, &right));
-    if (right) return OK;
-    return fail(
-        ctx, CONFLICT,
-        "The user %lld was changed outside of the program: look at what merlon verify says of it, and confirm it "
-        "with merlon user confirm first.",
-        (long long)user->id);
+    TRY(user_look(ctx, user->id, &seen, &right));
+    if (!right)
+        return fail(
+            ctx, CONFLICT,
+            "The user %lld was changed outside of the program: look at what merlon verify says of it, and confirm it "
+            "with merlon user confirm first.",
+            (long long)user->id);
+    seen.last_login_at = user->last_login_at;
+    seen.blocked_until = user->blocked_until;
+    *user = seen;
+    return OK;
 }
 
 /* ---- writing ---- */
@@ -334,15 +301,15 @@ static void apply(struct ctx *ctx, const struct user_edit *edit, struct user *us
     if (edit->sets & USER_ACTIVE) user->active = edit->active;
     if (edit->sets & USER_PASSWORD) {
         user->has_password = edit->password_hash.len > 0;
-        user->password_mark = mark_of(ctx, edit->password_hash);
+        user->password_mark = user_mark(ctx, edit->password_hash);
     }
     if (!(edit->sets & USER_GRANTS)) return;
     struct grant *sorted = arena_make_many(ctx->arena, struct grant, edit->grant_count + 1);
     if (edit->grant_count) memcpy(sorted, edit->grants, edit->grant_count * sizeof *sorted);
-    qsort(sorted, edit->grant_count, sizeof *sorted, compare_grants);
+    qsort(sorted, edit->grant_count, sizeof *sorted, grant_compare);
     size_t kept = 0;
     for (size_t i = 0; i < edit->grant_count; i++)
-        if (!kept || compare_grants(&sorted[kept - 1], &sorted[i]) != 0) sorted[kept++] = sorted[i];
+        if (!kept || grant_compare(&sorted[kept - 1], &sorted[i]) != 0) sorted[kept++] = sorted[i];
     user->grants = sorted;
     user->grant_count = kept;
 }
@@ -351,7 +318,7 @@ static bool same_grants(const struct user *a, const struct user *b)
 {
     if (a->grant_count != b->grant_count) return false;
     for (size_t i = 0; i < a->grant_count; i++)
-        if (compare_grants(&a->grants[i], &b->grants[i]) != 0) return false;
+        if (grant_compare(&a->grants[i], &b->grants[i]) != 0) return false;
     return true;
 }
 
@@ -419,18 +386,19 @@ struct str user_state(struct ctx *ctx, const struct user *user)
     return buf_str(&state);
 }
 
-/* The last of every change: the MAC is over what stands in the tables now. */
+/* The last of every change: the MAC is over what stands in the tables now, if that is what was written. */
 static enum result keep_user(struct ctx *ctx, const struct user *user, const char *action, struct str comment)
 {
     int64_t entry;
-    TRY(sealed_make(ctx, &sealed_users, user->id));
+    struct str state = user_state(ctx, user);
+    TRY(user_seal(ctx, user->id, state));
     struct ledger_event event = {.action = str_of(action),
                                  .subject = S("user"),
                                  .record = user->id,
                                  .version = user->version,
                                  .actor = ctx->actor->user,
                                  .comment = comment,
-                                 .state = user_state(ctx, user)};
+                                 .state = state};
     return ledger_append(ctx, &event, &entry);
 }
 
@@ -574,12 +542,12 @@ enum result user_change_own_password(struct ctx *ctx, struct str password_hash, 
     bool right = false;
     if (!password_hash.len) return fail(ctx, INVALID, "A new password is needed.");
     TRY(load_oneself(ctx, &user));
-    if (keep_session) TRY(sealed_is_right(ctx, &sealed_sessions, keep_session, &right));
+    if (keep_session) TRY(session_is_right(ctx, keep_session, &right));
     if (!right) keep_session = 0;
     TRY(write_user(ctx, &user));
     TRY(write_password(ctx, user.id, password_hash));
     user.has_password = true;
-    user.password_mark = mark_of(ctx, password_hash);
+    user.password_mark = user_mark(ctx, password_hash);
     TRY(session_close_all(ctx, user.id, keep_session));
     if (keep_session) TRY(session_keep(ctx, keep_session));
     return keep_user(ctx, &user, "password", S(""));

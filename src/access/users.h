@@ -58,6 +58,10 @@ enum result user_change(struct ctx *ctx, int64_t id, const struct user_edit *edi
 /* Whether the user's row and grants are as the program left them, and as new as the ledger says. False leaves a line in
  * the log; such a user does not sign in, and nothing of it is changed. */
 enum result user_is_right(struct ctx *ctx, int64_t id, bool *right) MUST_USE;
+/* The same, and what was read together with the MAC, but for last_login_at and blocked_until: whoever uses the user
+ * goes by this. Id 0 when there is none. user_password: the hash alone, empty unless the user is active. */
+enum result user_look(struct ctx *ctx, int64_t id, struct user *user, bool *right) MUST_USE;
+enum result user_password(struct ctx *ctx, int64_t id, struct str *hash, bool *right) MUST_USE;
 /* Inside a write, by the program itself alone: the user as it stands now is what it should be. For the operator, after
  * it was changed outside of the program and put right. In the ledger like any change; ends the user's sessions. */
 enum result user_confirm(struct ctx *ctx, int64_t id, struct user *user) MUST_USE;

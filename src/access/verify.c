@@ -9,7 +9,8 @@
 #include "store/walk.h"
 
 struct subject {
-    const char *name, *table;
+    const char *name;
+    const struct sealed_rows *rows;
     enum result (*state)(struct ctx *ctx, int64_t id, struct str *state, int64_t *version);
 };
 
@@ -31,46 +32,123 @@ static enum result state_of_token(struct ctx *ctx, int64_t id, struct str *state
     return OK;
 }
 
-static const struct subject users = {"user", "user", state_of_user};
-static const struct subject tokens = {"token", "token", state_of_token};
+static const struct subject users = {"user", &sealed_users, state_of_user};
+static const struct subject tokens = {"token", &sealed_tokens, state_of_token};
+
+/* ---- what the ledger says ---- */
+
+/* The newest of one record: the entry with the highest version, whatever number its row has. */
+struct newest {
+    int64_t record, version, entry;
+    bool stands; /* its row was met */
+};
+
+struct entered {
+    const struct subject *subject;
+    struct newest *at; /* by record */
+    size_t count, room;
+};
+
+static struct newest *find(const struct entered *entered, int64_t record, size_t *where)
+{
+    size_t from = 0, to = entered->count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (entered->at[middle].record < record)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    *where = from;
+    return from < entered->count && entered->at[from].record == record ? &entered->at[from] : NULL;
+}
+
+static void note(struct ctx *ctx, struct entered *entered, struct newest next)
+{
+    size_t where;
+    struct newest *known = find(entered, next.record, &where);
+    if (known) {
+        bool newer = next.version > known->version || (next.version == known->version && next.entry > known->entry);
+        if (newer) *known = next;
+        return;
+    }
+    if (entered->count == entered->room) {
+        size_t room = entered->room ? entered->room * 2 : 64;
+        entered->at =
+            arena_grow(ctx->arena, entered->at, entered->room * sizeof *entered->at, room * sizeof *entered->at);
+        entered->room = room;
+    }
+    memmove(&entered->at[where + 1], &entered->at[where], (entered->count - where) * sizeof *entered->at);
+    entered->at[where] = next;
+    entered->count++;
+}
+
+/* The comparison is written so that no index serves it: one that leaves out an entry would hide it from this too. */
+static enum result read_entered(struct ctx *ctx, struct entered *entered)
+{
+    struct value args[] = {value_text(str_of(entered->subject->name))};
+    struct rows *rows;
+    TRY(db_query(ctx, S("SELECT record, version, id FROM ledger_entry WHERE subject || '' = ?1"), args, COUNT(args),
+                 &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        note(ctx, entered,
+             (struct newest){
+                 .record = rows_number(rows, 0), .version = rows_number(rows, 1), .entry = rows_number(rows, 2)});
+    }
+    rows_close(rows);
+    return OK;
+}
+
+/* ---- and what stands in the tables ---- */
 
 static enum result compare(struct ctx *ctx, void *arg, int64_t id)
 {
-    const struct subject *subject = arg;
+    const struct entered *entered = arg;
+    const char *name = entered->subject->name;
     struct ledger_entry entry;
     struct str state;
     int64_t version;
-    enum result found = ledger_state_at(ctx, str_of(subject->name), id, INT64_MAX, &entry);
-    if (found == NOT_FOUND)
-        return fail(ctx, CONFLICT, "The %s %lld stands in the database, but the ledger never heard of it.",
-                    subject->name, (long long)id);
-    TRY(found);
-    TRY(subject->state(ctx, id, &state, &version));
-    if (entry.purged || (version == entry.version && str_eq(state, entry.state))) return OK;
+    size_t where;
+    struct newest *newest = find(entered, id, &where);
+    if (!newest)
+        return fail(ctx, CONFLICT, "The %s %lld stands in the database, but the ledger never heard of it.", name,
+                    (long long)id);
+    newest->stands = true;
+    TRY(ledger_entry_read(ctx, newest->entry, &entry));
+    TRY(entered->subject->state(ctx, id, &state, &version));
+    if (!entry.state.len)
+        return fail(ctx, CONFLICT, "What the ledger's entry %lld said of the %s %lld was removed.", (long long)entry.id,
+                    name, (long long)id);
+    if (version == entry.version && str_eq(state, entry.state)) return OK;
     return fail(ctx, CONFLICT,
-                "The %s %lld is not what the ledger's entry %lld says: it was changed outside of the program.",
-                subject->name, (long long)id, (long long)entry.id);
+                "The %s %lld is not what the ledger's entry %lld says: it was changed outside of the program.", name,
+                (long long)id, (long long)entry.id);
 }
 
-/* What the ledger knows and the table has not. */
-static enum result find_removed(struct ctx *ctx, const struct subject *subject)
+/* The program removes neither users nor tokens, and numbers them from one. */
+static enum result check_entered(struct ctx *ctx, const struct entered *entered)
 {
-    struct value args[] = {value_text(str_of(subject->name))};
-    int64_t gone;
-    struct str sql = arena_print(ctx->arena,
-                                 "SELECT min(e.record) FROM ledger_entry e LEFT JOIN \"%s\" t ON t.id = e.record "
-                                 "WHERE e.subject = ?1 AND e.state_size > 0 AND t.id IS NULL",
-                                 subject->table);
-    TRY(db_query_number(ctx, sql, args, COUNT(args), INT64_MIN, &gone));
-    if (gone == INT64_MIN) return OK;
-    return fail(ctx, CONFLICT, "The %s %lld is in the ledger, but its row was removed from the database.",
-                subject->name, (long long)gone);
+    for (size_t i = 0; i < entered->count; i++) {
+        const struct newest *newest = &entered->at[i];
+        if (!newest->stands)
+            return fail(ctx, CONFLICT, "The %s %lld is in the ledger, but its row was removed from the database.",
+                        entered->subject->name, (long long)newest->record);
+        if (newest->record < 1)
+            return fail(ctx, CONFLICT, "The %s %lld was put into the database: the program numbers from one.",
+                        entered->subject->name, (long long)newest->record);
+    }
+    return OK;
 }
 
 static enum result check_all(struct ctx *ctx, const struct subject *subject, int64_t *checked)
 {
-    TRY(walk_ids(ctx, subject->table, compare, (void *)(uintptr_t)subject, checked));
-    return find_removed(ctx, subject);
+    struct entered entered = {.subject = subject};
+    TRY(read_entered(ctx, &entered));
+    TRY(sealed_check_numbers(ctx, subject->rows));
+    TRY(walk_ids(ctx, subject->rows->table, compare, &entered, checked));
+    return check_entered(ctx, &entered);
 }
 
 enum result users_verify(struct ctx *ctx, int64_t *checked)

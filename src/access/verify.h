@@ -6,7 +6,8 @@
 
 #include "base/ctx.h"
 
-/* Each user with his grants, and each token, against its newest state in the ledger, both ways. Needs no key. */
+/* Each user with his grants, and each token, against its newest state in the ledger, which is that of the highest
+ * version, both ways. Needs no key. */
 enum result users_verify(struct ctx *ctx, int64_t *checked) MUST_USE;
 enum result tokens_verify(struct ctx *ctx, int64_t *checked) MUST_USE;
 

@@ -1,11 +1,12 @@
-/* One query tells whether the secret is good and whether anybody's rights have changed since the box was made; only
- * then are grants and units read. So the usual request costs one hash and one look into memory. */
+/* One hash and one look into memory are all that the usual request costs. Memory is good for two seconds. Then the
+ * secret, the user, both MACs, the versions that the ledger knows, and the tree of units are read anew, in one
+ * snapshot; nothing in the database says that this need not be done. */
 #include "access/visitor.h"
 
 #include "access/sealed.h"
 #include "access/token.h"
 #include "access/users.h"
-#include "store/db.h"
+#include "store/store.h"
 
 struct holder {
     struct box *box;
@@ -27,32 +28,26 @@ static struct holder *holder_make(struct ctx *ctx)
 /* ---- what the database knows ---- */
 
 struct found {
-    int64_t id, user, person, expires_at, seen_at, stamp;
+    int64_t id, expires_at, seen_at, stamp;
     bool rotate;
-    struct str name, email, language, csrf, key, scopes;
-    struct grant *grants;
-    size_t grant_count;
+    struct str csrf, key, scopes;
+    struct user user;
 };
 
-/* Columns of all three: user, person, name, email, language, stamp, id, expires_at, seen_at, rotate, csrf, key,
- * scopes. */
-#define USER_COLUMNS                                                                                                   \
-    "SELECT u.id, u.person, u.name, u.email, u.language, "                                                             \
-    "(SELECT number FROM access_stamp WHERE name = 'rights'), "
+/* Columns of all: user, stamp, id, expires_at, seen_at, rotate, csrf, key, scopes. */
+#define STAMP_COLUMN "(SELECT number FROM access_stamp WHERE name = 'rights'), "
 
 static const struct str by_session =
-    S(USER_COLUMNS "s.id, s.expires_at, s.last_seen_at, s.rotate, s.csrf, s.token_hash, NULL FROM session s "
-                   "JOIN \"user\" u ON u.id = s.user_id WHERE s.token_hash = ?1 AND u.active = 1");
+    S("SELECT s.user_id, " STAMP_COLUMN "s.id, s.expires_at, s.last_seen_at, s.rotate, s.csrf, s.token_hash, NULL "
+      "FROM session s WHERE s.token_hash = ?1");
 static const struct str by_previous =
-    S(USER_COLUMNS "s.id, s.expires_at, s.last_seen_at, 0, s.csrf, s.previous_hash, NULL FROM session s "
-                   "JOIN \"user\" u ON u.id = s.user_id "
-                   "WHERE s.previous_hash = ?1 AND s.previous_until > ?2 AND u.active = 1");
+    S("SELECT s.user_id, " STAMP_COLUMN "s.id, s.expires_at, s.last_seen_at, 0, s.csrf, s.previous_hash, NULL "
+      "FROM session s WHERE s.previous_hash = ?1 AND s.previous_until > ?2");
 static const struct str by_token =
-    S(USER_COLUMNS "t.id, t.expires_at, t.last_used_at, 0, NULL, t.secret_hash, t.scopes FROM token t "
-                   "JOIN \"user\" u ON u.id = t.user_id "
-                   "WHERE t.secret_hash = ?1 AND t.revoked_at IS NULL AND u.active = 1");
+    S("SELECT t.user_id, " STAMP_COLUMN "t.id, t.expires_at, t.last_used_at, 0, NULL, t.secret_hash, t.scopes "
+      "FROM token t WHERE t.secret_hash = ?1 AND t.revoked_at IS NULL");
 static const struct str by_user =
-    S(USER_COLUMNS "0, 0, 0, 0, NULL, NULL, NULL FROM \"user\" u WHERE u.id = ?1 AND u.active = 1");
+    S("SELECT u.id, " STAMP_COLUMN "0, 0, 0, 0, NULL, NULL, NULL FROM \"user\" u WHERE u.id = ?1");
 
 static enum result read_one(struct ctx *ctx, struct str sql, const struct value *args, size_t count,
                             struct found *found)
@@ -62,19 +57,15 @@ static enum result read_one(struct ctx *ctx, struct str sql, const struct value 
     TRY(db_query_one(ctx, sql, args, count, &rows, &any));
     if (!any) return NOT_FOUND;
     *found = (struct found){
-        .user = rows_number(rows, 0),
-        .person = rows_number(rows, 1),
-        .name = arena_copy(ctx->arena, rows_text(rows, 2)),
-        .email = arena_copy(ctx->arena, rows_text(rows, 3)),
-        .language = arena_copy(ctx->arena, rows_text(rows, 4)),
-        .stamp = rows_number(rows, 5),
-        .id = rows_number(rows, 6),
-        .expires_at = rows_number(rows, 7),
-        .seen_at = rows_number(rows, 8),
-        .rotate = rows_number(rows, 9) != 0,
-        .csrf = arena_copy(ctx->arena, rows_text(rows, 10)),
-        .key = arena_copy(ctx->arena, rows_text(rows, 11)),
-        .scopes = arena_copy(ctx->arena, rows_text(rows, 12)),
+        .user.id = rows_number(rows, 0),
+        .stamp = rows_number(rows, 1),
+        .id = rows_number(rows, 2),
+        .expires_at = rows_number(rows, 3),
+        .seen_at = rows_number(rows, 4),
+        .rotate = rows_number(rows, 5) != 0,
+        .csrf = arena_copy(ctx->arena, rows_text(rows, 6)),
+        .key = arena_copy(ctx->arena, rows_text(rows, 7)),
+        .scopes = arena_copy(ctx->arena, rows_text(rows, 8)),
     };
     rows_close(rows);
     return OK;
@@ -88,31 +79,15 @@ static enum result read_visitor(struct ctx *ctx, enum visitor_kind kind, struct 
     return result == NOT_FOUND ? read_one(ctx, by_previous, args, 2, found) : result;
 }
 
-static enum result read_grants(struct ctx *ctx, struct found *found)
-{
-    struct value args[] = {value_number(found->user)};
-    struct rows *rows;
-    TRY(db_query(ctx, S("SELECT role, unit FROM role_grant WHERE user_id = ?1 ORDER BY unit, role"), args, 1, &rows));
-    found->grants = arena_make_many(ctx->arena, struct grant, GRANTS_MAX);
-    for (bool more; found->grant_count < GRANTS_MAX;) {
-        TRY(rows_next(ctx, rows, &more));
-        if (!more) break;
-        struct grant *grant = &found->grants[found->grant_count];
-        grant->unit = rows_number(rows, 1);
-        found->grant_count += role_of_name(rows_text(rows, 0), &grant->role);
-    }
-    rows_close(rows);
-    return OK;
-}
-
 /* ---- the box ---- */
 
-static enum result reach_of(struct ctx *ctx, int64_t stamp, struct unit_reach **reach)
+/* Where others' readings may be shared: in a snapshot of one's own. What a write has read may yet be undone. */
+static enum result reach_of(struct ctx *ctx, int64_t stamp, bool keep, struct unit_reach **reach)
 {
-    *reach = ctx->access ? cache_reach(ctx->access, stamp) : NULL;
+    *reach = ctx->access ? cache_reach(ctx->access, stamp, ctx->now) : NULL;
     if (*reach) return OK;
     TRY(reach_load(ctx, reach));
-    if (ctx->access) cache_keep_reach(ctx->access, *reach, stamp);
+    if (ctx->access && keep) cache_keep_reach(ctx->access, *reach, stamp, ctx->now);
     return OK;
 }
 
@@ -135,28 +110,28 @@ static void narrow(struct actor *actor, enum visitor_kind kind, char **room, str
 
 static struct box *box_of(enum visitor_kind kind, const struct found *found, struct unit_reach *reach)
 {
-    size_t grants = found->grant_count * sizeof *found->grants;
+    const struct user *user = &found->user;
+    size_t grants = user->grant_count * sizeof *user->grants;
     size_t text =
-        found->name.len + found->email.len + found->language.len + found->csrf.len + found->key.len + found->scopes.len;
+        user->name.len + user->email.len + user->language.len + found->csrf.len + found->key.len + found->scopes.len;
     struct box *box = calloc(1, sizeof *box + grants + text);
     if (!box) return NULL;
     struct grant *own = (struct grant *)(box + 1);
     char *room = (char *)own + grants;
-    if (grants) memcpy(own, found->grants, grants);
-    box->actor = (struct actor){.user = found->user,
-                                .person = found->person,
-                                .name = place(&room, found->name),
-                                .email = place(&room, found->email),
-                                .language = place(&room, found->language),
+    if (grants) memcpy(own, user->grants, grants);
+    box->actor = (struct actor){.user = user->id,
+                                .person = user->person,
+                                .name = place(&room, user->name),
+                                .email = place(&room, user->email),
+                                .language = place(&room, user->language),
                                 .grants = own,
-                                .grant_count = found->grant_count,
+                                .grant_count = user->grant_count,
                                 .reach = reach};
     narrow(&box->actor, kind, &room, found->scopes);
     box->csrf = place(&room, found->csrf);
     box->key = place(&room, found->key);
     *(kind == BY_TOKEN ? &box->token : &box->session) = found->id;
     box->expires_at = found->expires_at;
-    box->stamp = found->stamp;
     box->rotate = found->rotate;
     box->reach = reach;
     atomic_init(&box->references, 1);
@@ -165,57 +140,87 @@ static struct box *box_of(enum visitor_kind kind, const struct found *found, str
     return box;
 }
 
-/* A program without the master key shows no secrets to anybody: it reads as a user that the command line names. */
-static enum result demand_right(struct ctx *ctx, enum visitor_kind kind, const struct found *found)
+/* A program without the master key shows no secrets to anybody: it reads as a user that the command line names. The
+ * rights that are given are those that were read together with the MAC. */
+static enum result demand_right(struct ctx *ctx, enum visitor_kind kind, struct found *found)
 {
-    bool right = true;
+    bool right = true, user_right;
     if (found->id && kind == BY_SESSION) TRY(sealed_is_right(ctx, &sealed_sessions, found->id, &right));
     if (found->id && kind == BY_TOKEN) TRY(token_is_right(ctx, found->id, &right));
-    if (right && (found->id || sealed_can_check(ctx))) TRY(user_is_right(ctx, found->user, &right));
-    return right ? OK : NOT_FOUND;
+    if (!right) return NOT_FOUND;
+    TRY(user_look(ctx, found->user.id, &found->user, &user_right));
+    if (found->id || sealed_can_check(ctx)) right = user_right;
+    return right && found->user.active ? OK : NOT_FOUND;
 }
 
-static enum result make_box(struct ctx *ctx, enum visitor_kind kind, struct found *found, struct holder *holder)
+/* A write of "last seen" that is under way already is not due again. */
+static void follow(struct box *box, struct box *before)
+{
+    if (!before || box->session != before->session || box->token != before->token) return;
+    int64_t due_after = atomic_load(&before->due_after);
+    if (due_after > atomic_load(&box->due_after)) atomic_store(&box->due_after, due_after);
+}
+
+static enum result make_box(struct ctx *ctx, enum visitor_kind kind, struct found *found, bool keep,
+                            struct holder *holder)
 {
     struct unit_reach *reach;
     TRY(demand_right(ctx, kind, found));
-    TRY(read_grants(ctx, found));
-    TRY(reach_of(ctx, found->stamp, &reach));
+    TRY(reach_of(ctx, found->stamp, keep, &reach));
     struct box *box = box_of(kind, found, reach);
     if (!box) {
         reach_release(reach);
         return fail(ctx, BROKEN, "There is no memory left for one more session.");
     }
+    follow(box, holder->box);
     box_release(holder->box);
     holder->box = box;
     return OK;
 }
 
-static bool is_same(const struct box *box, enum visitor_kind kind, const struct found *found)
+/* ---- asking ---- */
+
+struct asking {
+    enum visitor_kind kind;
+    struct str hex; /* of the secret */
+    int64_t user;   /* when there is none */
+    int64_t stamp;  /* the highest that was known before */
+    bool snapshot;  /* everything is read in one of its own */
+    struct holder *holder;
+};
+
+static enum result ask_within(struct ctx *ctx, const struct asking *asking)
 {
-    return box && box->stamp == found->stamp && box->rotate == found->rotate && str_eq(box->key, found->key) &&
-           (kind == BY_TOKEN ? box->token : box->session) == found->id;
+    struct value args[] = {value_number(asking->user)};
+    struct found found;
+    if (asking->user)
+        TRY(read_one(ctx, by_user, args, 1, &found));
+    else
+        TRY(read_visitor(ctx, asking->kind, asking->hex, &found));
+    if (ctx->access && asking->snapshot) cache_note_stamp(ctx->access, asking->stamp, found.stamp);
+    return make_box(ctx, asking->kind, &found, asking->snapshot, asking->holder);
 }
 
-static enum result forget(struct ctx *ctx, const unsigned char hash[SECRET_HASH], enum result result)
+/* Inside of a transaction it goes by what that one sees. */
+static enum result ask(struct ctx *ctx, struct asking *asking)
 {
-    if (result == NOT_FOUND && ctx->access) cache_drop(ctx->access, hash);
+    asking->stamp = ctx->access ? cache_stamp(ctx->access) : 0;
+    asking->snapshot = !ctx->db || !db_in_transaction(ctx->db);
+    if (!asking->snapshot) return ask_within(ctx, asking);
+    TRY(store_begin_snapshot(ctx));
+    enum result result = ask_within(ctx, asking);
+    store_end_snapshot(ctx);
     return result;
 }
 
 static enum result ask_again(struct ctx *ctx, enum visitor_kind kind, const unsigned char hash[SECRET_HASH],
                              struct holder *holder)
 {
-    struct found found;
-    enum result result = read_visitor(ctx, kind, secret_hash_hex(ctx->arena, hash), &found);
-    if (result != OK) return forget(ctx, hash, result);
-    if (is_same(holder->box, kind, &found))
-        atomic_store(&holder->box->seen_at, found.seen_at);
-    else
-        result = make_box(ctx, kind, &found, holder);
-    if (result != OK) return forget(ctx, hash, result);
-    if (ctx->access) cache_put(ctx->access, hash, holder->box, ctx->now);
-    return OK;
+    struct asking asking = {.kind = kind, .hex = secret_hash_hex(ctx->arena, hash), .holder = holder};
+    enum result result = ask(ctx, &asking);
+    if (result == NOT_FOUND && ctx->access) cache_drop(ctx->access, hash);
+    if (result == OK && ctx->access) cache_put(ctx->access, hash, holder->box, ctx->now);
+    return result;
 }
 
 enum result visitor_find(struct ctx *ctx, enum visitor_kind kind, struct str secret, struct box **box)
@@ -232,12 +237,10 @@ enum result visitor_find(struct ctx *ctx, enum visitor_kind kind, struct str sec
 
 enum result visitor_of_user(struct ctx *ctx, int64_t user, struct box **box)
 {
-    struct holder *holder = holder_make(ctx);
-    struct value args[] = {value_number(user)};
-    struct found found;
-    TRY(read_one(ctx, by_user, args, 1, &found));
-    TRY(make_box(ctx, BY_SESSION, &found, holder));
-    *box = holder->box;
+    struct asking asking = {.kind = BY_SESSION, .user = user, .holder = holder_make(ctx)};
+    if (!user) return NOT_FOUND;
+    TRY(ask(ctx, &asking));
+    *box = asking.holder->box;
     return OK;
 }
 

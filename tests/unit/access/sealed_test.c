@@ -5,7 +5,11 @@
 #include "access/sealed.h"
 #include "access/start.h"
 #include "access/token.h"
+#include "access/user_seen.h"
 #include "store/seal.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
 
 #define EMAIL "ada@example.org"
 #define RAISE_STAMP "UPDATE access_stamp SET number = number + 1"
@@ -249,6 +253,187 @@ static void a_revoked_token_does_not_come_back(void **state)
     assert_int_equal(use(f, making.secret), NOT_FOUND);
 }
 
+/* ---- what is remembered ---- */
+
+static bool reaches(struct fixture *f, struct str secret, int64_t unit)
+{
+    struct token_use found;
+    struct reg risk = test_register("risk", "risk", 0);
+    f->ctx.now += 60 * 1000;
+    expect_ok(&f->ctx, token_find(&f->ctx, secret, &found));
+    return actor_may(found.actor, &risk, READ, unit, 0);
+}
+
+static void set_stamp(struct fixture *f, int64_t number)
+{
+    run_sql(
+        f,
+        arena_print(f->ctx.arena, "UPDATE access_stamp SET number = %lld WHERE name = 'rights'", (long long)number).at);
+}
+
+/* The stamp says that nothing has changed since: it is not believed. */
+static void a_right_that_was_taken_does_not_live_on_by_the_stamp(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct making making;
+    begin(f, &opened);
+    make(f, ada, &making);
+    assert_true(reaches(f, making.secret, COMPANY_A));
+    int64_t stamp = number_of(f, "SELECT number FROM access_stamp");
+    expect_ok(&f->ctx, try_change(f, ada, &(struct user_edit){.sets = USER_GRANTS}));
+    set_stamp(f, stamp);
+    assert_false(reaches(f, making.secret, COMPANY_A));
+}
+
+/* The same by the row and its MAC of before: in memory they would still be the newest. */
+static void a_user_put_back_with_the_stamp_is_refused(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct making making;
+    begin(f, &opened);
+    make(f, ada, &making);
+    assert_true(reaches(f, making.secret, COMPANY_A));
+    int64_t stamp = number_of(f, "SELECT number FROM access_stamp");
+    run_sql(f, "CREATE TABLE before AS SELECT * FROM \"user\"");
+    expect_ok(&f->ctx, try_change(f, ada, &(struct user_edit){.sets = USER_GRANTS}));
+    run_sql(f, "INSERT INTO role_grant (user_id, role, unit) VALUES (1, 'owner', 2); UPDATE \"user\" SET version = 1, "
+               "changed_at = (SELECT b.changed_at FROM before b), mac = (SELECT b.mac FROM before b)");
+    set_stamp(f, stamp);
+    expect_ok(&f->ctx, check(f, &sealed_users));
+    assert_int_equal(use(f, making.secret), NOT_FOUND);
+}
+
+static void a_moved_unit_is_seen_whatever_the_stamp_says(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct making making;
+    begin(f, &opened);
+    make(f, ada, &making);
+    assert_true(reaches(f, making.secret, SITE_A));
+    run_sql(f, "UPDATE unit SET parent = 3 WHERE id = 4; "
+               "UPDATE unit_reach SET ancestor = 3 WHERE ancestor = 2 AND unit = 4");
+    assert_false(reaches(f, making.secret, SITE_A));
+    set_stamp(f, 0);
+    assert_false(reaches(f, making.secret, SITE_A));
+    assert_true(reaches(f, making.secret, COMPANY_A));
+}
+
+static void a_tree_that_was_widened_lets_nobody_in(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct making making;
+    begin(f, &opened);
+    make(f, ada, &making);
+    assert_false(reaches(f, making.secret, COMPANY_B));
+    run_sql(f, "INSERT INTO unit_reach (ancestor, unit) VALUES (2, 3); " RAISE_STAMP);
+    assert_int_equal(use(f, making.secret), BROKEN);
+    expect_sentence(&f->ctx, "The tree of units was changed outside of the program");
+    run_sql(f, "DELETE FROM unit_reach WHERE ancestor = 2 AND unit = 3");
+    assert_false(reaches(f, making.secret, COMPANY_B));
+    run_sql(f, "UPDATE unit SET parent = 4 WHERE id = 1; " RAISE_STAMP);
+    assert_int_equal(use(f, making.secret), BROKEN);
+    expect_sentence(&f->ctx, "The tree of units was changed outside of the program");
+}
+
+/* ---- a grant that is there for a moment only ---- */
+
+struct toggling {
+    struct store *store;
+    struct ctx ctx;
+    atomic_bool ends;
+    atomic_int rounds;
+};
+
+static enum result put_in(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_script(ctx, "INSERT INTO role_grant (user_id, role, unit) VALUES (1, 'administrator', 1)");
+}
+
+static enum result take_out(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_script(ctx, "DELETE FROM role_grant WHERE user_id = 1 AND role = 'administrator'; " RAISE_STAMP);
+}
+
+static void *toggle(void *arg)
+{
+    struct toggling *toggling = arg;
+    while (!atomic_load(&toggling->ends)) {
+        if (store_write(&toggling->ctx, toggling->store, put_in, NULL) != OK) break;
+        if (store_write(&toggling->ctx, toggling->store, take_out, NULL) != OK) break;
+        arena_reset(toggling->ctx.arena);
+        atomic_fetch_add(&toggling->rounds, 1);
+    }
+    return NULL;
+}
+
+/* Between the look at the MAC and the reading of the grants there is no moment in which one could be put in. */
+static void a_grant_of_a_moment_is_never_used(void **state)
+{
+    FIXTURE(f);
+    enum { ROUNDS = 60, USES = 400, ARENA = 1 << 24 };
+    struct opened opened;
+    struct making making;
+    struct token_use found;
+    pthread_t thread;
+    int let_in = 0;
+    struct arena *arena = arena_new(ARENA);
+    begin(f, &opened);
+    make(f, ada, &making);
+    struct toggling toggling = {.store = f->store, .ctx = f->ctx};
+    toggling.ctx.arena = arena_new(ARENA);
+    toggling.ctx.access = NULL;
+    toggling.ctx.db = NULL;
+    assert_int_equal(pthread_create(&thread, NULL, toggle, &toggling), 0);
+    for (int i = 0; i < USES || atomic_load(&toggling.rounds) < ROUNDS; i++) {
+        struct ctx ctx = f->ctx;
+        ctx.arena = arena;
+        ctx.now += (int64_t)i * 60 * 1000;
+        bool in = token_find(&ctx, making.secret, &found) == OK;
+        if (in) assert_int_equal(found.actor->grant_count, 1);
+        let_in += in;
+        arena_reset(arena);
+    }
+    atomic_store(&toggling.ends, true);
+    pthread_join(thread, NULL);
+    arena_free(toggling.ctx.arena);
+    arena_free(arena);
+    assert_true(let_in > 0);
+}
+
+static enum result seal_another(struct ctx *ctx, void *arg)
+{
+    struct user user;
+    TRY(user_load(ctx, *(const int64_t *)arg, &user));
+    TRY(put_in(ctx, NULL));
+    return user_seal(ctx, user.id, user_state(ctx, &user));
+}
+
+/* Somebody who puts it in between the writing of a change and its MAC does not get it sealed. */
+static void a_grant_of_a_moment_is_not_sealed(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    assert_int_equal(in_write(f, seal_another, &ada), CONFLICT);
+    expect_sentence(&f->ctx, "at this very moment");
+}
+
+static void a_row_numbered_below_one_is_named(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    run_sql(f, "UPDATE session SET id = -9223372036854775807 - 1");
+    assert_int_equal(check(f, &sealed_sessions), CONFLICT);
+    expect_sentence(&f->ctx, "The session -9223372036854775808 was put into the database");
+}
+
 /* ---- the first link ---- */
 
 static enum result start_link(struct ctx *ctx, void *arg)
@@ -309,6 +494,13 @@ int main(void)
         ON_BOTH(a_token_copied_to_another_user_is_none),
         ON_BOTH(a_token_with_wider_scopes_is_none),
         ON_BOTH(a_revoked_token_does_not_come_back),
+        ON_BOTH(a_right_that_was_taken_does_not_live_on_by_the_stamp),
+        ON_BOTH(a_user_put_back_with_the_stamp_is_refused),
+        ON_BOTH(a_moved_unit_is_seen_whatever_the_stamp_says),
+        ON_BOTH(a_tree_that_was_widened_lets_nobody_in),
+        ON_BOTH(a_grant_of_a_moment_is_never_used),
+        ON_BOTH(a_grant_of_a_moment_is_not_sealed),
+        ON_BOTH(a_row_numbered_below_one_is_named),
         ON_BOTH(a_link_for_the_first_user_is_not_made_by_hand),
         ON_BOTH(users_that_were_removed_make_no_room_for_a_first),
         ON_BOTH(without_the_key_nobody_is_let_in),

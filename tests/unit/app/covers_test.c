@@ -195,6 +195,13 @@ static const struct attack attacks[] = {
     {"unit closure narrowed", "tree of units", "The unit 3 lies below the unit 1 by its parents",
      "DELETE FROM unit_reach WHERE ancestor = 1 AND unit = 3;",
      "INSERT INTO unit_reach (ancestor, unit) VALUES (1, 3);", NULL, NULL},
+    {"user put in below one", "users and grants", "The user -9223372036854775808 was put into the database",
+     "INSERT INTO \"user\" (id, name, email, email_key, created_at, changed_at) VALUES (-9223372036854775807 - 1, 'x', "
+     "'x@example.org', 'x@example.org', 1, 1);",
+     "DELETE FROM \"user\" WHERE id < 1;", NULL, NULL},
+    {"token numbered below one", "tokens", "The token -9223372036854775808 was put into the database",
+     KEEP("token") "UPDATE token SET id = -9223372036854775807 - 1 WHERE user_id = 1;",
+     "UPDATE token SET id = (SELECT k.id FROM kept k WHERE k.user_id = 1) WHERE id < 1; DROP TABLE kept;", NULL, NULL},
     {"append-only triggers dropped", "schema", "\"ledger_entry_no_DELETE\" of \"ledger_entry\" is missing",
      "DROP TRIGGER \"ledger_entry_no_DELETE\";",
      "CREATE TRIGGER \"ledger_entry_no_DELETE\" BEFORE DELETE ON \"ledger_entry\"\nBEGIN SELECT RAISE(ABORT, 'The "
@@ -420,6 +427,40 @@ static void the_database_is_asked_of_itself(void **state)
     expect_named(served, "reference", "references between rows", "damage or tampering: control row 1 refers to person");
 }
 
+/* With the sequence raised for one change, that change has the highest number of all that follow. What is the newest is
+ * said by the version. */
+static void what_is_the_newest_is_said_by_the_version(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller board = fill(served);
+    const char *path = text_of(served, "/users/%lld", (long long)board.user);
+    if (!served->schema[0]) skip(); /* SQLite numbers from the highest row on */
+    run(served, "raise", "ALTER TABLE ledger_entry ALTER COLUMN id RESTART WITH 5000000;");
+    struct answer changed = PATCH(served, &served->admin, path, "{'name': 'The board'}");
+    expect_status(changed, 200);
+    run(served, "keep", KEEP("user") "ALTER TABLE ledger_entry ALTER COLUMN id RESTART WITH 90000;");
+    changed = PATCH(served, &served->admin, path, "{'active': false}");
+    expect_status(changed, 200);
+    struct checks checks;
+    ask(served, &checks);
+    assert_int_equal(answer_of(&checks, "users and grants")->result, OK);
+    run(served, "put back",
+        "UPDATE \"user\" AS u SET active = k.active, version = k.version, changed_at = k.changed_at, mac = k.mac "
+        "FROM kept k WHERE k.id = u.id; DROP TABLE kept;" RAISE);
+    expect_named(served, "put back", "users and grants", "is not what the ledger's entry");
+}
+
+static void a_widened_tree_lets_nobody_in(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller board = fill(served);
+    expect_get(served, &board, "/control/1", 200);
+    run(served, "widen", "INSERT INTO unit_reach (ancestor, unit) VALUES (2, 3);" RAISE);
+    expect_get(served, &board, "/control/1", 500);
+    run(served, "narrow", "DELETE FROM unit_reach WHERE ancestor = 2 AND unit = 3;");
+    expect_get(served, &board, "/control/1", 200);
+}
+
 #define ON(test)                                                                                                       \
     {#test, test, served_sqlite, served_end, NULL},                                                                    \
     {                                                                                                                  \
@@ -436,6 +477,8 @@ int main(void)
         ON(what_needs_the_key_is_said),
         ON(a_user_put_back_is_named),
         ON(the_database_is_asked_of_itself),
+        ON(what_is_the_newest_is_said_by_the_version),
+        ON(a_widened_tree_lets_nobody_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,156 @@
+/* A user is read in one statement with the grants and the MAC over both: what is looked at is what is used. Two
+ * readings would leave a moment between them in which somebody puts in a grant and takes it out again. */
+#include "access/user_seen.h"
+
+#include "access/sealed.h"
+#include "access/secret.h"
+#include "base/log.h"
+
+/* What the ledger keeps of a password hash, which itself is of a salt that nobody can guess. */
+struct str user_mark(struct ctx *ctx, struct str password_hash)
+{
+    return password_hash.len ? secret_hex(ctx->arena, password_hash) : S("");
+}
+
+int grant_compare(const void *a, const void *b)
+{
+    const struct grant *left = a, *right = b;
+    if (left->unit != right->unit) return left->unit < right->unit ? -1 : 1;
+    return strcmp(role_name(left->role), role_name(right->role));
+}
+
+/* The places of what sealed_users reads: the row, its MAC, one grant. */
+enum place {
+    AT_ID,
+    AT_VERSION,
+    AT_NAME,
+    AT_EMAIL,
+    AT_EMAIL_KEY,
+    AT_PERSON,
+    AT_LANGUAGE,
+    AT_ACTIVE,
+    AT_PASSWORD,
+    AT_PASSWORD_AT,
+    AT_CREATED_AT,
+    AT_CHANGED_AT,
+    AT_MAC,
+    AT_ROLE,
+    AT_UNIT
+};
+
+struct seen {
+    struct user user;
+    struct grant *grants;
+    struct str password_hash;
+};
+
+static void see_row(struct ctx *ctx, const struct rows *rows, struct seen *seen)
+{
+    seen->grants = arena_make_many(ctx->arena, struct grant, GRANTS_MAX);
+    seen->password_hash = arena_copy(ctx->arena, rows_text(rows, AT_PASSWORD));
+    seen->user = (struct user){.id = rows_number(rows, AT_ID),
+                               .version = rows_number(rows, AT_VERSION),
+                               .name = arena_copy(ctx->arena, rows_text(rows, AT_NAME)),
+                               .email = arena_copy(ctx->arena, rows_text(rows, AT_EMAIL)),
+                               .person = rows_number(rows, AT_PERSON),
+                               .language = arena_copy(ctx->arena, rows_text(rows, AT_LANGUAGE)),
+                               .active = rows_number(rows, AT_ACTIVE) != 0,
+                               .has_password = !rows_is_null(rows, AT_PASSWORD),
+                               .password_mark = user_mark(ctx, seen->password_hash),
+                               .created_at = rows_number(rows, AT_CREATED_AT),
+                               .changed_at = rows_number(rows, AT_CHANGED_AT),
+                               .grants = seen->grants};
+}
+
+static void see(struct ctx *ctx, const struct rows *rows, void *arg)
+{
+    struct seen *seen = arg;
+    if (!seen->grants) see_row(ctx, rows, seen);
+    if (rows_is_null(rows, AT_ROLE) || seen->user.grant_count == GRANTS_MAX) return;
+    struct grant *grant = &seen->grants[seen->user.grant_count];
+    grant->unit = rows_number(rows, AT_UNIT);
+    seen->user.grant_count += role_of_name(rows_text(rows, AT_ROLE), &grant->role);
+}
+
+static void order_grants(struct seen *seen)
+{
+    if (seen->user.grant_count) qsort(seen->grants, seen->user.grant_count, sizeof *seen->grants, grant_compare);
+}
+
+/* *moved: the row is as the program wrote it, but the ledger knows another version. */
+static enum result look_once(struct ctx *ctx, int64_t id, struct seen *seen, bool *right, bool *moved)
+{
+    struct value args[] = {value_number(id)};
+    struct sealed_sight sight = {see, seen};
+    int64_t entered;
+    bool found;
+    *seen = (struct seen){0};
+    *moved = false;
+    TRY(sealed_look(ctx, &sealed_users, id, &sight, &found, right));
+    order_grants(seen);
+    if (!*right) return OK;
+    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = 'user' AND record = ?1"), args,
+                        COUNT(args), 0, &entered));
+    *moved = seen->user.version != entered;
+    *right = !*moved;
+    return OK;
+}
+
+/* Outside of a snapshot somebody may change the user between two readings; then the next look is right. */
+static enum result look(struct ctx *ctx, int64_t id, struct seen *seen, bool *right)
+{
+    enum { LOOKS = 5 };
+    bool moved = true;
+    for (int i = 0; i < LOOKS && moved; i++) TRY(look_once(ctx, id, seen, right, &moved));
+    if (moved) log_line(LOG_ERROR, "a user was put back to an earlier state and is refused", "id", id, NULL);
+    return OK;
+}
+
+enum result user_look(struct ctx *ctx, int64_t id, struct user *user, bool *right)
+{
+    struct seen seen;
+    TRY(look(ctx, id, &seen, right));
+    *user = seen.user;
+    return OK;
+}
+
+enum result user_is_right(struct ctx *ctx, int64_t id, bool *right)
+{
+    struct user user;
+    return user_look(ctx, id, &user, right);
+}
+
+enum result user_password(struct ctx *ctx, int64_t id, struct str *hash, bool *right)
+{
+    struct seen seen;
+    TRY(look(ctx, id, &seen, right));
+    *hash = seen.user.active ? seen.password_hash : S("");
+    return OK;
+}
+
+/* ---- the MAC of a change ---- */
+
+struct keeping {
+    struct seen seen;
+    struct str state; /* as it is entered in the ledger */
+};
+
+static void see_kept(struct ctx *ctx, const struct rows *rows, void *arg)
+{
+    see(ctx, rows, &((struct keeping *)arg)->seen);
+}
+
+static enum result agrees(struct ctx *ctx, void *arg)
+{
+    struct keeping *keeping = arg;
+    order_grants(&keeping->seen);
+    if (str_eq(user_state(ctx, &keeping->seen.user), keeping->state)) return OK;
+    return fail(ctx, CONFLICT, "This user is being changed outside of the program at this very moment.");
+}
+
+enum result user_seal(struct ctx *ctx, int64_t id, struct str state)
+{
+    struct keeping keeping = {.state = state};
+    struct sealed_sight sight = {see_kept, &keeping};
+    return sealed_make_of(ctx, &sealed_users, id, &sight, agrees);
+}

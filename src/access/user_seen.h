@@ -1,0 +1,16 @@
+/* The room's own: a user as read together with his grants and the MAC over both (users.h: user_look), and what writing
+ * and reading users have in common. */
+#ifndef MERLON_ACCESS_USER_SEEN_H
+#define MERLON_ACCESS_USER_SEEN_H
+
+#include "access/users.h"
+
+/* What the ledger keeps of a password hash, which itself is of a salt that nobody can guess; empty for none. */
+struct str user_mark(struct ctx *ctx, struct str password_hash);
+int grant_compare(const void *a, const void *b); /* of struct grant: by unit, then by the role's name */
+
+/* Inside a write, the last of every change: makes the MAC over what stands in the tables, if that is what `state` (of
+ * user_state) says. CONFLICT when somebody else is changing it meanwhile. */
+enum result user_seal(struct ctx *ctx, int64_t id, struct str state) MUST_USE;
+
+#endif
