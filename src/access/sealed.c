@@ -24,7 +24,8 @@ static void add_column(struct buf *bytes, const struct rows *rows, size_t column
         add_value(bytes, rows_text(rows, column));
 }
 
-/* The grants are covered as a set: one that is gone is seen as well as one that was added. The time of last sign-in is left out: it gives nothing, and changes with every sign-in. */
+/* The grants are covered as a set: one that is gone is seen as well as one that was added. The time of last sign-in is
+ * left out: it gives nothing, and changes with every sign-in. */
 const struct sealed_rows sealed_users = {
     .table = "user",
     .columns = "id, version, name, email, email_key, person, language, active, password_hash, password_at, created_at, "
