@@ -108,7 +108,7 @@ static enum result look(struct ctx *ctx, int64_t id, struct seen *seen, bool *ri
 
 enum result user_look(struct ctx *ctx, int64_t id, struct user *user, bool *right)
 {
-    struct seen seen;
+    struct seen seen = {0};
     TRY(look(ctx, id, &seen, right));
     *user = seen.user;
     return OK;
@@ -122,7 +122,7 @@ enum result user_is_right(struct ctx *ctx, int64_t id, bool *right)
 
 enum result user_password(struct ctx *ctx, int64_t id, struct str *hash, bool *right)
 {
-    struct seen seen;
+    struct seen seen = {0};
     TRY(look(ctx, id, &seen, right));
     *hash = seen.user.active ? seen.password_hash : S("");
     return OK;

@@ -222,11 +222,18 @@ static enum result carry_along(struct ctx *ctx, const struct writing *w)
 static enum result run_follows(struct ctx *ctx, const struct writing *w)
 {
     TRY(carry_along(ctx, w));
-    if (w->record->reg == ctx->house->unit) TRY(reach_rebuild(ctx));
     if (w->record->reg->after) TRY(w->record->reg->after(ctx, w->before, w->record));
     for (const struct follow *const *follow = house_follows(ctx->house, w->record->reg); *follow; follow++)
         if (follow_applies(*follow, w)) TRY((*follow)->recompute(ctx, w->before, w->record));
     return OK;
+}
+
+/* The row, and what says where it stands: a unit that is purged leaves the tree as one that moves does. */
+static enum result write_placed(struct ctx *ctx, const struct writing *w)
+{
+    TRY(write_row(ctx, w));
+    TRY(links_write(ctx, w->before, w->record));
+    return w->record->reg == ctx->house->unit ? reach_rebuild(ctx) : OK;
 }
 
 enum result record_write(struct ctx *ctx, const struct writing *w)
@@ -239,8 +246,7 @@ enum result record_write(struct ctx *ctx, const struct writing *w)
     if (ctx->depth >= DEEPEST)
         return fail(ctx, BROKEN, "Changes to %s follow from each other in a circle.", w->record->reg->name);
     stamp(ctx, w);
-    TRY(write_row(ctx, w));
-    TRY(links_write(ctx, w->before, w->record));
+    TRY(write_placed(ctx, w));
     TRY(write_search(ctx, w));
     TRY(write_ledger(ctx, w));
     TRY(write_outbox(ctx, w));
@@ -274,8 +280,7 @@ enum result record_write_tombstone(struct ctx *ctx, const struct record *before,
     struct writing w = {.before = before, .record = tombstone};
     TRY(record_demand_entered(ctx, before));
     tombstone->row[C_VERSION].number++;
-    TRY(write_row(ctx, &w));
-    TRY(links_write(ctx, before, tombstone));
+    TRY(write_placed(ctx, &w));
     return reindex_search(ctx, tombstone);
 }
 

@@ -104,7 +104,7 @@ export function signalCluster(name, signal) {
 export const databaseUrl = `postgresql://postgres@${addresses.d1},${addresses.d2}/merlon?target_session_attrs=read-write`
 writeFileSync(`${work}/master.key`, randomBytes(32), { mode: 0o600 })
 
-export function startNode(name, command = ['serve', '--listen', `${addresses[name]}:8080`]) {
+export function startNode(name, command = ['serve', '--new', '--listen', `${addresses[name]}:8080`]) {
   const node = { name, address: `http://${addresses[name]}:8080`, said: '', log: '', status: null }
   const args = [command[0], '--data', `${work}/${name}`, '--database', databaseUrl, '--master-key', `${work}/master.key`]
   node.process = spawn('ip', ['netns', 'exec', name, merlon, ...args, ...command.slice(1)], { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -1,5 +1,6 @@
 /* Ways around one's rights: by a token of narrow scope, by handing something over, by a record that moves on, by what
  * one may make but not change. */
+#include "access/verify.h"
 #include "jobs/clerk.h"
 #include "records/records.h"
 #include "served.h"
@@ -223,6 +224,19 @@ static void the_file_goes_with_what_is_purged(void **state)
     assert_int_equal(blobs, 0);
 }
 
+/* A tree that names a unit whose parent is forgotten would let nobody in. */
+static void a_purged_unit_is_out_of_the_tree(void **state)
+{
+    struct served *served = SERVED(state);
+    int64_t checked = 0;
+    served_make(served, &served->admin, "unit", "{'title': 'Shed', 'kind': 'site', 'parent': 2}");
+    struct answer gone = delete_at(served, &served->admin, "/unit/4");
+    expect_status(gone, 204);
+    gone = POST(served, &served->admin, "/unit/4/purge", "{'reason': 'Asked to'}");
+    expect_status(gone, 204);
+    must(served, reach_verify(served->ctx, &checked));
+}
+
 /* ---- what is not what it seems ---- */
 
 static void nothing_is_written_as_of_a_past_day(void **state)
@@ -359,6 +373,7 @@ int main(void)
         BOTH(what_is_deleted_leans_on_nothing),
         BOTH(the_organisation_is_not_deleted_from_under_itself),
         BOTH(the_file_goes_with_what_is_purged),
+        BOTH(a_purged_unit_is_out_of_the_tree),
         BOTH(nothing_is_written_as_of_a_past_day),
         BOTH(a_file_is_named_in_words),
         BOTH(a_long_comment_is_told_in_whole_characters),
