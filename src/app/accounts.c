@@ -8,6 +8,8 @@
 
 #include <errno.h>
 
+enum { PASSWORD_LINE = 1200 };
+
 struct deed {
     const struct account *account;
     struct str password_hash;
@@ -166,16 +168,39 @@ enum result account_first_unit(struct program *program, struct str title)
     return store_write(&program->ctx, program->store, write_first_unit, &title);
 }
 
+/* Bytes up to the end of the line; `room` when there are more. *failed with errno set. */
+static size_t read_line(FILE *file, char *line, size_t room, bool *failed)
+{
+    size_t len = 0;
+    int c = 0;
+    while (len < room && (c = getc(file)) != EOF && c != '\n') line[len++] = (char)c;
+    *failed = c == EOF && ferror(file);
+    while (len && len < room && line[len - 1] == '\r') len--;
+    return len;
+}
+
+static bool is_one_line_of_text(struct str line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if ((unsigned char)line.at[i] < ' ' && line.at[i] != '\t') return false;
+    return str_is_utf8(line);
+}
+
 enum result account_password_file(struct ctx *ctx, struct str path, struct str *password)
 {
-    char line[1200];
-    bool standard = str_is(path, "-");
+    char line[PASSWORD_LINE];
+    bool standard = str_is(path, "-"), failed;
     FILE *file = standard ? stdin : fopen(arena_cstr(ctx->arena, path), "re");
     if (!file) return fail(ctx, INVALID, "The file %.*s cannot be read: %s.", PRINT(path), strerror(errno));
-    bool got = fgets(line, sizeof line, file) != NULL;
+    size_t len = read_line(file, line, sizeof line, &failed);
+    int problem = errno;
     if (!standard) fclose(file);
-    size_t len = got ? strcspn(line, "\r\n") : 0;
+    if (failed) return fail(ctx, INVALID, "The file %.*s cannot be read: %s.", PRINT(path), strerror(problem));
     if (!len) return fail(ctx, INVALID, "There is no password in the first line of %.*s.", PRINT(path));
     *password = arena_copy(ctx->arena, (struct str){line, len});
-    return OK;
+    if (len < sizeof line && is_one_line_of_text(*password)) return OK;
+    return fail(ctx, INVALID,
+                "%.*s is no file with a password or passphrase: its first line must be that, as text of at most %d "
+                "bytes.",
+                PRINT(path), PASSWORD_LINE - 1);
 }

@@ -26,7 +26,8 @@ enum result account_confirm(struct program *program, const struct account *accou
 /* The first unit of an empty database, in its own write. CONFLICT when there are users. */
 enum result account_first_unit(struct program *program, struct str title) MUST_USE;
 
-/* The first line of a file, "-" for standard input: a password does not belong on a command line, which others see. */
+/* The first line of a file, "-" for standard input: a password does not belong on a command line, which others see.
+ * INVALID for what is no line of text: half a picture would be taken for a password that nobody can type. */
 enum result account_password_file(struct ctx *ctx, struct str path, struct str *password) MUST_USE;
 
 #endif

@@ -36,6 +36,18 @@ static void print_info(const char *what, const struct backup_info *info, struct 
            PRINT(info->program), PRINT(info->database), info->brings_master_key ? ", with the master key" : "");
 }
 
+/* Of an installation nothing is needed but its master key, and that only where there is no passphrase. */
+static enum result check_file(struct program *program, struct backup *backup, struct str path, struct backup_info *info)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str data = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
+    enum result result = backup->passphrase.len ? OK : keyring_open(ctx, data, key, false, &program->keyring);
+    if (result != OK && key.len) return result;
+    if (result != OK) ctx_clear_error(ctx);
+    backup->keyring = program->keyring;
+    return backup_check(ctx, backup, path, info);
+}
+
 enum result command_backup(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
@@ -47,14 +59,14 @@ enum result command_backup(struct program *program)
     TRY(program_no_more(program, 1));
     if (!program->rest_count) return fail(ctx, INVALID, "Say where to: merlon backup FILE.");
     struct str path = program->rest[0];
-    if (!check || !backup.passphrase.len) {
+    if (!check) {
         TRY(program_open(program, OPEN_READ_ONLY));
         TRY(program_open_keys(program));
         program_tell(program, &(struct event){.kind = EVENT_KEY_USED, .detail = S("backup")});
+        backup.keyring = program->keyring;
     }
-    backup.keyring = program->keyring;
     enum result result =
-        check ? backup_check(ctx, &backup, path, &info) : store_backup(ctx, program->store, &backup, path, &info);
+        check ? check_file(program, &backup, path, &info) : store_backup(ctx, program->store, &backup, path, &info);
     progress_end(&progress);
     if (!check)
         program_tell(program, &(struct event){.kind = EVENT_BACKUP,
@@ -97,20 +109,38 @@ static enum result bring_back(struct program *program, struct progress *progress
     return OK;
 }
 
-static enum result fill(struct program *program, struct backup *backup, struct str path, struct progress *progress)
+/* Nothing is made, and nothing of what lies there is touched, before all of this is right. */
+static enum result prepare(struct program *program, struct backup *backup, struct str path)
 {
     struct ctx *ctx = &program->ctx;
     struct str data = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
-    struct backup_info info;
-    if (!key.len) key = arena_print(program->arena, "%.*s/master.key", PRINT(data));
+    if (!directory_has_database(program)) TRY(directory_demand_unused(program, false));
     if (backup->passphrase.len)
-        backup->key_file = key;
+        backup->key_file = key.len ? key : arena_print(program->arena, "%.*s/master.key", PRINT(data));
     else
         TRY(keyring_open(ctx, data, key, false, &program->keyring));
     backup->keyring = program->keyring;
-    TRY(program_open_store(program));
-    enum result result = store_restore(ctx, program->store, backup, path, &info);
+    TRY(backup_opens(ctx, backup, path));
+    TRY(directory_make(program));
+    return directory_hold(program);
+}
+
+/* The heads of what lay here before say nothing of what lies here now. */
+static enum result fill(struct program *program, struct backup *backup, struct str path, struct progress *progress)
+{
+    struct ctx *ctx = &program->ctx;
+    struct backup_info info;
+    bool had = directory_has_database(program);
+    enum result result = program_open_store(program);
+    if (result == OK) result = store_restore(ctx, program->store, backup, path, &info);
     progress_end(progress);
+    if (result == OK)
+        result = remembered_set_aside(ctx, program->settings.value[SET_DATA]);
+    else if (!had) {
+        store_close(program->store);
+        program->store = NULL;
+        directory_clear_database(program);
+    }
     TRY(result);
     print_info("Restored", &info, path);
     return OK;
@@ -124,9 +154,7 @@ enum result command_restore(struct program *program)
     TRY(describe(program, &backup, &progress));
     TRY(program_no_more(program, 1));
     if (!program->rest_count) return fail(ctx, INVALID, "Say what from: merlon restore FILE.");
-    TRY(directory_make(program));
-    if (!directory_has_database(program)) TRY(directory_demand_unused(program, false));
-    TRY(remembered_set_aside(ctx, program->settings.value[SET_DATA]));
+    TRY(prepare(program, &backup, program->rest[0]));
     enum result result = fill(program, &backup, program->rest[0], &progress);
     program_close(program);
     TRY(result);

@@ -25,11 +25,14 @@ static void show(void *arg, int64_t done, int64_t of)
 static enum result read_keys(struct program *program, struct str path, struct ledger_public keys[PUBLIC_KEYS_MAX],
                              size_t *count)
 {
+    struct ctx *ctx = &program->ctx;
     struct str pem;
     struct str data = program->settings.value[SET_DATA];
     if (!path.len) path = arena_print(program->arena, "%.*s/ledger.pub", PRINT(data));
-    TRY(file_read(&program->ctx, path, KEY_FILE_MOST, &pem));
-    return ledger_public_parse(&program->ctx, pem, keys, count);
+    TRY(file_read(ctx, path, KEY_FILE_MOST, &pem));
+    if (ledger_public_parse(ctx, pem, keys, count) == OK) return OK;
+    struct str why = ctx->error.sentence;
+    return fail(ctx, INVALID, "%.*s: %.*s", PRINT(path), PRINT(why));
 }
 
 static bool read_root(struct str hex, struct hash *root)

@@ -76,10 +76,16 @@ enum result directory_demand_unused(struct program *program, bool keys)
     return OK;
 }
 
+void directory_clear_database(struct program *program)
+{
+    static const char *const made[] = {"merlon.db", "merlon.db-wal", "merlon.db-shm"};
+    for (size_t i = 0; i < COUNT(made); i++) unlink(path_of(program, made[i]));
+}
+
 void directory_clear(struct program *program)
 {
-    static const char *const made[] = {"merlon.db",  "merlon.db-wal", "merlon.db-shm",
-                                       "ledger.pub", "ledger.heads",  "master.key"};
+    static const char *const made[] = {"ledger.pub", "ledger.heads", "master.key"};
+    directory_clear_database(program);
     for (size_t i = 0; i < COUNT(made); i++) unlink(path_of(program, made[i]));
 }
 

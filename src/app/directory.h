@@ -14,6 +14,8 @@ enum result directory_demand_database(struct program *program) MUST_USE;
 enum result directory_demand_unused(struct program *program, bool keys) MUST_USE;
 /* After a first start that failed in a directory that held nothing: what it made goes, so that it can be repeated. */
 void directory_clear(struct program *program);
+/* The same for the database alone, which is closed: after a restore that failed. */
+void directory_clear_database(struct program *program);
 
 /* Nobody else writes from here to program_close. Waits five seconds for another program to end; BUSY, naming it. */
 enum result directory_hold(struct program *program) MUST_USE;

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum { PIECE = 64 * 1024 };
+enum { PIECE = 64 * 1024, KILO = 1024, MEGA = 1024 * 1024 };
 
 static bool is_standard(struct str path)
 {
@@ -16,6 +16,13 @@ static bool is_standard(struct str path)
 static enum result cannot(struct ctx *ctx, const char *what, struct str path)
 {
     return fail(ctx, INVALID, "The file %.*s cannot be %s: %s.", PRINT(path), what, strerror(errno));
+}
+
+static enum result too_large(struct ctx *ctx, struct str path, size_t most)
+{
+    bool mega = most >= MEGA;
+    return fail(ctx, INVALID, "The file %.*s is larger than %zu %s, the most that is read of such a file.",
+                PRINT(path), most / (mega ? MEGA : KILO), mega ? "MB" : "kB");
 }
 
 enum result file_read(struct ctx *ctx, struct str path, size_t most, struct str *bytes)
@@ -35,7 +42,7 @@ enum result file_read(struct ctx *ctx, struct str path, size_t most, struct str 
     if (!standard) fclose(file);
     errno = error;
     if (failed) return cannot(ctx, "read", path);
-    if (over) return fail(ctx, INVALID, "The file %.*s is larger than %zu MB.", PRINT(path), most >> 20);
+    if (over) return too_large(ctx, path, most);
     *bytes = buf_str(&all);
     return OK;
 }

@@ -284,7 +284,10 @@ bool program_option(struct program *program, const char *name, struct str *value
             take_out(program, i, 1);
             return true;
         }
-        if (i + 1 == program->rest_count) return false;
+        if (i + 1 == program->rest_count) {
+            program->lacks = name;
+            return false;
+        }
         *value = program->rest[i + 1];
         take_out(program, i, 2);
         return true;
@@ -320,6 +323,7 @@ void program_skip(struct program *program, size_t words)
 
 enum result program_no_more(struct program *program, size_t most)
 {
+    if (program->lacks) return fail(&program->ctx, INVALID, "--%s needs a value.", program->lacks);
     for (size_t i = 0; i < program->rest_count; i++)
         if (str_starts(program->rest[i], S("--")))
             return fail(&program->ctx, INVALID, "There is no option %.*s here; --help lists what there is.",

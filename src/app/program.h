@@ -28,6 +28,7 @@ struct program {
     struct settings settings;
     struct str rest[REST_MAX]; /* arguments that are no settings */
     size_t rest_count;
+    const char *lacks;                   /* the option that stood last, without its value; NULL */
     const struct migrations *migrations; /* NULL: the program's own; tests have others */
     const struct time_source *clock;     /* NULL: the system's; tests give a day that is always the same */
     struct house house;

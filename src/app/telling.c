@@ -52,11 +52,12 @@ static enum result write_apart(struct program *program, const struct event *even
 
 void program_tell(struct program *program, const struct event *event)
 {
+    const struct error kept = program->ctx.error; /* what is told may be a failure, whose sentence is still to come */
     event_post(&program->ctx, event);
     if (program->access) return; /* opened for writing: that was the table */
     bool told = program->settings.value[SET_DATABASE].len ? program->keyring && write_apart(program, event) == OK
                                                           : control_tell(program, telling_pack(&program->ctx, event));
-    ctx_clear_error(&program->ctx);
+    program->ctx.error = kept;
     if (!told)
         log_text(LOG_DEBUG, "this is not in the table of security events, since no server runs here", "event",
                  str_of(event_kind_name(event->kind)));

@@ -24,7 +24,8 @@ static bool is_signed(struct ctx *ctx, const struct ledger_chain *chain, const s
     return false;
 }
 
-static enum result check_note(struct ctx *ctx, const struct ledger_chain *chain, struct str text, int64_t newest)
+static enum result check_note(struct ctx *ctx, const struct ledger_chain *chain, struct str text, struct str path,
+                              int64_t newest)
 {
     struct note *note = arena_make(ctx->arena, struct note);
     struct checkpoint checkpoint;
@@ -32,7 +33,10 @@ static enum result check_note(struct ctx *ctx, const struct ledger_chain *chain,
     struct hasher *hasher = hasher_in(ctx->arena);
     const struct merkle_source source = tree_source(hasher);
     if (!note_parse(ctx->arena, text, note) || !checkpoint_parse(note->text, &checkpoint))
-        return fail(ctx, INVALID, "What was given as a checkpoint is none.");
+        return fail(ctx, INVALID,
+                    "%.*s holds something that is no checkpoint: it must be notes as --publish-file writes and "
+                    "GET /api/v1/ledger/checkpoint answers them.",
+                    PRINT(path));
     if (!is_signed(ctx, chain, note, &checkpoint))
         return fail(ctx, CONFLICT,
                     "The checkpoint over %lld entries that was given was not signed by a key of this ledger.",
@@ -81,7 +85,7 @@ static enum result check_notes(struct program *program, struct witness_check *ch
             text = str_slice(text, 1, text.len);
             continue;
         }
-        TRY(check_note(ctx, chain, cut_note(&text), newest->size));
+        TRY(check_note(ctx, chain, cut_note(&text), check->checkpoint, newest->size));
         check->notes++;
     }
     return check->notes ? OK : fail(ctx, INVALID, "%.*s holds no checkpoint.", PRINT(check->checkpoint));

@@ -4,8 +4,8 @@
  * so that file and passphrase are all that a new machine needs. What can be derived (the search index) is not in it:
  * rebuild it afterwards.
  *
- * Every function checks what it reads to the last byte; INVALID with a sentence that says what is wrong with the
- * file. */
+ * Every function checks what it reads to the last byte. INVALID: no backup, or not of this program's making; DENIED: it
+ * does not open with this key or passphrase; BROKEN: it is damaged, and the sentence says where. */
 #ifndef MERLON_STORE_BACKUP_H
 #define MERLON_STORE_BACKUP_H
 
@@ -44,6 +44,9 @@ enum result store_backup(struct ctx *ctx, struct store *store, const struct back
  * The key file is made with mode 0600 before; one that exists must hold the same key (CONFLICT). */
 enum result store_restore(struct ctx *ctx, struct store *store, const struct backup *backup, struct str path,
                           struct backup_info *info) MUST_USE;
+
+/* Whether the file is a backup that opens with this key or passphrase; only its beginning is read. */
+enum result backup_opens(struct ctx *ctx, const struct backup *backup, struct str path) MUST_USE;
 
 /* Reads a whole file without a database: opens every chunk, parses every row, compares every count. */
 enum result backup_check(struct ctx *ctx, const struct backup *backup, struct str path,

@@ -52,7 +52,7 @@ static enum result base_key(struct ctx *ctx, const struct backup *backup, const 
     uint64_t cost = get_little(header + COST_AT, 8), memory = get_little(header + MEMORY_AT, 8);
     if (cost < crypto_pwhash_OPSLIMIT_MIN || cost > COST_MAX || memory < crypto_pwhash_MEMLIMIT_MIN ||
         memory > MEMORY_MAX)
-        return fail(ctx, INVALID,
+        return fail(ctx, BROKEN,
                     "The backup asks for more work on its passphrase than is sensible: its header is damaged.");
     if (crypto_pwhash(key, 32, backup->passphrase.at, backup->passphrase.len, header + SALT_AT, cost, (size_t)memory,
                       crypto_pwhash_ALG_ARGON2ID13) == 0)
@@ -96,7 +96,16 @@ static void out_release(void *thing)
 
 static enum result cannot_write(struct ctx *ctx, const struct backup_out *out)
 {
-    return fail(ctx, BROKEN, "The backup %s cannot be written: %s.", out->partial, strerror(errno));
+    return fail(ctx, BROKEN, "The backup %s cannot be written: %s.", out->path, strerror(errno));
+}
+
+/* Known before all rows were read, not when the file is to get its name. */
+static enum result demand_name(struct ctx *ctx, const struct backup_out *out)
+{
+    struct stat status;
+    if (stat(out->path, &status) != 0 || S_ISREG(status.st_mode)) return OK;
+    return fail(ctx, INVALID, "The backup cannot be written to %s, which is %s: name a file.", out->path,
+                S_ISDIR(status.st_mode) ? "a directory" : "no plain file");
 }
 
 static enum result write_all(struct ctx *ctx, struct backup_out *out, const unsigned char *at, size_t len)
@@ -135,8 +144,9 @@ enum result backup_out_open(struct ctx *ctx, const struct backup *backup, struct
     struct backup_out *out = arena_make(ctx->arena, struct backup_out);
     out->path = arena_cstr(ctx->arena, path);
     out->partial = arena_print(ctx->arena, "%s.partial", out->path).at;
+    TRY(demand_name(ctx, out));
     out->file = open(out->partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (out->file < 0) return cannot_write(ctx, out);
+    if (out->file < 0) return fail(ctx, INVALID, "The backup %s cannot be made: %s.", out->partial, strerror(errno));
     arena_defer(ctx->arena, out_release, out);
     *opened = out;
     return write_header(ctx, backup, out);
@@ -256,14 +266,14 @@ static enum result read_some(struct ctx *ctx, struct backup_in *in, unsigned cha
 
 static enum result damaged(struct ctx *ctx, const struct backup_in *in)
 {
-    return fail(ctx, INVALID,
+    return fail(ctx, BROKEN,
                 "The backup %s is damaged near byte %lld: it was altered or badly copied. Use another copy.", in->path,
                 (long long)in->at);
 }
 
 static enum result cut_off(struct ctx *ctx, const struct backup_in *in)
 {
-    return fail(ctx, INVALID,
+    return fail(ctx, BROKEN,
                 "The backup %s is cut off: it ends after %lld bytes, before its last part. Use another copy.", in->path,
                 (long long)in->size);
 }
@@ -279,10 +289,13 @@ static enum result read_header(struct ctx *ctx, const struct backup *backup, str
     char kind = (char)header[KIND_AT];
     if (kind != BY_MASTER_KEY && kind != BY_PASSPHRASE) return damaged(ctx, in);
     if (kind == BY_PASSPHRASE && !backup->passphrase.len)
-        return fail(ctx, INVALID, "The backup %s is sealed with a passphrase: give it.", in->path);
+        return fail(ctx, INVALID, "The backup %s is sealed with a passphrase: give it, with --passphrase-file FILE.",
+                    in->path);
     if (kind == BY_MASTER_KEY && !backup->keyring)
         return fail(ctx, INVALID,
-                    "The backup %s is sealed under the master key of where it was made: give that key file.", in->path);
+                    "The backup %s is sealed under the master key of where it was made: give that key file, with "
+                    "--master-key FILE.",
+                    in->path);
     TRY(stream_key(ctx, backup, header, key));
     int refused = crypto_secretstream_xchacha20poly1305_init_pull(&in->stream, header + STREAM_AT, key);
     sodium_memzero(key, sizeof key);
@@ -296,7 +309,7 @@ static enum result unseal(struct ctx *ctx, struct backup_in *in, size_t len, siz
     if (crypto_secretstream_xchacha20poly1305_pull(&in->stream, in->packed, &plain, &tag, in->sealed, len, NULL, 0) !=
         0) {
         if (in->chunks) return damaged(ctx, in);
-        return fail(ctx, INVALID,
+        return fail(ctx, DENIED,
                     "The backup %s does not open with this passphrase or master key: it is another one, or the file's "
                     "beginning was altered.",
                     in->path);
@@ -388,5 +401,5 @@ enum result backup_in_end(struct ctx *ctx, struct backup_in *in)
     size_t got;
     TRY(read_some(ctx, in, &more, 1, &got));
     if (got == 0) return OK;
-    return fail(ctx, INVALID, "The backup %s has something after its end: it was altered. Use another copy.", in->path);
+    return fail(ctx, BROKEN, "The backup %s has something after its end: it was altered. Use another copy.", in->path);
 }

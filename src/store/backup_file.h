@@ -28,10 +28,10 @@ enum result backup_out_keep(struct ctx *ctx, struct backup_out *out) MUST_USE;
 
 struct backup_in;
 
-/* INVALID: no backup, or sealed otherwise than asked, or the key or passphrase does not open it. */
+/* INVALID: no backup, or sealed otherwise than asked; DENIED: the key or passphrase does not open it. */
 enum result backup_in_open(struct ctx *ctx, const struct backup *backup, struct str path,
                            struct backup_in **in) MUST_USE;
-/* Exactly `len` bytes, valid until the next call. INVALID when the file is damaged or ends before. */
+/* Exactly `len` bytes, valid until the next call. BROKEN when the file is damaged or ends before. */
 enum result backup_in_take(struct ctx *ctx, struct backup_in *in, size_t len, struct str *bytes) MUST_USE;
 /* That the stream and the file end here. */
 enum result backup_in_end(struct ctx *ctx, struct backup_in *in) MUST_USE;

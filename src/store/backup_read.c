@@ -79,7 +79,7 @@ bool backup_values(struct str body, struct value *values, size_t count)
 
 static enum result misshapen(struct ctx *ctx, const char *where)
 {
-    return fail(ctx, INVALID, "The backup is damaged: %s is not of the form that it should have.", where);
+    return fail(ctx, BROKEN, "The backup is damaged: %s is not of the form that it should have.", where);
 }
 
 static enum result take_number(struct ctx *ctx, struct reading *r, int64_t *n)
@@ -166,7 +166,7 @@ static enum result read_rows(struct ctx *ctx, struct reading *r)
     TRY(take_number(ctx, r, &count));
     TRY(take_number(ctx, r, &last_key));
     if (count != r->info->rows - before)
-        return fail(ctx, INVALID, "The backup is damaged: of the table %.*s it should hold %lld rows and holds %lld.",
+        return fail(ctx, BROKEN, "The backup is damaged: of the table %.*s it should hold %lld rows and holds %lld.",
                     PRINT(r->table.name), (long long)count, (long long)(r->info->rows - before));
     return r->visitor ? r->visitor->end(ctx, r->visitor->arg, last_key) : OK;
 }
@@ -190,6 +190,14 @@ enum result backup_read(struct ctx *ctx, const struct backup *backup, struct str
     if (rows != info->rows) return misshapen(ctx, "its end");
     TRY(backup_in_end(ctx, r.in));
     backup_in_close(r.in);
+    return OK;
+}
+
+enum result backup_opens(struct ctx *ctx, const struct backup *backup, struct str path)
+{
+    struct backup_in *in;
+    TRY(backup_in_open(ctx, backup, path, &in));
+    backup_in_close(in);
     return OK;
 }
 

@@ -44,6 +44,38 @@ refuses 2 'Ed25519' verify "$data" --public-key "$work/assets.csv"
 refuses 2 'where to' backup --data "$data"
 refuses 2 'what from' restore --data "$work/new"
 refuses 2 'backup' restore "$work/assets.csv" --data "$work/new" --passphrase-file "$work/passphrase"
+# A path that is none, a directory, or a picture: one sentence that says which and what is wrong with it.
+printf '\211PNG\r\n\032\n\000\000\000\rIHDR' >"$work/picture.png"
+head -c 300000 /dev/zero >"$work/large"
+refuses 2 "$work/none/b.partial cannot be made: No such file" backup "$work/none/b" --data "$data"
+refuses 2 "$work, which is a directory" backup "$work" --data "$data"
+refuses 2 'cannot be opened: No such file' backup --check "$work/none"
+refuses 2 'it is not a file' backup --check "$work"
+refuses 2 'is no backup of this program' backup --check "$work/picture.png"
+for command in "backup $work/b" "restore $work/plain.backup" 'user password --email bo@quay.example' \
+    'init --organisation Q --name A --email a@quay.example'; do
+    name=passphrase-file
+    case $command in user* | init*) name=password-file ;; esac
+    place=$data
+    case $command in init* | restore*) place=$work/fresh ;; esac
+    refuses 2 'picture.png is no file with a password or passphrase' $command --data "$place" --$name "$work/picture.png"
+    refuses 2 "$work cannot be read: Is a directory" $command --data "$place" --$name "$work"
+    refuses 2 'none cannot be read: No such file' $command --data "$place" --$name "$work/none"
+done
+yes 'no backup was made' [ ! -e "$work/b" -a ! -e "$work/b.partial" ]
+for option in head checkpoint policy public-key; do
+    refuses 2 "--$option needs a value" verify "$data" --$option
+    refuses 2 "$work cannot be read: Is a directory" verify "$data" --$option "$work"
+    refuses 2 'none cannot be read: No such file' verify "$data" --$option "$work/none"
+    refuses 2 'picture.png' verify "$data" --$option "$work/picture.png"
+done
+refuses 2 'is larger than 64 kB' verify "$data" --head "$work/large"
+refuses 2 'holds something that is no checkpoint' verify "$data" --checkpoint "$work/assets.csv"
+for command in "import asset $work" "import framework $work" "import asset $work/assets.csv --mapping $work"; do
+    refuses 2 "$work cannot be read: Is a directory" $command --data "$data"
+done
+refuses 2 "$work cannot be written: Is a directory" export asset --output "$work" --data "$data"
+refuses 2 "$work cannot be written: Is a directory" report traceability --output "$work" --data "$data"
 refuses 1 'wrong answer' check --data "$data" --tls-key "$work/password"
 says 'given together or not at all'
 
