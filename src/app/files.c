@@ -21,8 +21,8 @@ static enum result cannot(struct ctx *ctx, const char *what, struct str path)
 static enum result too_large(struct ctx *ctx, struct str path, size_t most)
 {
     bool mega = most >= MEGA;
-    return fail(ctx, INVALID, "The file %.*s is larger than %zu %s, the most that is read of such a file.",
-                PRINT(path), most / (mega ? MEGA : KILO), mega ? "MB" : "kB");
+    return fail(ctx, INVALID, "The file %.*s is larger than %zu %s, the most that is read of such a file.", PRINT(path),
+                most / (mega ? MEGA : KILO), mega ? "MB" : "kB");
 }
 
 enum result file_read(struct ctx *ctx, struct str path, size_t most, struct str *bytes)
