@@ -19,7 +19,7 @@ struct check_answer {
 
 struct checks {
     struct program *program;          /* opened; its store knows the master key, or not */
-    const struct ledger_public *keys; /* what was signed must be by one of these */
+    const struct ledger_public *keys; /* one of them must be in the ledger's chain of keys */
     size_t key_count;
     /* The question after which records are compared with the ledger: the ledger itself. NULL: it is not asked. */
     enum result (*ledger)(struct ctx *ctx, void *arg);

@@ -83,12 +83,10 @@ static enum result check_master_key(struct program *program)
 static enum result check_public_key(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
-    struct str data = program->settings.value[SET_DATA], pem;
     struct ledger_public stored, keys[PUBLIC_KEYS_MAX];
     size_t count;
     TRY(ledger_public_stored(ctx, &stored));
-    TRY(file_read(ctx, arena_print(ctx->arena, "%.*s/ledger.pub", PRINT(data)), 64 * 1024, &pem));
-    TRY(ledger_public_parse(ctx, pem, keys, &count));
+    TRY(ledger_public_read(ctx, program->settings.value[SET_DATA], keys, &count));
     for (size_t i = 0; i < count; i++)
         if (memcmp(keys[i].at, stored.at, sizeof stored.at) == 0) return OK;
     return fail(ctx, CONFLICT, "ledger.pub is not the key that signs this ledger; the next start writes it anew.");
@@ -216,12 +214,8 @@ static const struct {
 /* Of these, the question of the public key has told already whether they can be read. */
 static size_t read_keys(struct program *program, struct ledger_public keys[PUBLIC_KEYS_MAX])
 {
-    struct ctx *ctx = &program->ctx;
-    struct str data = program->settings.value[SET_DATA], pem;
-    size_t count = 0;
-    enum result result = file_read(ctx, arena_print(ctx->arena, "%.*s/ledger.pub", PRINT(data)), 64 * 1024, &pem);
-    if (result == OK) result = ledger_public_parse(ctx, pem, keys, &count);
-    return result == OK ? count : 0;
+    size_t count;
+    return ledger_public_read(&program->ctx, program->settings.value[SET_DATA], keys, &count) == OK ? count : 0;
 }
 
 static enum result ask_of_data(struct program *program, struct checks *checks)

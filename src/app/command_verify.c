@@ -5,13 +5,12 @@
 #include "app/checks.h"
 #include "app/files.h"
 #include "app/progress.h"
+#include "app/verify_head.h"
 #include "app/verify_witness.h"
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "ledger/remembered.h"
 #include "ledger/verify.h"
-
-#include <sodium.h>
 
 enum { KEY_FILE_MOST = 64 * 1024 };
 
@@ -27,33 +26,11 @@ static enum result read_keys(struct program *program, struct str path, struct le
 {
     struct ctx *ctx = &program->ctx;
     struct str pem;
-    struct str data = program->settings.value[SET_DATA];
-    if (!path.len) path = arena_print(program->arena, "%.*s/ledger.pub", PRINT(data));
+    if (!path.len) return ledger_public_read(ctx, program->settings.value[SET_DATA], keys, count);
     TRY(file_read(ctx, path, KEY_FILE_MOST, &pem));
     if (ledger_public_parse(ctx, pem, keys, count) == OK) return OK;
     struct str why = ctx->error.sentence;
     return fail(ctx, INVALID, "%.*s: %.*s", PRINT(path), PRINT(why));
-}
-
-static bool read_root(struct str hex, struct hash *root)
-{
-    size_t len;
-    const char *end;
-    bool read = sodium_hex2bin(root->at, sizeof root->at, hex.at, hex.len, NULL, &len, &end) == 0;
-    return read && len == sizeof root->at && end == hex.at + hex.len;
-}
-
-/* A head that somebody took away earlier, as GET /api/v1/ledger/head answers it. */
-static enum result read_head(struct program *program, struct str path, struct ledger_head *head)
-{
-    struct ctx *ctx = &program->ctx;
-    struct str text;
-    struct json *json;
-    TRY(file_read(ctx, path, KEY_FILE_MOST, &text));
-    if (json_parse(ctx, text, &json) != OK) json = NULL;
-    *head = (struct ledger_head){.size = json_number(json, "size", 0)};
-    if (head->size > 0 && read_root(json_str(json, "root", S("")), &head->root)) return OK;
-    return fail(ctx, INVALID, "%.*s holds no head of a ledger, which has a \"size\" and a \"root\".", PRINT(path));
 }
 
 static int64_t counted(const struct checks *checks, const char *name)
@@ -81,6 +58,8 @@ static void print_json(struct program *program, const struct ledger_report *ledg
                   {"purged", ledger->purged}, {"records", counted(checks, records_compared)},
                   {"entry", ledger->entry}};
     for (size_t i = 0; i < COUNT(counts); i++) json_key(&out, counts[i].name), json_put_number(&out, counts[i].value);
+    json_key(&out, "keys"), json_put_number(&out, (int64_t)ledger->keys);
+    json_key(&out, "key"), json_put_text(&out, ledger->newest.key_id);
     json_key(&out, "head_size"), json_put_number(&out, ledger->newest.size);
     json_key(&out, "head_root"), json_put_str(&out, buf_str(&root));
     witness_check_put_json(witness, &out);
@@ -90,28 +69,46 @@ static void print_json(struct program *program, const struct ledger_report *ledg
     printf("%.*s\n", PRINT(buf_str(&text)));
 }
 
-static void print_right(const struct ledger_report *ledger, const struct checks *checks,
-                        const struct ledger_public *key)
+/* The key that matters is the newest head's: it stands for those before it, each of which signed the next. */
+static void print_signer(const struct ledger_report *ledger)
 {
-    char at[TIME_TEXT] = "never";
-    if (ledger->newest.size) time_format(ledger->newest.at, at);
+    char at[TIME_TEXT];
+    if (!ledger->newest.size) {
+        printf("Nothing has been signed yet.\n");
+        return;
+    }
+    time_format(ledger->newest.at, at);
+    printf("Signed by the key %s, last on %s%s", ledger->newest.key_id, at, ledger->keys > 1 ? "; " : ".\n");
+    if (ledger->keys > 1)
+        printf("it is the last of %zu keys of this ledger, each of which signed the next.\n", ledger->keys);
+}
+
+static void print_right(const struct ledger_report *ledger, const struct checks *checks)
+{
     printf("%s: %lld entries under %lld signed heads, %lld states, %lld records as the ledger says.\n",
            checks->skipped ? "What could be checked is right" : "Everything is right", (long long)ledger->sealed,
            (long long)ledger->heads, (long long)ledger->states, (long long)counted(checks, records_compared));
     if (ledger->pending) printf("%lld entries await their seal.\n", (long long)ledger->pending);
     if (ledger->purged) printf("%lld states were purged, with an entry that says so.\n", (long long)ledger->purged);
-    printf("Signed by the key %s, last on %s.\n", key->id, at);
+    print_signer(ledger);
 }
 
 struct walk {
     struct ledger_check *check;
     struct ledger_report *report;
+    const struct given_head *given; /* NULL for none */
 };
 
+/* A head that this ledger never signed is told as such, and not held against it. */
 static enum result walk_ledger(struct ctx *ctx, void *arg)
 {
     const struct walk *walk = arg;
-    return ledger_verify(ctx, walk->check, walk->report);
+    enum result own = walk->given ? verify_head_is_own(ctx, walk->given) : OK;
+    struct str sentence = own == OK ? S("") : arena_copy(ctx->arena, ctx->error.sentence);
+    if (own != OK) walk->check->witness = NULL;
+    ctx_clear_error(ctx);
+    TRY(ledger_verify(ctx, walk->check, walk->report));
+    return own == OK ? OK : fail(ctx, own, "%.*s", PRINT(sentence));
 }
 
 enum result command_verify(struct program *program)
@@ -121,10 +118,10 @@ enum result command_verify(struct program *program)
     struct progress progress = {.what = S("Ledger")};
     struct ledger_report report = {0};
     struct ledger_check check = {.keys = keys, .progress = show, .progress_arg = &progress};
-    struct walk walk = {&check, &report};
+    struct walk walk = {&check, &report, NULL};
     struct checks checks = {.program = program, .keys = keys, .ledger = walk_ledger, .ledger_arg = &walk};
     struct str path = S(""), head_path;
-    struct ledger_head head;
+    struct given_head given;
     struct remembered known;
     struct witness_check witness = {.policy = S(""), .checkpoint = S("")};
     bool json = program_flag(program, "json"), has_head = program_option(program, "head", &head_path);
@@ -135,8 +132,8 @@ enum result command_verify(struct program *program)
     witness.has_head = has_head;
     TRY(program_no_more(program, 1));
     if (program->rest_count) program->settings.value[SET_DATA] = program->rest[0];
-    if (has_head) TRY(read_head(program, head_path, &head));
-    if (has_head) check.witness = &head;
+    if (has_head) TRY(verify_head_read(ctx, head_path, &given));
+    if (has_head) check.witness = &given.head, walk.given = &given;
     TRY(remembered_read(ctx, program->settings.value[SET_DATA], &known));
     TRY(program_open(program, OPEN_READ_ONLY));
     TRY(read_keys(program, path, keys, &check.key_count));
@@ -150,7 +147,8 @@ enum result command_verify(struct program *program)
     if (result == OK) result = witness_check_run(program, &witness, &report.newest);
     if (json) print_json(program, &report, &checks, &witness, result == OK ? S("") : ctx->error.sentence);
     if (!json) checks_print(&checks);
-    if (!json && result == OK) print_right(&report, &checks, &keys[0]);
+    if (!json && result == OK) print_right(&report, &checks);
+    if (!json && result == OK && has_head) verify_head_print(&given);
     if (!json && result == OK) witness_check_print(&witness);
     return result;
 }

@@ -12,16 +12,25 @@ enum { NOTES_MOST = 4 * 1024 * 1024 };
 
 /* ---- notes that were taken away ---- */
 
+/* By a key of the chain, and for the origin that this key signs. */
 static bool is_signed(struct ctx *ctx, const struct ledger_chain *chain, const struct note *note,
                       const struct checkpoint *checkpoint)
 {
     for (size_t i = 0; i < chain->count; i++) {
         struct note_key key;
+        if (!str_is(checkpoint->origin, chain->at[i].origin)) continue;
         note_key_make(&key, checkpoint->origin, NOTE_ED25519, chain->at[i].key.at);
         for (size_t k = 0; k < note->count; k++)
             if (note_check(ctx->arena, note->text, &note->signatures[k], &key, NULL) == NOTE_HOLDS) return true;
     }
     return false;
+}
+
+static bool has_origin(const struct ledger_chain *chain, struct str origin)
+{
+    bool has = false;
+    for (size_t i = 0; i < chain->count; i++) has = has || str_is(origin, chain->at[i].origin);
+    return has;
 }
 
 static enum result check_note(struct ctx *ctx, const struct ledger_chain *chain, struct str text, struct str path,
@@ -37,6 +46,10 @@ static enum result check_note(struct ctx *ctx, const struct ledger_chain *chain,
                     "%.*s holds something that is no checkpoint: it must be notes as --publish-file writes and "
                     "GET /api/v1/ledger/checkpoint answers them.",
                     PRINT(path));
+    if (!has_origin(chain, checkpoint.origin))
+        return fail(ctx, CONFLICT,
+                    "The checkpoint over %lld entries that was given is of the log %.*s, and this is %s.",
+                    (long long)checkpoint.size, PRINT(checkpoint.origin), chain->at[chain->count - 1].origin);
     if (!is_signed(ctx, chain, note, &checkpoint))
         return fail(ctx, CONFLICT,
                     "The checkpoint over %lld entries that was given was not signed by a key of this ledger.",

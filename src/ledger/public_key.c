@@ -76,6 +76,16 @@ static enum result read_file(struct ctx *ctx, struct str directory, struct str *
                     : fail(ctx, BROKEN, "%.*s/%s cannot be read: %s.", PRINT(directory), own_name, strerror(errno));
 }
 
+enum result ledger_public_read(struct ctx *ctx, struct str directory, struct ledger_public keys[PUBLIC_KEYS_MAX],
+                               size_t *count)
+{
+    struct str text;
+    *count = 0;
+    TRY(read_file(ctx, directory, &text));
+    if (text.len) return ledger_public_parse(ctx, text, keys, count);
+    return fail(ctx, INVALID, "The file %.*s/%s cannot be read: %s.", PRINT(directory), own_name, strerror(ENOENT));
+}
+
 static bool replace(int directory, struct str pem)
 {
     enum own_file_fault fault;

@@ -450,8 +450,10 @@ static enum result read_chain(struct ctx *ctx, struct verifier *v)
         return fail(ctx, CONFLICT, "The ledger has entries, but the database names no key: it was removed.");
     }
     TRY(result);
+    v->report->keys = v->chain.count;
     if (ledger_chain_has(&v->chain, v->check->keys, v->check->key_count)) return OK;
-    return fail(ctx, CONFLICT, "The ledger is signed with the key %s, which is not the one that was given.",
+    return fail(ctx, CONFLICT,
+                "The ledger is signed with the key %s, and no key that was given is it or one of those before it.",
                 v->chain.at[v->chain.count - 1].key.id);
 }
 

@@ -34,6 +34,7 @@ struct ledger_report {
     int64_t states, purged, heads; /* states that were there and right; entries whose content was purged */
     int64_t entry;                 /* the first wrong entry; 0 when all is right, or what is wrong is no entry */
     struct ledger_head newest;     /* size 0: nothing has been sealed yet */
+    size_t keys;                   /* of the chain: 1 until another took over */
 };
 
 /* On ctx->db, in a snapshot of its own unless a transaction is open. OK: everything holds. CONFLICT: something does

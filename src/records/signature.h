@@ -10,14 +10,14 @@ struct signature {
     struct str key;       /* id of the key */
 };
 
-/* BROKEN when the house holds no key. */
+/* BROKEN when the house holds no key, or one that another has replaced. */
 enum result record_sign(struct ctx *ctx, const char *purpose, struct str bytes, struct signature *signature) MUST_USE;
 
-/* Whether the record (of a register with `signing`) carries a signature of one of these keys over the bytes that it
- * holds. CONFLICT with what is wrong. */
-struct ledger_public;
-enum result record_check_signature(struct ctx *ctx, const struct record *record, const struct ledger_public *keys,
-                                   size_t count) MUST_USE;
+/* Whether the record (of a register with `signing`) carries a signature over the bytes that it holds, by the key that
+ * was the ledger's when the record was entered. CONFLICT with what is wrong. */
+struct ledger_chain;
+enum result record_check_signature(struct ctx *ctx, const struct record *record,
+                                   const struct ledger_chain *chain) MUST_USE;
 
 /* A signed head of the ledger, which a report carries: whoever has it can tell later whether the ledger still holds
  * what it covers. */

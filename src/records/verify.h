@@ -28,6 +28,7 @@ enum result records_verify_derived(struct ctx *ctx, int64_t *checked) MUST_USE;
 /* Each file that a record names against the record: read to its end and hashed where the store knows the master key,
  * else compared by what is stored beside it, and its parts counted. */
 enum result records_verify_files(struct ctx *ctx, int64_t *checked) MUST_USE;
+/* One of the keys must be in the ledger's chain of keys; what was signed must be by the one that was in force then. */
 struct records_keys {
     const struct ledger_public *at;
     size_t count;

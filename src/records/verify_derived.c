@@ -1,5 +1,6 @@
 /* What can be made anew from the records, compared with what is stored of it, and what the records vouch for: their
  * files and signatures. Nothing is written. */
+#include "ledger/chain.h"
 #include "records/house.h"
 #include "records/links.h"
 #include "records/records.h"
@@ -159,17 +160,36 @@ enum result records_verify_files(struct ctx *ctx, int64_t *checked)
 
 /* ---- signatures ---- */
 
+struct signers {
+    const struct records_keys *given;
+    struct ledger_chain chain; /* read when there is something to be checked: count 0 until then */
+};
+
+/* Any key of the chain stands for all of them, older and newer: each has signed the next. */
+static enum result demand_chain(struct ctx *ctx, struct signers *signers)
+{
+    if (signers->chain.count) return OK;
+    TRY(ledger_chain_read(ctx, &signers->chain));
+    if (ledger_chain_has(&signers->chain, signers->given->at, signers->given->count)) return OK;
+    signers->chain.count = 0;
+    return fail(ctx, CONFLICT, "No key that was given is one of this ledger's keys.");
+}
+
 static enum result check_signature(struct ctx *ctx, const struct record *record, void *arg)
 {
-    const struct records_keys *keys = arg;
+    struct signers *signers = arg;
     bool purged = !record_title(record).len && record_is_deleted(record);
-    return purged ? OK : record_check_signature(ctx, record, keys->at, keys->count);
+    if (purged) return OK;
+    TRY(demand_chain(ctx, signers));
+    return record_check_signature(ctx, record, &signers->chain);
 }
 
 enum result records_verify_signatures(struct ctx *ctx, const struct records_keys *keys, int64_t *checked)
 {
+    struct signers *signers = arena_make(ctx->arena, struct signers);
+    signers->given = keys;
     for (size_t i = 0; i < ctx->house->register_count; i++)
         if (ctx->house->registers[i]->signing)
-            TRY(visit_all(ctx, ctx->house->registers[i], check_signature, (void *)(uintptr_t)keys, checked));
+            TRY(visit_all(ctx, ctx->house->registers[i], check_signature, signers, checked));
     return OK;
 }

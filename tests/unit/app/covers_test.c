@@ -461,6 +461,42 @@ static void a_widened_tree_lets_nobody_in(void **state)
     expect_get(served, &board, "/control/1", 200);
 }
 
+/* SOV-1 signed anew, by the key that came later. */
+static enum result sign_anew(struct ctx *ctx, void *arg)
+{
+    const struct served *served = arg;
+    struct rows *rows;
+    bool found;
+    struct buf hex = buf_in(ctx->arena);
+    TRY(db_query_one(ctx, S("SELECT snapshot FROM soa_version WHERE id = 1"), NULL, 0, &rows, &found));
+    struct str signature = ledger_sign(ctx, served->program.keys, "merlon soa v1", rows_text(rows, 0));
+    rows_close(rows);
+    buf_hex(&hex, signature.at, signature.len);
+    const struct value args[] = {value_text(buf_str(&hex)),
+                                 value_text(str_of(ledger_keys_public(served->program.keys)->id))};
+    return db_run(ctx, S("UPDATE soa_version SET signature = ?1, key = ?2 WHERE id = 1"), args, COUNT(args), NULL);
+}
+
+static void a_key_counts_in_its_time(void **state)
+{
+    struct served *served = SERVED(state);
+    struct program *program = &served->program;
+    struct checks checks;
+    fill(served);
+    const struct ledger_public before = *ledger_keys_public(program->keys);
+    assert_int_equal(ledger_signer_renew(served->ctx, program->signer, program->keyring, "rotate", S("a year")), OK);
+    expect_all_right(served, "with the newest key alone");
+    checks = (struct checks){.program = program, .keys = &before, .key_count = 1};
+    assert_int_equal(checks_run(&checks), OK);
+    assert_int_equal(answer_of(&checks, "signatures")->checked, 1);
+    struct ledger_public foreign = before;
+    foreign.at[3] ^= 1;
+    checks = (struct checks){.program = program, .keys = &foreign, .key_count = 1};
+    assert_int_equal(checks_run(&checks), CONFLICT);
+    assert_int_equal(store_write(served->ctx, program->store, sign_anew, served), OK);
+    expect_named(served, "signed anew", "signatures", "but when it was entered (entry ");
+}
+
 #define ON(test)                                                                                                       \
     {#test, test, served_sqlite, served_end, NULL},                                                                    \
     {                                                                                                                  \
@@ -479,6 +515,7 @@ int main(void)
         ON(the_database_is_asked_of_itself),
         ON(what_is_the_newest_is_said_by_the_version),
         ON(a_widened_tree_lets_nobody_in),
+        ON(a_key_counts_in_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

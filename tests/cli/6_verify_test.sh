@@ -1,0 +1,55 @@
+# merlon verify: what is held against the ledger beside the ledger itself, and what it says of keys.
+data=$work/proven
+works demo --data "$data"
+works verify "$data"
+says 'Signed by the key'
+yes 'one key is not told as several' [ "$(grep -c 'keys of this ledger' "$work/out")" -eq 0 ]
+cp "$data/ledger.pub" "$work/first.pub"
+
+# Taken away before the key changes: a head and a note.
+start_server --data "$data" --log-level error
+works token --data "$data" --user marta.nowak@tidewell.example
+bearer="Authorization: Bearer $(cat "$work/out")"
+settled() { [ "$(curl -s -H "$bearer" "$address/api/v1/ledger/head" | sed -n 's/.*"size":\([0-9]*\).*/\1/p')" -ge "$1" ]; }
+entries=$(sqlite3 "$data/merlon.db" 'SELECT count(*) FROM ledger_entry')
+until settled "$entries"; do kill -0 "$server" || break; done
+curl -s -H "$bearer" "$address/api/v1/ledger/head" >"$work/head.json"
+curl -s -H "$bearer" "$address/api/v1/ledger/checkpoint" >"$work/head.note"
+stop_server
+
+# Whoever holds any key of the chain, the oldest or the newest alone, checks all that was signed.
+works key rotate --data "$data" --reason 'a new year'
+awk '/BEGIN/ { text = "" } { text = text $0 "\n" } END { printf "%s", text }' "$data/ledger.pub" >"$work/newest.pub"
+yes 'it is another key' [ "$(cat "$work/newest.pub")" != "$(cat "$work/first.pub")" ]
+newest=$("$merlon" key list --data "$data" | tail -n 1 | cut -d ' ' -f 1)
+for key in newest first; do
+    works verify "$data" --public-key "$work/$key.pub"
+    says "Signed by the key $newest"
+    says 'it is the last of 2 keys of this ledger'
+    yes 'there are signatures to be checked' grep -q '^signatures *right ([1-9]' "$work/out"
+done
+works verify "$data" --public-key "$work/newest.pub" --json
+says "\"key\":\"$newest\""
+
+# A head that was taken away: whose it is, who signed it, and that it is contained.
+works verify "$data" --head "$work/head.json"
+says 'is contained in it: its first'
+works verify "$data" --checkpoint "$work/head.note"
+works init --data "$work/other"
+refuses 1 'The head that was given is of the ledger' verify "$work/other" --head "$work/head.json"
+refuses 1 'that was given is of the log merlon/' verify "$work/other" --checkpoint "$work/head.note"
+sed 's/"at":[0-9]*/"at":1700000000000/' "$work/head.json" >"$work/altered.json"
+refuses 1 'The signature of the head that was given does not hold' verify "$data" --head "$work/altered.json"
+sed 's/"key_id":"[0-9a-f]*/"key_id":"0123456789abcdef/' "$work/head.json" >"$work/altered.json"
+refuses 1 'names the key 0123456789abcdef' verify "$data" --head "$work/altered.json"
+sed 's/,"signature":"[^"]*"//' "$work/head.json" >"$work/paper.json"
+works verify "$data" --head "$work/paper.json"
+says 'bears no signature'
+refuses 2 'is given with --checkpoint' verify "$data" --head "$work/head.note"
+
+# The key beside the data is not read through a link, which may lead to a file that is not the operator's to show.
+mv "$data/ledger.pub" "$work/kept.pub"
+ln -s "$work/kept.pub" "$data/ledger.pub"
+refuses 2 'ledger.pub is a symbolic link' verify "$data"
+rm "$data/ledger.pub" && mv "$work/kept.pub" "$data/ledger.pub"
+works verify "$data"
