@@ -37,6 +37,14 @@ static enum result check_references(struct ctx *ctx, int64_t *checked)
     return store_check_references(ctx);
 }
 
+static enum result check_table_keys(struct ctx *ctx, struct checks *checks, int64_t *checked)
+{
+    size_t count;
+    const struct table *const *tables = program_tables(checks->program, &count);
+    *checked = (int64_t)count;
+    return tables_check_keys(ctx, tables, count);
+}
+
 static enum result check_ledger(struct ctx *ctx, struct checks *checks, int64_t *checked)
 {
     (void)checked;
@@ -107,6 +115,14 @@ static enum result check_key(struct ctx *ctx, struct checks *checks, int64_t *ch
     return fail(ctx, CONFLICT, "The master key is not the one that the data was sealed with.");
 }
 
+/* Told as CONFLICT like all that differs from what the program wrote. */
+static enum result check_settings(struct ctx *ctx, struct checks *checks, int64_t *checked)
+{
+    (void)checks;
+    enum result result = meta_verify(ctx, checked);
+    return result == BROKEN ? fail(ctx, CONFLICT, "%.*s", PRINT(ctx->error.sentence)) : result;
+}
+
 static enum result check_events(struct ctx *ctx, struct checks *checks, int64_t *checked)
 {
     struct events_report report;
@@ -128,6 +144,7 @@ static const struct question {
     {.name = "the database itself", .plain = check_database, .outside = true},
     {.name = "references between rows", .plain = check_references, .outside = true},
     {.name = "schema", .run = check_schema, .outside = true},
+    {.name = "keys of rows", .run = check_table_keys},
     {.name = "master key", .run = check_key, .needs_key = true, .unchecked = no_key},
     {.name = "ledger", .run = check_ledger},
     {.name = "roll-back", .run = check_remembered},
@@ -136,6 +153,7 @@ static const struct question {
     {.name = "tokens", .plain = tokens_verify},
     {.name = "custom fields", .plain = custom_verify},
     {.name = "MACs of what gives rights", .plain = credentials_verify, .needs_key = true, .unchecked = no_key},
+    {.name = "settings kept in the database", .run = check_settings, .needs_key = true, .unchecked = no_key},
     {.name = "security events", .run = check_events, .needs_key = true, .unchecked = no_key},
     {.name = "tree of units", .plain = reach_verify},
     {.name = "files of evidence", .run = check_files, .unchecked = bytes_unread},

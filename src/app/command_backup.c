@@ -6,12 +6,13 @@
 #include "app/directory.h"
 #include "app/progress.h"
 #include "app/telling.h"
+#include "app/timekeeping.h"
 #include "base/clock.h"
 #include "ledger/remembered.h"
 #include "ledger/verify.h"
-#include "records/rebuild.h"
 #include "records/verify.h"
 #include "store/backup.h"
+#include "store/migrate.h"
 
 static void show(void *arg, int64_t rows, int64_t of)
 {
@@ -81,13 +82,27 @@ enum result command_backup(struct program *program)
 
 /* ---- restore ---- */
 
-/* What the backup leaves out, because it follows from the rest, is made anew; then the ledger says whether all is
- * there. */
+/* In the transaction that brings the data, so that wherever a restore is cut off, the copy does not pass for the
+ * original: the key of the original signs nothing in it, and the ledger says that it is one. What the backup leaves
+ * out, because it follows from the rest, is made anew by the next start, as a rule that of this same command. */
+static enum result become_a_copy(struct ctx *ctx, void *arg)
+{
+    struct program *program = arg;
+    struct str data = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
+    if (!program->keyring) TRY(keyring_open(ctx, data, key, false, &program->keyring));
+    store_use_keyring(program->store, program->keyring);
+    TRY(timekeeping_begin(ctx));
+    ledger_keys_close(program->keys); /* of an attempt that was undone */
+    program->keys = NULL;
+    TRY(ledger_keys_open(ctx, program->keyring, false, &program->keys));
+    TRY(ledger_keys_renew(ctx, program->keyring, "restore", S(""), program->keys));
+    return migrate_make_rebuild_due(ctx, MERLON_VERSION);
+}
+
+/* The ledger says whether all is there. */
 static enum result bring_back(struct program *program, struct progress *progress)
 {
     struct ctx *ctx = &program->ctx;
-    struct rebuild rebuild = {.store = program->store};
-    struct rebuild_report rebuilt;
     struct records_report records;
     struct ledger_report report;
     struct ledger_check check = {.keys = ledger_keys_public(program->keys),
@@ -96,11 +111,6 @@ static enum result bring_back(struct program *program, struct progress *progress
                                  .records_arg = &records,
                                  .progress = show,
                                  .progress_arg = progress};
-    /* First of all, so that the key of the original signs nothing here. */
-    TRY(ledger_signer_renew(ctx, program->signer, program->keyring, "restore", S("")));
-    TRY(program_write_public_keys(program));
-    progress->what = S("Rebuilding");
-    TRY(records_rebuild(ctx, &rebuild, &rebuilt));
     TRY(acting_settle(program));
     progress->what = S("Verifying the ledger");
     TRY(ledger_verify(ctx, &check, &report));
@@ -131,6 +141,8 @@ static enum result fill(struct program *program, struct backup *backup, struct s
     struct ctx *ctx = &program->ctx;
     struct backup_info info;
     bool had = directory_has_database(program);
+    backup->last = become_a_copy;
+    backup->last_arg = program;
     enum result result = program_open_store(program);
     if (result == OK) result = store_restore(ctx, program->store, backup, path, &info);
     progress_end(progress);

@@ -98,9 +98,11 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     TRY(migrate_apply(ctx, migrations_of(program), MERLON_VERSION, &from));
     TRY(tables_apply(ctx, tables, count));
     TRY(search_apply(ctx));
-    TRY(timekeeping_begin(ctx));
     struct str known;
+    int64_t checked = 0;
     TRY(check_key(program));
+    TRY(meta_verify(ctx, &checked));
+    TRY(timekeeping_begin(ctx));
     TRY(meta_get(ctx, "master_key", &known));
     if (!known.len) TRY(meta_set(ctx, "master_key", keyring_fingerprint(ctx, program->keyring)));
     TRY(ledger_keys_open(ctx, program->keyring, true, &program->keys));
@@ -175,7 +177,7 @@ static enum result bring_up_derived(struct program *program)
     bool due;
     TRY(migrate_rebuild_is_due(ctx, &due));
     if (!due) return OK;
-    log_line(LOG_INFO, "after an upgrade: what follows from records is made anew", NULL);
+    log_line(LOG_INFO, "after an upgrade or a restore: what follows from records is made anew", NULL);
     TRY(records_rebuild(ctx, &rebuild, &report));
     log_line(LOG_INFO, "it is made anew", "records", report.records, "changed", report.changed, NULL);
     return store_write(ctx, program->store, rebuild_is_done, NULL);

@@ -13,6 +13,13 @@ enum { JOB_THREADS = 8, WATCHES_MAX = 512 };
 #define JOB_PAUSED SENTENCE("The program ended while this ran; what it had done by then is done.")
 #define JOB_LOST SENTENCE("Somebody else has taken this job over.")
 
+/* In the ledger, under JOB_SUBJECT and the job's number, in the transaction of what it tells: JOB_KEEPS, a piece of
+ * work, whose version says how far all of it goes (job_run.position); JOB_ENDS, after which the job is spent for good.
+ * So rows of the queue that somebody puts back run nothing a second time. */
+#define JOB_SUBJECT "job"
+#define JOB_KEEPS "keep"
+#define JOB_ENDS "end"
+
 /* Why a running job is to stop. */
 enum job_stop { JOB_GOES_ON, JOB_IS_CANCELLED, JOB_IS_PAUSED, JOB_IS_LOST };
 
@@ -40,5 +47,10 @@ struct running_job {
     int64_t told_at; /* clock_monotonic */
     enum job_stop stop;
 };
+
+/* Inside a write: the job of this user has ended. */
+enum result job_enter_end(struct ctx *ctx, int64_t id, int64_t user) MUST_USE;
+/* *right: the job goes on where the ledger says that it was left, and has not ended. */
+enum result job_is_as_entered(struct ctx *ctx, int64_t id, int64_t position, bool *right) MUST_USE;
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "jobs/inside.h"
+#include "ledger/ledger.h"
 #include "store/blob.h"
 #include "store/dialect.h"
 #include "store/store.h"
@@ -21,6 +22,39 @@ enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, 
           "detail, cancelled) VALUES (?1,'queued',?2,?3,?4,?5,?6,?7,0,0,'',0) RETURNING id"),
         args, COUNT(args), id));
     return sealed_make(ctx, &sealed_jobs, *id);
+}
+
+/* ---- in the ledger ---- */
+
+static enum result enter(struct ctx *ctx, const char *action, int64_t id, int64_t version, int64_t user)
+{
+    const struct ledger_event event = {.action = str_of(action),
+                                       .subject = S(JOB_SUBJECT),
+                                       .record = id,
+                                       .version = version,
+                                       .actor = user,
+                                       .comment = S(""),
+                                       .state = S("")};
+    int64_t entry;
+    return ledger_append(ctx, &event, &entry);
+}
+
+enum result job_enter_end(struct ctx *ctx, int64_t id, int64_t user)
+{
+    struct ledger_entries newest;
+    TRY(ledger_history(ctx, S(JOB_SUBJECT), id, 0, 1, &newest));
+    return enter(ctx, JOB_ENDS, id, newest.count ? newest.at[0].version + 1 : 1, user);
+}
+
+enum result job_is_as_entered(struct ctx *ctx, int64_t id, int64_t position, bool *right)
+{
+    struct ledger_entries newest;
+    TRY(ledger_history(ctx, S(JOB_SUBJECT), id, 0, 1, &newest));
+    if (!newest.count)
+        *right = position == 0;
+    else
+        *right = str_is(newest.at[0].action, JOB_KEEPS) && newest.at[0].version == position;
+    return OK;
 }
 
 /* ---- while it runs ---- */
@@ -59,6 +93,7 @@ enum result job_keep(struct ctx *ctx, struct job_run *run, int64_t position, str
     int64_t held;
     TRY(db_run(ctx, update_claimed(ctx, "done=?3, position=?3, state=?4, "), args, COUNT(args), &held));
     if (!held) return stop(run, ctx, JOB_IS_LOST);
+    TRY(enter(ctx, JOB_KEEPS, run->id, position, ctx->actor->user));
     return db_run(ctx, S("INSERT INTO job_part (job, text) VALUES (?1, ?2)"), parts, COUNT(parts), NULL);
 }
 
@@ -125,6 +160,7 @@ enum result job_cancel(struct ctx *ctx, int64_t id)
     TRY(db_run(ctx, sql, args, COUNT(args), &changed));
     TRY(db_run(ctx, S("UPDATE job SET cancelled=1 WHERE" MINE_IS "AND id=?3 AND status='running'"), args, COUNT(args),
                &running));
+    if (changed) TRY(job_enter_end(ctx, id, ctx->actor->user));
     if (changed + running) return OK;
     return fail(ctx, NOT_FOUND, "There is no job %lld of yours that could still be cancelled.", (long long)id);
 }

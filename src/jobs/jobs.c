@@ -25,15 +25,29 @@ struct claim {
 /* Those that wait, and those whose claim has run out. */
 #define CLAIMABLE "(status='queued' OR (status='running' AND claimed_until<%s))"
 
-/* A job that somebody put into the queue past the program would act with the rights of whom it names. */
-static enum result refuse(struct ctx *ctx, int64_t id)
+static enum result refuse(struct ctx *ctx, int64_t id, const char *sentence)
 {
-    struct value args[] = {value_number(id)};
-    struct str sql = arena_print(ctx->arena,
-                                 "UPDATE job SET status='failed', ended_at=%s, claimed_until=NULL, "
-                                 "detail='This job was not made by the program.' WHERE id=?1",
-                                 sql_now(db_dialect(ctx->db)));
+    struct value args[] = {value_number(id), value_text(str_of(sentence))};
+    struct str sql = arena_print(
+        ctx->arena, "UPDATE job SET status='failed', ended_at=%s, claimed_until=NULL, detail=?2 WHERE id=?1",
+        sql_now(db_dialect(ctx->db)));
     return db_run(ctx, sql, args, COUNT(args), NULL);
+}
+
+/* A job that somebody put into the queue past the program, or put back into it, would act with the rights of whom it
+ * names. */
+static enum result check_origin(struct ctx *ctx, const struct claim *claim, bool *good)
+{
+    bool as_entered;
+    TRY(sealed_is_right(ctx, &sealed_jobs, claim->id, good));
+    if (!*good) return refuse(ctx, claim->id, SENTENCE("This job was not made by the program."));
+    TRY(job_is_as_entered(ctx, claim->id, claim->position, &as_entered));
+    if (as_entered) return OK;
+    *good = false;
+    log_line(LOG_ERROR, "a job is not as the ledger says, so it was changed outside of the program, and is refused",
+             "id", claim->id, NULL);
+    return refuse(ctx, claim->id,
+                  SENTENCE("This job is not as the ledger says: it was changed outside of the program."));
 }
 
 static enum result claim_one(struct ctx *ctx, void *arg)
@@ -63,12 +77,9 @@ static enum result claim_one(struct ctx *ctx, void *arg)
     claim->position = rows_number(rows, 8);
     claim->state = arena_copy(ctx->arena, rows_text(rows, 9));
     rows_close(rows);
-    bool right;
-    TRY(sealed_is_right(ctx, &sealed_jobs, claim->id, &right));
-    if (!right) {
-        TRY(refuse(ctx, claim->id));
-        return claim_one(ctx, arg);
-    }
+    bool good;
+    TRY(check_origin(ctx, claim, &good));
+    if (!good) return claim_one(ctx, arg);
     struct value args[] = {value_number(claim->id), value_number(claim->number)};
     sql = arena_print(ctx->arena,
                       "UPDATE job SET status='running', claim=?2, started_at=COALESCE(started_at, %s), "
@@ -87,7 +98,7 @@ static const struct job_kind *kind_of(const struct jobs *jobs, struct str name)
 }
 
 struct ending {
-    int64_t id, claim, input;
+    int64_t id, claim, input, user;
     const char *status;
     struct str detail, result;
 };
@@ -105,6 +116,7 @@ static enum result write_ending(struct ctx *ctx, void *arg)
     int64_t held;
     TRY(db_run(ctx, sql, args, COUNT(args), &held));
     if (!held) return OK;
+    TRY(job_enter_end(ctx, ending->id, ending->user));
     if (ending->input) TRY(blob_delete(ctx, ending->input));
     return db_run(ctx, S("DELETE FROM job_part WHERE job=?1"), args, 1, NULL);
 }
@@ -132,6 +144,7 @@ static void end_job(struct ctx *ctx, struct jobs *jobs, struct claim *claim, enu
     struct ending ending = {.id = claim->id,
                             .claim = claim->number,
                             .input = claim->input,
+                            .user = claim->user,
                             .status = "done",
                             .detail = S(""),
                             .result = text};

@@ -96,10 +96,11 @@ void common_each_label(struct arena *arena, label_visitor *each, void *arg)
         "remember",  "resume",
         "rotate",              /* of the ledger */
         "watch",     "forget", /* of ledgers that are witnessed */
+        "keep",      "end",    /* of jobs */
     };
     static const char *const subjects[] = {/* of which there is no register */
-                                           "clock",          "custom_field", "ledger", "ledger-key", "report",
-                                           "security_event", "token",        "user",   "witness"};
+                                           "clock",  "custom_field",   "job",   "ledger", "ledger-key",
+                                           "report", "security_event", "token", "user",   "witness"};
     struct visit visit = {arena, each, arg};
     for (size_t i = 0; i < COMMON; i++) {
         struct str name = shared_key(&visit, "field", common_fields[i].name);

@@ -23,6 +23,10 @@ struct backup {
     struct str key_file;           /* restore: where the master key goes that the backup brings; empty: nowhere */
     void (*progress)(void *arg, int64_t rows, int64_t of); /* every thousand rows; of 0: not known; NULL for none */
     void *progress_arg;
+    /* Restoring: called in its transaction when everything is there, so that what it does is there with the data or not
+     * at all. NULL for none. */
+    enum result (*last)(struct ctx *ctx, void *arg);
+    void *last_arg;
 };
 
 struct backup_info {

@@ -231,7 +231,8 @@ static enum result restore(struct ctx *ctx, void *arg)
     TRY(check_empty(ctx, r->backup));
     TRY(make_bare_tables(ctx, r->backup));
     TRY(backup_read(ctx, r->backup, r->path, &visitor, r->info));
-    return tables_apply(ctx, r->backup->tables, r->backup->table_count);
+    TRY(tables_apply(ctx, r->backup->tables, r->backup->table_count));
+    return r->backup->last ? r->backup->last(ctx, r->backup->last_arg) : OK;
 }
 
 enum result store_restore(struct ctx *ctx, struct store *store, const struct backup *backup, struct str path,

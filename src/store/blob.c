@@ -6,6 +6,7 @@
 #include "store/blob.h"
 
 #include "base/buf.h"
+#include "store/store.h"
 
 #include <sodium.h>
 
@@ -37,6 +38,7 @@ static const struct table chunk_table = {
 static const struct column meta_columns[] = {
     {"name", COLUMN_TEXT, COLUMN_NOT_NULL, NULL, NULL},
     {"value", COLUMN_TEXT, COLUMN_NOT_NULL, NULL, NULL},
+    {"mac", COLUMN_BYTES, 0, NULL, NULL}, /* over name and value */
 };
 static const struct table meta_table = {
     .name = "meta", .columns = meta_columns, .column_count = COUNT(meta_columns), .primary_key = "name"};
@@ -278,22 +280,79 @@ enum result blob_delete(struct ctx *ctx, int64_t id)
 
 /* ---- meta ---- */
 
+static const char META[] = "meta"; /* the purpose of its MACs */
+
+/* Read before it is known whether the master key is the right one; a wrong key is to be told as that. They have a MAC
+ * like the others, which meta_verify holds them to, at each start too. */
+static const char *const read_before_key[] = {
+    "schema_version",  /* a database of another version is refused first of all */
+    "program_version", /* for the sentence that does */
+    "master_key",      /* the fingerprint by which the right key is known */
+};
+
+static bool is_read_before_key(const char *name)
+{
+    for (size_t i = 0; i < COUNT(read_before_key); i++)
+        if (strcmp(name, read_before_key[i]) == 0) return true;
+    return false;
+}
+
+static struct str meta_bytes(struct ctx *ctx, struct str name, struct str value)
+{
+    return arena_print(ctx->arena, "%zu:%.*s,%zu:%.*s,", name.len, PRINT(name), value.len, PRINT(value));
+}
+
+static bool is_ours(struct ctx *ctx, struct str name, struct rows *rows)
+{
+    const struct keyring *keyring = db_keyring(ctx->db);
+    return !keyring || keyring_mac_is(keyring, META, meta_bytes(ctx, name, rows_text(rows, 0)), rows_bytes(rows, 1));
+}
+
+static enum result changed_outside(struct ctx *ctx, struct str name)
+{
+    return fail(ctx, BROKEN,
+                "The setting \"%.*s\", which the program keeps in the database, was changed outside of the program: "
+                "restore a backup.",
+                PRINT(name));
+}
+
 enum result meta_get(struct ctx *ctx, const char *name, struct str *value)
 {
     struct value key = value_text(str_of(name));
     struct rows *rows;
     bool found;
-    TRY(db_query_one(ctx, S("SELECT value FROM meta WHERE name = ?1"), &key, 1, &rows, &found));
+    TRY(db_query_one(ctx, S("SELECT value, mac FROM meta WHERE name = ?1"), &key, 1, &rows, &found));
     *value = arena_copy(ctx->arena, rows_text(rows, 0));
+    bool right = !found || is_read_before_key(name) || is_ours(ctx, str_of(name), rows);
     rows_close(rows);
-    return OK;
+    if (right) return OK;
+    return changed_outside(ctx, str_of(name));
 }
 
 enum result meta_set(struct ctx *ctx, const char *name, struct str value)
 {
-    struct value args[] = {value_text(str_of(name)), value_text(value)};
+    const struct keyring *keyring = db_keyring(ctx->db);
+    unsigned char mac[MAC_SIZE];
+    if (keyring) keyring_mac(keyring, META, meta_bytes(ctx, str_of(name), value), mac);
+    struct value args[] = {value_text(str_of(name)), value_text(value),
+                           keyring ? value_bytes((struct str){(const char *)mac, sizeof mac}) : value_null()};
     return db_run(ctx,
-                  S("INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = "
-                    "excluded.value"),
+                  S("INSERT INTO meta (name, value, mac) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET value = "
+                    "excluded.value, mac = excluded.mac"),
                   args, COUNT(args), NULL);
+}
+
+enum result meta_verify(struct ctx *ctx, int64_t *checked)
+{
+    struct rows *rows;
+    TRY(db_query(ctx, S("SELECT value, mac, name FROM meta ORDER BY name"), NULL, 0, &rows));
+    for (bool more;; ++*checked) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        struct str name = arena_copy(ctx->arena, rows_text(rows, 2));
+        if (is_ours(ctx, name, rows)) continue;
+        rows_close(rows);
+        return changed_outside(ctx, name);
+    }
+    return OK;
 }

@@ -33,8 +33,12 @@ enum result blob_check(struct ctx *ctx, const struct keyring *keyring, int64_t i
                        struct str sha256) MUST_USE;
 enum result blob_delete(struct ctx *ctx, int64_t id) MUST_USE;
 
-/* One line of the program's own settings kept with the data: schema version, key fingerprint. */
+/* One line of the program's own settings kept with the data: schema version, key fingerprint. Each has a MAC. Where the
+ * store was told the master key, meta_get is BROKEN with a sentence when the line is not as the program wrote it,
+ * except of the three that are read before the key is known to be the right one. */
 enum result meta_get(struct ctx *ctx, const char *name, struct str *value) MUST_USE; /* "" when there is none */
 enum result meta_set(struct ctx *ctx, const char *name, struct str value) MUST_USE;
+/* All of them, those three too; only where the store was told the master key. BROKEN names the first that is wrong. */
+enum result meta_verify(struct ctx *ctx, int64_t *checked) MUST_USE;
 
 #endif

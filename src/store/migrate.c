@@ -153,6 +153,11 @@ enum result migrate_rebuild_is_due(struct ctx *ctx, bool *due)
     return OK;
 }
 
+enum result migrate_make_rebuild_due(struct ctx *ctx, const char *program)
+{
+    return meta_set(ctx, REBUILD, str_of(program));
+}
+
 enum result migrate_rebuild_is_done(struct ctx *ctx)
 {
     return meta_set(ctx, REBUILD, S(""));

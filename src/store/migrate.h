@@ -40,7 +40,8 @@ enum result migrate_contents(struct ctx *ctx, const struct migrations *migration
 
 /* After a migration, and after another version of the program, until it was done. */
 enum result migrate_rebuild_is_due(struct ctx *ctx, bool *due) MUST_USE;
-enum result migrate_rebuild_is_done(struct ctx *ctx) MUST_USE; /* inside a write */
+enum result migrate_make_rebuild_due(struct ctx *ctx, const char *program) MUST_USE; /* inside a write */
+enum result migrate_rebuild_is_done(struct ctx *ctx) MUST_USE;                       /* inside a write */
 
 /* For programs that only read, and change nothing: INVALID unless the database is as this program has it. */
 enum result migrate_check(struct ctx *ctx, const struct migrations *migrations, const char *program) MUST_USE;

@@ -10,10 +10,23 @@
 
 enum { OLDEST_VERSION = 150000 };
 
+/* First of all, in words that no schema can give another meaning to: names are looked for among the server's own and in
+ * the one schema that is ours, whatever search_path the database or the role was given. Temporary tables come last,
+ * where they hide none of ours. Then what else can change what a query means. row_security=off: where a policy would
+ * keep rows back, the query fails instead. */
+static const char meaning[] =
+    "SELECT pg_catalog.set_config('search_path', pg_catalog.concat(COALESCE(pg_catalog.quote_ident("
+    "pg_catalog.current_schema()), 'public'), ', pg_temp'), false);"
+    "SELECT set_config('session_replication_role', 'origin', false) "
+    "WHERE current_setting('session_replication_role') <> 'origin';"
+    "SET row_security=off; SET standard_conforming_strings=on; SET transform_null_equals=off; SET array_nulls=on;"
+    "SET default_transaction_isolation='read committed'; SET default_transaction_deferrable=off;"
+    "SET gin_fuzzy_search_limit=0; SET datestyle='ISO, YMD'; SET intervalstyle=postgres; SET quote_all_identifiers=off;"
+    "SET bytea_output=hex; SET timezone='UTC'; SET extra_float_digits=1;";
+
 /* jit: compiling a plan costs more than any query here runs. synchronous_commit: acknowledged means durable. */
 static const char settings[] =
-    "SET client_min_messages=warning; SET standard_conforming_strings=on; SET bytea_output=hex; SET timezone='UTC';"
-    "SET extra_float_digits=1; SET jit=off; SET default_transaction_read_only=%s;"
+    "%sSET client_min_messages=warning; SET jit=off; SET default_transaction_read_only=%s;"
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';"
     /* How long whoever else is kept waiting, by a statement or by a program that is frozen or gone. What the address
      * or the role says wins. */
@@ -122,12 +135,12 @@ static void notice(void *arg, const PGresult *result)
 
 static enum result set_up(struct postgres_db *postgres)
 {
-    enum { ROOM = sizeof settings + 60 };
+    enum { ROOM = sizeof meaning + sizeof settings + 60 };
     const struct postgres_place *place = postgres->place;
     char sql[ROOM];
     PQsetNoticeReceiver(postgres->connection, notice, postgres);
     PQsetnonblocking(postgres->connection, 1);
-    snprintf(sql, sizeof sql, settings, place->read_only ? "on" : "off", place->lock_wait,
+    snprintf(sql, sizeof sql, settings, meaning, place->read_only ? "on" : "off", place->lock_wait,
              atomic_load(&place->statement_limit), POSTGRES_IDLE_LIMIT);
     return postgres->db.driver->script(&postgres->db, sql);
 }

@@ -42,12 +42,41 @@ static const struct catalog {
                "WHERE c.relnamespace = CAST(?1 AS oid)"},
     {"inherited table", "SELECT c.relname, h.inhrelid::regclass::text, '' FROM pg_class c JOIN pg_inherits h "
                         "ON h.inhparent = c.oid WHERE c.relnamespace = CAST(?1 AS oid) AND c.relkind IN ('r', 'p')"},
+    {"operator", "SELECT '', concat(o.oprname, '(', format_type(o.oprleft, NULL), ', ', "
+                 "format_type(o.oprright, NULL), ')'), '' FROM pg_operator o WHERE o.oprnamespace = CAST(?1 AS oid) "
+                 "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass "
+                 "AND d.objid = o.oid AND d.deptype = 'e')"},
     {"function", "SELECT '', concat(p.proname, '(', pg_get_function_identity_arguments(p.oid), ')'), "
                  "concat_ws(' ', l.lanname, p.prosecdef, p.provolatile, array_to_string(p.proconfig, ','), p.prosrc) "
                  "FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = CAST(?1 AS oid) "
                  "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass "
                  "AND d.objid = p.oid AND d.deptype = 'e')"},
 };
+
+/* Of no schema: what the database, or the role, makes of every session, and what listens to every change of the schema.
+ * Only once, on the side of what is found. An operator may set limits, logs and the like; what is listed here can
+ * change what a query means. The program sets it to what it needs, except what is loaded into the server. */
+static const char surroundings[] =
+    "SELECT '', s.name, s.value FROM (SELECT split_part(c.one, '=', 1) AS name, "
+    "substr(c.one, strpos(c.one, '=') + 1) AS value FROM pg_db_role_setting r, unnest(r.setconfig) AS c (one) "
+    "WHERE r.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())) "
+    "AND r.setrole IN (0, (SELECT u.oid FROM pg_roles u WHERE u.rolname = session_user), "
+    "(SELECT u.oid FROM pg_roles u WHERE u.rolname = current_user))) s "
+    "WHERE s.name IN ('session_replication_role', 'row_security', 'standard_conforming_strings', "
+    "'transform_null_equals', 'array_nulls', 'default_transaction_isolation', 'gin_fuzzy_search_limit', "
+    "'session_preload_libraries', 'local_preload_libraries', 'ignore_checksum_failure', 'zero_damaged_pages', "
+    "'ignore_system_indexes', 'allow_system_table_mods') "
+    "OR (s.name = 'search_path' AND strpos(s.value, ',') > 0 AND s.value <> '\"$user\", public')";
+static const char listeners[] =
+    "SELECT '', e.evtname, '' FROM pg_event_trigger e WHERE e.evtenabled <> 'D' AND NOT EXISTS (SELECT 1 FROM "
+    "pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')";
+/* What was made since the server was set up: it keeps numbers below 16384 for its own. */
+static const char casts[] =
+    "SELECT format_type(k.castsource, NULL), format_type(k.casttarget, NULL), '' FROM pg_cast k WHERE k.oid >= 16384 "
+    "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = k.oid "
+    "AND d.deptype = 'e')";
+static const struct catalog around[] = {
+    {"setting of the database or role", surroundings}, {"event trigger", listeners}, {"cast", casts}};
 
 static struct str without(struct arena *arena, struct str text, struct str piece)
 {
@@ -64,7 +93,7 @@ static enum result list_kind(struct ctx *ctx, const struct catalog *catalog, int
 {
     struct value args[] = {value_number(oid)};
     struct rows *rows;
-    TRY(db_query(ctx, str_of(catalog->sql), args, COUNT(args), &rows));
+    TRY(db_query(ctx, str_of(catalog->sql), args, oid ? COUNT(args) : 0, &rows));
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
@@ -115,6 +144,7 @@ static struct str with_functions_named(struct ctx *ctx, struct parts *parts, str
 static enum result make_and_list(struct ctx *ctx, struct str ddl, struct things *expected, struct things *found)
 {
     TRY(list(ctx, "current_schema()::regnamespace", found));
+    for (size_t i = 0; i < COUNT(around); i++) TRY(list_kind(ctx, &around[i], 0, S(""), found));
     TRY(db_script(ctx, "SET LOCAL search_path = pg_temp; SET LOCAL client_min_messages = error"));
     TRY(db_script(ctx, arena_cstr(ctx->arena, ddl)));
     return list(ctx, "pg_my_temp_schema()", expected);

@@ -51,11 +51,23 @@ static const char *type_name(const struct parts *parts, const struct table *tabl
     return plain ? "INTEGER PRIMARY KEY" : type_names[parts->dialect][column->type];
 }
 
+/* Whoever reads rows "after 0" reads them all; whoever has JSON with numbers of 53 bits reads every key rightly; and
+ * SQLite, which gives keys at random once its highest possible one is taken, refuses to give any. */
+static void add_key_range(struct buf *sql, const struct column *column)
+{
+    buf_text(sql, " CHECK (");
+    sql_name(sql, column->name);
+    buf_text(sql, " > 0 AND ");
+    sql_name(sql, column->name);
+    buf_print(sql, " < %lld)", (long long)KEY_LIMIT);
+}
+
 static void add_column(struct parts *parts, struct buf *sql, const struct table *table, const struct column *column)
 {
     sql_name(sql, column->name);
     buf_print(sql, " %s", type_name(parts, table, column));
     if ((column->flags & COLUMN_NOT_NULL) && column->type != COLUMN_KEY) buf_text(sql, " NOT NULL");
+    if (column->type == COLUMN_KEY) add_key_range(sql, column);
     if (column->fallback) buf_print(sql, " DEFAULT %s", column->fallback);
     if (column->references && parts->dialect == DIALECT_SQLITE) add_reference(parts, sql, column);
 }
@@ -286,4 +298,22 @@ struct str tables_ddl(struct ctx *ctx, enum dialect dialect, const struct table 
         buf_text(&ddl, ";\n");
     }
     return buf_str(&ddl);
+}
+
+enum result tables_check_keys(struct ctx *ctx, const struct table *const *tables, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *key = tables[i]->columns[0].name;
+        int64_t outside;
+        if (tables[i]->columns[0].type != COLUMN_KEY) continue;
+        struct str sql = arena_print(ctx->arena,
+                                     "SELECT (SELECT count(*) FROM \"%s\" WHERE \"%s\" <= 0) + "
+                                     "(SELECT count(*) FROM \"%s\" WHERE \"%s\" >= %lld)",
+                                     tables[i]->name, key, tables[i]->name, key, (long long)KEY_LIMIT);
+        TRY(db_query_number(ctx, sql, NULL, 0, 0, &outside));
+        if (outside)
+            return fail(ctx, CONFLICT, "In the table \"%s\", %lld rows have keys that the program never gives.",
+                        tables[i]->name, (long long)outside);
+    }
+    return OK;
 }

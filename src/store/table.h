@@ -8,12 +8,15 @@
 #include "store/db.h"
 
 enum column_type {
-    COLUMN_KEY,     /* INTEGER PRIMARY KEY, given by the database in rising order, never used twice */
+    COLUMN_KEY,     /* INTEGER PRIMARY KEY, from 1 to below KEY_LIMIT, given by the database in rising order, never used
+                     * twice; the first column of its table */
     COLUMN_NUMBER,  /* 64 bits */
     COLUMN_DECIMAL, /* double */
     COLUMN_TEXT,
     COLUMN_BYTES,
 };
+
+static const int64_t KEY_LIMIT = (int64_t)1 << 53;
 
 enum {
     COLUMN_NOT_NULL = 1,
@@ -56,6 +59,10 @@ bool table_counts_keys(const struct table *table, enum dialect dialect);
 
 /* The complete DDL of these tables for one dialect, as text: what golden files hold. */
 struct str tables_ddl(struct ctx *ctx, enum dialect dialect, const struct table *const *tables, size_t count);
+
+/* CONFLICT names the first table that has rows with keys out of their range, which the database itself refuses unless
+ * somebody made it look away. */
+enum result tables_check_keys(struct ctx *ctx, const struct table *const *tables, size_t count) MUST_USE;
 
 /* Inside a transaction: creates what is missing. */
 enum result tables_apply(struct ctx *ctx, const struct table *const *tables, size_t count) MUST_USE;

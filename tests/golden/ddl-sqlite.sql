@@ -1,5 +1,5 @@
 CREATE TABLE "acceptance" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -25,7 +25,7 @@ CREATE INDEX "acceptance_status_index" ON "acceptance" ("status");
 CREATE INDEX "acceptance_risk_index" ON "acceptance" ("risk");
 CREATE INDEX "acceptance_expires_on_index" ON "acceptance" ("expires_on");
 CREATE TABLE "asset" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -58,7 +58,7 @@ CREATE INDEX "asset_status_index" ON "asset" ("status");
 CREATE INDEX "asset_title_index" ON "asset" ("title");
 CREATE INDEX "asset_classification_index" ON "asset" ("classification");
 CREATE TABLE "classification" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -80,7 +80,7 @@ CREATE INDEX "classification_owner_index" ON "classification" ("owner");
 CREATE INDEX "classification_status_index" ON "classification" ("status");
 CREATE UNIQUE INDEX "classification_title_live_unique" ON "classification" ("title") WHERE "deleted_at" IS NULL;
 CREATE TABLE "comment" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -101,7 +101,7 @@ CREATE INDEX "comment_owner_index" ON "comment" ("owner");
 CREATE INDEX "comment_status_index" ON "comment" ("status");
 CREATE INDEX "comment_subject_index" ON "comment" ("subject");
 CREATE TABLE "control" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -131,7 +131,7 @@ CREATE INDEX "control_status_index" ON "control" ("status");
 CREATE INDEX "control_test_due_on_index" ON "control" ("test_due_on");
 CREATE INDEX "control_implementation_index" ON "control" ("implementation");
 CREATE TABLE "evidence" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -166,7 +166,7 @@ CREATE INDEX "evidence_collector_index" ON "evidence" ("collector");
 CREATE INDEX "evidence_expires_on_index" ON "evidence" ("expires_on");
 CREATE INDEX "evidence_replaces_index" ON "evidence" ("replaces");
 CREATE TABLE "framework" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -190,7 +190,7 @@ CREATE INDEX "framework_owner_index" ON "framework" ("owner");
 CREATE INDEX "framework_status_index" ON "framework" ("status");
 CREATE UNIQUE INDEX "framework_key_live_unique" ON "framework" ("key") WHERE "deleted_at" IS NULL;
 CREATE TABLE "methodology" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -215,7 +215,7 @@ CREATE INDEX "methodology_owner_index" ON "methodology" ("owner");
 CREATE INDEX "methodology_status_index" ON "methodology" ("status");
 CREATE INDEX "methodology_replaces_index" ON "methodology" ("replaces");
 CREATE TABLE "notification" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -235,7 +235,7 @@ CREATE INDEX "notification_unit_index" ON "notification" ("unit");
 CREATE INDEX "notification_owner_index" ON "notification" ("owner");
 CREATE INDEX "notification_status_index" ON "notification" ("status");
 CREATE TABLE "obligation" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -259,7 +259,7 @@ CREATE INDEX "obligation_unit_index" ON "obligation" ("unit");
 CREATE INDEX "obligation_owner_index" ON "obligation" ("owner");
 CREATE INDEX "obligation_status_index" ON "obligation" ("status");
 CREATE TABLE "person" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -283,7 +283,7 @@ CREATE INDEX "person_status_index" ON "person" ("status");
 CREATE UNIQUE INDEX "person_email_live_unique" ON "person" ("email") WHERE "deleted_at" IS NULL;
 CREATE INDEX "person_deputy_index" ON "person" ("deputy");
 CREATE TABLE "requirement" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -315,7 +315,7 @@ CREATE INDEX "requirement_framework_index" ON "requirement" ("framework");
 CREATE INDEX "requirement_parent_index" ON "requirement" ("parent");
 CREATE INDEX "requirement_position_index" ON "requirement" ("position");
 CREATE TABLE "risk" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -367,7 +367,7 @@ CREATE INDEX "risk_assessment_index" ON "risk" ("assessment");
 CREATE INDEX "risk_current_rank_index" ON "risk" ("current_rank");
 CREATE INDEX "risk_attention_index" ON "risk" ("attention");
 CREATE TABLE "risk_assessment" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -390,7 +390,7 @@ CREATE INDEX "risk_assessment_owner_index" ON "risk_assessment" ("owner");
 CREATE INDEX "risk_assessment_status_index" ON "risk_assessment" ("status");
 CREATE INDEX "risk_assessment_methodology_index" ON "risk_assessment" ("methodology");
 CREATE TABLE "saved_view" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -411,7 +411,7 @@ CREATE INDEX "saved_view_owner_index" ON "saved_view" ("owner");
 CREATE INDEX "saved_view_status_index" ON "saved_view" ("status");
 CREATE INDEX "saved_view_register_index" ON "saved_view" ("register");
 CREATE TABLE "soa" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -438,7 +438,7 @@ CREATE INDEX "soa_owner_index" ON "soa" ("owner");
 CREATE INDEX "soa_status_index" ON "soa" ("status");
 CREATE INDEX "soa_framework_index" ON "soa" ("framework");
 CREATE TABLE "soa_line" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -470,7 +470,7 @@ CREATE INDEX "soa_line_requirement_index" ON "soa_line" ("requirement");
 CREATE INDEX "soa_line_position_index" ON "soa_line" ("position");
 CREATE INDEX "soa_line_implementation_index" ON "soa_line" ("implementation");
 CREATE TABLE "soa_version" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -497,7 +497,7 @@ CREATE INDEX "soa_version_owner_index" ON "soa_version" ("owner");
 CREATE INDEX "soa_version_status_index" ON "soa_version" ("status");
 CREATE INDEX "soa_version_soa_index" ON "soa_version" ("soa");
 CREATE TABLE "task" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -519,7 +519,7 @@ CREATE INDEX "task_owner_index" ON "task" ("owner");
 CREATE INDEX "task_status_index" ON "task" ("status");
 CREATE INDEX "task_due_on_index" ON "task" ("due_on");
 CREATE TABLE "threat" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -539,7 +539,7 @@ CREATE INDEX "threat_unit_index" ON "threat" ("unit");
 CREATE INDEX "threat_owner_index" ON "threat" ("owner");
 CREATE INDEX "threat_status_index" ON "threat" ("status");
 CREATE TABLE "treatment_action" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -566,7 +566,7 @@ CREATE INDEX "treatment_action_status_index" ON "treatment_action" ("status");
 CREATE INDEX "treatment_action_risk_index" ON "treatment_action" ("risk");
 CREATE INDEX "treatment_action_due_on_index" ON "treatment_action" ("due_on");
 CREATE TABLE "unit" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "unit" INTEGER REFERENCES "unit" ("id"),
     "owner" INTEGER REFERENCES "person" ("id"),
     "status" TEXT NOT NULL,
@@ -589,7 +589,7 @@ CREATE INDEX "unit_owner_index" ON "unit" ("owner");
 CREATE INDEX "unit_status_index" ON "unit" ("status");
 CREATE INDEX "unit_parent_index" ON "unit" ("parent");
 CREATE TABLE "blob" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "size" INTEGER NOT NULL,
     "sha256" TEXT NOT NULL,
     "key" BLOB NOT NULL,
@@ -605,10 +605,11 @@ CREATE TABLE "blob_chunk" (
 CREATE TABLE "meta" (
     "name" TEXT NOT NULL,
     "value" TEXT NOT NULL,
+    "mac" BLOB,
     PRIMARY KEY ("name")
 ) STRICT;
 CREATE TABLE "security_event" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "at" INTEGER NOT NULL,
     "node" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
@@ -637,7 +638,7 @@ CREATE TRIGGER "security_event_no_DELETE" BEFORE DELETE ON "security_event"
 WHEN OLD."at" > (unixepoch() - 30 * 86400) * 1000
 BEGIN SELECT RAISE(ABORT, 'The table security_event only grows: its rows are neither changed nor deleted.'); END;
 CREATE TABLE "ledger_entry" (
-    "id" INTEGER PRIMARY KEY,
+    "id" INTEGER PRIMARY KEY CHECK ("id" > 0 AND "id" < 9007199254740992),
     "at" INTEGER NOT NULL,
     "actor" INTEGER NOT NULL,
     "action" TEXT NOT NULL,
@@ -738,7 +739,7 @@ CREATE TABLE "ledger_peer" (
     PRIMARY KEY ("name")
 ) STRICT;
 CREATE TABLE "user" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "version" INTEGER NOT NULL DEFAULT 1,
     "name" TEXT NOT NULL,
     "email" TEXT NOT NULL,
@@ -756,7 +757,7 @@ CREATE TABLE "user" (
 CREATE UNIQUE INDEX "user_email_key_unique" ON "user" ("email_key");
 CREATE UNIQUE INDEX "user_person_unique" ON "user" ("person");
 CREATE TABLE "role_grant" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "user_id" INTEGER NOT NULL REFERENCES "user" ("id"),
     "role" TEXT NOT NULL,
     "unit" INTEGER NOT NULL
@@ -764,7 +765,7 @@ CREATE TABLE "role_grant" (
 CREATE INDEX "role_grant_unit_index" ON "role_grant" ("unit");
 CREATE UNIQUE INDEX "role_grant_once" ON "role_grant" ("user_id", "role", "unit");
 CREATE TABLE "session" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "user_id" INTEGER NOT NULL REFERENCES "user" ("id"),
     "token_hash" TEXT NOT NULL,
     "previous_hash" TEXT,
@@ -784,7 +785,7 @@ CREATE UNIQUE INDEX "session_token_hash_unique" ON "session" ("token_hash");
 CREATE INDEX "session_previous_hash_index" ON "session" ("previous_hash");
 CREATE INDEX "session_expires_at_index" ON "session" ("expires_at");
 CREATE TABLE "token" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "user_id" INTEGER NOT NULL REFERENCES "user" ("id"),
     "name" TEXT NOT NULL,
     "secret_hash" TEXT NOT NULL,
@@ -798,7 +799,7 @@ CREATE TABLE "token" (
 CREATE INDEX "token_user_id_index" ON "token" ("user_id");
 CREATE UNIQUE INDEX "token_secret_hash_unique" ON "token" ("secret_hash");
 CREATE TABLE "start_link" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "token_hash" TEXT NOT NULL,
     "expires_at" INTEGER NOT NULL,
     "mac" BLOB
@@ -843,7 +844,7 @@ CREATE TABLE "link" (
     PRIMARY KEY ("to_record", "to_register", "register", "record", "field")
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE "custom_field" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "register" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
@@ -854,7 +855,7 @@ CREATE TABLE "custom_field" (
 ) STRICT;
 CREATE UNIQUE INDEX "custom_field_name" ON "custom_field" ("register", "name") WHERE deleted_at IS NULL;
 CREATE TABLE "outbox" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "at" INTEGER NOT NULL,
     "topic" TEXT NOT NULL,
     "register" TEXT NOT NULL,
@@ -863,7 +864,7 @@ CREATE TABLE "outbox" (
     "person" INTEGER
 ) STRICT;
 CREATE TABLE "job" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "kind" TEXT NOT NULL,
     "status" TEXT NOT NULL,
     "user" INTEGER NOT NULL,
@@ -887,7 +888,7 @@ CREATE TABLE "job" (
 ) STRICT;
 CREATE INDEX "job_status_index" ON "job" ("status");
 CREATE TABLE "job_part" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT CHECK ("id" > 0 AND "id" < 9007199254740992),
     "job" INTEGER NOT NULL,
     "text" TEXT NOT NULL
 ) STRICT;

@@ -55,14 +55,14 @@ static struct str answer_to(struct served *served, PGconn *connection, const cha
 
 static int64_t number_from(struct served *served, PGconn *connection, const char *text)
 {
-    return strtoll(answer_to(served, connection, text).at, NULL, 10);
+    return strtoll(arena_cstr(served->ctx->arena, answer_to(served, connection, text)), NULL, 10);
 }
 
-static struct str in_hex(struct served *served, const void *bytes, size_t len)
+static const char *in_hex(struct served *served, const void *bytes, size_t len)
 {
     struct buf text = buf_in(served->ctx->arena);
     buf_hex(&text, bytes, len);
-    return buf_str(&text);
+    return arena_cstr(served->ctx->arena, buf_str(&text));
 }
 
 #define OF_FIRST "FROM ledger_entry e JOIN ledger_state s ON s.entry = e.id WHERE e.subject = '%s' AND e.record = 1 "
@@ -91,11 +91,11 @@ static void enter(struct served *served, PGconn *other, const char *subject, con
                        "INSERT INTO ledger_entry (id, at, actor, action, subject, record, version, state_size, "
                        "content_hash) VALUES (%lld, %lld, 0, 'change', '%s', 1, %lld, %lld, '\\x%s')",
                        (long long)row.id, (long long)row.at, subject, (long long)row.version, (long long)row.state_size,
-                       in_hex(served, row.content.at, row.content.len).at));
+                       in_hex(served, row.content.at, row.content.len)));
     sql(other,
-        text_of(served, "INSERT INTO ledger_state VALUES (%lld, 'salt', '', '%s')", (long long)row.id, state.at));
+        text_of(served, "INSERT INTO ledger_state VALUES (%lld, 'salt', '', '%.*s')", (long long)row.id, PRINT(state)));
     sql(other, text_of(served, "INSERT INTO ledger_pending VALUES (%lld, '\\x%s')", (long long)row.id,
-                       in_hex(served, mac, sizeof mac).at));
+                       in_hex(served, mac, sizeof mac)));
 }
 
 static bool somebody_waits(PGconn *connection)

@@ -111,14 +111,20 @@ static void what_follows_is_right_after_a_migration(void **state)
     assert_ok(world, records_verify(world->ctx, &report));
 }
 
+static enum result make_due(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return migrate_make_rebuild_due(ctx, "0.9");
+}
+
 /* Cut off between the migration and what follows from it: the next start does the rest. */
 static void what_was_cut_off_is_done_at_the_next_start(void **state)
 {
     struct world *world = *state;
     struct str levels_then = text_in(world, levels);
     script(world, "UPDATE risk SET current_level = 'of old';\nDELETE FROM search_entry;\nDELETE FROM search_index;\n"
-                  "DELETE FROM search_pending;\nDELETE FROM search_level;\n"
-                  "INSERT INTO meta (name, value) VALUES ('rebuild_due', '0.9')");
+                  "DELETE FROM search_pending;\nDELETE FROM search_level;\n");
+    assert_ok(world, store_write(world->ctx, world->program.store, make_due, NULL));
     close_program(world);
     open_again(world, OPEN_DATABASE);
     says(world, levels, levels_then.at);

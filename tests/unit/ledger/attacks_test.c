@@ -126,8 +126,8 @@ static const struct attack attacks[] = {
      "UPDATE ledger_head SET key_id = '0123456789abcdef' WHERE size = 300",
      "which is none of this ledger's: nothing more is signed", "names the key 0123456789abcdef"},
     {"two entries swapped",
-     "UPDATE ledger_entry SET id = -1 WHERE id = 150; UPDATE ledger_entry SET id = 150 WHERE id = 160; "
-     "UPDATE ledger_entry SET id = 160 WHERE id = -1",
+     "UPDATE ledger_entry SET id = 9000 WHERE id = 150; UPDATE ledger_entry SET id = 150 WHERE id = 160; "
+     "UPDATE ledger_entry SET id = 160 WHERE id = 9000",
      NULL, "does not match its leaf"},
     {"an entry put in with a past time, awaiting its seal",
      FORGED "INSERT INTO ledger_pending (entry, mac) VALUES (777, " ANY_MAC ")",

@@ -402,6 +402,36 @@ static void test_half_way(void **state)
     fixture_free(to);
 }
 
+static enum result not_today(struct ctx *ctx, void *arg)
+{
+    int *calls = arg;
+    int64_t leaves;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM b_leaf"), NULL, 0, 0, &leaves));
+    assert_true(leaves > 0);
+    return (*calls)++ ? OK : fail(ctx, BROKEN, "Not today.");
+}
+
+/* What comes last belongs to the data: both are there, or neither. */
+static void test_last_of_all(void **state)
+{
+    FIXTURE(f);
+    make_source(f);
+    struct fixture *to = fixture_new(f->url[0] != 0);
+    struct backup backup = by_key();
+    struct backup_info info;
+    int calls = 0;
+    const char *path = path_in(f, "b.merlon");
+    take(f, &backup, path, &info);
+    backup.last = not_today;
+    backup.last_arg = &calls;
+    assert_int_equal(store_restore(&to->ctx, to->store, &backup, str_of(path), &info), BROKEN);
+    expect_ok(&to->ctx, store_restore(&to->ctx, to->store, &backup, str_of(path), &info));
+    assert_int_equal(calls, 2);
+    check_restored(f, to);
+    unlink(path);
+    fixture_free(to);
+}
+
 /* What this program does not know must not be dropped in silence. */
 static void test_unknown_column(void **state)
 {
@@ -513,10 +543,10 @@ static void test_online(void **state)
 int main(void)
 {
     const struct CMUnitTest tests_[] = {
-        ON_BOTH(test_to_sqlite),         ON_BOTH(test_to_postgres),  ON_SQLITE(test_passphrase),
-        ON_SQLITE(test_other_key_there), ON_SQLITE(test_damage),     ON_SQLITE(test_other_master_key),
-        ON_BOTH(test_half_way),          ON_SQLITE(test_unwritable), ON_SQLITE(test_unknown_column),
-        ON_SQLITE(test_no_room),         ON_SQLITE(test_online),
+        ON_BOTH(test_to_sqlite),         ON_BOTH(test_to_postgres), ON_SQLITE(test_passphrase),
+        ON_SQLITE(test_other_key_there), ON_SQLITE(test_damage),    ON_SQLITE(test_other_master_key),
+        ON_BOTH(test_last_of_all),       ON_BOTH(test_half_way),    ON_SQLITE(test_unwritable),
+        ON_SQLITE(test_unknown_column),  ON_SQLITE(test_no_room),   ON_SQLITE(test_online),
     };
     return cmocka_run_group_tests_name("store/backup", tests_, NULL, NULL);
 }

@@ -280,6 +280,39 @@ static void meta_is_kept(void **state)
     assert_true(str_eq(value, S("blue")));
 }
 
+static enum result run_sql(struct ctx *ctx, void *sql)
+{
+    return db_script(ctx, sql);
+}
+
+static void meta_changed_by_sql_is_refused(void **state)
+{
+    FIXTURE(f);
+    static char red[] = "red", change[] = "UPDATE meta SET value = 'blue' WHERE name = 'colour'",
+                exchange[] = "DELETE FROM meta WHERE name = 'colour'; UPDATE meta SET name = 'colour'",
+                add[] = "INSERT INTO meta (name, value) VALUES ('schema_version', '9'), ('stop', 'Call us.')";
+    struct str value;
+    int64_t checked = 0;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_tables, NULL));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, set_meta, red));
+    expect_ok(&f->ctx, meta_verify(&f->ctx, &checked));
+    assert_int_equal(checked, 2);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, run_sql, change));
+    assert_int_equal(meta_get(&f->ctx, "colour", &value), BROKEN);
+    expect_sentence(&f->ctx, "The setting \"colour\", which the program keeps in the database, was changed");
+    assert_int_equal(meta_verify(&f->ctx, &checked), BROKEN);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, run_sql, exchange));
+    assert_int_equal(meta_get(&f->ctx, "colour", &value), BROKEN);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, set_meta, red));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, run_sql, add));
+    assert_int_equal(meta_get(&f->ctx, "stop", &value), BROKEN);
+    expect_ok(&f->ctx, meta_get(&f->ctx, "schema_version", &value)); /* read before the key is known to be right */
+    assert_int_equal(meta_verify(&f->ctx, &checked), BROKEN);
+    expect_sentence(&f->ctx, "The setting \"schema_version\"");
+    store_use_keyring(f->store, NULL);
+    expect_ok(&f->ctx, meta_get(&f->ctx, "stop", &value));
+}
+
 static void a_mac_is_good_for_its_row_alone(void **state)
 {
     FIXTURE(f);
@@ -306,6 +339,7 @@ int main(void)
         ON_BOTH(another_key_opens_nothing),         ON_BOTH(a_deleted_file_is_gone),
         ON_SQLITE(small_secrets_have_a_purpose),    ON_SQLITE(key_files_are_checked),
         ON_SQLITE(a_mac_is_good_for_its_row_alone), ON_BOTH(meta_is_kept),
+        ON_BOTH(meta_changed_by_sql_is_refused),    ON_BOTH(meta_changed_by_sql_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
