@@ -208,6 +208,20 @@ enum result record_restore(struct ctx *ctx, const struct reg *reg, int64_t id, s
                                  record);
 }
 
+/* Its number, its dates and where it stands: of a unit that is what lies above, by which one sees the trace at all. */
+static struct record *trace_of(struct ctx *ctx, const struct record *before)
+{
+    struct record *trace = record_new(ctx, before->reg);
+    size_t parent;
+    memcpy(trace->row, before->row, COMMON * sizeof *trace->row);
+    trace->row[C_OWNER] = value_null();
+    trace->row[C_TAGS] = field_empty(&common_fields[C_TAGS]);
+    trace->row[C_CUSTOM] = field_empty(&common_fields[C_CUSTOM]);
+    if (before->reg->flags & IS_UNIT && reg_field(before->reg, S("parent"), &parent) && !record_is_null(before, parent))
+        record_set_number(trace, parent, record_number(before, parent));
+    return trace;
+}
+
 /* Privacy law asks for more than hiding: every state goes from the ledger's side table, the row keeps nothing but
  * that there was one (ISO/IEC 27001 A.8.10). The ledger's own rows stay as they are, so it still verifies. */
 enum result record_purge(struct ctx *ctx, const struct reg *reg, int64_t id, struct str reason)
@@ -223,11 +237,7 @@ enum result record_purge(struct ctx *ctx, const struct reg *reg, int64_t id, str
         fail_field(ctx, "reason", "required", "Say why this is purged; the reason stays in the ledger.");
         return INVALID;
     }
-    struct record *tombstone = record_new(ctx, reg);
-    memcpy(tombstone->row, before->row, COMMON * sizeof *tombstone->row);
-    tombstone->row[C_OWNER] = value_null();
-    tombstone->row[C_TAGS] = field_empty(&common_fields[C_TAGS]);
-    tombstone->row[C_CUSTOM] = field_empty(&common_fields[C_CUSTOM]);
+    struct record *tombstone = trace_of(ctx, before);
     if (record_number_of(before, "blob")) TRY(blob_delete(ctx, record_number_of(before, "blob")));
     TRY(record_write_tombstone(ctx, before, tombstone));
     struct buf state = buf_in(ctx->arena);
