@@ -13,6 +13,7 @@
 
 /* A file that is sent holds a view of the database, and with SQLite its log, until the client has taken it. */
 enum { FILE_LIMIT = 64 * 1024 * 1024, NAME_LIMIT = 200, CLIENT_WAIT = 10 * 60 * 1000, EVIDENCE_PAGE = 500 };
+enum { CHECKED_FIRST = 4 * 1024 * 1024 }; /* bytes that are read to their end before the first is sent */
 
 static const char *const reserved[] = {"format", "name", "as_of", NULL};
 
@@ -137,20 +138,77 @@ static void set_download(struct ctx *ctx, struct exchange *x, struct str name)
     exchange_set_header(x, "Content-Disposition", buf_str(&text));
 }
 
+struct sending {
+    struct exchange_stream *stream;
+    bool client_is_gone;
+};
+
 static enum result send_chunk(struct ctx *ctx, void *arg, struct str chunk)
 {
+    struct sending *sending = arg;
+    enum result result = stream_write(sending->stream, chunk);
     (void)ctx;
-    return stream_write(arg, chunk);
+    sending->client_is_gone = result != OK;
+    return result;
+}
+
+static enum result keep_chunk(struct ctx *ctx, void *arg, struct str chunk)
+{
+    (void)ctx;
+    buf_add(arg, chunk);
+    return OK;
+}
+
+/* Whoever is at the other end is told by a refusal or a broken download; who runs this, here. */
+static void alarm_of_file(struct ctx *ctx, struct exchange *x, int64_t id, struct str why)
+{
+    log_line(LOG_ERROR, "the file of a piece of evidence was altered outside of the program: restore it from a backup",
+             "evidence", id, NULL);
+    log_text(LOG_ERROR, "what is wrong with the file", "sentence", why);
+    event_post(ctx, &(struct event){.kind = EVENT_ALARM,
+                                    .address = exchange_remote(x),
+                                    .subject = S("evidence"),
+                                    .record = id,
+                                    .detail = S("the file was altered outside of the program")});
+}
+
+/* A database that is away says nothing of the file. */
+static bool is_damage(enum result result)
+{
+    return result == BROKEN || result == NOT_FOUND;
+}
+
+static enum result send_whole(struct ctx *ctx, struct exchange *x, const struct blob_info *blob, int64_t id)
+{
+    struct buf whole = buf_in(ctx->arena);
+    enum result result = blob_read(ctx, ctx->house->keyring, blob->id, keep_chunk, &whole);
+    if (is_damage(result)) alarm_of_file(ctx, x, id, ctx->error.sentence);
+    TRY(result);
+    x->content = whole.len ? buf_str(&whole) : S("");
+    return OK;
+}
+
+static void stream_file(struct ctx *ctx, struct exchange *x, const struct blob_info *blob, int64_t id)
+{
+    struct sending sending = {.stream = exchange_stream(x, blob->size)};
+    if (!sending.stream) return;
+    stream_limit_waiting(sending.stream, CLIENT_WAIT);
+    enum result result = blob_read(ctx, ctx->house->keyring, blob->id, send_chunk, &sending);
+    if (is_damage(result) && !sending.client_is_gone) alarm_of_file(ctx, x, id, ctx->error.sentence);
+    if (result == OK)
+        stream_end(sending.stream);
+    else
+        stream_abort(sending.stream); /* the reader sees a broken download, never a wrong one */
 }
 
 /* The record is what the ledger knows; which file its number leads to, only the database. */
-static enum result demand_same(struct ctx *ctx, const struct record *record, const struct blob_info *blob)
+static enum result demand_same(struct ctx *ctx, struct exchange *x, const struct record *record,
+                               const struct blob_info *blob)
 {
     if (str_is(record_text_of(record, "sha256"), blob->sha256) && record_number_of(record, "file_size") == blob->size)
         return OK;
     struct str reference = record_reference(ctx, record);
-    log_text(LOG_ERROR, "the file of a piece of evidence is not the one that was entered, and is not sent", "evidence",
-             reference);
+    alarm_of_file(ctx, x, record_id(record), S("it is not the one that was entered"));
     return fail(ctx, BROKEN,
                 "The file of %.*s is not the one that was entered: it was exchanged outside of the program.",
                 PRINT(reference));
@@ -167,19 +225,15 @@ static enum result get_content(struct ctx *ctx, struct exchange *x)
     TRY(record_get(ctx, evidence, id, &record));
     if (!record_number_of(record, "blob")) return fail(ctx, NOT_FOUND, "This evidence has no file.");
     TRY(blob_describe(ctx, record_number_of(record, "blob"), &blob));
-    TRY(demand_same(ctx, record, &blob));
+    TRY(demand_same(ctx, x, record, &blob));
+    bool first = blob.size <= CHECKED_FIRST;
+    if (first) TRY(send_whole(ctx, x, &blob, id));
     note_now(ctx, x, (struct event){.kind = EVENT_EVIDENCE_READ, .subject = S("evidence"), .record = id});
     set_download(ctx, x, record_text_of(record, "file_name"));
     x->type = arena_cstr(ctx->arena, record_text_of(record, "file_type"));
     x->status = 200;
-    *request->taken = true;
-    struct exchange_stream *stream = exchange_stream(x, blob.size);
-    if (!stream) return OK;
-    stream_limit_waiting(stream, CLIENT_WAIT);
-    if (blob_read(ctx, ctx->house->keyring, blob.id, send_chunk, stream) == OK)
-        stream_end(stream);
-    else
-        stream_abort(stream); /* damaged: the reader sees a broken download, never a wrong one */
+    *request->taken = !first;
+    if (!first) stream_file(ctx, x, &blob, id);
     return OK;
 }
 

@@ -11,20 +11,8 @@
 #include "jobs/jobs.h"
 #include "records/house.h"
 
-#include <stdatomic.h>
-
 const struct route_rules route_open = {.open = true, .no_csrf = true}, route_sign_in = {.open = true, .no_csrf = true},
                          route_alone = {.open = true, .no_csrf = true, .alone = true};
-
-static struct str new_request_id(struct arena *arena)
-{
-    static atomic_uint_fast64_t counter; /* no state of the program: it only tells lines of the log apart */
-    struct buf text = buf_in(arena);
-    buf_number(&text, clock_now());
-    buf_char(&text, '-');
-    buf_number(&text, (int64_t)++counter);
-    return buf_str(&text);
-}
 
 static void set_up(struct request *request, struct exchange *x, struct db *db)
 {
@@ -35,7 +23,7 @@ static void set_up(struct request *request, struct exchange *x, struct db *db)
                                 .db = db,
                                 .now = timekeeper_now(request->api->time),
                                 .time = request->api->time,
-                                .request_id = new_request_id(x->arena),
+                                .request_id = exchange_id(x),
                                 .language = S("en"),
                                 .sentences = exchange_sentences(x)};
     request->session = (struct session){0};
@@ -222,6 +210,7 @@ void api_dispatch(void *arg, struct exchange *x, const struct route *route)
     bool blocking = store_dialect(api->store) == DIALECT_POSTGRES;
     struct request *request = arena_make(x->arena, struct request);
     *request = (struct request){.api = api, .x = x};
+    request->ctx = (struct ctx){.arena = x->arena, .request_id = exchange_id(x), .sentences = exchange_sentences(x)};
     x->user = request;
     x->status = 0;
     x->type = "application/json";

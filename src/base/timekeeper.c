@@ -144,7 +144,10 @@ void timekeeper_begin(struct timekeeper *keeper, int64_t known, bool doubted)
     keeper->now = known;
     keeper->at = keeper->source.elapsed(keeper->source.arg);
     keeper->credit = doubted ? DAY : OFF_MOST;
+    int64_t follows = keeper->follows, followed = keeper->followed;
     keep(keeper);
+    bool was_off = !doubted && keeper->followed <= OFF_MOST; /* the program, for so long: no clock has jumped */
+    if (was_off) keeper->follows = follows, keeper->followed = followed;
     pthread_mutex_unlock(&keeper->lock);
 }
 

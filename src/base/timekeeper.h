@@ -51,7 +51,9 @@ enum timekeeping {
 struct time_report {
     enum timekeeping state;
     int64_t now, wall;
-    int64_t followed; /* of the jumps ahead that were believed the last, ms; and how many there were */
+    /* Of the jumps ahead that were believed the last, ms; and how many there were. The time that the program was off is
+     * none. */
+    int64_t followed;
     int64_t follows;
 };
 struct time_report timekeeper_tell(struct timekeeper *keeper);

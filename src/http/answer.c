@@ -73,15 +73,16 @@ enum MHD_Result answer_exhausted(struct server *server, struct MHD_Connection *m
  * sent at this moment, so the answer goes to the socket directly; whether it arrives is the client's affair. */
 void answer_refuse_raw(struct transit *t, int status)
 {
-    char text[512];
+    char text[600];
     const char *detail = status == 413 ? SENTENCE("The body of this request is larger than what is allowed here.")
                                        : SENTENCE("Too many uploads are under way; try again in a moment.");
     const struct sentences *sentences = exchange_sentences(&t->x);
     struct str told = str_shorten(sentences_say(sentences, str_of(detail)), 160);
-    char body[256];
-    int body_len =
-        snprintf(body, sizeof body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%.*s\"}\n",
-                 http_status_text(status), status, PRINT(told));
+    char body[320];
+    int body_len = snprintf(body, sizeof body,
+                            "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%.*s\","
+                            "\"request\":\"%.*s\"}\n",
+                            http_status_text(status), status, PRINT(told), PRINT(exchange_id(&t->x)));
     int len =
         snprintf(text, sizeof text,
                  "HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\nContent-Language: %.*s\r\n"

@@ -2,6 +2,7 @@
  * is woken by transit_hand_back when it waits. */
 #include "http/calls.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "http/language.h"
 
@@ -159,6 +160,17 @@ struct str exchange_say(struct exchange *x, const char *format, ...)
     return sentence;
 }
 
+struct str exchange_id(struct exchange *x)
+{
+    static atomic_uint_fast64_t counter; /* no state of the program: it only tells lines of the log apart */
+    struct buf text = buf_in(x->arena);
+    if (x->id.len) return x->id;
+    buf_number(&text, clock_now());
+    buf_char(&text, '-');
+    buf_number(&text, (int64_t)++counter);
+    return x->id = buf_str(&text);
+}
+
 void exchange_problem(struct exchange *x, int status, struct str sentence)
 {
     struct buf out = buf_in(x->arena);
@@ -168,6 +180,8 @@ void exchange_problem(struct exchange *x, int status, struct str sentence)
     buf_number(&out, status);
     buf_text(&out, ",\"detail\":");
     add_json_text(&out, sentences_say(exchange_sentences(x), sentence));
+    buf_text(&out, ",\"request\":");
+    add_json_text(&out, exchange_id(x));
     buf_text(&out, "}\n");
     if (status == 503) exchange_set_header(x, "Retry-After", S("1"));
     exchange_tell_language(x);

@@ -31,6 +31,7 @@ struct exchange {
     struct str body;         /* complete */
     bool is_tls;             /* here, or at a trusted proxy that says so (X-Forwarded-Proto) */
     unsigned loop;           /* 0 to loops - 1: the loop thread that carries this connection */
+    struct str id;           /* exchange_id makes it */
     int64_t started;         /* clock_monotonic() when the request line had been read */
 
     int status;         /* of the answer; 200 unless set */
@@ -59,8 +60,11 @@ const struct sentences *exchange_sentences(struct exchange *x);
 void exchange_tell_language(struct exchange *x); /* the headers Content-Language and Vary: this answer has sentences */
 struct str exchange_say(struct exchange *x, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* By which the log, an answer's X-Request-Id and a problem's `request` name this exchange; made when first asked for. */
+struct str exchange_id(struct exchange *x);
+
 /* Replaces status and body by an RFC 9457 problem with this sentence, in the language of the request where its
- * catalogue has it. Headers set before stay; a 503 says Retry-After: 1. */
+ * catalogue has it, and with exchange_id as its `request`. Headers set before stay; a 503 says Retry-After: 1. */
 void exchange_problem(struct exchange *x, int status, struct str sentence);
 const char *http_status_text(int status); /* "Not Found" */
 const char *http_method_name(enum http_method method);

@@ -76,6 +76,8 @@ enum result postgres_failed(struct db *db, const struct pg_result *result);
 
 /* The first line of what libpq last said about the connection; it never holds the password. */
 void postgres_message(const struct db *db, char *message, size_t room);
+/* A server that makes a new connection in vain: AWAY in plain words, and the log says why. */
+enum result postgres_not_reached(struct db *db) MUST_USE;
 
 /* Connects where there is no connection, or one that was lost; what is kept of the old one is forgotten. */
 enum result postgres_connect(struct db *db);

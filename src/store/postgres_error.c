@@ -1,6 +1,8 @@
 /* What PostgreSQL's error codes (SQLSTATE, appendix A of its manual) mean for the one who asked. */
 #include "store/postgres.h"
 
+#include "base/log.h"
+
 #include <libpq-fe.h>
 
 struct meaning {
@@ -71,16 +73,29 @@ void postgres_message(const struct db *db, char *message, size_t room)
     snprintf(message, room, "%.*s", PRINT(line));
 }
 
+/* Names hosts, ports and accounts: for who runs the program, never for whoever asks it something. */
+static void log_why(const struct db *db, const char *what)
+{
+    char message[300];
+    postgres_message(db, message, sizeof message);
+    log_text(LOG_WARNING, what, "why", str_of(message));
+}
+
 static enum result connection_lost(struct db *db)
 {
     const struct postgres_db *postgres = postgres_of(db);
-    char message[300];
     if (postgres->ended == POSTGRES_HURRIED) return driver_fail(db, AWAY, "The program is stopping.");
     if (postgres->ended == POSTGRES_LATE)
         return driver_fail(db, AWAY, "The database does not answer; try again in a moment.");
     db->transient = true; /* once more, on a new connection */
-    postgres_message(db, message, sizeof message);
-    return driver_fail(db, AWAY, "The connection to the database was lost (%s); try again in a moment.", message);
+    log_why(db, "the connection to the database was lost");
+    return driver_fail(db, AWAY, "%s", SENTENCE("The connection to the database was lost; try again in a moment."));
+}
+
+enum result postgres_not_reached(struct db *db)
+{
+    log_why(db, "the database cannot be reached");
+    return driver_fail(db, AWAY, "%s", SENTENCE("The database cannot be reached at present; try again in a moment."));
 }
 
 enum result postgres_failed(struct db *db, const struct pg_result *result)

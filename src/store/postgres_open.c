@@ -149,6 +149,7 @@ static enum result cannot_reach(struct db *db)
 {
     char message[300];
     db->transient = false; /* it has just been tried */
+    if (atomic_load(&postgres_of(db)->place->statement_limit)) return postgres_not_reached(db); /* it serves */
     postgres_message(db, message, sizeof message);
     return driver_fail(db, AWAY, "The database cannot be reached: %s. Check the address and that the server runs.",
                        message);

@@ -72,3 +72,34 @@ if [ "$(id -u)" = 0 ] && mkdir "$work/medium" && mount -t tmpfs tmpfs "$work/med
     works export task --data "$work/medium/data"
     umount "$work/medium"
 fi
+
+# Evidence that was altered in the database: nobody is sent it, the log and the security events say so.
+start_server --data "$work/moved" --log-level error
+yes 'a small file' [ "$(head -c 5000 /dev/urandom | code --data-binary @- "$address/api/v1/task/1/evidence?name=small.bin")" = 201 ]
+small=$(sed -n 's/^{"id":\([0-9]*\),.*/\1/p' "$work/out")
+yes 'a large file' [ "$(head -c 6000000 /dev/urandom | code --data-binary @- "$address/api/v1/task/1/evidence?name=large.bin")" = 201 ]
+large=$(sed -n 's/^{"id":\([0-9]*\),.*/\1/p' "$work/out")
+for id in $small $large; do yes "evidence $id is sent" [ "$(code "$address/api/v1/evidence/$id/content")" = 200 ]; done
+stop_server
+sqlite3 "$work/moved/merlon.db" "UPDATE blob_chunk SET content = zeroblob(length(content)) WHERE rowid IN
+    (SELECT max(c.rowid) FROM blob_chunk c JOIN evidence e ON e.blob = c.blob WHERE e.id IN ($small, $large) GROUP BY c.blob)"
+start_server --data "$work/moved" --log-level error
+yes 'the small one is refused' [ "$(code "$address/api/v1/evidence/$small/content")" = 500 ]
+says 'restore it from a backup'
+curl -s -o "$work/out" -H "Authorization: Bearer $token" "$address/api/v1/evidence/$large/content"
+yes 'the large one is a broken download' [ $? -eq 18 ]
+for id in $small $large; do
+    yes "the log names evidence $id" grep -q "altered outside of the program.*\"evidence\":$id[,}]" "$work/server.err"
+done
+stop_server # which writes what it knows
+yes 'two alarms are kept' [ "$(sqlite3 "$work/moved/merlon.db" \
+    "SELECT count(*) FROM security_event WHERE kind = 'alarm' AND subject = 'evidence' AND record IN ($small, $large)")" = 2 ]
+refuses 1 'wrong answer' check --data "$work/moved"
+
+# A problem names its request, also where nobody has looked at it yet.
+start_server --data "$work/moved" --log-level error
+for path in api/v1/nowhere api/v1/nowhere/1 api/v1/risk/%ff; do
+    code "$address/$path" >"$work/code"
+    yes "the problem of /$path names its request" grep -q '"request":"[0-9]*-[0-9]*"' "$work/out"
+done
+stop_server

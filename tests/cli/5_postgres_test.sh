@@ -31,6 +31,23 @@ if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
     yes 'no key is made for data that was sealed with another' [ ! -e "$work/pg-without-key/master.key" ]
     refuses 1 'demonstration needs' demo --data "$work/pg" --database "$other/cli_demo"
     refuses 1 'cannot be reached' check --data "$work/pg" --database 'postgresql://nobody@127.0.0.1:1/none?connect_timeout=2'
+
+    # Where the database is away, strangers learn that it is, and nothing of where it stands.
+    works token --data "$work/pg" --database "$other/cli_demo" --user marta.nowak@tidewell.example
+    token=$(cat "$work/out")
+    start_server --data "$work/pg" --database "$other/cli_demo" --log-level warning
+    "$psql" -q "$MERLON_TEST_DATABASE" -c 'ALTER DATABASE cli_demo ALLOW_CONNECTIONS false' \
+        -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'cli_demo'" >"$work/out"
+    for method in GET POST; do
+        curl -s -o "$work/out" -X $method -d '{}' -H "Authorization: Bearer $token" "$address/api/v1/task"
+        says '"status":503'
+        says 'The database cannot be reached at present'
+        yes 'the problem names its request' grep -q '"request":"[0-9]*-[0-9]*"' "$work/out"
+        yes 'and nothing of the database' sh -c "! grep -q 'cli_demo\|port' '$work/out'"
+    done
+    yes 'the log says why' grep -q '"why":".*cli_demo' "$work/server.err"
+    "$psql" -q "$MERLON_TEST_DATABASE" -c 'ALTER DATABASE cli_demo ALLOW_CONNECTIONS true'
+    stop_server
 else
     echo 'skipped: the command line on PostgreSQL (no MERLON_TEST_DATABASE)'
 fi

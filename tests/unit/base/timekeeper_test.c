@@ -231,6 +231,7 @@ static void test_starts(void **state)
     start(&m, 21 * (int64_t)DAY, false); /* a holiday */
     assert_int_equal(timekeeper_now(m.keeper), m.wall);
     assert_int_equal(state_of(&m), TIME_RIGHT);
+    assert_int_equal(timekeeper_tell(m.keeper).follows, 0); /* a program that was off is no clock that jumped */
     m.wall += 21 * (int64_t)DAY; /* which is not believed of a program that runs */
     assert_int_equal(timekeeper_now(m.keeper), BEGIN + 21 * (int64_t)DAY);
     timekeeper_free(m.keeper);
@@ -267,6 +268,7 @@ static void test_trusting(void **state)
     m.keeper = keeper_of(&m, true);
     timekeeper_begin(m.keeper, BEGIN - YEARS, false);
     assert_int_equal(timekeeper_now(m.keeper), BEGIN);
+    assert_int_equal(timekeeper_tell(m.keeper).followed, YEARS); /* so long no program is off */
     m.wall += YEARS;
     assert_int_equal(timekeeper_now(m.keeper), BEGIN + YEARS);
     m.wall -= YEARS; /* even so it never falls */
