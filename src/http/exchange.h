@@ -60,7 +60,8 @@ const struct sentences *exchange_sentences(struct exchange *x);
 void exchange_tell_language(struct exchange *x); /* the headers Content-Language and Vary: this answer has sentences */
 struct str exchange_say(struct exchange *x, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* By which the log, an answer's X-Request-Id and a problem's `request` name this exchange; made when first asked for. */
+/* By which the log, an answer's X-Request-Id and a problem's `request` name this exchange. Made when it is first asked
+ * for. */
 struct str exchange_id(struct exchange *x);
 
 /* Replaces status and body by an RFC 9457 problem with this sentence, in the language of the request where its

@@ -232,7 +232,7 @@ static void test_starts(void **state)
     assert_int_equal(timekeeper_now(m.keeper), m.wall);
     assert_int_equal(state_of(&m), TIME_RIGHT);
     assert_int_equal(timekeeper_tell(m.keeper).follows, 0); /* a program that was off is no clock that jumped */
-    m.wall += 21 * (int64_t)DAY; /* which is not believed of a program that runs */
+    m.wall += 21 * (int64_t)DAY;                            /* which is not believed of a program that runs */
     assert_int_equal(timekeeper_now(m.keeper), BEGIN + 21 * (int64_t)DAY);
     timekeeper_free(m.keeper);
 
