@@ -109,7 +109,9 @@ async function purging(world: World, register: Register): Promise<void> {
       return
     }
     const left = expect(await world.admin.get(path), 200).json as Row
-    for (const field of creatable(register).filter((one) => one.name !== 'unit')) ok(isNothing(left[field.name]), `${field.name} is gone`)
+    const place = register.name === 'unit' ? 'parent' : 'unit'
+    equal(left[place], record[place], 'where it stood')
+    for (const field of creatable(register).filter((one) => one.name !== place)) ok(isNothing(left[field.name]), `${field.name} is gone`)
     const wrote = Object.values(record).find((value) => /w\d+q/.test(String(value))) as string
     const word = /w\d+q/.exec(wrote)![0]
     for (const query of ['', `?as_of=${record.changed_at}`, '/history']) {
