@@ -167,7 +167,10 @@ enum result job_cancel(struct ctx *ctx, int64_t id)
 
 /* ---- showing ---- */
 
-#define SHOWN "id, kind, status, created_at, ended_at, done, total, detail, result"
+#define STATE "id, kind, status, created_at, ended_at, done, total, detail, "
+#define WHOLE STATE "result"
+/* What an import of 20,000 rows came to is no event: it is told without, and who watched asks for the job. */
+#define SHORT STATE "CASE WHEN length(result) <= 32768 THEN result END"
 
 static void put_time(struct json_out *out, const char *name, const struct rows *rows, size_t column)
 {
@@ -200,18 +203,24 @@ static void put_job(const struct ctx *ctx, struct json_out *out, const struct ro
     json_close_object(out);
 }
 
-enum result job_write_json(struct ctx *ctx, int64_t id, struct buf *buf)
+static enum result write_json(struct ctx *ctx, struct str columns, int64_t id, struct buf *buf)
 {
     struct value args[] = {value_number(ctx->actor->user), value_text(ctx->actor->registers), value_number(id),
                            value_number(ctx->actor->system)};
     struct json_out out = json_out_to(buf);
     struct rows *rows;
     bool found;
-    TRY(db_query_one(ctx, S("SELECT " SHOWN " FROM job WHERE id=?3 AND (?4=1 OR (" MINE_IS "))"), args, COUNT(args),
-                     &rows, &found));
+    struct str sql =
+        arena_print(ctx->arena, "SELECT %.*s FROM job WHERE id=?3 AND (?4=1 OR (" MINE_IS "))", PRINT(columns));
+    TRY(db_query_one(ctx, sql, args, COUNT(args), &rows, &found));
     if (found) put_job(ctx, &out, rows);
     rows_close(rows);
     return found ? OK : fail(ctx, NOT_FOUND, "There is no job %lld of yours.", (long long)id);
+}
+
+enum result job_write_json(struct ctx *ctx, int64_t id, struct buf *buf)
+{
+    return write_json(ctx, S(WHOLE), id, buf);
 }
 
 enum result jobs_write_json(struct ctx *ctx, struct buf *buf)
@@ -219,10 +228,8 @@ enum result jobs_write_json(struct ctx *ctx, struct buf *buf)
     struct value args[] = {value_number(ctx->actor->user), value_text(ctx->actor->registers)};
     struct json_out out = json_out_to(buf);
     struct rows *rows;
-    TRY(db_query(ctx,
-                 S("SELECT id, kind, status, created_at, ended_at, done, total, detail, NULL FROM job WHERE" MINE_IS
-                   "ORDER BY id DESC LIMIT 50"),
-                 args, COUNT(args), &rows));
+    TRY(db_query(ctx, S("SELECT " STATE "NULL FROM job WHERE" MINE_IS "ORDER BY id DESC LIMIT 50"), args, COUNT(args),
+                 &rows));
     json_open_object(&out);
     json_key(&out, "items");
     json_open_array(&out);
@@ -255,19 +262,15 @@ static bool has_ended(struct str json)
            str_find(json, S("\"status\":\"cancelled\""), NULL);
 }
 
-/* What an import of 20,000 rows came to is no event: the stream ends without it, and who watched asks for the job. */
-enum { EVENT_MAX = 64 * 1024 };
-
 /* False when this watch is over. */
 static bool tell(struct ctx *ctx, struct watch *watch)
 {
     struct buf text = buf_in(ctx->arena);
-    if (job_write_json(ctx, watch->watch.job, &text) != OK) return false;
+    if (write_json(ctx, S(SHORT), watch->watch.job, &text) != OK) return false;
     uint64_t hash = str_hash(buf_str(&text));
     if (hash == watch->shown) return true;
     watch->shown = hash;
     bool last = has_ended(buf_str(&text));
-    if (text.len > EVENT_MAX) return !last;
     return watch->watch.push(watch->watch.arg, buf_str(&text), last) && !last;
 }
 

@@ -61,6 +61,18 @@ async function cancelling(world: World): Promise<void> {
   })
 }
 
+/** More rows than fit into one event, each of them told by the job itself. */
+async function largeResult(world: World): Promise<void> {
+  await check('frameworks: the end of an import is told without its result where that is large', async () => {
+    const rows = Array.from({ length: 2_000 }, (_, i) => [`Hazard ${i}`, 'technical'])
+    const started = expect(await world.admin.upload('threat/import?format=csv', writeCsv([['title', 'category'], ...rows])), 202).json.job as number
+    const last = (await events(world.admin, started)).at(-1)
+    equal([last?.status, last?.result], ['done', null], 'the last event')
+    const job = expect(await world.admin.get(`jobs/${started}`), 200).json as Row
+    equal((job.result as Row).created, rows.length, 'created')
+  })
+}
+
 async function loadAll(world: World, folder: string): Promise<void> {
   for (const name of readdirSync(folder).filter((one) => one.endsWith('.json')).sort())
     await check(`frameworks: ${name} loads, twice without harm`, async () => {
@@ -71,6 +83,7 @@ async function loadAll(world: World, folder: string): Promise<void> {
 
 export async function frameworks(world: World): Promise<void> {
   await cancelling(world)
+  await largeResult(world)
   await check('frameworks: what is no framework is refused', async () => {
     for (const wrong of ['', '{}', '[]', '{"id":"x"}', '{"id":"x","title":"X","requirements":[{"id":1}]}', 'x'.repeat(100)]) {
       const reply = await world.admin.upload('frameworks', wrong, 'application/json')

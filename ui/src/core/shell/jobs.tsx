@@ -60,25 +60,25 @@ export function JobsProvider({ children }: { children: ReactNode }) {
         stream.close();
         streams.current.delete(key);
       };
-      const look = (job: Job) => {
-        put(job);
-        if (going(job)) return;
-        close();
-        finished(job);
-      };
-      const onEvent = (event: MessageEvent<string>) => look(JSON.parse(event.data) as Job);
-      for (const name of ['message', 'progress', 'done', 'job', 'end']) stream.addEventListener(name, onEvent);
-      // The stream may end before its last event arrives: the job itself is asked then.
-      stream.onerror = () => {
+      // An event leaves out a large result, and the stream may end before its last event: then the job itself is asked.
+      const ask = () => {
         close();
         api<Job>(`/jobs/${key}`).then(
           (job) => {
-            look(job);
+            put(job);
             if (going(job)) setTimeout(() => follow(id), 1000);
+            else finished(job);
           },
           () => undefined,
         );
       };
+      const onEvent = (event: MessageEvent<string>) => {
+        const job = JSON.parse(event.data) as Job;
+        if (going(job)) put(job);
+        else ask();
+      };
+      for (const name of ['message', 'progress', 'done', 'job', 'end']) stream.addEventListener(name, onEvent);
+      stream.onerror = ask;
     },
     [put, finished],
   );
