@@ -57,7 +57,7 @@ static enum result sound_alarm(struct ctx *ctx, const struct asking *asking, str
         arena_print(ctx->arena,
                     "The witness %.*s %.*s: this ledger went back in time or was written anew, so nothing more is "
                     "sealed until somebody decides (docs/running.md, \"Alarms\").",
-                    PRINT(asking->witness->key.name), PRINT(what));
+                    PRINT(policy_witness_shown(ctx->arena, asking->witness)), PRINT(what));
     log_text(LOG_ERROR, "a witness knows another history of this ledger", "sentence", sentence);
     TRY(ledger_stopped(ctx, &stopped));
     if (stopped.len) return OK;
@@ -93,7 +93,7 @@ static enum result take_cosignature(struct ctx *ctx, struct asking *asking, stru
         return store_write(ctx, asking->announce->config.store, keep_cosignature, &cosigned);
     }
     *trouble = arena_print(ctx->arena, "The witness %.*s answers without a cosignature that holds by its key.",
-                           PRINT(asking->witness->key.name));
+                           PRINT(policy_witness_shown(ctx->arena, asking->witness)));
     return OK;
 }
 
@@ -105,7 +105,7 @@ static enum result hear_size(struct ctx *ctx, struct asking *asking, const struc
     struct str rest = answer->body, line;
     if (!line_cut(&rest, &line) || !size_read(line, &known)) {
         *trouble = arena_print(ctx->arena, "The witness %.*s answers 409 without the size that it knows.",
-                               PRINT(asking->witness->key.name));
+                               PRINT(policy_witness_shown(ctx->arena, asking->witness)));
         return OK;
     }
     if (known > asking->head.size) TRY(tree_head(ctx, 0, &asking->head)); /* another node may have sent a newer one */
@@ -125,7 +125,7 @@ static enum result hear_size(struct ctx *ctx, struct asking *asking, const struc
 static enum result hear(struct ctx *ctx, struct asking *asking, const struct outgoing_answer *answer,
                         struct str *trouble, bool *again)
 {
-    struct str name = asking->witness->key.name;
+    struct str name = policy_witness_shown(ctx->arena, asking->witness);
     struct note_key key;
     struct buf vkey = buf_in(ctx->arena);
     switch (answer->status) {
@@ -239,7 +239,7 @@ enum result announce_consult(struct ctx *ctx, const struct policy_witness *witne
 {
     struct asking asking = {.witness = witness, .head = *head, .old_size = head->size};
     struct outgoing_answer answer = {0};
-    struct str rest, line, name = witness->key.name;
+    struct str rest, line, name = policy_witness_shown(ctx->arena, witness);
     TRY(ledger_note(ctx, head, &asking.note));
     TRY(post(ctx, &asking, &answer));
     *known = head->size;

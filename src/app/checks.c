@@ -4,6 +4,7 @@
 
 #include "access/verify.h"
 #include "events/verify.h"
+#include "ledger/others.h"
 #include "records/custom.h"
 #include "records/verify.h"
 #include "store/blob.h"
@@ -131,6 +132,31 @@ static enum result check_events(struct ctx *ctx, struct checks *checks, int64_t 
     return OK;
 }
 
+/* Each row of it; what could not be checked for want of keys is said, and that no witness is asked by this. */
+static enum result check_others(struct ctx *ctx, struct checks *checks, int64_t *checked)
+{
+    const struct others_check check = {checks->policy, checks->timestamp_ca, checks->program->keyring};
+    struct others_report report;
+    struct buf note = buf_in(ctx->arena);
+    TRY(others_verify(ctx, &check, &report));
+    *checked = report.cosignatures + report.stamps + report.witnessed + report.peers;
+    buf_print(&note, "right (%lld)", (long long)*checked);
+    if (report.unknown)
+        buf_print(&note, "; not checked: %lld cosignatures, whose keys no policy names that was given (--policy FILE)",
+                  (long long)report.unknown);
+    if (report.stamps && !checks->timestamp_ca)
+        buf_print(
+            &note,
+            "; the %lld time stamps are over the heads that they stand beside, but who signed them was not looked "
+            "at (--timestamp-ca FILE)",
+            (long long)report.stamps);
+    if (report.stranger.len)
+        buf_print(&note, "; ledger_peer has a row of %.*s, whom the policy does not name", PRINT(report.stranger));
+    checks->unasked = report.unknown || (report.stamps && !checks->timestamp_ca);
+    if (checks->unasked || report.stranger.len) checks->note = buf_str(&note);
+    return OK;
+}
+
 /* ---- the table ---- */
 
 static const struct question {
@@ -148,6 +174,7 @@ static const struct question {
     {.name = "master key", .run = check_key, .needs_key = true, .unchecked = no_key},
     {.name = "ledger", .run = check_ledger},
     {.name = "roll-back", .run = check_remembered},
+    {.name = "others' word on heads", .run = check_others},
     {.name = "records as the ledger says", .run = check_records},
     {.name = "users and grants", .plain = users_verify},
     {.name = "tokens", .plain = tokens_verify},

@@ -6,6 +6,7 @@
 
 #include "app/program.h"
 #include "format/json_out.h"
+#include "ledger/policy.h"
 
 enum { CHECKS_MAX = 24 };
 
@@ -24,6 +25,8 @@ struct checks {
     /* The question after which records are compared with the ledger: the ledger itself. NULL: it is not asked. */
     enum result (*ledger)(struct ctx *ctx, void *arg);
     void *ledger_arg;
+    const struct policy *policy; /* whose cosignatures count; NULL: nobody's are checked */
+    const char *timestamp_ca;    /* a PEM file that vouches for time-stamp authorities; NULL: none */
     size_t remembered; /* heads in ledger.heads, with the ledger: without one a roll-back cannot be looked for */
     struct check_answer at[CHECKS_MAX]; /* filled in */
     size_t count, wrong, skipped;

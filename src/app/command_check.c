@@ -7,6 +7,7 @@
 #include "app/acting.h"
 #include "app/checks.h"
 #include "app/files.h"
+#include "app/heads.h"
 #include "base/timekeeper.h"
 #include "format/json_out.h"
 #include "ledger/cosigned.h"
@@ -222,6 +223,7 @@ static enum result ask_of_data(struct program *program, struct checks *checks)
 {
     struct ledger_public *keys = arena_make_many(program->arena, struct ledger_public, PUBLIC_KEYS_MAX);
     *checks = (struct checks){.program = program, .keys = keys, .key_count = read_keys(program, keys)};
+    TRY(heads_trusted(program, S(""), &checks->policy, &checks->timestamp_ca));
     enum result result = checks_run(checks);
     ctx_clear_error(&program->ctx);
     return result == OK || checks->wrong ? OK : result;

@@ -4,6 +4,7 @@
 
 #include "app/checks.h"
 #include "app/files.h"
+#include "app/heads.h"
 #include "app/progress.h"
 #include "app/verify_head.h"
 #include "app/verify_witness.h"
@@ -123,7 +124,7 @@ enum result command_verify(struct program *program)
     struct str path = S(""), head_path;
     struct given_head given;
     struct remembered known;
-    struct witness_check witness = {.policy = S(""), .checkpoint = S("")};
+    struct witness_check witness = {.policy = S(""), .checkpoint = S(""), .silent = S(""), .why = S("")};
     bool json = program_flag(program, "json"), has_head = program_option(program, "head", &head_path);
     program_option(program, "public-key", &path);
     program_option(program, "policy", &witness.policy);
@@ -140,6 +141,7 @@ enum result command_verify(struct program *program)
     TRY(checks_take_key(program));
     checks.key_count = check.key_count;
     check.keyring = program->keyring;
+    TRY(heads_trusted(program, witness.policy, &checks.policy, &checks.timestamp_ca));
     check.known = known.at, check.known_count = known.count;
     checks.remembered = known.count;
     enum result result = checks_run(&checks);
@@ -149,6 +151,6 @@ enum result command_verify(struct program *program)
     if (!json) checks_print(&checks);
     if (!json && result == OK) print_right(&report, &checks);
     if (!json && result == OK && has_head) verify_head_print(&given);
-    if (!json && result == OK) witness_check_print(&witness);
+    if (!json && (result == OK || witness.silent.len)) witness_check_print(&witness);
     return result;
 }

@@ -19,6 +19,18 @@ enum result heads_policy(struct program *program, struct str path, struct policy
     return fail(ctx, INVALID, "%.*s: %.*s", PRINT(path), PRINT(why));
 }
 
+enum result heads_trusted(struct program *program, struct str policy_path, const struct policy **policy,
+                          const char **timestamp_ca)
+{
+    const struct settings *settings = &program->settings;
+    struct str ca = settings->value[SET_TIMESTAMP_CA];
+    struct policy *read;
+    TRY(heads_policy(program, policy_path.len ? policy_path : settings->value[SET_WITNESS_POLICY], &read));
+    *policy = read;
+    *timestamp_ca = ca.len ? arena_cstr(program->arena, ca) : NULL;
+    return OK;
+}
+
 static enum result read_login(struct program *program, struct announce_config *config)
 {
     struct str path = program->settings.value[SET_MAIL_LOGIN], text;

@@ -166,25 +166,34 @@ static enum result check_policy(struct ctx *ctx, struct witness_check *check, co
 
 /* ---- what witnesses know now ---- */
 
+static void note_silent(struct ctx *ctx, const struct policy_witness *witness, struct buf *names, struct buf *why)
+{
+    if (names->len) buf_text(names, ", ");
+    buf_add(names, policy_witness_shown(ctx->arena, witness));
+    buf_print(why, "%.*s\n", PRINT(ctx->error.sentence));
+    ctx_clear_error(ctx);
+}
+
+/* A witness that keeps silent may be the one that knows more: so its silence is no good answer. */
 static enum result ask_witnesses(struct ctx *ctx, struct witness_check *check, const struct policy *policy,
                                  const struct ledger_head *newest)
 {
+    struct buf names = buf_in(ctx->arena), why = buf_in(ctx->arena);
     for (size_t i = 0; i < policy->witness_count; i++) {
         const struct policy_witness *witness = &policy->witnesses[i];
         int64_t known;
         if (!witness->url.len) continue;
         check->asked++;
         enum result asked = announce_consult(ctx, witness, newest, &known);
-        if (asked == BUSY) {
-            fprintf(stderr, "%.*s\n", PRINT(ctx->error.sentence));
-            ctx_clear_error(ctx);
-            continue;
-        }
-        TRY(asked);
-        check->answered++;
+        if (asked != OK && asked != BUSY) return asked;
+        check->answered += asked == OK;
+        if (asked == BUSY) note_silent(ctx, witness, &names, &why);
     }
-    if (check->answered) return OK;
-    return fail(ctx, BUSY, "No witness of the policy could be asked.");
+    check->silent = buf_str(&names), check->why = buf_str(&why);
+    if (!check->asked) return fail(ctx, CONFLICT, "The policy gives no address at which a witness could be asked.");
+    if (!check->silent.len) return OK;
+    return fail(ctx, CONFLICT, "Of the %zu witnesses that were asked, %zu did not answer: %.*s.", check->asked,
+                check->asked - check->answered, PRINT(check->silent));
 }
 
 enum result witness_check_run(struct program *program, struct witness_check *check, const struct ledger_head *newest)
@@ -215,6 +224,7 @@ void witness_check_print(const struct witness_check *check)
         printf("Cosigned by %zu of %zu witnesses up to %lld entries, last on %s.\n", check->cosigners, check->witnesses,
                (long long)check->cosigned_size, at);
     if (check->notes) printf("%zu checkpoints that were given are contained in it.\n", check->notes);
+    printf("%.*s", PRINT(check->why));
     if (check->answered)
         printf("%zu of %zu witnesses were asked now and know nothing newer.\n", check->answered, check->asked);
     if (!was_consulted(check))
@@ -226,4 +236,6 @@ void witness_check_put_json(const struct witness_check *check, struct json_out *
     json_key(out, "witnessed"), json_put_bool(out, was_consulted(check));
     json_key(out, "cosigned_size"), json_put_number(out, check->cosigned_size);
     json_key(out, "cosigners"), json_put_number(out, (int64_t)check->cosigners);
+    json_key(out, "silent");
+    json_put_optional(out, check->silent);
 }

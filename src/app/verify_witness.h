@@ -18,13 +18,16 @@ struct witness_check {
     size_t cosigners, witnesses;      /* of the newest head that has the policy's quorum; of the policy */
     int64_t cosigned_size, newest_at; /* that head's size; when its newest cosignature was given, ms */
     size_t asked, answered;
+    struct str silent; /* those who were asked and did not answer, by name; "" when all did */
+    struct str why;    /* a line for each of them */
 };
 
 /* After the ledger itself holds; `newest` is its newest head. CONFLICT with a sentence: a note is not of this ledger,
- * the quorum is reached for no head, or a witness knows more. */
+ * the quorum is reached for no head, a witness knows more, or one that was asked did not answer. */
 enum result witness_check_run(struct program *program, struct witness_check *check,
                               const struct ledger_head *newest) MUST_USE;
 
+/* What was found; also of use when the check ends with the silence of a witness. */
 void witness_check_print(const struct witness_check *check);
 /* "witnessed": whether anybody was consulted; "cosigned_size"; "cosigners". */
 void witness_check_put_json(const struct witness_check *check, struct json_out *out);

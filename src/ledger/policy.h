@@ -51,6 +51,9 @@ enum result policy_parse(struct ctx *ctx, struct str text, struct policy **polic
 const struct policy_log *policy_log_of(struct arena *arena, const struct policy *policy, const struct note *note,
                                        struct str origin, bool *known);
 
+/* For people: its name in the policy and the beginning of its key's id, "contoso (key 9590b0d9)". */
+struct str policy_witness_shown(struct arena *arena, const struct policy_witness *witness);
+
 /* Which witnesses' cosignatures hold on this note; cosigned[i] for policy->witnesses[i]. Returns how many. */
 size_t policy_cosigned(struct arena *arena, const struct policy *policy, const struct note *note,
                        bool cosigned[POLICY_MOST]);

@@ -91,11 +91,12 @@ static enum result read_reply(struct ctx *ctx, struct str bytes, TS_RESP **reply
     return OK;
 }
 
-/* Takes the store over. */
-static enum result trust(struct ctx *ctx, TS_VERIFY_CTX *check, const char *ca_file)
+/* Takes the store over. `at` is the instant at which the certificates are to be valid; 0: now. */
+static enum result trust(struct ctx *ctx, TS_VERIFY_CTX *check, const char *ca_file, int64_t at)
 {
     X509_STORE *store = X509_STORE_new();
     if (store) TS_VERIFY_CTX_set_store(check, store);
+    if (store && at) X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), (time_t)(at / 1000));
     if (store && X509_STORE_load_file(store, ca_file)) return OK;
     ERR_clear_error();
     return fail(ctx, INVALID, "The file %s holds no certificates (PEM) that vouch for a time-stamp authority.",
@@ -105,17 +106,15 @@ static enum result trust(struct ctx *ctx, TS_VERIFY_CTX *check, const char *ca_f
 static enum result time_of(struct ctx *ctx, TS_RESP *reply, int64_t *at)
 {
     struct tm parts;
-    const ASN1_GENERALIZEDTIME *time = TS_TST_INFO_get_time(TS_RESP_get_tst_info(reply));
+    TS_TST_INFO *info = TS_RESP_get_tst_info(reply);
+    const ASN1_GENERALIZEDTIME *time = info ? TS_TST_INFO_get_time(info) : NULL;
     if (!time || !ASN1_TIME_to_tm(time, &parts)) return not_right(ctx);
     *at = (int64_t)timegm(&parts) * 1000;
     return OK;
 }
 
-static enum result check(struct ctx *ctx, TS_VERIFY_CTX *check, struct str bytes, const char *ca_file, int64_t *at)
+static enum result holds(struct ctx *ctx, TS_VERIFY_CTX *check, TS_RESP *reply, int64_t *at)
 {
-    TS_RESP *reply;
-    TRY(read_reply(ctx, bytes, &reply));
-    TRY(trust(ctx, check, ca_file));
     ERR_clear_error();
     if (TS_RESP_verify_response(check, reply) != 1) return not_right(ctx);
     return time_of(ctx, reply, at);
@@ -140,16 +139,39 @@ enum result timestamp_check_reply(struct ctx *ctx, struct str request, struct st
     arena_defer(ctx->arena, free_request, asked);
     if (!TS_REQ_to_TS_VERIFY_CTX(asked, made)) return not_right(ctx);
     TS_VERIFY_CTX_add_flags(made, TS_VFY_SIGNATURE);
-    return check(ctx, made, reply, ca_file, at);
+    TS_RESP *answer;
+    TRY(read_reply(ctx, reply, &answer));
+    TRY(trust(ctx, made, ca_file, 0));
+    return holds(ctx, made, answer, at);
+}
+
+static enum result new_check_of(struct ctx *ctx, struct str data, int flags, TS_VERIFY_CTX **made)
+{
+    TRY(new_check(ctx, made));
+    BIO *bytes = BIO_new_mem_buf(data.at, (int)data.len);
+    if (!bytes) return fail(ctx, BROKEN, "There is no memory to check a time stamp.");
+    TS_VERIFY_CTX_set_data(*made, bytes); /* which frees it */
+    TS_VERIFY_CTX_set_flags(*made, TS_VFY_VERSION | TS_VFY_DATA | flags);
+    return OK;
 }
 
 enum result timestamp_check(struct ctx *ctx, struct str data, struct str reply, const char *ca_file, int64_t *at)
 {
     TS_VERIFY_CTX *made;
-    TRY(new_check(ctx, &made));
-    BIO *bytes = BIO_new_mem_buf(data.at, (int)data.len);
-    if (!bytes) return fail(ctx, BROKEN, "There is no memory to check a time stamp.");
-    TS_VERIFY_CTX_set_data(made, bytes); /* which frees it */
-    TS_VERIFY_CTX_set_flags(made, TS_VFY_VERSION | TS_VFY_SIGNATURE | TS_VFY_DATA);
-    return check(ctx, made, reply, ca_file, at);
+    TS_RESP *answer;
+    int64_t said;
+    TRY(new_check_of(ctx, data, TS_VFY_SIGNATURE, &made));
+    TRY(read_reply(ctx, reply, &answer));
+    TRY(time_of(ctx, answer, &said));
+    TRY(trust(ctx, made, ca_file, said));
+    return holds(ctx, made, answer, at);
+}
+
+enum result timestamp_fits(struct ctx *ctx, struct str data, struct str reply, int64_t *at)
+{
+    TS_VERIFY_CTX *made;
+    TS_RESP *answer;
+    TRY(new_check_of(ctx, data, 0, &made));
+    TRY(read_reply(ctx, reply, &answer));
+    return holds(ctx, made, answer, at);
 }

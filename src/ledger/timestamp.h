@@ -15,8 +15,10 @@ enum result timestamp_ask(struct ctx *ctx, struct str data, struct str *request)
  * for. *at: its time, ms. INVALID with a sentence when anything does not hold. */
 enum result timestamp_check_reply(struct ctx *ctx, struct str request, struct str reply, const char *ca_file,
                                   int64_t *at) MUST_USE;
-/* The same later, from the data alone. */
+/* The same later, from the data alone; the certificates need only have been valid at the time that the stamp gives. */
 enum result timestamp_check(struct ctx *ctx, struct str data, struct str reply, const char *ca_file,
                             int64_t *at) MUST_USE;
+/* Only that a reply grants a stamp over this data: whose, is not looked at. */
+enum result timestamp_fits(struct ctx *ctx, struct str data, struct str reply, int64_t *at) MUST_USE;
 
 #endif

@@ -301,3 +301,62 @@ enum result witness_forget(struct ctx *ctx, struct str origin, struct str reason
     if (!changed && !watched) return fail(ctx, NOT_FOUND, "This witness knows no log %.*s.", PRINT(origin));
     return enter(ctx, "forget", origin, reason);
 }
+
+/* ---- for whoever verifies ---- */
+
+static enum result verify_row(struct ctx *ctx, const struct keyring *keyring, struct rows *rows, int64_t *origin_number)
+{
+    struct note note;
+    struct checkpoint checkpoint;
+    struct str origin = arena_copy(ctx->arena, rows_text(rows, 0)), text = arena_copy(ctx->arena, rows_text(rows, 3));
+    int64_t size = rows_number(rows, 1), at = rows_number(rows, 2);
+    bool own = !keyring || keyring_mac_is(keyring, MAC, mac_text(ctx, origin, size, at, text), rows_bytes(rows, 4));
+    *origin_number = number_of(ctx, origin);
+    if (own && note_parse(ctx->arena, text, &note) && checkpoint_parse(note.text, &checkpoint) &&
+        str_eq(checkpoint.origin, origin) && checkpoint.size == size)
+        return OK;
+    return fail(ctx, CONFLICT, "witness_log has a row of the log %.*s that this program did not write, or was altered.",
+                PRINT(str_shorten(origin, 100)));
+}
+
+/* Rows against entries: both are few, one for each log. */
+static enum result verify_watched(struct ctx *ctx, const int64_t *numbers, size_t count)
+{
+    struct rows *rows;
+    size_t watched = 0;
+    TRY(db_query(ctx,
+                 S("SELECT e.record FROM ledger_entry e WHERE e.subject = 'witness' AND e.action = 'watch' AND "
+                   "e.version = (SELECT max(n.version) FROM ledger_entry n WHERE n.subject = 'witness' AND "
+                   "n.record = e.record) ORDER BY e.record"),
+                 NULL, 0, &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        size_t i = 0;
+        while (i < count && numbers[i] != rows_number(rows, 0)) i++;
+        watched++;
+        if (i < count) continue;
+        rows_close(rows);
+        return fail(ctx, CONFLICT,
+                    "A log that is witnessed here by the ledger's word has no row in witness_log any more.");
+    }
+    if (watched == count) return OK;
+    return fail(ctx, CONFLICT, "witness_log has rows of logs that the ledger does not say are witnessed here.");
+}
+
+enum result witness_verify(struct ctx *ctx, const struct keyring *keyring, int64_t *checked)
+{
+    struct rows *rows;
+    int64_t *numbers;
+    size_t count = 0;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM witness_log"), NULL, 0, 0, checked));
+    numbers = arena_make_many(ctx->arena, int64_t, (size_t)*checked + 1);
+    TRY(db_query(ctx, S("SELECT origin, size, at, note, mac FROM witness_log ORDER BY origin"), NULL, 0, &rows));
+    for (bool more; count < (size_t)*checked; count++) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        TRY(verify_row(ctx, keyring, rows, &numbers[count]));
+    }
+    rows_close(rows);
+    return verify_watched(ctx, numbers, count);
+}

@@ -54,4 +54,8 @@ enum result witness_take(struct ctx *ctx, const struct witness *witness, const s
  * NOT_FOUND when there is none. */
 enum result witness_forget(struct ctx *ctx, struct str origin, struct str reason) MUST_USE;
 
+/* That each log which is watched here by the ledger's word has a row that says what is known of it, with a right MAC
+ * (where there is a keyring), and no other has one. CONFLICT with one sentence; reads only. */
+enum result witness_verify(struct ctx *ctx, const struct keyring *keyring, int64_t *checked) MUST_USE;
+
 #endif

@@ -376,6 +376,14 @@ function verifies(round: Round, ...words: string[]): { right: boolean; said: str
   }
 }
 
+/** Certificates that vouch for nobody here. */
+function foreignCa(round: Round): string {
+  const file = join(round.folder, 'foreign.pem')
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-subj', '/CN=Nobody', '-keyout', join(round.folder, 'foreign.key'), '-out', file],
+    { stdio: 'ignore' }) // prettier-ignore
+  return file
+}
+
 async function verifying(round: Round): Promise<void> {
   const policy = join(round.folder, 'a-policy')
   const unknown = 'No witness was consulted: that this is not an older copy cannot be known from here.'
@@ -387,9 +395,26 @@ async function verifying(round: Round): Promise<void> {
     const noted = verifies(round, '--checkpoint', round.file)
     ok(noted.right && /\d+ checkpoints that were given are contained/.test(noted.said) && !noted.said.includes(unknown), noted.said)
     const asked = verifies(round, '--policy', policy, '--ask')
-    ok(asked.right && asked.said.includes('2 of 3 witnesses were asked now and know nothing newer.'), asked.said)
+    const d = `d (key ${round.d.split('+')[1]})` // away: its silence is no good answer
+    ok(!asked.right && asked.said.includes(`Of the 3 witnesses that were asked, 1 did not answer: ${d}.`), asked.said)
+    const heard = join(round.folder, 'heard')
+    writeFileSync(heard, readFileSync(policy, 'utf8').replace(/^witness d.*\n/m, '').replace('two 2 b c d', 'two 2 b c'))
+    const all = verifies(round, '--policy', heard, '--ask')
+    ok(all.right && all.said.includes('2 of 2 witnesses were asked now and know nothing newer.'), all.said)
     const answer = JSON.parse(round.a.run('verify', '--json', '--policy', policy)) as Row
     equal([answer.right, answer.witnessed, answer.cosigners], [true, false, 2], 'as JSON')
+  })
+  await check('verify: stored time stamps and cosignatures are looked at, each row of them', async () => {
+    const fits = verifies(round, '--policy', policy)
+    ok(fits.right && /others' word on heads +right \(\d+\); the \d+ time stamps are over the heads/.test(fits.said), fits.said)
+    const ca = verifies(round, '--policy', policy, '--timestamp-ca', round.stamps.ca)
+    ok(ca.right && /others' word on heads +right \(\d+\)\n/.test(ca.said), ca.said)
+    const foreign = verifies(round, '--timestamp-ca', foreignCa(round))
+    ok(!foreign.right && foreign.said.includes('The time stamp does not hold'), foreign.said)
+    const nobody = join(round.folder, 'nobody')
+    writeFileSync(nobody, `witness d ${round.d}\nquorum none\n`)
+    const unknown = verifies(round, '--policy', nobody)
+    ok(unknown.right && /not checked: \d+ cosignatures, whose keys no policy names/.test(unknown.said), unknown.said)
   })
   await check('verify: a policy that is not met, and a checkpoint of somebody else, are named', async () => {
     const strict = join(round.folder, 'strict')

@@ -53,3 +53,28 @@ ln -s "$work/kept.pub" "$data/ledger.pub"
 refuses 2 'ledger.pub is a symbolic link' verify "$data"
 rm "$data/ledger.pub" && mv "$work/kept.pub" "$data/ledger.pub"
 works verify "$data"
+
+# Rows of what others say, put in by somebody who writes the database: each is named.
+put_in() { # a part of the sentence, SQL that does it, SQL that undoes it
+    sqlite3 "$data/merlon.db" "$2"
+    refuses 1 "$1" verify "$data"
+    sqlite3 "$data/merlon.db" "$3"
+}
+append_only() { sqlite3 "$data/merlon.db" "SELECT sql || ';' FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '$1'"; }
+size=$(sqlite3 "$data/merlon.db" 'SELECT max(size) FROM ledger_head')
+put_in 'ledger_peer says that mail has a head over 999999 entries' \
+    "INSERT INTO ledger_peer VALUES ('mail', 999999, 1, 1, '')" 'DELETE FROM ledger_peer'
+put_in 'ledger_peer has a row "a b" that the program did not write' \
+    "INSERT INTO ledger_peer VALUES ('a b', 0, 1, 1, '')" 'DELETE FROM ledger_peer'
+put_in 'witness_log has a row of the log merlon/elsewhere' \
+    "INSERT INTO witness_log VALUES ('merlon/elsewhere', 3, 1, 'no note', x'00')" 'DELETE FROM witness_log'
+for case in "ledger_timestamp|VALUES (999999, 1, x'00')|ledger_timestamp has a row over 999999 entries" \
+    "ledger_timestamp|VALUES ($size, 1, x'00')|entries: This is no reply of a time-stamp authority" \
+    "ledger_cosignature|VALUES ($size, 'nobody', 1, 'junk')|ledger_cosignature has a row of nobody over $size entries that is no" \
+    "ledger_cosignature|VALUES (999999, 'nobody', 1, 'junk')|ledger_cosignature has a row of nobody over 999999 entries, but"; do
+    table=${case%%|*} rest=${case#*|}
+    triggers=$(append_only "$table")
+    names=$(sqlite3 "$data/merlon.db" "SELECT 'DROP TRIGGER \"' || name || '\";' FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '$table'")
+    put_in "${rest#*|}" "INSERT INTO $table ${rest%%|*}" "$names DELETE FROM $table; $triggers"
+done
+works verify "$data"
