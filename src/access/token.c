@@ -103,7 +103,7 @@ struct str token_state(struct ctx *ctx, const struct token *token)
     return buf_str(&state);
 }
 
-static enum result log_token(struct ctx *ctx, const struct token *token, const char *action)
+static enum result log_token(struct ctx *ctx, const struct token *token, const char *action, struct str comment)
 {
     int64_t entry;
     struct ledger_event event = {.action = str_of(action),
@@ -111,6 +111,7 @@ static enum result log_token(struct ctx *ctx, const struct token *token, const c
                                  .record = token->id,
                                  .version = token->revoked_at ? 2 : 1,
                                  .actor = ctx->actor->user,
+                                 .comment = comment,
                                  .state = token_state(ctx, token)};
     return ledger_append(ctx, &event, &entry);
 }
@@ -157,7 +158,7 @@ enum result token_create(struct ctx *ctx, const struct new_token *wanted, struct
     *secret = made;
     token->secret_mark = mark_of(ctx, args[2].text);
     TRY(sealed_make(ctx, &sealed_tokens, token->id));
-    return log_token(ctx, token, "create");
+    return log_token(ctx, token, "create", S(""));
 }
 
 /* ---- is it as the program left it? ---- */
@@ -234,13 +235,13 @@ enum result token_revoke(struct ctx *ctx, int64_t id)
     if (token.user != ctx->actor->user && user_demand_manage(ctx, token.user) != OK)
         return fail(ctx, NOT_FOUND, "There is no token %lld.", (long long)id);
     if (ctx->actor->read_only) return fail(ctx, DENIED, "This token may only read.");
-    if (token.revoked_at) return OK;
     struct value args[] = {value_number(id), value_number(ctx->now)};
     bool right;
     TRY(sealed_is_right(ctx, &sealed_tokens, id, &right));
+    if (token.revoked_at && right) return OK;
     TRY(db_run(ctx, S("UPDATE token SET revoked_at = ?2 WHERE id = ?1"), args, COUNT(args), NULL));
     cache_unsure(ctx);
     token.revoked_at = ctx->now;
-    if (right) TRY(sealed_make(ctx, &sealed_tokens, id)); /* one that others made is revoked, and stays known as such */
-    return log_token(ctx, &token, "revoke");
+    TRY(sealed_make(ctx, &sealed_tokens, id)); /* revoked it gives nothing, whoever wrote it: the entry tells of it */
+    return log_token(ctx, &token, "revoke", right ? S("") : S("changed outside of the program before it was revoked"));
 }

@@ -51,7 +51,8 @@ struct str token_state(struct ctx *ctx, const struct token *token);
 
 /* The actor's own tokens that are not revoked, oldest first. */
 enum result token_list(struct ctx *ctx, struct token_list *list) MUST_USE;
-/* Inside a write. One's own; an administrator's any of a user whom he manages. */
+/* Inside a write. One's own; an administrator's any of a user whom he manages. One that was changed outside of the
+ * program, revoked or not, is sealed as revoked, and the entry's comment says so. */
 enum result token_revoke(struct ctx *ctx, int64_t id) MUST_USE;
 
 #endif

@@ -5,6 +5,7 @@
 #include "access/sealed.h"
 #include "access/start.h"
 #include "access/token.h"
+#include "access/verify.h"
 #include "access/user_seen.h"
 #include "store/seal.h"
 
@@ -237,6 +238,18 @@ static void a_token_with_wider_scopes_is_none(void **state)
     make(f, ada, &making);
     run_sql(f, "UPDATE token SET scopes = 'write'; " RAISE_STAMP);
     assert_int_equal(use(f, making.secret), NOT_FOUND);
+    assert_int_equal(check(f, &sealed_tokens), CONFLICT);
+    write_ok(f, take_back, &making); /* the cure: it gives nothing any more, and the ledger says what it was */
+    assert_int_equal(use(f, making.secret), NOT_FOUND);
+    ctx_clear_error(&f->ctx);
+    expect_ok(&f->ctx, check(f, &sealed_tokens));
+    run_sql(f, "UPDATE token SET scopes = 'write,risk'; " RAISE_STAMP); /* and of one that was revoked before */
+    assert_int_equal(check(f, &sealed_tokens), CONFLICT);
+    write_ok(f, take_back, &making);
+    ctx_clear_error(&f->ctx);
+    expect_ok(&f->ctx, check(f, &sealed_tokens));
+    int64_t checked = 0;
+    expect_ok(&f->ctx, tokens_verify(&f->ctx, &checked));
 }
 
 static void a_revoked_token_does_not_come_back(void **state)
