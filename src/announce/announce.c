@@ -4,7 +4,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/wait.h"
+#include "ledger/timestamp.h"
 #include "store/blob.h"
+
+#include <sys/stat.h>
 
 /* ---- peers ---- */
 
@@ -110,8 +113,38 @@ static void *run(void *arg)
     return NULL;
 }
 
+static bool is_web_address(struct str url)
+{
+    return str_starts(url, S("https://")) || str_starts(url, S("http://"));
+}
+
+static enum result check_policy(struct ctx *ctx, const struct policy *policy)
+{
+    if (!policy) return OK;
+    for (size_t i = 0; i < policy->witness_count; i++) {
+        const struct policy_witness *witness = &policy->witnesses[i];
+        if (witness->url.len && !is_web_address(witness->url))
+            return fail(ctx, INVALID, "The witness %.*s of --witness-policy is asked at https:// or http://, not %.*s.",
+                        PRINT(witness->name), PRINT(witness->url));
+    }
+    if (!policy->needs_witness)
+        log_line(LOG_WARNING, "the policy says quorum none: no head needs the word of a witness", NULL);
+    return OK;
+}
+
 static enum result check_config(struct ctx *ctx, const struct announce_config *config)
 {
+    struct str mail = config->mail_server;
+    struct stat status;
+    TRY(check_policy(ctx, config->policy));
+    if (config->timestamp_url.len && !is_web_address(config->timestamp_url))
+        return fail(ctx, INVALID, "--timestamp-url is an https:// or http:// address, not %.*s.",
+                    PRINT(config->timestamp_url));
+    if (mail.len && !str_starts(mail, S("smtp://")) && !str_starts(mail, S("smtps://")))
+        return fail(ctx, INVALID, "--mail-server is smtp://HOST:PORT or smtps://HOST:PORT, not %.*s.", PRINT(mail));
+    if (config->file.len && stat(arena_cstr(ctx->arena, config->file), &status) == 0 && S_ISDIR(status.st_mode))
+        return fail(ctx, INVALID, "--publish-file names a directory, %.*s: name a file in it.", PRINT(config->file));
+    if (config->timestamp_ca.len) TRY(timestamp_check_ca(ctx, arena_cstr(ctx->arena, config->timestamp_ca)));
     if (config->mail_to.len && !(config->mail_from.len && config->mail_server.len))
         return fail(ctx, INVALID, "--publish-mail also needs --mail-server and --mail-from.");
     if (config->timestamp_url.len && !config->timestamp_ca.len)

@@ -20,6 +20,17 @@ static bool append(const char *path, struct str text)
     return close(file) == 0 && good;
 }
 
+/* Told like the trouble of any other channel; without a good end there is no row to be written for each head. */
+static enum result keep_file(struct ctx *ctx, struct announce *announce, const struct ledger_head *head,
+                             struct str trouble)
+{
+    struct ledger_peer peer;
+    TRY(ledger_peer_read(ctx, S("file"), &peer));
+    if (str_eq(peer.trouble, trouble)) return OK;
+    peer.asked_at = ctx->now;
+    return announce_keep(ctx, announce, &peer, head->size, trouble);
+}
+
 /* Each node its own; the note and an empty line, as `merlon verify --checkpoint` reads them. */
 static enum result to_file(struct ctx *ctx, struct announce *announce, const struct ledger_head *head)
 {
@@ -126,8 +137,10 @@ enum result announce_publish(struct ctx *ctx, struct announce *announce, const s
         {"timestamp", obtain_stamp, announce->config.timestamp_url.len > 0},
     };
     TRY(to_lines(ctx, announce, head));
-    enum result filed = to_file(ctx, announce, head);
+    struct str trouble = to_file(ctx, announce, head) == OK ? S("") : arena_copy(ctx->arena, ctx->error.english);
+    ctx_clear_error(ctx);
+    if (announce->config.file.len) TRY(keep_file(ctx, announce, head, trouble));
     for (size_t i = 0; i < COUNT(channels); i++)
         if (channels[i].is_on && !atomic_load(&announce->ends)) TRY(send_if_due(ctx, announce, &channels[i], head));
-    return filed;
+    return OK;
 }

@@ -27,7 +27,7 @@ const struct named_shape named_shapes[] = {
     {"clock", "{state:string, now:time, machine:time}"},
     {"grant", "{role:string, unit:integer}"},
     {"session", "{user:{id:integer, name:string, email:string, person:integer?}, csrf:string, language:string, "
-                "roles:[@grant], expires_at:time}"},
+                "roles:[@grant], expires_at:time?}"},
     {"user", "{id:integer, name:string, email:string, person:integer?, active:boolean, language:string, "
              "has_password:boolean, grants:[@grant], last_login_at:time?, blocked_until:time?, created_at:time, "
              "version:integer}"},

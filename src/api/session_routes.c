@@ -40,7 +40,7 @@ static void write_session(struct ctx *ctx, struct exchange *x, const struct acto
         json_close_object(&out);
     }
     json_close_array(&out);
-    json_key(&out, "expires_at"), json_put_text(&out, expires);
+    json_key(&out, "expires_at"), json_put_optional(&out, expires_at ? str_of(expires) : S("")); /* null: a token */
     json_close_object(&out);
 }
 

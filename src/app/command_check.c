@@ -202,14 +202,29 @@ static enum result check_witnesses(struct program *program)
     return fail(ctx, CONFLICT, "The quorum of witnesses has not been reached since %s (docs/running.md).", since);
 }
 
+/* Each witness and channel that has trouble now; "quorum" has a question of its own. */
+static enum result check_heads(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct ledger_peer *peers;
+    struct buf all = buf_in(ctx->arena);
+    size_t count;
+    TRY(ledger_peers(ctx, &peers, &count));
+    for (size_t i = 0; i < count; i++)
+        if (peers[i].trouble.len && !str_is(peers[i].name, "quorum"))
+            buf_print(&all, "%s%.*s: %.*s", all.len ? " " : "", PRINT(peers[i].name), PRINT(peers[i].trouble));
+    struct str told = buf_str(&all);
+    return told.len ? fail(ctx, CONFLICT, "%.*s", PRINT(told)) : OK;
+}
+
 static const struct {
     const char *name;
     enum result (*run)(struct program *program);
 } questions[] = {
-    {"data directory", check_directory}, {"TLS files", check_tls},         {"clock", check_clock},
-    {"master key", check_master_key},    {"public key", check_public_key}, {"an administrator", check_administrator},
-    {"witnesses", check_witnesses},      {"statuses", check_statuses},     {"links lead somewhere", check_links},
-    {"files open", check_files},
+    {"data directory", check_directory},   {"TLS files", check_tls},         {"clock", check_clock},
+    {"master key", check_master_key},      {"public key", check_public_key}, {"an administrator", check_administrator},
+    {"witnesses", check_witnesses},        {"heads go out", check_heads},    {"statuses", check_statuses},
+    {"links lead somewhere", check_links}, {"files open", check_files},
 };
 
 /* Of these, the question of the public key has told already whether they can be read. */

@@ -31,12 +31,21 @@ enum result heads_trusted(struct program *program, struct str policy_path, const
     return OK;
 }
 
+static bool is_line(struct str line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if ((unsigned char)line.at[i] < ' ') return false;
+    return str_is_utf8(line);
+}
+
 static enum result read_login(struct program *program, struct announce_config *config)
 {
     struct str path = program->settings.value[SET_MAIL_LOGIN], text;
     if (!path.len) return OK;
     TRY(file_read(&program->ctx, path, LOGIN_MOST, &text));
     bool both = str_cut(&text, '\n', &config->mail_user) && str_cut(&text, '\n', &config->mail_secret);
+    config->mail_user = str_trim(config->mail_user), config->mail_secret = str_trim(config->mail_secret);
+    both = both && is_line(config->mail_user) && is_line(config->mail_secret);
     if (both && config->mail_user.len && config->mail_secret.len) return OK;
     return fail(&program->ctx, INVALID, "%.*s needs two lines: the name and the password at the mail server.",
                 PRINT(path));
@@ -82,6 +91,10 @@ static enum result open_witness(struct program *program, struct api *api, struct
     struct opening_witness opening = {.program = program, .witness = &heads->witness};
     TRY(heads_policy(program, program->settings.value[SET_WITNESS_LOGS], &logs));
     if (!logs) return OK;
+    if (!logs->log_count)
+        return fail(ctx, INVALID,
+                    "%.*s names no log: --witness-logs needs a line \"log KEY\" for each that is witnessed.",
+                    PRINT(program->settings.value[SET_WITNESS_LOGS]));
     opening.logs = logs;
     TRY(store_write(ctx, program->store, open_in_write, &opening));
     TRY(throttle_new(ctx, QUESTIONS_A_MINUTE, &heads->throttle));

@@ -91,6 +91,21 @@ static enum result read_reply(struct ctx *ctx, struct str bytes, TS_RESP **reply
     return OK;
 }
 
+static enum result no_certificates(struct ctx *ctx, const char *ca_file)
+{
+    ERR_clear_error();
+    return fail(ctx, INVALID, "The file %s holds no certificates (PEM) that vouch for a time-stamp authority.",
+                ca_file);
+}
+
+enum result timestamp_check_ca(struct ctx *ctx, const char *ca_file)
+{
+    X509_STORE *store = X509_STORE_new();
+    bool good = store && X509_STORE_load_file(store, ca_file);
+    X509_STORE_free(store);
+    return good ? OK : no_certificates(ctx, ca_file);
+}
+
 /* Takes the store over. `at` is the instant at which the certificates are to be valid; 0: now. */
 static enum result trust(struct ctx *ctx, TS_VERIFY_CTX *check, const char *ca_file, int64_t at)
 {
@@ -98,9 +113,7 @@ static enum result trust(struct ctx *ctx, TS_VERIFY_CTX *check, const char *ca_f
     if (store) TS_VERIFY_CTX_set_store(check, store);
     if (store && at) X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), (time_t)(at / 1000));
     if (store && X509_STORE_load_file(store, ca_file)) return OK;
-    ERR_clear_error();
-    return fail(ctx, INVALID, "The file %s holds no certificates (PEM) that vouch for a time-stamp authority.",
-                ca_file);
+    return no_certificates(ctx, ca_file);
 }
 
 static enum result time_of(struct ctx *ctx, TS_RESP *reply, int64_t *at)

@@ -15,6 +15,8 @@ enum result timestamp_ask(struct ctx *ctx, struct str data, struct str *request)
  * for. *at: its time, ms. INVALID with a sentence when anything does not hold. */
 enum result timestamp_check_reply(struct ctx *ctx, struct str request, struct str reply, const char *ca_file,
                                   int64_t *at) MUST_USE;
+/* INVALID where the file holds no certificates (PEM). */
+enum result timestamp_check_ca(struct ctx *ctx, const char *ca_file) MUST_USE;
 /* The same later, from the data alone; the certificates need only have been valid at the time that the stamp gives. */
 enum result timestamp_check(struct ctx *ctx, struct str data, struct str reply, const char *ca_file,
                             int64_t *at) MUST_USE;

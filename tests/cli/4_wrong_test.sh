@@ -74,6 +74,25 @@ refuses 2 'holds something that is no checkpoint' verify "$data" --checkpoint "$
 for command in "import asset $work" "import framework $work" "import asset $work/assets.csv --mapping $work"; do
     refuses 2 "$work cannot be read: Is a directory" $command --data "$data"
 done
+printf 'quorum none\n' >"$work/none.policy"
+serves="serve --data $data --listen 127.0.0.1:0"
+refuses 2 'names no log' $serves --witness-logs "$work/none.policy"
+refuses 2 'holds no certificates' $serves --timestamp-url http://127.0.0.1:1/ --timestamp-ca "$work/picture.png"
+refuses 2 'is an https:// or http:// address' $serves --timestamp-url ftp://127.0.0.1/ --timestamp-ca "$work/picture.png"
+refuses 2 'is smtp://HOST:PORT' $serves --publish-mail a@b.example --mail-from a@b.example --mail-server ftp://127.0.0.1
+refuses 2 'needs two lines' $serves --mail-login "$work/picture.png"
+refuses 2 'names a directory' $serves --publish-file "$work"
+start_server --data "$data" --witness-policy "$work/none.policy" --publish-file "$work/none/heads"
+until grep -q 'a head did not go out' "$work/server.err"; do sleep 0.05; done
+yes 'the log says which file' grep -q 'Heads cannot be appended to .*none/heads' "$work/server.err"
+yes 'quorum none is said' grep -q 'quorum none' "$work/server.err"
+stop_server
+refuses 1 'wrong answer' check --data "$data"
+yes 'check says which head does not go out' grep -q '^heads go out .*none/heads' "$work/out"
+start_server --data "$data" --publish-file "$work/heads.txt"
+until [ -s "$work/heads.txt" ]; do sleep 0.05; done
+stop_server
+works check --data "$data"
 refuses 2 "$work cannot be written: Is a directory" export asset --output "$work" --data "$data"
 refuses 2 "$work cannot be written: Is a directory" report traceability --output "$work" --data "$data"
 refuses 1 'wrong answer' check --data "$data" --tls-key "$work/password"

@@ -121,7 +121,7 @@ export interface Session {
   csrf: string;
   language: string | null;
   roles: { role: string; unit: number | null }[];
-  expires_at: string;
+  expires_at: string | null; // null: a token asks
 }
 
 export interface NextStep {
