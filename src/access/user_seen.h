@@ -13,4 +13,12 @@ int grant_compare(const void *a, const void *b); /* of struct grant: by unit, th
  * user_state) says. CONFLICT when somebody else is changing it meanwhile. */
 enum result user_seal(struct ctx *ctx, int64_t id, struct str state) MUST_USE;
 
+/* Inside a write, under the lock "user": that no other user has the address or the person; the row but for the
+ * password; the password's hash (empty: none); all grants. user_keep comes last: MAC and entry. */
+enum result user_check_unique(struct ctx *ctx, const struct user *user) MUST_USE;
+enum result user_write_row(struct ctx *ctx, const struct user *user) MUST_USE;
+enum result user_write_password(struct ctx *ctx, int64_t id, struct str hash) MUST_USE;
+enum result user_write_grants(struct ctx *ctx, const struct user *user) MUST_USE;
+enum result user_keep(struct ctx *ctx, const struct user *user, const char *action, struct str comment) MUST_USE;
+
 #endif

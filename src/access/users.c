@@ -244,7 +244,7 @@ static enum result check_edit(struct ctx *ctx, const struct user_edit *edit)
     return ctx_has_field_errors(ctx) ? INVALID : OK;
 }
 
-static enum result check_unique(struct ctx *ctx, const struct user *after)
+enum result user_check_unique(struct ctx *ctx, const struct user *after)
 {
     int64_t other;
     TRY(user_by_email(ctx, after->email, &other));
@@ -281,8 +281,8 @@ static enum result demand_right(struct ctx *ctx, struct user *user)
     if (!right)
         return fail(
             ctx, CONFLICT,
-            "The user %lld was changed outside of the program: look at what merlon verify says of it, and confirm it "
-            "with merlon user confirm first.",
+            "The user %lld was changed outside of the program: look at what merlon verify says of it, and put it "
+            "back with merlon user restore first.",
             (long long)user->id);
     seen.last_login_at = user->last_login_at;
     seen.blocked_until = user->blocked_until;
@@ -328,7 +328,7 @@ static bool same_user(const struct user *a, const struct user *b)
            str_eq(a->language, b->language) && same_grants(a, b);
 }
 
-static enum result write_grants(struct ctx *ctx, const struct user *user)
+enum result user_write_grants(struct ctx *ctx, const struct user *user)
 {
     struct value args[] = {value_number(user->id), value_null(), value_null()};
     TRY(db_run(ctx, S("DELETE FROM role_grant WHERE user_id = ?1"), args, 1, NULL));
@@ -341,7 +341,7 @@ static enum result write_grants(struct ctx *ctx, const struct user *user)
     return OK;
 }
 
-static enum result write_user(struct ctx *ctx, const struct user *user)
+enum result user_write_row(struct ctx *ctx, const struct user *user)
 {
     struct value args[] = {value_number(user->id),     value_text(user->name),
                            value_text(user->email),    value_text(email_key(ctx->arena, user->email)),
@@ -355,7 +355,7 @@ static enum result write_user(struct ctx *ctx, const struct user *user)
         args, COUNT(args), NULL);
 }
 
-static enum result write_password(struct ctx *ctx, int64_t id, struct str hash)
+enum result user_write_password(struct ctx *ctx, int64_t id, struct str hash)
 {
     struct value args[] = {value_number(id), value_optional(hash), value_number(ctx->now)};
     return db_run(ctx, S("UPDATE \"user\" SET password_hash = ?2, password_at = ?3 WHERE id = ?1"), args, COUNT(args),
@@ -387,7 +387,7 @@ struct str user_state(struct ctx *ctx, const struct user *user)
 }
 
 /* The last of every change: the MAC is over what stands in the tables now, if that is what was written. */
-static enum result keep_user(struct ctx *ctx, const struct user *user, const char *action, struct str comment)
+enum result user_keep(struct ctx *ctx, const struct user *user, const char *action, struct str comment)
 {
     int64_t entry;
     struct str state = user_state(ctx, user);
@@ -412,17 +412,17 @@ enum result user_create(struct ctx *ctx, const struct user_edit *edit, struct us
     apply(ctx, &whole, user);
     TRY(demand(ctx, user->grants, user->grant_count));
     TRY(db_lock(ctx, "user"));
-    TRY(check_unique(ctx, user));
+    TRY(user_check_unique(ctx, user));
     struct value args[] = {value_text(user->name), value_text(user->email),
                            value_text(email_key(ctx->arena, user->email)), value_number(ctx->now)};
     TRY(db_insert(ctx,
                   S("INSERT INTO \"user\" (name, email, email_key, created_at, changed_at) "
                     "VALUES (?1, ?2, ?3, ?4, ?4) RETURNING id"),
                   args, COUNT(args), &user->id));
-    TRY(write_user(ctx, user));
-    if (user->has_password) TRY(write_password(ctx, user->id, whole.password_hash));
-    TRY(write_grants(ctx, user));
-    return keep_user(ctx, user, "create", whole.comment);
+    TRY(user_write_row(ctx, user));
+    if (user->has_password) TRY(user_write_password(ctx, user->id, whole.password_hash));
+    TRY(user_write_grants(ctx, user));
+    return user_keep(ctx, user, "create", whole.comment);
 }
 
 /* Somebody must stay who can hand out rights for the whole organisation, or nobody ever could again. */
@@ -440,9 +440,9 @@ static enum result write_change(struct ctx *ctx, const struct user_edit *edit, c
 {
     int64_t had, has;
     TRY(count_administrators(ctx, &had));
-    TRY(write_user(ctx, after));
-    if (!same_grants(before, after)) TRY(write_grants(ctx, after));
-    if (edit->sets & USER_PASSWORD) TRY(write_password(ctx, after->id, edit->password_hash));
+    TRY(user_write_row(ctx, after));
+    if (!same_grants(before, after)) TRY(user_write_grants(ctx, after));
+    if (edit->sets & USER_PASSWORD) TRY(user_write_password(ctx, after->id, edit->password_hash));
     if (edit->sets & USER_UNBLOCK) TRY(limit_unblock(ctx, after->email));
     TRY(count_administrators(ctx, &has));
     if (had && !has) return fail(ctx, CONFLICT, "This is the last administrator: give somebody else that role first.");
@@ -481,7 +481,7 @@ enum result user_change(struct ctx *ctx, int64_t id, const struct user_edit *edi
     apply(ctx, edit, user);
     TRY(demand(ctx, before.grants, before.grant_count));
     TRY(demand(ctx, user->grants, user->grant_count));
-    TRY(check_unique(ctx, user));
+    TRY(user_check_unique(ctx, user));
     TRY(check_tie(ctx, &before, user));
     if (same_user(&before, user) && !(edit->sets & (USER_PASSWORD | USER_UNBLOCK))) return OK;
     user->version = before.version + 1;
@@ -489,25 +489,7 @@ enum result user_change(struct ctx *ctx, int64_t id, const struct user_edit *edi
     if (edit->sets & USER_UNBLOCK) user->blocked_until = 0;
     TRY(write_change(ctx, edit, &before, user));
     TRY(follow_in_sessions(ctx, edit, &before, user));
-    return keep_user(ctx, user, action_of(edit->sets), edit->comment);
-}
-
-enum result user_confirm(struct ctx *ctx, int64_t id, struct user *user)
-{
-    struct value args[] = {value_number(id)};
-    int64_t entered;
-    if (!ctx->actor->system) return fail(ctx, DENIED, "This is done at the command line only.");
-    TRY(db_lock(ctx, "user"));
-    TRY(user_load(ctx, id, user));
-    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = 'user' AND record = ?1"), args,
-                        COUNT(args), 0, &entered));
-    user->version = (user->version > entered ? user->version : entered) + 1;
-    user->changed_at = ctx->now;
-    TRY(write_user(ctx, user));
-    TRY(write_grants(ctx, user));
-    TRY(access_changed(ctx));
-    TRY(session_close_all(ctx, id, 0));
-    return keep_user(ctx, user, "confirm", S("confirmed at the command line as it stands"));
+    return user_keep(ctx, user, action_of(edit->sets), edit->comment);
 }
 
 /* ---- one's own ---- */
@@ -531,9 +513,9 @@ enum result user_change_own_language(struct ctx *ctx, struct str language)
     TRY(check_edit(ctx, &edit));
     TRY(load_oneself(ctx, &user));
     apply(ctx, &edit, &user);
-    TRY(write_user(ctx, &user));
+    TRY(user_write_row(ctx, &user));
     TRY(access_changed(ctx));
-    return keep_user(ctx, &user, "change", S(""));
+    return user_keep(ctx, &user, "change", S(""));
 }
 
 enum result user_change_own_password(struct ctx *ctx, struct str password_hash, int64_t keep_session)
@@ -544,11 +526,11 @@ enum result user_change_own_password(struct ctx *ctx, struct str password_hash, 
     TRY(load_oneself(ctx, &user));
     if (keep_session) TRY(session_is_right(ctx, keep_session, &right));
     if (!right) keep_session = 0;
-    TRY(write_user(ctx, &user));
-    TRY(write_password(ctx, user.id, password_hash));
+    TRY(user_write_row(ctx, &user));
+    TRY(user_write_password(ctx, user.id, password_hash));
     user.has_password = true;
     user.password_mark = user_mark(ctx, password_hash);
     TRY(session_close_all(ctx, user.id, keep_session));
     if (keep_session) TRY(session_keep(ctx, keep_session));
-    return keep_user(ctx, &user, "password", S(""));
+    return user_keep(ctx, &user, "password", S(""));
 }

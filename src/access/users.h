@@ -62,9 +62,11 @@ enum result user_is_right(struct ctx *ctx, int64_t id, bool *right) MUST_USE;
  * goes by this. Id 0 when there is none. user_password: the hash alone, empty unless the user is active. */
 enum result user_look(struct ctx *ctx, int64_t id, struct user *user, bool *right) MUST_USE;
 enum result user_password(struct ctx *ctx, int64_t id, struct str *hash, bool *right) MUST_USE;
-/* Inside a write, by the program itself alone: the user as it stands now is what it should be. For the operator, after
- * it was changed outside of the program and put right. In the ledger like any change; ends the user's sessions. */
-enum result user_confirm(struct ctx *ctx, int64_t id, struct user *user) MUST_USE;
+/* Inside a write, by the program itself alone: puts the user back to what the newest entry of the ledger says, after
+ * somebody changed it outside of the program. A password that is not the one of that entry is dropped; whom the ledger
+ * does not know is made inactive and gets no right. In the ledger like any change; ends the user's sessions. *stood: as
+ * it was found. */
+enum result user_restore(struct ctx *ctx, int64_t id, struct user *stood, struct user *user) MUST_USE;
 
 /* What the ledger holds of a user, as JSON. */
 struct str user_state(struct ctx *ctx, const struct user *user);

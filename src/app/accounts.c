@@ -13,7 +13,7 @@ enum { PASSWORD_LINE = 1200 };
 struct deed {
     const struct account *account;
     struct str password_hash;
-    struct user user;
+    struct user user, stood;
 };
 
 static enum result make_record(struct ctx *ctx, const char *reg, const char *json, int64_t *id)
@@ -146,19 +146,21 @@ enum result account_password(struct program *program, const struct account *acco
     return store_write(ctx, program->store, write_change, &deed);
 }
 
-static enum result write_confirmed(struct ctx *ctx, void *arg)
+static enum result write_restored(struct ctx *ctx, void *arg)
 {
     struct deed *deed = arg;
     int64_t id;
     TRY(user_by_email(ctx, deed->account->email, &id));
     if (!id) return fail(ctx, NOT_FOUND, "There is no user %.*s.", PRINT(deed->account->email));
-    return user_confirm(ctx, id, &deed->user);
+    return user_restore(ctx, id, &deed->stood, &deed->user);
 }
 
-enum result account_confirm(struct program *program, const struct account *account, struct user *user)
+enum result account_restore(struct program *program, const struct account *account, struct user *stood,
+                            struct user *user)
 {
     struct deed deed = {.account = account};
-    TRY(store_write(&program->ctx, program->store, write_confirmed, &deed));
+    TRY(store_write(&program->ctx, program->store, write_restored, &deed));
+    *stood = deed.stood;
     *user = deed.user;
     return OK;
 }

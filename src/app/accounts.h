@@ -20,8 +20,9 @@ enum result account_add(struct program *program, const struct account *account, 
 /* Replaces all roles, the password. NOT_FOUND for an unknown address. */
 enum result account_grant(struct program *program, const struct account *account) MUST_USE;
 enum result account_password(struct program *program, const struct account *account) MUST_USE;
-/* user_confirm, of the user with this address. */
-enum result account_confirm(struct program *program, const struct account *account, struct user *user) MUST_USE;
+/* user_restore, of the user with this address. */
+enum result account_restore(struct program *program, const struct account *account, struct user *stood,
+                            struct user *user) MUST_USE;
 
 /* The first unit of an empty database, in its own write. CONFLICT when there are users. */
 enum result account_first_unit(struct program *program, struct str title) MUST_USE;

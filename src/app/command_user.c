@@ -77,14 +77,6 @@ static enum result password(struct program *program, const struct account *accou
     return account_password(program, account);
 }
 
-static enum result confirm(struct program *program, const struct account *account)
-{
-    struct user user;
-    TRY(account_confirm(program, account, &user));
-    fprintf(program->out, "%.*s is confirmed as it stands, and the ledger says so.\n", PRINT(user.email));
-    return OK;
-}
-
 static void print_grants(struct program *program, const struct user *user)
 {
     for (size_t i = 0; i < user->grant_count; i++) {
@@ -94,6 +86,28 @@ static void print_grants(struct program *program, const struct user *user)
         struct str title = unit ? record_title(unit) : S("?");
         fprintf(program->out, "%s%s at %.*s", i ? ", " : "", role_name(user->grants[i].role), PRINT(title));
     }
+}
+
+static void print_user(struct program *program, const char *when, const struct user *user)
+{
+    fprintf(program->out, "%s: %.*s <%.*s>%s, %s; ", when, PRINT(user->name), PRINT(user->email),
+            user->active ? "" : ", inactive", user->has_password ? "with a password" : "without a password");
+    print_grants(program, user);
+    fprintf(program->out, "%s\n", user->grant_count ? "" : "no role");
+}
+
+static enum result restore(struct program *program, const struct account *account)
+{
+    struct user stood, user;
+    TRY(account_restore(program, account, &stood, &user));
+    print_user(program, "It stood there", &stood);
+    print_user(program, "It is now     ", &user);
+    if (stood.has_password && !user.has_password)
+        fprintf(program->out,
+                "The password was not the one in the ledger and is gone: merlon user password --email %.*s sets one.\n",
+                PRINT(user.email));
+    fprintf(program->out, "The sessions of this user have ended, and the ledger says so.\n");
+    return OK;
 }
 
 static enum result print_json(struct program *program, const struct user_list *users)
@@ -146,7 +160,7 @@ enum result command_user(struct program *program)
     static const struct {
         const char *name;
         enum result (*run)(struct program *program, const struct account *account);
-    } verbs[] = {{"add", add}, {"grant", grant}, {"password", password}, {"confirm", confirm}};
+    } verbs[] = {{"add", add}, {"grant", grant}, {"password", password}, {"restore", restore}};
     struct ctx *ctx = &program->ctx;
     struct account account;
     bool json = program_flag(program, "json");
@@ -159,5 +173,5 @@ enum result command_user(struct program *program)
         if (!account.email.len) return fail(ctx, INVALID, "Say which user: --email ADDRESS.");
         return verbs[i].run(program, &account);
     }
-    return fail(ctx, INVALID, "merlon user takes add, grant, password, confirm or list.");
+    return fail(ctx, INVALID, "merlon user takes add, grant, password, restore or list.");
 }

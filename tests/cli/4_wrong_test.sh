@@ -36,7 +36,7 @@ refuses 2 'no option --colour' report traceability --colour blue --data "$data"
 refuses 2 'no register' schema nonsense
 refuses 2 'no role "king"' user add --email c@quay.example --name C --role king --data "$data"
 refuses 2 'what the user may do' user add --email c@quay.example --name C --data "$data"
-refuses 2 'takes add, grant, password, confirm or list' user remove --data "$data"
+refuses 2 'takes add, grant, password, restore or list' user remove --data "$data"
 refuses 2 'There is no password' user password --email bo@quay.example --password-file /dev/null --data "$data"
 refuses 1 'no user' user password --email nobody@quay.example --password-file "$work/password" --data "$data"
 refuses 2 'cannot be read' verify "$data" --public-key "$work/none.pem"

@@ -1,0 +1,67 @@
+/* A user whom somebody changed outside of the program is put back to the newest state that the ledger vouches for. */
+#include "access/access.h"
+#include "access/session.h"
+#include "access/user_seen.h"
+#include "format/json.h"
+#include "ledger/ledger.h"
+
+static void read_grants(struct ctx *ctx, const struct json *state, struct user *user)
+{
+    const struct json *grants = json_get(state, "grants");
+    struct grant *made = arena_make_many(ctx->arena, struct grant, (grants ? grants->count : 0) + 1);
+    user->grant_count = 0;
+    for (const struct json *one = grants ? grants->first : NULL; one; one = one->next) {
+        struct grant *grant = &made[user->grant_count];
+        grant->unit = json_number(one, "unit", 0);
+        user->grant_count += role_of_name(json_str(one, "role", S("")), &grant->role);
+    }
+    user->grants = made;
+}
+
+/* The user as the ledger has it. One of whom it knows nothing was put in by hand, and gets no right at all. */
+static enum result read_entered(struct ctx *ctx, int64_t id, struct user *user)
+{
+    struct ledger_entry entry;
+    struct json *state;
+    enum result result = ledger_newest(ctx, S("user"), id, &entry);
+    user->active = false;
+    user->grant_count = 0;
+    user->password_mark = S("");
+    if (result == NOT_FOUND) return OK;
+    TRY(result);
+    TRY(json_parse(ctx, entry.state, &state));
+    user->name = json_str(state, "name", S(""));
+    user->email = json_str(state, "email", S(""));
+    user->person = json_number(state, "person", 0);
+    user->language = json_str(state, "language", S("en"));
+    user->active = json_bool(state, "active", false);
+    user->password_mark = json_str(state, "credential", S(""));
+    read_grants(ctx, state, user);
+    return OK;
+}
+
+enum result user_restore(struct ctx *ctx, int64_t id, struct user *stood, struct user *user)
+{
+    struct value args[] = {value_number(id)};
+    int64_t entered;
+    if (!ctx->actor->system) return fail(ctx, DENIED, "This is done at the command line only.");
+    TRY(db_lock(ctx, "user"));
+    TRY(user_load(ctx, id, stood));
+    *user = *stood;
+    TRY(read_entered(ctx, id, user));
+    TRY(user_check_unique(ctx, user));
+    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = 'user' AND record = ?1"), args,
+                        COUNT(args), 0, &entered));
+    user->version = (stood->version > entered ? stood->version : entered) + 1;
+    user->changed_at = ctx->now;
+    if (!str_eq(user->password_mark, stood->password_mark)) {
+        TRY(user_write_password(ctx, id, S("")));
+        user->has_password = false;
+        user->password_mark = S("");
+    }
+    TRY(user_write_row(ctx, user));
+    TRY(user_write_grants(ctx, user));
+    TRY(access_changed(ctx));
+    TRY(session_close_all(ctx, id, 0));
+    return user_keep(ctx, user, "restore", S("put back at the command line to what the ledger says"));
+}
