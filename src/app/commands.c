@@ -25,7 +25,7 @@ const struct command commands[] = {
      "  --password-file FILE  its first line is the password; - for standard input\n",
      OPEN_NEW, command_init, true},
     {"demo", "demo", "load a demonstration organisation into an empty data directory", NULL, OPEN_NEW, command_demo},
-    {"user", "user add|grant|password|confirm|list [--email EMAIL] [--role ROLE[@UNIT]]...", "users and their roles",
+    {"user", "user add|grant|password|restore|list [--email EMAIL] [--role ROLE[@UNIT]]...", "users and their roles",
      "  --email, --name       who; the name may be left out where a person has the address\n"
      "  --role ROLE[@UNIT]    as often as needed; UNIT is a reference or title, without it the topmost unit\n"
      "  --language LANGUAGE   en or de\n"
