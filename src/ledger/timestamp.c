@@ -172,7 +172,7 @@ enum result timestamp_check(struct ctx *ctx, struct str data, struct str reply, 
 {
     TS_VERIFY_CTX *made;
     TS_RESP *answer;
-    int64_t said;
+    int64_t said = 0;
     TRY(new_check_of(ctx, data, TS_VFY_SIGNATURE, &made));
     TRY(read_reply(ctx, reply, &answer));
     TRY(time_of(ctx, answer, &said));
