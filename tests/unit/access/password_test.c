@@ -24,6 +24,10 @@ static void rules(void **state)
         {"abababababab", "common"},
         {"123456789012", "common"},
         {"abcdefghijklmno", "common"},
+        {"acegacegaceg", "common"}, /* four different letters */
+        {"acegkacegkac", NULL},
+        {"abcdefghijzq", "common"}, /* nine steps of twelve */
+        {"abcdefghizqm", NULL},
         {"correcthorsebatterystaple", "common"},
         {"my lovelace box 4", "personal"},
         {"iloveADAMANTly99", NULL}, /* "Ada" is too short to mean anything */

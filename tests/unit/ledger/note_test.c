@@ -208,6 +208,13 @@ static void test_proofs(void **state)
     assert_int_equal(proof.index, 73894);
     assert_int_equal(proof.path.count, 1);
     assert_true(str_is(proof.checkpoint_note, WHOLE_NOTE));
+    static const char *const extras[] = {"canon", "ical"}; /* the two that base64 pads */
+    for (size_t i = 0; i < COUNT(extras); i++) {
+        struct buf padded = buf_in(arena);
+        tlog_proof_put(&padded, str_of(extras[i]), 1, &path, S(WHOLE_NOTE));
+        assert_true(tlog_proof_parse(arena, buf_str(&padded), &proof));
+        assert_true(str_is(proof.extra, extras[i]));
+    }
     assert_true(tlog_proof_parse(arena, S("c2sp.org/tlog-proof@v1\nindex 0\n\n" WHOLE_NOTE), &proof));
     assert_int_equal(proof.extra.len + proof.path.count, 0);
     static const char *const wrong[] = {
