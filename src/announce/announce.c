@@ -55,7 +55,7 @@ enum result announce_keep(struct ctx *ctx, struct announce *announce, struct led
 enum result announce_quorum_missing(struct ctx *ctx, int64_t *since)
 {
     struct ledger_peer quorum;
-    TRY(ledger_peer_read(ctx, S("quorum"), &quorum));
+    TRY(ledger_peer_read(ctx, S(PEER_QUORUM), &quorum));
     *since = quorum.trouble.len ? quorum.asked_at : 0;
     return OK;
 }

@@ -216,7 +216,7 @@ static enum result judge(struct ctx *ctx, struct announce *announce, const struc
     if (!note_parse(ctx->arena, text, note)) return fail(ctx, BROKEN, "The newest head does not make a note.");
     policy_cosigned(ctx->arena, announce->config.policy, note, cosigned);
     bool met = policy_is_met(announce->config.policy, cosigned);
-    TRY(ledger_peer_read(ctx, S("quorum"), &quorum));
+    TRY(ledger_peer_read(ctx, S(PEER_QUORUM), &quorum));
     bool was_met = !quorum.trouble.len;
     if (!met && !was_met) warn_of_quorum(ctx, announce, &quorum);
     if (met == was_met && (!met || quorum.size == head->size)) return OK;

@@ -25,7 +25,7 @@ static enum result keep_file(struct ctx *ctx, struct announce *announce, const s
                              struct str trouble)
 {
     struct ledger_peer peer;
-    TRY(ledger_peer_read(ctx, S("file"), &peer));
+    TRY(ledger_peer_read(ctx, S(PEER_FILE), &peer));
     if (str_eq(peer.trouble, trouble)) return OK;
     peer.asked_at = ctx->now;
     return announce_keep(ctx, announce, &peer, head->size, trouble);
@@ -133,8 +133,8 @@ static enum result send_if_due(struct ctx *ctx, struct announce *announce, const
 enum result announce_publish(struct ctx *ctx, struct announce *announce, const struct ledger_head *head)
 {
     const struct channel channels[] = {
-        {"mail", send_mail, announce->config.mail_to.len > 0},
-        {"timestamp", obtain_stamp, announce->config.timestamp_url.len > 0},
+        {PEER_MAIL, send_mail, announce->config.mail_to.len > 0},
+        {PEER_TIMESTAMP, obtain_stamp, announce->config.timestamp_url.len > 0},
     };
     TRY(to_lines(ctx, announce, head));
     struct str trouble = to_file(ctx, announce, head) == OK ? S("") : arena_copy(ctx->arena, ctx->error.english);

@@ -268,7 +268,7 @@ static enum result show_witnesses(struct ctx *ctx, struct buf *out)
 {
     struct ledger_peer quorum;
     int64_t missing;
-    TRY(ledger_peer_read(ctx, S("quorum"), &quorum));
+    TRY(ledger_peer_read(ctx, S(PEER_QUORUM), &quorum));
     TRY(announce_quorum_missing(ctx, &missing));
     gauge(out, "ledger_cosigned_entries", "Entries under the newest head that has the quorum of witnesses.",
           quorum.size);

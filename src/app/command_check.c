@@ -211,7 +211,7 @@ static enum result check_heads(struct program *program)
     size_t count;
     TRY(ledger_peers(ctx, &peers, &count));
     for (size_t i = 0; i < count; i++)
-        if (peers[i].trouble.len && !str_is(peers[i].name, "quorum"))
+        if (peers[i].trouble.len && !str_is(peers[i].name, PEER_QUORUM))
             buf_print(&all, "%s%.*s: %.*s", all.len ? " " : "", PRINT(peers[i].name), PRINT(peers[i].trouble));
     struct str told = buf_str(&all);
     return told.len ? fail(ctx, CONFLICT, "%.*s", PRINT(told)) : OK;

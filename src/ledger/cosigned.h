@@ -34,7 +34,13 @@ enum result ledger_timestamp(struct ctx *ctx, int64_t size, int64_t *of_size, in
 
 /* ---- whom heads are sent to ---- */
 
-/* A witness, by its key's name, or a channel ("mail", "timestamp"). */
+/* The rows that are no witness: where heads go otherwise, and since when the quorum is wanting. */
+#define PEER_FILE "file"
+#define PEER_MAIL "mail"
+#define PEER_TIMESTAMP "timestamp"
+#define PEER_QUORUM "quorum"
+
+/* A witness, by its key's name, or one of the names above. */
 struct ledger_peer {
     struct str name;
     int64_t size;     /* of the newest head that it has */

@@ -112,7 +112,10 @@ static enum result check_stamp(struct ctx *ctx, struct visit *visit, struct rows
 
 static bool is_channel(struct str name)
 {
-    return str_is(name, "mail") || str_is(name, "timestamp") || str_is(name, "quorum");
+    static const char *const channels[] = {PEER_FILE, PEER_MAIL, PEER_TIMESTAMP, PEER_QUORUM};
+    for (size_t i = 0; i < COUNT(channels); i++)
+        if (str_is(name, channels[i])) return true;
+    return false;
 }
 
 static bool is_named(const struct policy *policy, struct str name)
