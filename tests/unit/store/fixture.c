@@ -60,7 +60,7 @@ void fixture_release(struct fixture *f)
         snprintf(sql, sizeof sql, "DROP SCHEMA %s CASCADE", f->schema);
         fixture_sql(getenv("MERLON_TEST_DATABASE"), sql);
     }
-    static const char *const files[] = {"merlon.db", "merlon.db-wal", "merlon.db-shm", "master.key"};
+    static const char *const files[] = {"merlon.db", "merlon.db-wal", "merlon.db-shm", "master.key", "ledger.heads"};
     for (size_t i = 0; i < COUNT(files); i++) {
         char path[128];
         snprintf(path, sizeof path, "%s/%s", f->directory, files[i]);

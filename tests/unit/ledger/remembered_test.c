@@ -1,0 +1,115 @@
+/* The file of heads that a node remembers: what is kept when it has grown, and what is left by a program that ended. */
+#include "fixture.h"
+
+#include "ledger/remembered.h"
+
+#include <sys/stat.h>
+
+enum { AN_HOUR = 3600 * 1000, A_DAY = 24, DAYS = 800, HOURS = A_DAY * DAYS };
+
+static struct ledger_head head_of(int64_t size)
+{
+    struct ledger_head head = {.origin = "merlon/0123456789abcdef", .key_id = "0123456789abcdef"};
+    head.size = size;
+    head.previous = size - 1;
+    head.at = size * AN_HOUR;
+    return head;
+}
+
+/* Zeros for root and signature, which are of no account here. */
+static void write_file(struct fixture *f, int64_t heads, const char *tail)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/ledger.heads", f->directory);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int64_t size = 1; size <= heads; size++)
+        fprintf(file, "%lld %lld %lld %064d merlon/0123456789abcdef 0123456789abcdef %0128d\n", (long long)size,
+                (long long)size - 1, (long long)size * AN_HOUR, 0, 0);
+    fputs(tail, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void read_all(struct fixture *f, struct remembered *heads)
+{
+    expect_ok(&f->ctx, remembered_read(&f->ctx, str_of(f->directory), heads));
+}
+
+static void test_thinned(void **state)
+{
+    FIXTURE(f);
+    struct remembered heads;
+    struct ledger_head next = head_of(HOURS + 1);
+    char path[128];
+    struct stat status;
+    snprintf(path, sizeof path, "%s/ledger.heads", f->directory);
+    write_file(f, HOURS, "");
+    assert_int_equal(stat(path, &status), 0);
+    assert_true(status.st_size > REMEMBERED_LIMIT);
+    expect_ok(&f->ctx, remembered_add(&f->ctx, str_of(f->directory), &next));
+    read_all(f, &heads);
+    assert_int_equal(heads.at[heads.count - 1].size, HOURS + 1);
+    for (size_t i = 1; i <= 101; i++) assert_int_equal(heads.at[heads.count - i].size, HOURS + 2 - (int64_t)i);
+    assert_int_equal(heads.at[0].size, A_DAY - 1); /* the last hour of the first day */
+    for (size_t i = 1; heads.at[i].size <= HOURS - 100; i++)
+        assert_int_equal(heads.at[i].size - heads.at[i - 1].size, A_DAY);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+}
+
+static void test_below_the_limit_all_are_kept(void **state)
+{
+    FIXTURE(f);
+    struct remembered heads;
+    struct ledger_head next = head_of(51);
+    write_file(f, 50, "");
+    expect_ok(&f->ctx, remembered_add(&f->ctx, str_of(f->directory), &next));
+    read_all(f, &heads);
+    assert_int_equal(heads.count, 51);
+}
+
+static void test_a_short_last_line(void **state)
+{
+    FIXTURE(f);
+    struct remembered heads;
+    struct ledger_head next = head_of(6);
+    int64_t newest;
+    write_file(f, 5, "6 5 21600");
+    read_all(f, &heads);
+    assert_int_equal(heads.count, 5);
+    expect_ok(&f->ctx, remembered_newest(&f->ctx, str_of(f->directory), &newest));
+    assert_int_equal(newest, 5);
+    expect_ok(&f->ctx, remembered_add(&f->ctx, str_of(f->directory), &next));
+    read_all(f, &heads);
+    assert_int_equal(heads.count, 6);
+}
+
+static void test_what_is_older_is_not_added(void **state)
+{
+    FIXTURE(f);
+    struct remembered heads;
+    struct ledger_head older = head_of(5);
+    write_file(f, 5, "");
+    expect_ok(&f->ctx, remembered_add(&f->ctx, str_of(f->directory), &older));
+    read_all(f, &heads);
+    assert_int_equal(heads.count, 5);
+}
+
+static void test_a_line_that_falls(void **state)
+{
+    FIXTURE(f);
+    struct remembered heads;
+    write_file(f, 5, "4 3 1 x y z 0\n");
+    assert_int_equal(remembered_read(&f->ctx, str_of(f->directory), &heads), BROKEN);
+    expect_sentence(&f->ctx, "Line 6 of ");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_SQLITE(test_thinned),           ON_SQLITE(test_below_the_limit_all_are_kept),
+        ON_SQLITE(test_a_short_last_line), ON_SQLITE(test_what_is_older_is_not_added),
+        ON_SQLITE(test_a_line_that_falls),
+    };
+    return cmocka_run_group_tests_name("ledger/remembered", tests, NULL, NULL);
+}
