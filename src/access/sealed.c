@@ -74,6 +74,7 @@ struct one {
     struct buf bytes;
     struct str mac;
     bool found;
+    bool twice; /* two rows of one key: a view, or a table that inherits, was put in place of the table */
 };
 
 static struct str reading(struct ctx *ctx, const struct sealed_rows *sealed)
@@ -111,6 +112,7 @@ static enum result read_one(struct ctx *ctx, const struct sealed_rows *sealed, i
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
+        one->twice |= one->found && !sealed->set;
         if (!one->found) begin(ctx, sealed, rows, one);
         add_member(sealed, rows, one);
         if (sight) sight->see(ctx, rows, sight->arg);
@@ -135,9 +137,63 @@ enum result sealed_make_of(struct ctx *ctx, const struct sealed_rows *sealed, in
                   COUNT(args), NULL);
 }
 
-enum result sealed_make(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id)
+struct holding {
+    const struct sealed_rows *sealed;
+    const struct sealed_value *values;
+    size_t count;
+    bool holds;
+};
+
+static bool is_value(struct ctx *ctx, const struct rows *rows, const struct sealed_value *wanted)
 {
-    return sealed_make_of(ctx, sealed, id, NULL, NULL);
+    const struct value *value = &wanted->value;
+    if (value->type == IS_NULL || rows_is_null(rows, wanted->column))
+        return value->type == IS_NULL && rows_is_null(rows, wanted->column);
+    struct str text =
+        value->type == IS_NUMBER ? arena_print(ctx->arena, "%lld", (long long)value->number) : value->text;
+    return str_eq(rows_text(rows, wanted->column), text);
+}
+
+static void see_held(struct ctx *ctx, const struct rows *rows, void *arg)
+{
+    struct holding *holding = arg;
+    holding->holds = true;
+    for (size_t i = 0; i < holding->count; i++) holding->holds &= is_value(ctx, rows, &holding->values[i]);
+}
+
+static enum result agrees_held(struct ctx *ctx, void *arg)
+{
+    const struct holding *holding = arg;
+    if (holding->holds) return OK;
+    return fail(ctx, CONFLICT,
+                "What was just written is not what stands there: the database was changed so that it alters rows of "
+                "\"%s\". Run merlon verify.",
+                holding->sealed->table);
+}
+
+enum result sealed_make(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id,
+                        const struct sealed_value *written, size_t count)
+{
+    struct holding holding = {sealed, written, count, false};
+    struct sealed_sight sight = {see_held, &holding};
+    return sealed_make_of(ctx, sealed, id, &sight, agrees_held);
+}
+
+enum result sealed_holds(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id, const struct sealed_value *used,
+                         size_t count, bool *right)
+{
+    struct holding holding = {sealed, used, count, false};
+    struct sealed_sight sight = {see_held, &holding};
+    bool found;
+    *right = false;
+    if (!sealed_can_check(ctx)) return OK;
+    TRY(sealed_look(ctx, sealed, id, &sight, &found, right));
+    if (*right && !holding.holds)
+        log_line(LOG_ERROR,
+                 arena_print(ctx->arena, "a %s was changed while it was looked at, and is refused", sealed->what).at,
+                 "id", id, NULL);
+    *right = *right && holding.holds;
+    return OK;
 }
 
 enum result sealed_look(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id, const struct sealed_sight *sight,
@@ -147,7 +203,7 @@ enum result sealed_look(struct ctx *ctx, const struct sealed_rows *sealed, int64
     struct one one;
     TRY(read_one(ctx, sealed, id, sight, &one));
     *found = one.found;
-    *right = keyring && one.found && keyring_mac_is(keyring, sealed->table, buf_str(&one.bytes), one.mac);
+    *right = keyring && one.found && !one.twice && keyring_mac_is(keyring, sealed->table, buf_str(&one.bytes), one.mac);
     if (keyring && one.found && !*right)
         log_line(LOG_ERROR,
                  arena_print(ctx->arena, "a %s was changed outside of the program and is refused", sealed->what).at,

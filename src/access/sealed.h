@@ -31,8 +31,17 @@ struct sealed_sight {
 
 extern const struct sealed_rows sealed_users, sealed_sessions, sealed_tokens, sealed_links;
 
-/* Inside a write: makes the MAC of the row as it now stands. BROKEN where the store was told no master key. */
-enum result sealed_make(struct ctx *ctx, const struct sealed_rows *rows, int64_t id) MUST_USE;
+/* What a row is to hold: the place of the column among those that are covered, and the value. */
+struct sealed_value {
+    size_t column;
+    struct value value;
+};
+
+/* Inside a write: makes the MAC of the row as it now stands, if that is what the caller has written: a trigger that was
+ * planted could have made another row of it, which then would bear the program's own MAC. CONFLICT when it is not.
+ * BROKEN where the store was told no master key. */
+enum result sealed_make(struct ctx *ctx, const struct sealed_rows *rows, int64_t id, const struct sealed_value *written,
+                        size_t count) MUST_USE;
 /* The same; `agrees` is asked whether what was seen is what the caller has written, before a MAC is made of it. */
 enum result sealed_make_of(struct ctx *ctx, const struct sealed_rows *rows, int64_t id,
                            const struct sealed_sight *sight,
@@ -44,6 +53,9 @@ enum result sealed_is_right(struct ctx *ctx, const struct sealed_rows *rows, int
 /* The same, and hands on what was read. *found false when there is no such row. */
 enum result sealed_look(struct ctx *ctx, const struct sealed_rows *rows, int64_t id, const struct sealed_sight *sight,
                         bool *found, bool *right) MUST_USE;
+/* The same of what was read before by other means: right only when the row holds it. */
+enum result sealed_holds(struct ctx *ctx, const struct sealed_rows *rows, int64_t id, const struct sealed_value *used,
+                         size_t count, bool *right) MUST_USE;
 bool sealed_can_check(const struct ctx *ctx);
 
 /* For verify: the program numbers its rows from one, so whatever stands before that was put there: CONFLICT. */

@@ -135,7 +135,8 @@ static enum result insert_session(struct ctx *ctx, const struct opening *opening
                   S("INSERT INTO session (user_id, token_hash, csrf, method, agent, address, created_at, last_seen_at, "
                     "expires_at, rotate) VALUES (?1, ?2, ?3, 'password', ?4, ?5, ?6, ?6, ?7, 0) RETURNING id"),
                   args, COUNT(args), &id));
-    return sealed_make(ctx, &sealed_sessions, id);
+    const struct sealed_value written[] = {{1, args[0]}, {2, args[1]}, {3, value_null()}, {5, args[2]}, {8, args[6]}};
+    return sealed_make(ctx, &sealed_sessions, id, written, COUNT(written));
 }
 
 static enum result drop_oldest(struct ctx *ctx, int64_t user)
@@ -227,7 +228,8 @@ enum result session_rotate(struct ctx *ctx, const struct session *session, struc
                  "WHERE id = ?1 AND token_hash = ?2"),
                args, COUNT(args), &changed));
     *token = changed ? made : S("");
-    return changed ? sealed_make(ctx, &sealed_sessions, session->id) : OK;
+    const struct sealed_value written[] = {{1, value_number(session->actor->user)}, {2, args[2]}, {3, args[1]}};
+    return changed ? sealed_make(ctx, &sealed_sessions, session->id, written, COUNT(written)) : OK;
 }
 
 enum result session_close(struct ctx *ctx, int64_t id)
@@ -246,7 +248,8 @@ enum result session_is_right(struct ctx *ctx, int64_t id, bool *right)
 enum result session_keep(struct ctx *ctx, int64_t id)
 {
     cache_unsure(ctx);
-    return sealed_make(ctx, &sealed_sessions, id);
+    const struct sealed_value kept[] = {{1, value_number(ctx->actor->user)}};
+    return sealed_make(ctx, &sealed_sessions, id, kept, COUNT(kept));
 }
 
 enum result session_close_all(struct ctx *ctx, int64_t user, int64_t except)

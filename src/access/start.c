@@ -29,7 +29,8 @@ enum result access_start_link(struct ctx *ctx, struct str *token)
     TRY(db_insert(ctx, S("INSERT INTO start_link (token_hash, expires_at) VALUES (?1, ?2) RETURNING id"), args,
                   COUNT(args), &id));
     *token = made;
-    return sealed_make(ctx, &sealed_links, id);
+    const struct sealed_value written[] = {{1, args[0]}, {2, args[1]}};
+    return sealed_make(ctx, &sealed_links, id, written, COUNT(written));
 }
 
 /* Of what is read together with the MAC: the link of that hash, not run out. */

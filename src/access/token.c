@@ -157,7 +157,8 @@ enum result token_create(struct ctx *ctx, const struct new_token *wanted, struct
                   args, COUNT(args), &token->id));
     *secret = made;
     token->secret_mark = mark_of(ctx, args[2].text);
-    TRY(sealed_make(ctx, &sealed_tokens, token->id));
+    const struct sealed_value written[] = {{1, args[0]}, {2, args[1]}, {3, args[2]}, {4, args[3]}, {6, args[5]}};
+    TRY(sealed_make(ctx, &sealed_tokens, token->id, written, COUNT(written)));
     return log_token(ctx, token, "create", S(""));
 }
 
@@ -242,6 +243,8 @@ enum result token_revoke(struct ctx *ctx, int64_t id)
     TRY(db_run(ctx, S("UPDATE token SET revoked_at = ?2 WHERE id = ?1"), args, COUNT(args), NULL));
     cache_unsure(ctx);
     token.revoked_at = ctx->now;
-    TRY(sealed_make(ctx, &sealed_tokens, id)); /* revoked it gives nothing, whoever wrote it: the entry tells of it */
+    /* Revoked it gives nothing, whoever wrote it: the entry tells of it. */
+    const struct sealed_value written[] = {{1, value_number(token.user)}, {7, args[1]}};
+    TRY(sealed_make(ctx, &sealed_tokens, id, written, COUNT(written)));
     return log_token(ctx, &token, "revoke", right ? S("") : S("changed outside of the program before it was revoked"));
 }

@@ -2,6 +2,7 @@
 #include "access/access.h"
 #include "access/session.h"
 #include "access/user_seen.h"
+#include "base/number.h"
 #include "format/json.h"
 #include "ledger/ledger.h"
 
@@ -40,6 +41,17 @@ static enum result read_entered(struct ctx *ctx, int64_t id, struct user *user)
     return OK;
 }
 
+/* Its time is made anew in any case: sessions of before go by it, and somebody may keep their rows to put them back. */
+static enum result keep_password(struct ctx *ctx, const struct user *stood, struct user *user)
+{
+    struct value args[] = {value_number(user->id), value_number(ctx->now)};
+    if (str_eq(user->password_mark, stood->password_mark))
+        return db_run(ctx, S("UPDATE \"user\" SET password_at = ?2 WHERE id = ?1"), args, COUNT(args), NULL);
+    user->has_password = false;
+    user->password_mark = S("");
+    return user_write_password(ctx, user->id, S(""));
+}
+
 enum result user_restore(struct ctx *ctx, int64_t id, struct user *stood, struct user *user)
 {
     struct value args[] = {value_number(id)};
@@ -52,13 +64,9 @@ enum result user_restore(struct ctx *ctx, int64_t id, struct user *stood, struct
     TRY(user_check_unique(ctx, user));
     TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = 'user' AND record = ?1"), args,
                         COUNT(args), 0, &entered));
-    user->version = (stood->version > entered ? stood->version : entered) + 1;
+    user->version = add_capped(stood->version > entered ? stood->version : entered, 1);
     user->changed_at = ctx->now;
-    if (!str_eq(user->password_mark, stood->password_mark)) {
-        TRY(user_write_password(ctx, id, S("")));
-        user->has_password = false;
-        user->password_mark = S("");
-    }
+    TRY(keep_password(ctx, stood, user));
     TRY(user_write_row(ctx, user));
     TRY(user_write_grants(ctx, user));
     TRY(access_changed(ctx));

@@ -6,6 +6,7 @@
 #include "access/sealed.h"
 #include "access/token.h"
 #include "access/users.h"
+#include "base/number.h"
 #include "store/store.h"
 
 struct holder {
@@ -29,7 +30,7 @@ static struct holder *holder_make(struct ctx *ctx)
 
 struct found {
     int64_t id, expires_at, seen_at, stamp;
-    bool rotate;
+    bool rotate, previous; /* found by the secret before */
     struct str csrf, key, scopes;
     struct user user;
 };
@@ -76,7 +77,10 @@ static enum result read_visitor(struct ctx *ctx, enum visitor_kind kind, struct 
     struct value args[] = {value_text(hex), value_number(ctx->now)};
     if (kind == BY_TOKEN) return read_one(ctx, by_token, args, 1, found);
     enum result result = read_one(ctx, by_session, args, 1, found);
-    return result == NOT_FOUND ? read_one(ctx, by_previous, args, 2, found) : result;
+    if (result != NOT_FOUND) return result;
+    TRY(read_one(ctx, by_previous, args, 2, found));
+    found->previous = true;
+    return OK;
 }
 
 /* ---- the box ---- */
@@ -136,8 +140,29 @@ static struct box *box_of(enum visitor_kind kind, const struct found *found, str
     box->reach = reach;
     atomic_init(&box->references, 1);
     atomic_init(&box->seen_at, found->seen_at);
-    atomic_init(&box->due_after, found->seen_at + SEEN_STEP);
+    atomic_init(&box->due_after, add_capped(found->seen_at, SEEN_STEP));
     return box;
+}
+
+/* What was found by the secret is what the MAC is over: two statements read them. */
+static enum result session_holds(struct ctx *ctx, const struct found *found, bool *right)
+{
+    const struct sealed_value used[] = {{1, value_number(found->user.id)},
+                                        {found->previous ? 3 : 2, value_text(found->key)},
+                                        {5, value_text(found->csrf)},
+                                        {8, value_number(found->expires_at)}};
+    return sealed_holds(ctx, &sealed_sessions, found->id, used, COUNT(used), right);
+}
+
+static enum result token_holds(struct ctx *ctx, const struct found *found, bool *right)
+{
+    const struct sealed_value used[] = {{1, value_number(found->user.id)},
+                                        {3, value_text(found->key)},
+                                        {4, value_text(found->scopes)},
+                                        {7, value_null()}};
+    TRY(token_is_right(ctx, found->id, right));
+    if (*right) TRY(sealed_holds(ctx, &sealed_tokens, found->id, used, COUNT(used), right));
+    return OK;
 }
 
 /* A program without the master key shows no secrets to anybody: it reads as a user that the command line names. The
@@ -145,8 +170,8 @@ static struct box *box_of(enum visitor_kind kind, const struct found *found, str
 static enum result demand_right(struct ctx *ctx, enum visitor_kind kind, struct found *found)
 {
     bool right = true, user_right;
-    if (found->id && kind == BY_SESSION) TRY(sealed_is_right(ctx, &sealed_sessions, found->id, &right));
-    if (found->id && kind == BY_TOKEN) TRY(token_is_right(ctx, found->id, &right));
+    if (found->id && kind == BY_SESSION) TRY(session_holds(ctx, found, &right));
+    if (found->id && kind == BY_TOKEN) TRY(token_holds(ctx, found, &right));
     if (!right) return NOT_FOUND;
     TRY(user_look(ctx, found->user.id, &found->user, &user_right));
     if (found->id || sealed_can_check(ctx)) right = user_right;

@@ -61,6 +61,13 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
+/* Years have four digits here, whatever number somebody put into a row. */
+static int64_t within_years(int64_t ms)
+{
+    const int64_t first = -62135596800000, last = 253402300799999; /* 0001-01-01, 9999-12-31 */
+    return ms < first ? first : ms > last ? last : ms;
+}
+
 static void write_date(struct day d, char *out)
 {
     digits(out, d.year, 4);
@@ -72,12 +79,13 @@ static void write_date(struct day d, char *out)
 
 void date_of_time(int64_t ms, char out[DATE_TEXT])
 {
-    write_date(day_of(floor_div(ms, DAY)), out);
+    write_date(day_of(floor_div(within_years(ms), DAY)), out);
     out[DATE_TEXT - 1] = 0;
 }
 
 void time_format(int64_t ms, char out[TIME_TEXT])
 {
+    ms = within_years(ms);
     int64_t days = floor_div(ms, DAY);
     int64_t rest = ms - days * DAY;
     memcpy(out, "0000-00-00T00:00:00.000Z", TIME_TEXT);

@@ -21,7 +21,9 @@ enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, 
         S("INSERT INTO job (kind, status, \"user\", created_at, arguments, input, read_only, registers, done, total, "
           "detail, cancelled) VALUES (?1,'queued',?2,?3,?4,?5,?6,?7,0,0,'',0) RETURNING id"),
         args, COUNT(args), id));
-    return sealed_make(ctx, &sealed_jobs, *id);
+    const struct sealed_value written[] = {{1, args[0]}, {2, args[1]}, {3, args[5]},
+                                           {4, args[6]}, {6, args[3]}, {7, args[4]}};
+    return sealed_make(ctx, &sealed_jobs, *id, written, COUNT(written));
 }
 
 /* ---- in the ledger ---- */

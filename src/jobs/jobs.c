@@ -6,6 +6,7 @@
 #include "access/users.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/timekeeper.h"
 #include "base/wait.h"
 #include "jobs/inside.h"
@@ -73,7 +74,7 @@ static enum result claim_one(struct ctx *ctx, void *arg)
     claim->arguments = arena_copy(ctx->arena, rows_text(rows, 4));
     claim->read_only = rows_number(rows, 5) != 0;
     claim->registers = arena_copy(ctx->arena, rows_text(rows, 6));
-    claim->number = rows_number(rows, 7) + 1;
+    claim->number = add_capped(rows_number(rows, 7), 1);
     claim->position = rows_number(rows, 8);
     claim->state = arena_copy(ctx->arena, rows_text(rows, 9));
     rows_close(rows);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "ledger/ledger.h"
+#include "ledger/cosigned.h"
 #include "ledger/remembered.h"
 
 #include <pthread.h>
@@ -190,6 +191,7 @@ static enum result run_round(struct ctx *ctx, struct ledger_signer *signer)
     int64_t pending = 0;
     take(ctx, signer, &round.entries, &round.entry_count);
     enum result result = look_at_file(ctx, signer);
+    if (result == OK) result = ledger_demand_going(ctx); /* told at once, not with the next entry */
     if (result == OK) result = ledger_pending_count(ctx, &pending);
     if (result == OK && pending) result = recall(ctx, signer, &round.known);
     if (result == OK && pending) result = seal_batches(ctx, signer, &round);

@@ -2,6 +2,8 @@
  * Starting with nothing to do costs that one question. */
 #include "store/table_parts.h"
 
+#include "base/log.h"
+
 struct names {
     struct str *at;
     size_t len, room;
@@ -105,6 +107,12 @@ static enum result apply(struct ctx *ctx, const struct parts *parts, const struc
         if (table_is_new) return OK;
         TRY(check_addable(ctx, parts, part));
     }
+    if (part->kind == PART_TRIGGER && !table_is_new)
+        log_text(
+            LOG_ERROR,
+            "a trigger that keeps rows from being changed was missing and is made anew: somebody removed it, or the "
+            "program was upgraded; run merlon verify",
+            "trigger", str_of(part->name));
     enum result result = db_script(ctx, arena_cstr(ctx->arena, part->sql));
     if (result != OK)
         return fail(ctx, result, "%.*s (while making %s in the database)", PRINT(ctx->error.sentence), part->name);

@@ -448,6 +448,7 @@ async function backInTime(round: Round): Promise<void> {
     }, async () => [await round.witnessesState(), round.a.log.slice(-12)])
     ok(String(state.stopped).includes(`has cosigned a head over ${newest.size} entries`), `the sentence: ${state.stopped}`)
     ok(String(state.stopped).includes('nothing more is sealed until somebody decides'), `the sentence: ${state.stopped}`)
+    await until('the alarm in the metrics', async () => (await round.metric('ledger_alarm')) === 1)
     const sealed = (await round.checkpoint()).size
     await round.enter('Never sealed in this past')
     await until('the alarm', async () => (await round.metric('ledger_alarm')) === 1)

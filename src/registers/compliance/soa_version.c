@@ -1,6 +1,7 @@
 /* Approved versions of a Statement of Applicability: frozen, hashed and signed, so that an auditor can check years
  * later what was approved, with the public key alone. */
 #include "base/clock.h"
+#include "records/entered.h"
 #include "records/house.h"
 #include "records/records.h"
 #include "records/signature.h"
@@ -32,6 +33,7 @@ static enum result write_snapshot(struct ctx *ctx, const struct record *soa, str
     record_write_json(ctx, out, soa);
     buf_text(out, ",\"lines\":[");
     for (size_t i = 0; i < lines.count; i++) {
+        TRY(record_demand_entered(ctx, lines.at[i])); /* what is signed was decided, by whom the ledger names */
         if (i) buf_char(out, ',');
         record_write_json(ctx, out, lines.at[i]);
     }

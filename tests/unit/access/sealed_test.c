@@ -481,6 +481,44 @@ static void a_row_numbered_below_one_is_named(void **state)
     expect_sentence(&f->ctx, "The session -9223372036854775808 was put into the database");
 }
 
+/* ---- what is done only for a moment ---- */
+
+/* A trigger that makes each new session another user's would have it sealed by the program itself. */
+static void a_session_turned_round_by_a_trigger_is_not_sealed(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    int64_t other = add_user_with_password(f, "mallory@example.org", EMPLOYEE, SITE_A);
+    assert_true(other > 1);
+    run_sql(f, f->schema[0] ? "CREATE FUNCTION turn() RETURNS trigger LANGUAGE plpgsql AS "
+                              "'BEGIN NEW.user_id := 2; RETURN NEW; END'; "
+                              "CREATE TRIGGER turn BEFORE INSERT ON session FOR EACH ROW EXECUTE FUNCTION turn()"
+                            : "CREATE TRIGGER turn AFTER INSERT ON session BEGIN "
+                              "UPDATE session SET user_id = 2 WHERE id = NEW.id; END");
+    assert_int_equal(sign_in(f, &opened), CONFLICT);
+    expect_sentence(&f->ctx, "alters rows of \"session\"");
+}
+
+/* The secret of another row that has the same number, as a view in place of the table, or a table below it, gives. */
+static void a_second_row_of_a_number_is_none(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    begin(f, &opened);
+    const struct sealed_value used[] = {{1, value_number(ada)}, {2, value_text(S("of another row"))}};
+    bool right;
+    expect_ok(&f->ctx, sealed_holds(&f->ctx, &sealed_sessions, 1, used, 1, &right));
+    assert_true(right);
+    expect_ok(&f->ctx, sealed_holds(&f->ctx, &sealed_sessions, 1, used, 2, &right));
+    assert_false(right);
+    run_sql(f, f->schema[0] ? "CREATE TABLE kid () INHERITS (session); INSERT INTO kid SELECT * FROM session"
+                            : "ALTER TABLE session RENAME TO kept; CREATE VIEW session AS "
+                              "SELECT * FROM kept UNION ALL SELECT * FROM kept");
+    expect_ok(&f->ctx, sealed_is_right(&f->ctx, &sealed_sessions, 1, &right));
+    assert_false(right);
+}
+
 /* ---- the first link ---- */
 
 static enum result start_link(struct ctx *ctx, void *arg)
@@ -549,6 +587,8 @@ int main(void)
         ON_BOTH(a_grant_of_a_moment_is_never_used),
         ON_BOTH(a_grant_of_a_moment_is_not_sealed),
         ON_BOTH(a_row_numbered_below_one_is_named),
+        ON_BOTH(a_session_turned_round_by_a_trigger_is_not_sealed),
+        ON_BOTH(a_second_row_of_a_number_is_none),
         ON_BOTH(a_link_for_the_first_user_is_not_made_by_hand),
         ON_BOTH(users_that_were_removed_make_no_room_for_a_first),
         ON_BOTH(without_the_key_nobody_is_let_in),

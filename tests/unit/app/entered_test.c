@@ -69,6 +69,28 @@ static void a_changed_row_is_not_entered_with_the_next_change(void **state)
 }
 
 /* The row of yesterday is right in itself, but the ledger knows a newer one. */
+/* The line could be put back after the approval, and the signed version would hold the words of the intruder. */
+static void a_changed_line_is_not_signed(void **state)
+{
+    struct served *served = SERVED(state);
+    const struct caller *admin = &served->admin;
+    struct caller board = served_user(served, "board", TOP_MANAGEMENT, GROUP, "write");
+    served_make(served, admin, "framework", "{'title': 'Annex', 'key': 'annex'}");
+    served_make(served, admin, "requirement",
+                "{'title': 'R', 'identifier': 'A.1', 'framework': 1, 'reference_list': true}");
+    served_make(served, admin, "soa", "{'title': 'SoA', 'unit': 1, 'framework': 1}");
+    struct answer filled = PATCH(served, admin, "/soa_line/1", "{'good_practice': true}");
+    expect_status(filled, 200);
+    served_move(served, admin, "soa", 1, "submit", "{}");
+    run(served, "UPDATE soa_line SET justification = 'Words of another' WHERE id = 1");
+    const struct asking approval = {"POST", "/soa/1/transitions/approve", "{}", "If-Match: *\r\n"};
+    struct answer refused = served_ask(served, &board, approval);
+    expect_status(refused, 409);
+    assert_int_equal(number(served, "SELECT count(*) FROM soa_version"), 0);
+    run(served, "UPDATE soa_line SET justification = NULL WHERE id = 1");
+    served_move(served, &board, "soa", 1, "approve", "{}");
+}
+
 static void an_older_row_is_not_gone_on_from(void **state)
 {
     struct served *served = SERVED(state);
@@ -166,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOTH(a_changed_row_is_not_entered_with_the_next_change),
+        BOTH(a_changed_line_is_not_signed),
         BOTH(an_older_row_is_not_gone_on_from),
         BOTH(a_forged_entry_is_not_gone_on_from),
         BOTH(the_newest_is_the_highest_version),

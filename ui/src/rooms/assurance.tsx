@@ -112,11 +112,23 @@ function Verify() {
   );
 }
 
+/** With what was decided, where one may see it: without it a proof shows only that there was an entry. */
+async function proofOf(entry: number): Promise<{ path: string; proof: unknown }> {
+  const path = `/ledger/proof/${entry}`;
+  const whole = `${path}?content=1`;
+  try {
+    return { path: whole, proof: await api<unknown>(whole) };
+  } catch (trouble) {
+    if (!(trouble instanceof Problem) || ![403, 404].includes(trouble.status)) throw trouble;
+    return { path, proof: await api<unknown>(path) };
+  }
+}
+
 function Proof({ entry, onClose }: { entry: number; onClose: () => void }) {
   const words = useWords();
   const { data, error } = useQuery({
     queryKey: ['data', 'proof', entry],
-    queryFn: () => api<unknown>(`/ledger/proof/${entry}`),
+    queryFn: () => proofOf(entry),
     // An entry of a moment ago is sealed within seconds.
     retry: (count, trouble) => trouble instanceof Problem && trouble.status === 409 && count < 8,
     retryDelay: 1000,
@@ -130,14 +142,14 @@ function Proof({ entry, onClose }: { entry: number; onClose: () => void }) {
       {!data && !error && <Skeleton height={160} />}
       {data !== undefined && (
         <Code block className="wrap" tabIndex={0}>
-          {JSON.stringify(data, null, 2)}
+          {JSON.stringify(data.proof, null, 2)}
         </Code>
       )}
       <Group justify="flex-end" mt="md">
         <Button
           component="a"
           variant="default"
-          href={`${ROOT}/ledger/proof/${entry}`}
+          href={`${ROOT}${data?.path ?? `/ledger/proof/${entry}`}`}
           download={`proof-${entry}.json`}
         >
           {words.t('ui.download')}

@@ -22,6 +22,9 @@ interface ValueProps {
 
 const MARK = /[#*_`>[\]]/g;
 
+const BRIEF = 160;
+const shortened = (text: string) => (text.length > BRIEF ? `${text.slice(0, BRIEF).trimEnd()}…` : text);
+
 function brieflyListed(value: unknown[]): string {
   return value.map((item) => (isRef(item) ? item.identifier || nameOf(item) : String(item))).join(', ');
 }
@@ -61,7 +64,7 @@ const DRAW: Partial<
   Record<Field['kind'], (props: ValueProps, words: Words, method: Method | undefined) => ReactNode>
 > = {
   prose: ({ value, brief }) =>
-    brief ? String(value).replace(MARK, '').slice(0, 160) : <Prose text={String(value)} />,
+    brief ? shortened(String(value).replace(MARK, '')) : <Prose text={String(value)} />,
   number: ({ field, value }, words) =>
     field.by_user ? userName(value) : <span className="number">{formatNumber(Number(value), words.language)}</span>,
   decimal: ({ value }, words) => <span className="number">{formatNumber(Number(value), words.language)}</span>,

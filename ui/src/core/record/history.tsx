@@ -26,6 +26,8 @@ export function ChangeLine({ register, change, fresh, users }: LineProps) {
     if (change.field === 'status' && typeof value === 'string')
       return <Status register={register.name} status={value} />;
     if (field?.by_user && typeof value === 'number' && users?.has(value)) return users.get(value);
+    // Whole, since one comes here to get back what was written before.
+    if (field?.kind === 'prose' && value) return String(value);
     if (field) return <FieldValue register={register} field={field} value={value} brief />;
     return value === null || value === undefined ? '–' : JSON.stringify(value);
   };
