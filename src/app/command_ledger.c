@@ -69,8 +69,16 @@ enum result command_ledger(struct program *program)
     if (!forgets && !resumes)
         return fail(ctx, INVALID, "merlon ledger knows keys, forget and resume, not \"%.*s\".", PRINT(verb));
     TRY(demand_reason(program, decision.reason));
-    if (resumes) return store_write(ctx, program->store, resume, &decision);
+    if (resumes) {
+        TRY(store_write(ctx, program->store, resume, &decision));
+        fprintf(program->out,
+                "Sealing goes on, and the ledger says so. A witness that still knows more stops it again.\n");
+        return OK;
+    }
     if (program->rest_count < 2) return fail(ctx, INVALID, "Say which log: merlon ledger forget ORIGIN --reason TEXT.");
     decision.origin = program->rest[1];
-    return store_write(ctx, program->store, forget, &decision);
+    TRY(store_write(ctx, program->store, forget, &decision));
+    fprintf(program->out, "%.*s is forgotten, and the ledger says so: the next head of it is taken for its first.\n",
+            PRINT(decision.origin));
+    return OK;
 }
