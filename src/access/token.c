@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "format/json.h"
 #include "format/json_out.h"
 #include "ledger/ledger.h"
 
@@ -229,6 +230,31 @@ enum result token_load(struct ctx *ctx, int64_t id, struct token *token)
     return found ? OK : fail(ctx, NOT_FOUND, "There is no token %lld.", (long long)id);
 }
 
+/* A row that somebody changed is made what the ledger says before it is sealed again, with a secret that nobody knows;
+ * of one that was put in nothing stays but the number. */
+static enum result make_as_entered(struct ctx *ctx, struct token *token)
+{
+    struct ledger_entry entry;
+    struct json *state = NULL;
+    enum result known = ledger_newest(ctx, S("token"), token->id, &entry);
+    if (known == OK)
+        TRY(json_parse(ctx, entry.state, &state));
+    else if (known != NOT_FOUND)
+        return known;
+    struct str secret = secret_hex(ctx->arena, random_token(ctx->arena, SECRET_SIZE));
+    token->user = json_number(state, "user", token->user);
+    token->name = json_str(state, "name", S("not made by the program"));
+    token->scopes = json_str(state, "scopes", S("read"));
+    token->expires_at = json_number(state, "expires_at", ctx->now);
+    token->secret_mark = mark_of(ctx, secret);
+    struct value args[] = {value_number(token->id),   value_number(token->user), value_text(token->name),
+                           value_text(token->scopes), value_text(secret),        value_number(token->expires_at)};
+    return db_run(ctx,
+                  S("UPDATE token SET user_id = ?2, name = ?3, scopes = ?4, secret_hash = ?5, expires_at = ?6 "
+                    "WHERE id = ?1"),
+                  args, COUNT(args), NULL);
+}
+
 enum result token_revoke(struct ctx *ctx, int64_t id)
 {
     struct token token;
@@ -240,10 +266,10 @@ enum result token_revoke(struct ctx *ctx, int64_t id)
     bool right;
     TRY(sealed_is_right(ctx, &sealed_tokens, id, &right));
     if (token.revoked_at && right) return OK;
+    if (!right) TRY(make_as_entered(ctx, &token));
     TRY(db_run(ctx, S("UPDATE token SET revoked_at = ?2 WHERE id = ?1"), args, COUNT(args), NULL));
     cache_unsure(ctx);
     token.revoked_at = ctx->now;
-    /* Revoked it gives nothing, whoever wrote it: the entry tells of it. */
     const struct sealed_value written[] = {{1, value_number(token.user)}, {7, args[1]}};
     TRY(sealed_make(ctx, &sealed_tokens, id, written, COUNT(written)));
     return log_token(ctx, &token, "revoke", right ? S("") : S("changed outside of the program before it was revoked"));

@@ -4,6 +4,7 @@
 #include "access/password.h"
 #include "app/acting.h"
 #include "format/json_out.h"
+#include "ledger/verify.h"
 #include "records/records.h"
 
 #include <errno.h>
@@ -159,6 +160,10 @@ enum result account_restore(struct program *program, const struct account *accou
                             struct user *user)
 {
     struct deed deed = {.account = account};
+    struct ledger_check check = {.keys = ledger_keys_public(program->keys), .key_count = 1};
+    struct ledger_report report;
+    /* Else an entry that was hidden would give back a right that was taken. */
+    TRY(ledger_verify(&program->ctx, &check, &report));
     TRY(store_write(&program->ctx, program->store, write_restored, &deed));
     *stood = deed.stood;
     *user = deed.user;

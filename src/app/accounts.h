@@ -20,7 +20,7 @@ enum result account_add(struct program *program, const struct account *account, 
 /* Replaces all roles, the password. NOT_FOUND for an unknown address. */
 enum result account_grant(struct program *program, const struct account *account) MUST_USE;
 enum result account_password(struct program *program, const struct account *account) MUST_USE;
-/* user_restore, of the user with this address. */
+/* user_restore, of the user with this address, once the whole ledger has verified: CONFLICT when it does not. */
 enum result account_restore(struct program *program, const struct account *account, struct user *stood,
                             struct user *user) MUST_USE;
 

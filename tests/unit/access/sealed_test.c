@@ -274,12 +274,20 @@ static void a_token_with_wider_scopes_is_none(void **state)
     assert_int_equal(use(f, making.secret), NOT_FOUND);
     ctx_clear_error(&f->ctx);
     expect_ok(&f->ctx, check(f, &sealed_tokens));
+    assert_int_equal(number_of(f, "SELECT count(*) FROM token WHERE scopes = 'read'"), 1); /* as it was made */
     run_sql(f, "UPDATE token SET scopes = 'write,risk'; " RAISE_STAMP); /* and of one that was revoked before */
     assert_int_equal(check(f, &sealed_tokens), CONFLICT);
     write_ok(f, take_back, &making);
     ctx_clear_error(&f->ctx);
     expect_ok(&f->ctx, check(f, &sealed_tokens));
     int64_t checked = 0;
+    expect_ok(&f->ctx, tokens_verify(&f->ctx, &checked));
+    run_sql(f, "CREATE TABLE copied AS SELECT * FROM token; UPDATE copied SET id = 77, name = 'Of the intruder', "
+               "secret_hash = 'x', revoked_at = NULL; INSERT INTO token SELECT * FROM copied"); /* and of one put in */
+    making.token.id = 77;
+    write_ok(f, take_back, &making);
+    ctx_clear_error(&f->ctx);
+    assert_int_equal(number_of(f, "SELECT count(*) FROM token WHERE name = 'Of the intruder' AND id = 77"), 0);
     expect_ok(&f->ctx, tokens_verify(&f->ctx, &checked));
 }
 
