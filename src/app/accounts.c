@@ -160,7 +160,8 @@ enum result account_restore(struct program *program, const struct account *accou
                             struct user *user)
 {
     struct deed deed = {.account = account};
-    struct ledger_check check = {.keys = ledger_keys_public(program->keys), .key_count = 1};
+    struct ledger_check check = {
+        .keys = ledger_keys_public(program->keys), .key_count = 1, .keyring = program->keyring};
     struct ledger_report report;
     /* Else an entry that was hidden would give back a right that was taken. */
     TRY(ledger_verify(&program->ctx, &check, &report));

@@ -3,7 +3,6 @@
 #include "access/fixture.h"
 
 #include "access/sealed.h"
-#include "access/start.h"
 #include "access/token.h"
 #include "access/verify.h"
 #include "access/user_seen.h"
@@ -260,6 +259,16 @@ static void a_token_copied_to_another_user_is_none(void **state)
     assert_int_equal(check(f, &sealed_tokens), CONFLICT);
 }
 
+/* The cure of a token that was changed: it gives nothing any more, and the ledger says so. */
+static void cure(struct fixture *f, struct making *making)
+{
+    int64_t checked = 0;
+    write_ok(f, take_back, making);
+    ctx_clear_error(&f->ctx);
+    expect_ok(&f->ctx, check(f, &sealed_tokens));
+    expect_ok(&f->ctx, tokens_verify(&f->ctx, &checked));
+}
+
 static void a_token_with_wider_scopes_is_none(void **state)
 {
     FIXTURE(f);
@@ -270,25 +279,17 @@ static void a_token_with_wider_scopes_is_none(void **state)
     run_sql(f, "UPDATE token SET scopes = 'write'; " RAISE_STAMP);
     assert_int_equal(use(f, making.secret), NOT_FOUND);
     assert_int_equal(check(f, &sealed_tokens), CONFLICT);
-    write_ok(f, take_back, &making); /* the cure: it gives nothing any more, and the ledger says what it was */
+    cure(f, &making);
     assert_int_equal(use(f, making.secret), NOT_FOUND);
-    ctx_clear_error(&f->ctx);
-    expect_ok(&f->ctx, check(f, &sealed_tokens));
     assert_int_equal(number_of(f, "SELECT count(*) FROM token WHERE scopes = 'read'"), 1); /* as it was made */
     run_sql(f, "UPDATE token SET scopes = 'write,risk'; " RAISE_STAMP); /* and of one that was revoked before */
     assert_int_equal(check(f, &sealed_tokens), CONFLICT);
-    write_ok(f, take_back, &making);
-    ctx_clear_error(&f->ctx);
-    expect_ok(&f->ctx, check(f, &sealed_tokens));
-    int64_t checked = 0;
-    expect_ok(&f->ctx, tokens_verify(&f->ctx, &checked));
+    cure(f, &making);
     run_sql(f, "CREATE TABLE copied AS SELECT * FROM token; UPDATE copied SET id = 77, name = 'Of the intruder', "
                "secret_hash = 'x', revoked_at = NULL; INSERT INTO token SELECT * FROM copied"); /* and of one put in */
     making.token.id = 77;
-    write_ok(f, take_back, &making);
-    ctx_clear_error(&f->ctx);
+    cure(f, &making);
     assert_int_equal(number_of(f, "SELECT count(*) FROM token WHERE name = 'Of the intruder' AND id = 77"), 0);
-    expect_ok(&f->ctx, tokens_verify(&f->ctx, &checked));
 }
 
 static void a_revoked_token_does_not_come_back(void **state)
@@ -527,35 +528,6 @@ static void a_second_row_of_a_number_is_none(void **state)
     assert_false(right);
 }
 
-/* ---- the first link ---- */
-
-static enum result start_link(struct ctx *ctx, void *arg)
-{
-    return access_start_link(ctx, arg);
-}
-
-static void a_link_for_the_first_user_is_not_made_by_hand(void **state)
-{
-    FIXTURE(f);
-    struct str token;
-    access_fixture(f);
-    write_ok(f, start_link, &token);
-    expect_ok(&f->ctx, access_start_check(&f->ctx, token));
-    run_sql(f, "UPDATE start_link SET expires_at = expires_at + 1");
-    assert_int_equal(access_start_check(&f->ctx, token), DENIED);
-}
-
-static void users_that_were_removed_make_no_room_for_a_first(void **state)
-{
-    FIXTURE(f);
-    struct opened opened;
-    struct str token;
-    begin(f, &opened);
-    run_sql(f, "DELETE FROM session; DELETE FROM role_grant; DELETE FROM \"user\"");
-    assert_int_equal(in_write(f, start_link, &token), CONFLICT);
-    expect_sentence(&f->ctx, "their rows were removed");
-}
-
 /* ---- without the key ---- */
 
 static void without_the_key_nobody_is_let_in(void **state)
@@ -597,8 +569,6 @@ int main(void)
         ON_BOTH(a_row_numbered_below_one_is_named),
         ON_BOTH(a_session_turned_round_by_a_trigger_is_not_sealed),
         ON_BOTH(a_second_row_of_a_number_is_none),
-        ON_BOTH(a_link_for_the_first_user_is_not_made_by_hand),
-        ON_BOTH(users_that_were_removed_make_no_room_for_a_first),
         ON_BOTH(without_the_key_nobody_is_let_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
