@@ -4,6 +4,8 @@
 
 #include "api/throttle.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "events/events.h"
 #include "ledger/witness.h"
 
 enum { QUESTION_MOST = 128 * 1024 };
@@ -52,13 +54,33 @@ static enum result answer(struct ctx *ctx, struct exchange *x, const struct witn
     return fail(ctx, INVALID, "The proof does not lead from the head that this witness knows to this one.");
 }
 
+/* For whoever runs this witness, since the log's own people may be the ones who went back. Anybody can send an older
+ * head once more, so that is a warning; two heads of one size are the log's own doing. */
+static void tell_operator(struct ctx *ctx, const struct question *question)
+{
+    const struct checkpoint *asked = &question->add->checkpoint;
+    if (question->answer.verdict != WITNESS_OTHER || asked->size > question->answer.size) return;
+    bool forked = asked->size == question->answer.size && question->add->old_size == asked->size;
+    if (asked->size == question->answer.size && !forked) return;
+    struct str sentence =
+        forked ? arena_print(ctx->arena, "%.*s has signed two different heads over %lld entries.", PRINT(asked->origin),
+                             (long long)asked->size)
+               : arena_print(ctx->arena, "%.*s asks for a head over %lld entries, and has signed one over %lld before.",
+                             PRINT(asked->origin), (long long)asked->size, (long long)question->answer.size);
+    log_text(forked ? LOG_ERROR : LOG_WARNING, "a log that is witnessed here may have gone back", "sentence", sentence);
+    if (forked) event_post(ctx, &(struct event){.kind = EVENT_ALARM, .subject = S("witness"), .detail = sentence});
+}
+
 static enum result add_checkpoint(struct ctx *ctx, struct exchange *x)
 {
     const struct api *api = api_of(x);
     TRY(demand_witness(ctx, x));
     struct question question = {.witness = api->witness, .add = arena_make(ctx->arena, struct add_checkpoint)};
     question.answer.verdict = witness_read(ctx->arena, api->witness, x->body, question.add);
-    if (question.answer.verdict == WITNESS_COSIGNED) TRY(store_write(ctx, api->store, take, &question));
+    if (question.answer.verdict == WITNESS_COSIGNED) {
+        TRY(store_write(ctx, api->store, take, &question));
+        tell_operator(ctx, &question);
+    }
     return answer(ctx, x, &question.answer);
 }
 

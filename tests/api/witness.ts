@@ -449,6 +449,8 @@ async function backInTime(round: Round): Promise<void> {
     ok(String(state.stopped).includes(`has cosigned a head over ${newest.size} entries`), `the sentence: ${state.stopped}`)
     ok(String(state.stopped).includes('nothing more is sealed until somebody decides'), `the sentence: ${state.stopped}`)
     await until('the alarm in the metrics', async () => (await round.metric('ledger_alarm')) === 1)
+    const told = [round.b, round.c].some((program) => program.log.some((line) => line.includes(`and has signed one over ${newest.size} before`)))
+    ok(told, 'a witness tells its own operator')
     const sealed = (await round.checkpoint()).size
     await round.enter('Never sealed in this past')
     await until('the alarm', async () => (await round.metric('ledger_alarm')) === 1)

@@ -32,6 +32,10 @@ static void test_keys(void **state)
         "wit ness+df1c0a35+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU",
     };
     for (size_t i = 0; i < COUNT(wrong); i++) assert_false(note_key_parse(str_of(wrong[i]), &other));
+    struct buf unknown = buf_in(f->ctx.arena); /* rightly formed, its id too, of a kind that is not known here */
+    note_key_make(&other, S("witness.example/w1"), (enum note_kind)2, key.at);
+    note_key_put(&unknown, &other);
+    assert_false(note_key_parse(buf_str(&unknown), &other));
 }
 
 /* The example of golang.org/x/mod/sumdb/note, whose key and signature are published. */
