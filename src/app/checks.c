@@ -4,6 +4,7 @@
 
 #include "access/verify.h"
 #include "events/verify.h"
+#include "jobs/jobs.h"
 #include "ledger/others.h"
 #include "records/custom.h"
 #include "records/verify.h"
@@ -178,6 +179,7 @@ static const struct question {
     {.name = "records as the ledger says", .run = check_records},
     {.name = "users and grants", .plain = users_verify},
     {.name = "tokens", .plain = tokens_verify},
+    {.name = "jobs", .plain = jobs_verify},
     {.name = "custom fields", .plain = custom_verify},
     {.name = "MACs of what gives rights", .plain = credentials_verify, .needs_key = true, .unchecked = no_key},
     {.name = "settings kept in the database", .run = check_settings, .needs_key = true, .unchecked = no_key},

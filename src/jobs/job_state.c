@@ -59,6 +59,23 @@ enum result job_is_as_entered(struct ctx *ctx, int64_t id, int64_t position, boo
     return OK;
 }
 
+enum result jobs_verify(struct ctx *ctx, int64_t *checked)
+{
+    struct rows *rows;
+    bool found;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_entry WHERE subject='" JOB_SUBJECT "'"), NULL, 0, 0,
+                        checked));
+    TRY(db_query_one(ctx,
+                     S("SELECT record FROM ledger_entry WHERE subject='" JOB_SUBJECT "' AND action='" JOB_ENDS "' "
+                       "GROUP BY record HAVING count(*) > 1 ORDER BY record LIMIT 1"),
+                     NULL, 0, &rows, &found));
+    int64_t job = found ? rows_number(rows, 0) : 0;
+    rows_close(rows);
+    if (!found) return OK;
+    return fail(ctx, CONFLICT, "The job %lld was done twice: it was put back into the queue outside of the program.",
+                (long long)job);
+}
+
 /* ---- while it runs ---- */
 
 static struct running_job *running_of(struct job_run *run)

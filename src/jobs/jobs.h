@@ -98,6 +98,9 @@ void jobs_wait_news(struct jobs *jobs, int64_t ms);
 enum result jobs_tell_watchers(struct ctx *ctx, struct jobs *jobs, bool *watching) MUST_USE;
 /* Inside a write: forgets old jobs, and what those that have ended need no more. */
 enum result jobs_sweep(struct ctx *ctx) MUST_USE;
+/* For verify: CONFLICT names the first job that ended twice by the ledger, which is one that somebody put back into the
+ * queue while what the ledger says of it was hidden. */
+enum result jobs_verify(struct ctx *ctx, int64_t *checked) MUST_USE;
 
 extern const struct job_kind job_import;
 

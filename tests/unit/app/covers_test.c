@@ -408,6 +408,11 @@ static void a_job_put_back_is_not_done_again(void **state)
     assert_int_equal(count(served, "SELECT count(*) FROM job WHERE detail LIKE 'This job is not as the ledger says%'"),
                      1);
     assert_int_equal(count(served, "SELECT count(*) FROM task WHERE title = 'Imported once'"), 1);
+    run(served, "a second end",
+        "INSERT INTO ledger_entry (id, at, actor, action, subject, record, version, state_size, content_hash) "
+        "SELECT id + 1000, at, actor, action, subject, record, version, state_size, content_hash FROM ledger_entry "
+        "WHERE subject = 'job' AND action = 'end';");
+    expect_named(served, "a second end", "jobs", "was done twice");
 }
 
 /* ---- without the master key ---- */
