@@ -96,6 +96,7 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     TRY(migrate_alone(ctx));
     TRY(find_keys(ctx, bringing));
     TRY(migrate_apply(ctx, migrations_of(program), MERLON_VERSION, &from));
+    TRY(tables_tell_missing_triggers(ctx, tables, count));
     TRY(tables_apply(ctx, tables, count));
     TRY(search_apply(ctx));
     struct str known;

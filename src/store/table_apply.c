@@ -107,12 +107,6 @@ static enum result apply(struct ctx *ctx, const struct parts *parts, const struc
         if (table_is_new) return OK;
         TRY(check_addable(ctx, parts, part));
     }
-    if (part->kind == PART_TRIGGER && !table_is_new)
-        log_text(
-            LOG_ERROR,
-            "a trigger that keeps rows from being changed was missing and is made anew: somebody removed it, or the "
-            "program was upgraded; run merlon verify",
-            "trigger", str_of(part->name));
     enum result result = db_script(ctx, arena_cstr(ctx->arena, part->sql));
     if (result != OK)
         return fail(ctx, result, "%.*s (while making %s in the database)", PRINT(ctx->error.sentence), part->name);
@@ -126,5 +120,25 @@ enum result tables_apply(struct ctx *ctx, const struct table *const *tables, siz
     parts_list(&parts);
     TRY(list_existing(ctx, &names));
     for (size_t i = 0; i < parts.len; i++) TRY(apply(ctx, &parts, &names, &parts.at[i]));
+    return OK;
+}
+
+enum result tables_tell_missing_triggers(struct ctx *ctx, const struct table *const *tables, size_t count)
+{
+    struct parts parts = {.ctx = ctx, .dialect = db_dialect(ctx->db), .tables = tables, .count = count};
+    struct names names = {0};
+    parts_list(&parts);
+    TRY(list_existing(ctx, &names));
+    for (size_t i = 0; i < parts.len; i++) {
+        const struct part *part = &parts.at[i];
+        if (part->kind != PART_TRIGGER || has(&names, key_of(ctx, PART_TRIGGER, part->table, part->name)) ||
+            !has(&names, key_of(ctx, PART_TABLE, part->table, part->table)))
+            continue;
+        log_text(
+            LOG_ERROR,
+            "a trigger that keeps rows from being changed was missing and is made anew: somebody removed it, or the "
+            "program was upgraded; run merlon verify",
+            "trigger", str_of(part->name));
+    }
     return OK;
 }
