@@ -6,6 +6,13 @@ says 'Signed by the key'
 yes 'one key is not told as several' [ "$(grep -c 'keys of this ledger' "$work/out")" -eq 0 ]
 cp "$data/ledger.pub" "$work/first.pub"
 
+# A trigger that somebody took away is made anew by the next start, which says so, once.
+sqlite3 "$data/merlon.db" 'DROP TRIGGER ledger_entry_no_UPDATE'
+works user list --data "$data"
+yes 'the missing trigger is told' grep -q 'was missing and is made anew.*ledger_entry_no_UPDATE' "$work/err"
+works user list --data "$data"
+yes 'and then no more' [ "$(grep -c 'made anew' "$work/err")" -eq 0 ]
+
 # Taken away before the key changes: a head and a note.
 start_server --data "$data" --log-level error
 works token --data "$data" --user marta.nowak@tidewell.example

@@ -31,6 +31,10 @@ static void known_instants(void **state)
         assert_true(ms == known[i].ms);
     }
     char text[TIME_TEXT];
+    time_format(INT64_MIN, text); /* whatever somebody put into a row */
+    assert_string_equal(text, "0001-01-01T00:00:00.000Z");
+    time_format(INT64_MAX, text);
+    assert_string_equal(text, "9999-12-31T23:59:59.999Z");
     time_format(-1, text);
     assert_string_equal(text, "1969-12-31T23:59:59.999Z");
 }
