@@ -28,6 +28,7 @@ enum result command_key(struct program *program) MUST_USE;
 enum result command_init(struct program *program) MUST_USE;
 enum result command_ledger(struct program *program) MUST_USE;
 enum result command_openapi(struct program *program) MUST_USE;
+enum result command_proof(struct program *program) MUST_USE;
 enum result command_rebuild(struct program *program) MUST_USE;
 enum result command_report(struct program *program) MUST_USE;
 enum result command_restore(struct program *program) MUST_USE;

@@ -69,6 +69,10 @@ const struct command commands[] = {
      "  --policy FILE         whose cosignatures count, and how many are needed (C2SP tlog-policy)\n"
      "  --ask                 also ask the witnesses of the policy what they know now\n" JSON_OPTION,
      OPEN_HOUSE, command_verify},
+    {"proof", "proof FILE --policy FILE", "check one entry's proof that was taken away, without any data directory",
+     "  --policy FILE         the log whose proof it is, and whose cosignatures count (C2SP tlog-policy)\n"
+     "  --content FILE        also what was entered (GET /api/v1/ledger/proof/ENTRY?content=1)\n" JSON_OPTION,
+     OPEN_HOUSE, command_proof},
     {"witness", "witness --witness-logs FILE", "witness the logs of a policy, and answer nothing else", NULL,
      OPEN_HOUSE, command_witness},
     {"ledger", "ledger keys | forget ORIGIN | resume", "what witnesses need, and what is decided about them",

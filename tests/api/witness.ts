@@ -1,13 +1,13 @@
 // Three programs: one whose ledger is watched (A), one that watches it and is watched by it (B), one that is a witness and nothing
 // else (C); a fourth witness (D) is never there. What is proven is checked by tlog.ts, which shares nothing with the program.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { generateKeyPairSync, createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, MailServer, StampAuthority } from './core/authorities.ts'
 import { Client, expect, type Reply } from './core/http.ts'
-import { cluster, Program } from './core/program.ts'
+import { binary, cluster, Program } from './core/program.ts'
 import { check, equal, fail, ok } from './core/report.ts'
 import type { Row } from './core/schema.ts'
 import { checkProof, openNote } from './core/tlog.ts'
@@ -251,6 +251,17 @@ async function questions(round: Round): Promise<void> {
   })
 }
 
+/** What `merlon proof` says of these files, with the keys of a policy and without any data directory. */
+function program(round: Round, proof: string, policy: string[], content?: string): { status: number; said: string } {
+  const [at, keys, beside] = [join(round.folder, 'taken.tlog-proof'), join(round.folder, 'taken-policy'), join(round.folder, 'taken.json')]
+  writeFileSync(at, proof)
+  writeFileSync(keys, policy.map((line) => `${line}\n`).join(''))
+  if (content !== undefined) writeFileSync(beside, content)
+  const options = content === undefined ? [] : ['--content', beside]
+  const { status, stdout, stderr } = spawnSync(binary, ['proof', at, '--policy', keys, ...options], { encoding: 'utf8' })
+  return { status: status ?? -1, said: stdout + stderr }
+}
+
 async function proofs(round: Round): Promise<void> {
   await check('witness: the proof of an approval holds by an implementation of its own', async () => {
     const { world } = round
@@ -263,6 +274,26 @@ async function proofs(round: Round): Promise<void> {
     const proven = checkProof(proof.text, round.keys.a.log, round.witnesses, 2)
     const row = JSON.parse(proven.entry) as unknown[]
     equal([row[1], row[4], row[5]], [entry, 'transition:approve', 'methodology'], 'what is proven')
+    const { a, b, c } = round.keys
+    const policy = [`log ${a.log}`, `witness b ${b.witness}`, `witness c ${c.witness}`, `witness d ${round.d}`]
+    const two = [...policy, 'group two 2 b c d', 'quorum two']
+    const content = (await round.admin.get(`ledger/proof/${entry}?content=1`)).text
+    const right = program(round, proof.text, two, content)
+    equal(right.status, 0, right.said)
+    ok(right.said.includes(`Entry ${entry}: transition:approve of methodology`) && right.said.includes('Cosigned by b (key'), right.said)
+    ok(right.said.includes('Its content is what was given'), right.said)
+    for (const [why, given, keys, brought] of [
+      ['stand under the head', proof.text.replace(/index (\d+)/, (_, at: string) => `index ${Number(at) - 1}`), two],
+      ['stand under the head', proof.text.replace(/extra (.)/, (_, first: string) => `extra ${first === 'W' ? 'X' : 'W'}`), two],
+      ['bears no signature', proof.text.replace(/\nmerlon-time \d/, '\nmerlon-time 9'), two],
+      ['policy does not name', proof.text, [`log ${b.log}`, 'quorum none']],
+      ['too few have cosigned', proof.text, [...policy, 'group all all b c d', 'quorum all']],
+      ['is not the content of this entry', proof.text, two, content.replace('"comment":"', '"comment":"x')],
+      ['is not the content of this entry', proof.text, two, content.replace(/"state":"[^"\\]*/, '$& ')],
+    ] as [string, string, string[], string?][]) {
+      const wrong = program(round, given, keys, brought)
+      equal([wrong.status, wrong.said.includes(why)], [1, true], `${why}: ${wrong.said}`)
+    }
     for (const [what, altered] of [
       ['the entry', proof.text.replace(/extra (.)/, (_, first: string) => `extra ${first === 'W' ? 'X' : 'W'}`)],
       ['the place', proof.text.replace(/index (\d+)/, (_, at: string) => `index ${Number(at) - 1}`)],

@@ -1,0 +1,233 @@
+/* merlon proof: one entry's proof that was taken away (C2SP tlog-proof), checked with nothing but the keys that a
+ * policy names. It opens no data directory and knows no ledger. */
+#include "app/command.h"
+
+#include "app/files.h"
+#include "app/heads.h"
+#include "base/clock.h"
+#include "format/json.h"
+#include "format/json_out.h"
+#include "ledger/canonical.h"
+
+#include <sodium.h>
+
+enum { PROOF_MOST = 256 * 1024, CONTENT_MOST = 64 * 1024 * 1024 };
+
+struct proven {
+    struct tlog_proof proof;
+    const struct policy *policy;
+    struct ledger_row entry;
+    struct str content; /* the entry's content hash, in hexadecimal */
+    bool cosigned[POLICY_MOST];
+    size_t cosigners;
+    struct str state; /* what --content brought and the entry vouches for; empty without it */
+    bool has_content;
+};
+
+/* ---- the proof ---- */
+
+static bool hex_read(struct arena *arena, struct str text, struct str *bytes)
+{
+    size_t len;
+    char *at = arena_alloc(arena, text.len / 2 + 1);
+    const char *end;
+    bool read = sodium_hex2bin((unsigned char *)at, text.len / 2, text.at, text.len, NULL, &len, &end) == 0;
+    *bytes = (struct str){at, len};
+    return read && end == text.at + text.len;
+}
+
+static enum result read_proof(struct ctx *ctx, struct str path, struct tlog_proof *proof)
+{
+    struct str bytes;
+    TRY(file_read(ctx, path, PROOF_MOST, &bytes));
+    if (tlog_proof_parse(ctx->arena, bytes, proof)) return OK;
+    return fail(ctx, INVALID, "%.*s is no proof: it must be a file as GET /api/v1/ledger/tlog-proof/ENTRY answers it.",
+                PRINT(path));
+}
+
+static bool take(const struct json **part, enum json_kind kind, struct str *text, int64_t *number)
+{
+    const struct json *here = *part;
+    if (!here || here->kind != kind) return false;
+    if (text) *text = here->text;
+    if (number) *number = here->number;
+    *part = here->next;
+    return true;
+}
+
+/* Written again it must be the same bytes: so what is told is what the hash is of. */
+static bool is_entry(struct ctx *ctx, struct str text, struct ledger_row *row, struct str *hex)
+{
+    struct json *entry;
+    struct str form;
+    struct buf again = buf_in(ctx->arena);
+    if (json_parse(ctx, text, &entry) != OK || entry->kind != JSON_ARRAY) return false;
+    const struct json *part = entry->first;
+    bool whole = take(&part, JSON_STRING, &form, NULL) && take(&part, JSON_NUMBER, NULL, &row->id) &&
+                 take(&part, JSON_NUMBER, NULL, &row->at) && take(&part, JSON_NUMBER, NULL, &row->actor) &&
+                 take(&part, JSON_STRING, &row->action, NULL) && take(&part, JSON_STRING, &row->subject, NULL) &&
+                 take(&part, JSON_NUMBER, NULL, &row->record) && take(&part, JSON_NUMBER, NULL, &row->version) &&
+                 take(&part, JSON_NUMBER, NULL, &row->state_size) && take(&part, JSON_STRING, hex, NULL);
+    if (!whole || part || !hex_read(ctx->arena, *hex, &row->content)) return false;
+    canonical_entry(&again, row);
+    return str_eq(buf_str(&again), text);
+}
+
+static enum result read_entry(struct ctx *ctx, struct proven *proven)
+{
+    if (is_entry(ctx, proven->proof.extra, &proven->entry, &proven->content)) return OK;
+    ctx_clear_error(ctx);
+    return fail(ctx, INVALID, "The proof's extra data is no entry of a Merlon ledger, so there is nothing to tell.");
+}
+
+static enum result check_path(struct ctx *ctx, const struct tlog_proof *proof)
+{
+    struct hasher *hasher = hasher_in(ctx->arena);
+    const struct checkpoint *head = &proof->checkpoint;
+    struct hash leaf;
+    merkle_leaf(hasher, proof->extra, &leaf);
+    if (proof->index < head->size &&
+        merkle_includes(hasher, &leaf, (uint64_t)proof->index, (uint64_t)head->size, &proof->path, &head->root))
+        return OK;
+    return fail(ctx, CONFLICT,
+                "The entry does not stand under the head over %lld entries: entry, path or head was "
+                "altered.",
+                (long long)head->size);
+}
+
+static enum result check_signers(struct ctx *ctx, struct proven *proven)
+{
+    const struct tlog_proof *proof = &proven->proof;
+    bool known;
+    if (!policy_log_of(ctx->arena, proven->policy, &proof->note, proof->checkpoint.origin, &known))
+        return fail(ctx, CONFLICT,
+                    known ? "The head bears no signature by the key that the policy names for %.*s."
+                          : "The head is of the log %.*s, which the policy does not name.",
+                    PRINT(proof->checkpoint.origin));
+    proven->cosigners = policy_cosigned(ctx->arena, proven->policy, &proof->note, proven->cosigned);
+    if (policy_is_met(proven->policy, proven->cosigned)) return OK;
+    return fail(ctx, CONFLICT,
+                "Of the witnesses that the policy asks for too few have cosigned the head: %zu of %zu hold.",
+                proven->cosigners, proven->policy->witness_count);
+}
+
+/* The JSON that GET /api/v1/ledger/proof/ENTRY?content=1 answers: salt, comment and state against the entry's hash. */
+static enum result check_content(struct ctx *ctx, struct str path, struct proven *proven)
+{
+    struct str bytes, salt;
+    struct json *content;
+    struct hash hash;
+    struct buf hex = buf_in(ctx->arena);
+    TRY(file_read(ctx, path, CONTENT_MOST, &bytes));
+    TRY(json_parse(ctx, bytes, &content));
+    if (content->kind != JSON_OBJECT || !hex_read(ctx->arena, json_str(content, "salt", S("")), &salt) || !salt.len)
+        return fail(ctx, INVALID,
+                    "%.*s holds no content: it must be what GET /api/v1/ledger/proof/ENTRY?content=1 "
+                    "answers, with salt, comment and state.",
+                    PRINT(path));
+    proven->state = json_str(content, "state", S(""));
+    canonical_content(hasher_in(ctx->arena), salt, json_str(content, "comment", S("")), proven->state, &hash);
+    hash_hex(&hex, &hash);
+    proven->has_content = str_eq(buf_str(&hex), proven->content);
+    if (proven->has_content) return OK;
+    return fail(ctx, CONFLICT, "The content in %.*s is not the content of this entry.", PRINT(path));
+}
+
+/* ---- what is told ---- */
+
+static void put_entry(struct json_out *out, const struct ledger_row *row)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } numbers[] = {
+        {"entry", row->id}, {"at", row->at}, {"actor", row->actor}, {"record", row->record}, {"version", row->version}};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        json_key(out, numbers[i].name);
+        json_put_number(out, numbers[i].value);
+    }
+    json_key(out, "action"), json_put_str(out, row->action);
+    json_key(out, "subject"), json_put_str(out, row->subject);
+}
+
+static void print_json(struct program *program, const struct proven *proven, struct str wrong)
+{
+    struct buf text = buf_in(program->arena);
+    struct json_out out = json_out_to(&text);
+    json_open_object(&out);
+    json_key(&out, "right"), json_put_bool(&out, !wrong.len);
+    json_key(&out, "detail"), json_put_optional(&out, wrong);
+    if (!wrong.len) {
+        put_entry(&out, &proven->entry);
+        json_key(&out, "origin"), json_put_str(&out, proven->proof.checkpoint.origin);
+        json_key(&out, "position"), json_put_number(&out, proven->proof.index);
+        json_key(&out, "head_size"), json_put_number(&out, proven->proof.checkpoint.size);
+        json_key(&out, "cosigned"), json_put_number(&out, (int64_t)proven->cosigners);
+        json_key(&out, "content"), json_put_bool(&out, proven->has_content);
+    }
+    json_close_object(&out);
+    fprintf(program->out, "%.*s\n", PRINT(buf_str(&text)));
+}
+
+static void print_witnesses(struct program *program, const struct proven *proven)
+{
+    const struct policy *policy = proven->policy;
+    if (!proven->cosigners) {
+        fprintf(program->out, "No witness of the policy has cosigned it: the ledger alone vouches for it.\n");
+        return;
+    }
+    fprintf(program->out, "Cosigned by");
+    for (size_t i = 0, told = 0; i < policy->witness_count; i++)
+        if (proven->cosigned[i])
+            fprintf(program->out, "%s %.*s", told++ ? "," : "",
+                    PRINT(policy_witness_shown(program->arena, &policy->witnesses[i])));
+    fprintf(program->out, ".\n");
+}
+
+static void print_right(struct program *program, const struct proven *proven)
+{
+    const struct ledger_row *row = &proven->entry;
+    char at[TIME_TEXT], by[32] = "the program";
+    time_format(row->at, at);
+    if (row->actor) snprintf(by, sizeof by, "user %lld", (long long)row->actor);
+    fprintf(program->out, "The proof holds. Entry %lld: %.*s of %.*s %lld, version %lld, by %s, %s.\n",
+            (long long)row->id, PRINT(row->action), PRINT(row->subject), (long long)row->record,
+            (long long)row->version, by, at);
+    fprintf(program->out, "It stands at position %lld under the head over %lld entries, signed by %.*s.\n",
+            (long long)proven->proof.index, (long long)proven->proof.checkpoint.size,
+            PRINT(proven->proof.checkpoint.origin));
+    print_witnesses(program, proven);
+    if (proven->has_content)
+        fprintf(program->out, "Its content is what was given:\n%.*s\n", PRINT(proven->state));
+    else
+        fprintf(program->out, "Its content was not looked at: --content FILE brings it.\n");
+}
+
+static enum result prove(struct ctx *ctx, struct str path, struct str content, struct proven *proven)
+{
+    TRY(read_proof(ctx, path, &proven->proof));
+    TRY(check_signers(ctx, proven));
+    TRY(check_path(ctx, &proven->proof));
+    TRY(read_entry(ctx, proven));
+    return content.len ? check_content(ctx, content, proven) : OK;
+}
+
+enum result command_proof(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str policy_path = S(""), content = S("");
+    struct policy *policy;
+    struct proven *proven = arena_make(program->arena, struct proven);
+    bool json = program_flag(program, "json");
+    program_option(program, "policy", &policy_path);
+    program_option(program, "content", &content);
+    TRY(program_no_more(program, 1));
+    if (!program->rest_count || !policy_path.len)
+        return fail(ctx, INVALID, "Say which proof, and whose keys count: merlon proof FILE --policy FILE.");
+    TRY(heads_policy(program, policy_path, &policy));
+    proven->policy = policy;
+    enum result result = prove(ctx, program->rest[0], content, proven);
+    if (json) print_json(program, proven, result == OK ? S("") : ctx->error.sentence);
+    if (!json && result == OK) print_right(program, proven);
+    return result;
+}
