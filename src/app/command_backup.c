@@ -42,6 +42,8 @@ static enum result check_file(struct program *program, struct backup *backup, st
 {
     struct ctx *ctx = &program->ctx;
     struct str data = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
+    bool by_passphrase;
+    TRY(backup_look(ctx, path, &by_passphrase));
     enum result result = backup->passphrase.len ? OK : keyring_open(ctx, data, key, false, &program->keyring);
     if (result != OK && key.len) return result;
     if (result != OK) ctx_clear_error(ctx);
@@ -124,10 +126,13 @@ static enum result prepare(struct program *program, struct backup *backup, struc
 {
     struct ctx *ctx = &program->ctx;
     struct str data = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
-    if (!directory_has_database(program)) TRY(directory_demand_unused(program, false));
+    bool by_passphrase;
+    TRY(backup_look(ctx, path, &by_passphrase));
+    if (!directory_has_database(program) && !directory_restore_is_unfinished(program))
+        TRY(directory_demand_unused(program, false));
     if (backup->passphrase.len)
         backup->key_file = key.len ? key : arena_print(program->arena, "%.*s/master.key", PRINT(data));
-    else
+    else if (!by_passphrase)
         TRY(keyring_open(ctx, data, key, false, &program->keyring));
     backup->keyring = program->keyring;
     TRY(backup_opens(ctx, backup, path));
@@ -135,11 +140,19 @@ static enum result prepare(struct program *program, struct backup *backup, struc
     return directory_hold(program);
 }
 
+/* What a restore that was cut off has left is its own: it began where there was no database. */
+static enum result make_room(struct program *program)
+{
+    if (directory_restore_is_unfinished(program)) directory_clear_database(program);
+    return directory_has_database(program) ? OK : directory_begin_restore(program);
+}
+
 /* The heads of what lay here before say nothing of what lies here now. */
 static enum result fill(struct program *program, struct backup *backup, struct str path, struct progress *progress)
 {
     struct ctx *ctx = &program->ctx;
     struct backup_info info;
+    TRY(make_room(program));
     bool had = directory_has_database(program);
     backup->last = become_a_copy;
     backup->last_arg = program;
@@ -152,10 +165,29 @@ static enum result fill(struct program *program, struct backup *backup, struct s
         store_close(program->store);
         program->store = NULL;
         directory_clear_database(program);
+        if (directory_end_restore(program) != OK) return BROKEN;
     }
     TRY(result);
     print_info("Restored", &info, path);
     return OK;
+}
+
+/* Nobody else gets in before it is done. */
+static void close_but_hold(struct program *program)
+{
+    struct directory_lock lock = program->lock;
+    program->lock = (struct directory_lock){0};
+    program_close(program);
+    program->lock = lock;
+}
+
+static enum result finish(struct program *program, struct progress *progress)
+{
+    TRY(program_open(program, OPEN_DATABASE));
+    event_post(&program->ctx, &(struct event){.kind = EVENT_RESTORE});
+    enum result result = bring_back(program, progress);
+    progress_end(progress);
+    return result;
 }
 
 enum result command_restore(struct program *program)
@@ -166,13 +198,11 @@ enum result command_restore(struct program *program)
     TRY(describe(program, &backup, &progress));
     TRY(program_no_more(program, 1));
     if (!program->rest_count) return fail(ctx, INVALID, "Say what from: merlon restore FILE.");
+    program->restores = true;
     TRY(prepare(program, &backup, program->rest[0]));
-    enum result result = fill(program, &backup, program->rest[0], &progress);
-    program_close(program);
-    TRY(result);
-    TRY(program_open(program, OPEN_DATABASE));
-    event_post(ctx, &(struct event){.kind = EVENT_RESTORE});
-    result = bring_back(program, &progress);
-    progress_end(&progress);
+    TRY(fill(program, &backup, program->rest[0], &progress));
+    close_but_hold(program);
+    enum result result = finish(program, &progress);
+    TRY(directory_end_restore(program)); /* its data are in, whatever is said of them */
     return result;
 }

@@ -3,8 +3,10 @@
 #include "app/directory.h"
 
 #include "base/clock.h"
+#include "store/own_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,9 +78,48 @@ enum result directory_demand_unused(struct program *program, bool keys)
     return OK;
 }
 
+/* ---- a restore under way ---- */
+
+static const char unfinished[] = "restore.unfinished";
+
+bool directory_restore_is_unfinished(struct program *program)
+{
+    return !program->settings.value[SET_DATABASE].len && has_file(program, unfinished, true);
+}
+
+enum result directory_demand_restored(struct program *program)
+{
+    struct str directory = directory_of(program);
+    if (!directory_restore_is_unfinished(program)) return OK;
+    return fail(&program->ctx, CONFLICT,
+                "A restore into %.*s has not come to its end: wait where it still runs; where it was cut off, run it "
+                "again: merlon restore FILE --data %.*s.",
+                PRINT(directory), PRINT(directory));
+}
+
+enum result directory_begin_restore(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    int file;
+    if (program->settings.value[SET_DATABASE].len) return OK;
+    TRY(own_file_open(ctx, directory_of(program), unfinished, OWN_WRITE, 0600, &file));
+    close(file);
+    file = open(path_of(program, "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool kept = file >= 0 && fsync(file) == 0;
+    if (file >= 0) close(file);
+    return kept ? OK : fail(ctx, BROKEN, "The data directory %.*s cannot be synced.", PRINT(directory_of(program)));
+}
+
+enum result directory_end_restore(struct program *program)
+{
+    if (program->settings.value[SET_DATABASE].len) return OK;
+    if (unlink(path_of(program, unfinished)) == 0 || errno == ENOENT) return OK;
+    return fail(&program->ctx, BROKEN, "%s cannot be removed: %s.", path_of(program, unfinished), strerror(errno));
+}
+
 void directory_clear_database(struct program *program)
 {
-    static const char *const made[] = {"merlon.db", "merlon.db-wal", "merlon.db-shm"};
+    static const char *const made[] = {"merlon.db", "merlon.db-wal", "merlon.db-shm", "merlon.db-journal"};
     for (size_t i = 0; i < COUNT(made); i++) unlink(path_of(program, made[i]));
 }
 

@@ -17,6 +17,14 @@ void directory_clear(struct program *program);
 /* The same for the database alone, which is closed: after a restore that failed. */
 void directory_clear_database(struct program *program);
 
+/* While a restore fills a SQLite database that was not there before, and after one that was cut off, a file in the
+ * directory says so: the database may lack all, or its verification, and the next restore takes its place. CONFLICT
+ * with what to do. */
+bool directory_restore_is_unfinished(struct program *program);
+enum result directory_demand_restored(struct program *program) MUST_USE;
+enum result directory_begin_restore(struct program *program) MUST_USE;
+enum result directory_end_restore(struct program *program) MUST_USE;
+
 /* Nobody else writes from here to program_close. Waits five seconds for another program to end; BUSY, naming it. */
 enum result directory_hold(struct program *program) MUST_USE;
 /* The same without waiting: program->lock.held says whether it was to be had. */

@@ -231,6 +231,7 @@ static enum result open_new(struct program *program)
 
 static enum result open_database(struct program *program, enum opening opening)
 {
+    if (!program->restores) TRY(directory_demand_restored(program));
     if (opening == OPEN_NEW) return open_new(program);
     if (program->settings.value[SET_DATABASE].len) TRY(directory_make(program)); /* one more node */
     TRY(directory_demand_database(program));
@@ -322,6 +323,13 @@ bool program_has_option(const struct program *program, const char *name)
 void program_skip(struct program *program, size_t words)
 {
     take_out(program, 0, words);
+}
+
+struct str program_take(struct program *program, size_t index)
+{
+    struct str word = program->rest[index];
+    take_out(program, index, 1);
+    return word;
 }
 
 enum result program_no_more(struct program *program, size_t most)

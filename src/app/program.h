@@ -28,6 +28,7 @@ struct program {
     struct settings settings;
     struct str rest[REST_MAX]; /* arguments that are no settings */
     size_t rest_count;
+    bool restores;                       /* merlon restore: goes into what else is not opened before it is done */
     const char *lacks;                   /* the option that stood last, without its value; NULL */
     const struct migrations *migrations; /* NULL: the program's own; tests have others */
     const struct time_source *clock;     /* NULL: the system's; tests give a day that is always the same */
@@ -67,6 +68,7 @@ bool program_option(struct program *program, const char *name, struct str *value
 bool program_flag(struct program *program, const char *name);
 bool program_has_option(const struct program *program, const char *name); /* which stays */
 void program_skip(struct program *program, size_t words);                 /* the first of the rest were read */
+struct str program_take(struct program *program, size_t index);           /* of the rest, out of which it is taken */
 /* INVALID when something is left over that looks like an option, or more than `most` words. */
 enum result program_no_more(struct program *program, size_t most) MUST_USE;
 

@@ -49,6 +49,9 @@ enum result store_backup(struct ctx *ctx, struct store *store, const struct back
 enum result store_restore(struct ctx *ctx, struct store *store, const struct backup *backup, struct str path,
                           struct backup_info *info) MUST_USE;
 
+/* INVALID when the file is no backup; for that neither key nor passphrase is needed. *passphrase: it is sealed with
+ * one, not under a master key. */
+enum result backup_look(struct ctx *ctx, struct str path, bool *passphrase) MUST_USE;
 /* Whether the file is a backup that opens with this key or passphrase; only its beginning is read. */
 enum result backup_opens(struct ctx *ctx, const struct backup *backup, struct str path) MUST_USE;
 

@@ -278,16 +278,23 @@ static enum result cut_off(struct ctx *ctx, const struct backup_in *in)
                 (long long)in->size);
 }
 
+/* *kind: what it is sealed with. */
+static enum result recognise(struct ctx *ctx, struct backup_in *in, unsigned char header[HEADER_SIZE], char *kind)
+{
+    size_t got;
+    TRY(read_some(ctx, in, header, HEADER_SIZE, &got));
+    if (got < NAME_SIZE || memcmp(header, NAME, NAME_SIZE) != 0)
+        return fail(ctx, INVALID, "%s is no backup of this program.", in->path);
+    if (got < HEADER_SIZE) return cut_off(ctx, in);
+    *kind = (char)header[KIND_AT];
+    return *kind == BY_MASTER_KEY || *kind == BY_PASSPHRASE ? OK : damaged(ctx, in);
+}
+
 static enum result read_header(struct ctx *ctx, const struct backup *backup, struct backup_in *in)
 {
     unsigned char header[HEADER_SIZE], key[crypto_secretstream_xchacha20poly1305_KEYBYTES];
-    size_t got;
-    TRY(read_some(ctx, in, header, sizeof header, &got));
-    if (got < NAME_SIZE || memcmp(header, NAME, NAME_SIZE) != 0)
-        return fail(ctx, INVALID, "%s is no backup of this program.", in->path);
-    if (got < sizeof header) return cut_off(ctx, in);
-    char kind = (char)header[KIND_AT];
-    if (kind != BY_MASTER_KEY && kind != BY_PASSPHRASE) return damaged(ctx, in);
+    char kind;
+    TRY(recognise(ctx, in, header, &kind));
     if (kind == BY_PASSPHRASE && !backup->passphrase.len)
         return fail(ctx, INVALID, "The backup %s is sealed with a passphrase: give it, with --passphrase-file FILE.",
                     in->path);
@@ -353,9 +360,8 @@ static enum result next_chunk(struct ctx *ctx, struct backup_in *in)
     return OK;
 }
 
-enum result backup_in_open(struct ctx *ctx, const struct backup *backup, struct str path, struct backup_in **opened)
+static enum result open_file(struct ctx *ctx, struct str path, struct backup_in **opened)
 {
-    if (sodium_init() < 0) return fail(ctx, BROKEN, "The cryptographic library cannot be used on this machine.");
     struct backup_in *in = arena_make(ctx->arena, struct backup_in);
     in->path = arena_cstr(ctx->arena, path);
     in->at = HEADER_SIZE;
@@ -368,8 +374,27 @@ enum result backup_in_open(struct ctx *ctx, const struct backup *backup, struct 
         return fail(ctx, INVALID, "%s is no backup of this program: it is not a file.", in->path);
     in->size = stat.st_size;
     *opened = in;
-    TRY(read_header(ctx, backup, in));
-    return next_chunk(ctx, in);
+    return OK;
+}
+
+enum result backup_look(struct ctx *ctx, struct str path, bool *passphrase)
+{
+    struct backup_in *in;
+    unsigned char header[HEADER_SIZE];
+    char kind = BY_MASTER_KEY;
+    TRY(open_file(ctx, path, &in));
+    enum result result = recognise(ctx, in, header, &kind);
+    backup_in_close(in);
+    *passphrase = kind == BY_PASSPHRASE;
+    return result;
+}
+
+enum result backup_in_open(struct ctx *ctx, const struct backup *backup, struct str path, struct backup_in **opened)
+{
+    if (sodium_init() < 0) return fail(ctx, BROKEN, "The cryptographic library cannot be used on this machine.");
+    TRY(open_file(ctx, path, opened));
+    TRY(read_header(ctx, backup, *opened));
+    return next_chunk(ctx, *opened);
 }
 
 enum result backup_in_take(struct ctx *ctx, struct backup_in *in, size_t len, struct str *bytes)

@@ -39,15 +39,18 @@ static enum result compare_key(struct ctx *ctx, const char *path, struct str key
     return fail(ctx, CONFLICT, "There is another master key at %s already: move it away, or restore elsewhere.", path);
 }
 
+/* Under its name once it is whole: a restore that is cut off leaves the key, or none. */
 static enum result write_key(struct ctx *ctx, const char *path, struct str key)
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const char *partial = arena_print(ctx->arena, "%s.partial", path).at;
+    unlink(partial);
+    int file = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0) return fail(ctx, BROKEN, "The master key %s cannot be written: %s.", path, strerror(errno));
     bool good = write(file, key.at, key.len) == (ssize_t)key.len && fsync(file) == 0;
     int problem = errno;
-    good = close(file) == 0 && good;
+    good = close(file) == 0 && good && rename(partial, path) == 0;
     if (good) return OK;
-    unlink(path);
+    unlink(partial);
     return fail(ctx, BROKEN, "The master key %s cannot be written: %s.", path, strerror(problem));
 }
 
