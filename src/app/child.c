@@ -46,7 +46,8 @@ static char **arguments_of(struct program *program)
                     {SET_TLS_CERTIFICATE, "tls-certificate", ""},
                     {SET_TLS_KEY, "tls-key", ""},
                     {SET_PUBLIC_URL, "public-url", ""},
-                    {SET_LOG_LEVEL, "log-level", "warning"}};
+                    {SET_LOG_LEVEL, "log-level", "warning"},
+                    {SET_LOG_FORMAT, "log-format", NULL}};
     char **arguments = arena_make_many(program->arena, char *, ARGUMENTS_MAX);
     size_t count = 0;
     arguments[count++] = word(program->arena, S("merlon"));

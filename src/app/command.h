@@ -12,11 +12,19 @@ struct command {
     /* It writes: where a server runs on the data directory, that one runs it (control.h). So it prints to
      * program->out and reads files through caller.h. */
     bool through_server;
+    /* What of the settings it goes by. With --data among them it takes the directory as a word of its own, too, after
+     * `words` others; one more where the first is `longer`. */
+    setting_set settings;
+    size_t words;
+    const char *longer; /* NULL: none */
+    bool serves;        /* until it is stopped: its log is JSON, from level info on, unless somebody says otherwise */
 };
 
 /* Closed by a NULL name. */
 extern const struct command commands[];
 const struct command *command_find(struct str name); /* NULL: there is none */
+/* "merlon verify DIR" means "merlon verify --data DIR". INVALID when both are given. */
+enum result command_take_directory(struct program *program, const struct command *command) MUST_USE;
 
 enum result command_backup(struct program *program) MUST_USE;
 enum result command_check(struct program *program) MUST_USE;

@@ -131,8 +131,7 @@ enum result command_verify(struct program *program)
     program_option(program, "checkpoint", &witness.checkpoint);
     witness.ask = program_flag(program, "ask");
     witness.has_head = has_head;
-    TRY(program_no_more(program, 1));
-    if (program->rest_count) program->settings.value[SET_DATA] = program->rest[0];
+    TRY(program_no_more(program, 0));
     if (has_head) TRY(verify_head_read(ctx, head_path, &given));
     if (has_head) check.witness = &given.head, walk.given = &given;
     TRY(remembered_read(ctx, program->settings.value[SET_DATA], &known));

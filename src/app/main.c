@@ -11,23 +11,57 @@ static void help(void)
     printf("merlon %s: runs an information security management system\n\n", MERLON_VERSION);
     for (const struct command *command = commands; command->name; command++)
         printf("  %-9s %s\n", command->name, command->help);
-    printf("\nmerlon COMMAND --help says more. Settings, as flags, as MERLON_NAME in the environment, or as\n"
-           "\"name = value\" in a file; what comes later wins: file, environment, flag.\n\n");
-    settings_help();
+    printf(
+        "\nmerlon COMMAND --help says more, and which settings it goes by; merlon help settings lists all of them.\n");
+}
+
+static void help_settings(void)
+{
+    printf("Settings, as flags, as MERLON_NAME in the environment, or as \"name = value\" in the file that --config\n"
+           "names; what comes later wins: file, environment, flag.\n\n");
+    settings_help(~(setting_set)0);
 }
 
 static void help_command(const struct command *command)
 {
-    printf("merlon %s\n  %s\n\n", command->usage, command->help);
-    if (command->options) printf("%s\n", command->options);
-    settings_help();
+    bool on_data = command->settings & SETTING(SET_DATA);
+    printf("merlon %s%s\n  %s\n\n", command->usage, on_data ? " [DIR]" : "", command->help);
+    if (on_data) printf("  DIR                   the data directory, as with --data DIR\n");
+    if (command->options) printf("%s", command->options);
+    if (on_data || command->options) printf("\n");
+    printf("Settings that it goes by (merlon help settings lists all of them):\n");
+    settings_help(command->settings);
 }
 
-static void set_log_level(const struct settings *settings)
+static int no_command(struct str name)
+{
+    fprintf(stderr, "merlon: there is no command \"%.*s\"; merlon --help lists them.\n", PRINT(name));
+    return 2;
+}
+
+/* "merlon help", "merlon help settings", "merlon help COMMAND". */
+static int help_on(struct str topic)
+{
+    const struct command *command = command_find(topic);
+    bool settings = str_is(topic, "settings");
+    if (topic.len && !settings && !command) return no_command(topic);
+    if (command) help_command(command);
+    if (settings) help_settings();
+    if (!topic.len) help();
+    return 0;
+}
+
+/* A command speaks to whoever called it; a server's log is read by programs. */
+static void set_log(struct settings *settings, const struct command *command)
 {
     static const char *const names[] = {"debug", "info", "warning", "error"};
+    if (!command->serves) {
+        settings_prefer(settings, SET_LOG_LEVEL, "warning");
+        settings_prefer(settings, SET_LOG_FORMAT, "text");
+    }
     for (size_t i = 0; i < COUNT(names); i++)
         if (str_is(settings->value[SET_LOG_LEVEL], names[i])) log_threshold((enum log_level)i);
+    log_as_text(str_is(settings->value[SET_LOG_FORMAT], "text"));
 }
 
 /* *status: of the command, where a running server has done it. */
@@ -38,11 +72,12 @@ static enum result run(struct program *program, const struct command *command, i
     if (count > REST_MAX)
         return fail(ctx, INVALID, "That is more than %d words; --help shows how the command is used.", REST_MAX);
     TRY(settings_read(ctx, count, arguments, &program->settings, program->rest, &program->rest_count));
-    set_log_level(&program->settings);
+    set_log(&program->settings, command);
     if (program_flag(program, "help")) {
         help_command(command);
         return OK;
     }
+    TRY(command_take_directory(program, command));
     if (program_flag(program, "print-config")) {
         settings_print(&program->settings);
         return OK;
@@ -64,12 +99,8 @@ static int run_named(struct program *program, struct str name, int count, char *
         enum result result = run(program, command, count, arguments, &status);
         return result == OK ? status : caller_complain(program, result);
     }
-    if (str_is(name, "--help") || str_is(name, "help")) {
-        help();
-        return 0;
-    }
-    fprintf(stderr, "merlon: there is no command \"%.*s\"; merlon --help lists them.\n", PRINT(name));
-    return 2;
+    if (str_is(name, "--help") || str_is(name, "help")) return help_on(count > 0 ? str_of(arguments[0]) : S(""));
+    return no_command(name);
 }
 
 static int run_guarded(struct program *program, int count, char **arguments)

@@ -5,12 +5,13 @@
 
 #include <ctype.h>
 
-enum type { WORD, COUNT_OF };
+enum type { WORD, COUNT_OF, ONE_OF, WEB_ADDRESS };
 
 static const struct {
     const char *name, *type, *fallback, *help;
     enum type kind;
     int64_t min, max;
+    const char *words; /* ONE_OF: by comma */
 } table[SETTINGS] = {
     [SET_DATA] = {"data", "DIR", "data", "the data directory: database, keys", WORD, 0, 0},
     [SET_LISTEN] = {"listen", "HOST:PORT", "127.0.0.1:8080", "where to answer", WORD, 0, 0},
@@ -20,11 +21,16 @@ static const struct {
                              WORD, 0, 0},
     [SET_TLS_KEY] = {"tls-key", "FILE", "", "PEM private key of the certificate", WORD, 0, 0},
     [SET_TRUSTED_PROXIES] = {"trusted-proxies", "LIST", "", "addresses whose X-Forwarded-For counts", WORD, 0, 0},
-    [SET_PUBLIC_URL] = {"public-url", "URL", "", "how people reach this; https:// makes cookies secure", WORD, 0, 0},
+    [SET_PUBLIC_URL] = {"public-url", "URL", "", "how people reach this; https:// makes cookies secure", WEB_ADDRESS, 0,
+                        0},
     [SET_WORKERS] = {"workers", "N", "4", "threads for what may block", COUNT_OF, 1, 64},
     [SET_CLOCK] = {"clock", "HOW", "watched", "watched, or trusted: the machine's clock is right wherever it goes",
                    WORD, 0, 0},
-    [SET_LOG_LEVEL] = {"log-level", "LEVEL", "info", "debug, info, warning or error", WORD, 0, 0},
+    [SET_LOG_LEVEL] = {"log-level", "LEVEL", "info",
+                       "debug, info, warning or error; without it warning, or info from a server", ONE_OF, 0, 0,
+                       "debug, info, warning, error"},
+    [SET_LOG_FORMAT] = {"log-format", "HOW", "json", "json or text; without it text, or json from a server", ONE_OF, 0,
+                        0, "json, text"},
     [SET_WITNESS_POLICY] = {"witness-policy", "FILE", "", "witnesses of the ledger and how many are needed (C2SP)",
                             WORD, 0, 0},
     [SET_WITNESS_LOGS] = {"witness-logs", "FILE", "", "a policy whose logs this server witnesses, at /witness", WORD, 0,
@@ -58,6 +64,59 @@ static bool find(struct str name, enum setting *which)
     return false;
 }
 
+static bool is_one_of(struct str value, const char *words)
+{
+    struct str rest = str_of(words), word;
+    while (rest.len) {
+        str_cut(&rest, ',', &word);
+        if (str_eq(str_trim(word), value)) return true;
+    }
+    return false;
+}
+
+/* HOST, HOST:PORT or [ADDRESS]:PORT. */
+static bool is_host(struct str host)
+{
+    struct str name = host, port = S("80");
+    int64_t number;
+    size_t end = host.len;
+    while (end && host.at[end - 1] != ':' && host.at[end - 1] != ']') end--;
+    if (end && host.at[end - 1] == ':') name = str_slice(host, 0, end - 1), port = str_slice(host, end, host.len);
+    if (!parse_number(port, &number) || number < 1 || number > 65535) return false;
+    bool literal = name.len > 2 && name.at[0] == '[' && name.at[name.len - 1] == ']';
+    if (literal) name = str_slice(name, 1, name.len - 1);
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.at[i];
+        if (literal ? !isxdigit(c) && c != ':' && c != '.' : !isalnum(c) && c != '-' && c != '.' && c != '_')
+            return false;
+    }
+    return name.len && name.at[0] != '.';
+}
+
+/* http:// or https://, a host, and whatever path; nothing that a browser would take out of it. */
+static bool is_web_address(struct str url)
+{
+    size_t begin = str_starts(url, S("https://")) ? 8 : str_starts(url, S("http://")) ? 7 : 0, end = begin;
+    if (!begin) return false;
+    for (size_t i = begin; i < url.len; i++)
+        if ((unsigned char)url.at[i] <= ' ' || url.at[i] == '\\' || url.at[i] == 0x7f) return false;
+    while (end < url.len && !strchr("/?#", url.at[end])) end++;
+    return is_host(str_slice(url, begin, end));
+}
+
+static enum result check(struct ctx *ctx, enum setting which, struct str value, const char *origin)
+{
+    if (table[which].kind == ONE_OF && !is_one_of(value, table[which].words))
+        return fail(ctx, INVALID, "%s (from the %s) is one of %s, not \"%.*s\".", table[which].name, origin,
+                    table[which].words, PRINT(value));
+    if (table[which].kind == WEB_ADDRESS && value.len && !is_web_address(value))
+        return fail(ctx, INVALID,
+                    "%s (from the %s) must be an http:// or https:// address with a host, like "
+                    "https://isms.example, not \"%.*s\".",
+                    table[which].name, origin, PRINT(value));
+    return OK;
+}
+
 static enum result set(struct ctx *ctx, struct settings *settings, enum setting which, struct str value,
                        const char *origin)
 {
@@ -66,6 +125,7 @@ static enum result set(struct ctx *ctx, struct settings *settings, enum setting 
     if (counts && (!parse_number(value, &number) || number < table[which].min || number > table[which].max))
         return fail(ctx, INVALID, "%s (from the %s) must be a number from %lld to %lld, not \"%.*s\".",
                     table[which].name, origin, (long long)table[which].min, (long long)table[which].max, PRINT(value));
+    TRY(check(ctx, which, value, origin));
     settings->value[which] = value;
     settings->origin[which] = origin;
     return OK;
@@ -161,7 +221,13 @@ void settings_print(const struct settings *settings)
         printf("%-16s = %-30.*s # %s\n", table[i].name, PRINT(settings->value[i]), settings->origin[i]);
 }
 
-void settings_help(void)
+void settings_prefer(struct settings *settings, enum setting which, const char *value)
 {
-    for (int i = 0; i < SETTINGS; i++) printf("  --%-15s %-10s %s\n", table[i].name, table[i].type, table[i].help);
+    if (strcmp(settings->origin[which], "default") == 0) settings->value[which] = str_of(value);
+}
+
+void settings_help(setting_set which)
+{
+    for (int i = 0; i < SETTINGS; i++)
+        if (which & SETTING(i)) printf("  --%-15s %-10s %s\n", table[i].name, table[i].type, table[i].help);
 }

@@ -5,6 +5,8 @@
 
 #include "base/ctx.h"
 
+#include <assert.h>
+
 enum setting {
     SET_DATA,
     SET_LISTEN,
@@ -17,6 +19,7 @@ enum setting {
     SET_WORKERS,
     SET_CLOCK,
     SET_LOG_LEVEL,
+    SET_LOG_FORMAT,
     SET_WITNESS_POLICY,
     SET_WITNESS_LOGS,
     SET_WITNESS_EVERY,
@@ -37,7 +40,7 @@ enum setting {
 
 struct settings {
     struct str value[SETTINGS];
-    const char *origin[SETTINGS]; /* "default", "file", "environment", "flag" */
+    const char *origin[SETTINGS]; /* "default", "file", "environment", "flag"; "argument": the directory as a word */
 };
 
 /* Reads all three places. Flags are "--name value" or "--name=value"; what is no setting stays in *rest
@@ -47,7 +50,14 @@ enum result settings_read(struct ctx *ctx, int count, char **arguments, struct s
                           size_t *rest_count) MUST_USE;
 int64_t setting_number(const struct settings *settings, enum setting which);
 void settings_print(const struct settings *settings);
-/* The table as help: "  --listen HOST:PORT   where to answer". */
-void settings_help(void);
+/* Where nobody has said otherwise: another default than that of the table. */
+void settings_prefer(struct settings *settings, enum setting which, const char *value);
+
+/* A set of settings, for the help of a command. */
+typedef uint64_t setting_set;
+#define SETTING(which) ((setting_set)1 << (which))
+static_assert(SETTINGS < 64, "a set holds every setting");
+/* Those of the set as help: "  --listen HOST:PORT   where to answer". */
+void settings_help(setting_set which);
 
 #endif

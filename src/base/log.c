@@ -1,5 +1,6 @@
 /* Lines are built on the stack and written with one call, so that lines of several threads never mix, and logging
- * works when memory has run out. What does not fit is left out, never half written: a line is JSON whatever happens. */
+ * works when memory has run out. What does not fit is left out, never half written: a line is whole whatever happens.
+ */
 #include "base/log.h"
 
 #include "base/clock.h"
@@ -9,14 +10,16 @@
 #include <unistd.h>
 
 static const char *const level_names[] = {"debug", "info", "warning", "error"};
-static atomic_int threshold = LOG_INFO; /* set once, before threads start */
+static atomic_int threshold = LOG_INFO; /* this and the next: set once, before threads start */
+static atomic_bool as_text;
 
 struct line {
     char at[1024];
     size_t len;
+    bool text, bracket; /* for a reader; and a value has been put */
 };
 
-enum { CLOSING = 4 }; /* room kept for: " } and the end of the line */
+enum { CLOSING = 4 }; /* room kept for: " } or ) and the end of the line */
 
 static bool fits(const struct line *line, size_t len)
 {
@@ -44,30 +47,35 @@ static struct str escaped(struct str s, size_t i, size_t *taken, char out[8])
     return S("?");
 }
 
+/* Without its quotes where a person reads it. */
 static void put_quoted(struct line *line, struct str s)
 {
-    put(line, S("\""));
+    if (!line->text) put(line, S("\""));
     for (size_t i = 0, taken; i < s.len; i += taken) {
         char room[8];
         struct str piece = escaped(s, i, &taken, room);
         if (!fits(line, piece.len)) break;
         put(line, piece);
     }
-    put(line, S("\"")); /* the closing room has place for it */
+    if (!line->text) put(line, S("\"")); /* the closing room has place for it */
 }
 
 static void open_line(struct line *line, enum log_level level, const char *what)
 {
     char when[TIME_TEXT];
+    line->text = as_text;
+    line->bracket = false;
     time_format(clock_now(), when);
-    line->len = (size_t)snprintf(line->at, sizeof line->at, "{\"time\":\"%s\",\"level\":\"%s\",\"what\":", when,
-                                 level_names[level]);
+    line->len =
+        (size_t)(line->text ? snprintf(line->at, sizeof line->at, "merlon: %s: ", level_names[level])
+                            : snprintf(line->at, sizeof line->at, "{\"time\":\"%s\",\"level\":\"%s\",\"what\":", when,
+                                       level_names[level]));
     put_quoted(line, str_of(what));
 }
 
 static void close_line(struct line *line)
 {
-    put(line, S("}\n"));
+    put(line, line->text ? line->bracket ? S(")\n") : S("\n") : S("}\n"));
     ssize_t written = write(STDERR_FILENO, line->at, line->len);
     (void)written; /* there is nowhere left to say that logging failed */
 }
@@ -75,6 +83,19 @@ static void close_line(struct line *line)
 void log_threshold(enum log_level least)
 {
     threshold = (int)least;
+}
+
+void log_as_text(bool text)
+{
+    as_text = text;
+}
+
+/* What stands before a value: its name. */
+static size_t name_value(const struct line *line, const char *name, char *out, size_t room)
+{
+    int len = line->text ? snprintf(out, room, "%s%s ", line->bracket ? ", " : " (", name)
+                         : snprintf(out, room, ",\"%s\":", name);
+    return (size_t)len;
 }
 
 void log_line(enum log_level level, const char *what, ...)
@@ -85,9 +106,13 @@ void log_line(enum log_level level, const char *what, ...)
     va_list pairs;
     va_start(pairs, what);
     for (const char *name = va_arg(pairs, const char *); name; name = va_arg(pairs, const char *)) {
-        char pair[128];
-        int len = snprintf(pair, sizeof pair, ",\"%s\":%lld", name, (long long)va_arg(pairs, int64_t));
-        if ((size_t)len < sizeof pair && fits(&line, (size_t)len)) put(&line, (struct str){pair, (size_t)len});
+        char pair[128], number[24];
+        size_t len = name_value(&line, name, pair, sizeof pair);
+        size_t digits = (size_t)snprintf(number, sizeof number, "%lld", (long long)va_arg(pairs, int64_t));
+        if (len >= sizeof pair || !fits(&line, len + digits)) continue;
+        put(&line, (struct str){pair, len});
+        put(&line, (struct str){number, digits});
+        line.bracket = true;
     }
     va_end(pairs);
     close_line(&line);
@@ -99,10 +124,11 @@ void log_text(enum log_level level, const char *what, const char *name, struct s
     struct line line;
     open_line(&line, level, what);
     char opening[128];
-    int len = snprintf(opening, sizeof opening, ",\"%s\":", name);
-    if ((size_t)len < sizeof opening && fits(&line, (size_t)len + 1)) {
-        put(&line, (struct str){opening, (size_t)len});
+    size_t len = name_value(&line, name, opening, sizeof opening);
+    if (len < sizeof opening && fits(&line, len + 1)) {
+        put(&line, (struct str){opening, len});
         put_quoted(&line, value);
+        line.bracket = true;
     }
     close_line(&line);
 }

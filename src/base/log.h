@@ -1,4 +1,4 @@
-/* JSON lines on standard error. Never a secret, never personal data: ids and references only. */
+/* Lines on standard error, in JSON or as text. Never a secret, never personal data: ids and references only. */
 #ifndef MERLON_BASE_LOG_H
 #define MERLON_BASE_LOG_H
 
@@ -12,5 +12,8 @@ void log_line(enum log_level level, const char *what, ...) __attribute__((sentin
 /* The same with one text value, escaped. */
 void log_text(enum log_level level, const char *what, const char *name, struct str value);
 void log_threshold(enum log_level least); /* once, before threads start; default LOG_INFO */
+/* Once, before threads start: lines as a person reads them, like what a command says:
+ *     merlon: warning: checkpoint failed (code 5) */
+void log_as_text(bool text);
 
 #endif

@@ -96,5 +96,5 @@ works version
 for command in serve init demo user token import export report backup restore verify check rebuild schema roles openapi; do
     works $command --help
     says "merlon $command"
-    says '--data'
+    says '--config'
 done

@@ -117,6 +117,19 @@ static void the_threshold_holds(void **state)
     assert_true(str_find(line, S("\"what\":\"seen\""), NULL));
 }
 
+static void as_text_a_line_reads_like_a_sentence(void **state)
+{
+    catch_lines();
+    log_as_text(true);
+    log_line(LOG_WARNING, "checkpoint failed", "code", (int64_t)5, "again", (int64_t)6, NULL);
+    log_text(LOG_ERROR, "it is away", "why", S("a \"b\"\n\x1b[2J"));
+    log_line(LOG_INFO, "stopping", NULL);
+    log_as_text(false);
+    assert_str(caught(*state), "merlon: warning: checkpoint failed (code 5, again 6)\n"
+                               "merlon: error: it is away (why a \\u0022b\\u0022\\u000a\\u001b[2J)\n"
+                               "merlon: info: stopping\n");
+}
+
 static void *many_lines(void *unused)
 {
     for (int64_t i = 0; i < 2000; i++) log_line(LOG_INFO, "threads", "i", i, NULL);
