@@ -52,14 +52,18 @@ static enum result keep_password(struct ctx *ctx, const struct user *stood, stru
     return user_write_password(ctx, user->id, S(""));
 }
 
-enum result user_restore(struct ctx *ctx, int64_t id, struct user *stood, struct user *user)
+enum result user_restore(struct ctx *ctx, int64_t id, struct user *stood, struct user *user, bool *changed)
 {
     struct value args[] = {value_number(id)};
     int64_t entered;
+    bool stands;
     if (!ctx->actor->system) return fail(ctx, DENIED, "This is done at the command line only.");
     TRY(db_lock(ctx, "user"));
     TRY(user_load(ctx, id, stood));
     *user = *stood;
+    TRY(user_is_right(ctx, id, &stands));
+    *changed = !stands;
+    if (stands) return OK;
     TRY(read_entered(ctx, id, user));
     TRY(user_check_unique(ctx, user));
     TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = 'user' AND record = ?1"), args,

@@ -15,6 +15,7 @@ struct deed {
     const struct account *account;
     struct str password_hash;
     struct user user, stood;
+    bool changed;
 };
 
 static enum result make_record(struct ctx *ctx, const char *reg, const char *json, int64_t *id)
@@ -153,11 +154,11 @@ static enum result write_restored(struct ctx *ctx, void *arg)
     int64_t id;
     TRY(user_by_email(ctx, deed->account->email, &id));
     if (!id) return fail(ctx, NOT_FOUND, "There is no user %.*s.", PRINT(deed->account->email));
-    return user_restore(ctx, id, &deed->stood, &deed->user);
+    return user_restore(ctx, id, &deed->stood, &deed->user, &deed->changed);
 }
 
 enum result account_restore(struct program *program, const struct account *account, struct user *stood,
-                            struct user *user)
+                            struct user *user, bool *changed)
 {
     struct deed deed = {.account = account};
     struct ledger_check check = {
@@ -167,6 +168,7 @@ enum result account_restore(struct program *program, const struct account *accou
     TRY(ledger_verify(&program->ctx, &check, &report));
     TRY(store_write(&program->ctx, program->store, write_restored, &deed));
     *stood = deed.stood;
+    *changed = deed.changed;
     *user = deed.user;
     return OK;
 }

@@ -22,7 +22,7 @@ enum result account_grant(struct program *program, const struct account *account
 enum result account_password(struct program *program, const struct account *account) MUST_USE;
 /* user_restore, of the user with this address, once the whole ledger has verified: CONFLICT when it does not. */
 enum result account_restore(struct program *program, const struct account *account, struct user *stood,
-                            struct user *user) MUST_USE;
+                            struct user *user, bool *changed) MUST_USE;
 
 /* The first unit of an empty database, in its own write. CONFLICT when there are users. */
 enum result account_first_unit(struct program *program, struct str title) MUST_USE;

@@ -99,7 +99,13 @@ static void print_user(struct program *program, const char *when, const struct u
 static enum result restore(struct program *program, const struct account *account)
 {
     struct user stood, user;
-    TRY(account_restore(program, account, &stood, &user));
+    bool changed;
+    TRY(account_restore(program, account, &stood, &user, &changed));
+    if (!changed) {
+        fprintf(program->out, "%.*s is what the ledger says: nothing was to be restored, and nothing was written.\n",
+                PRINT(stood.email));
+        return OK;
+    }
     print_user(program, "It stood there", &stood);
     print_user(program, "It is now     ", &user);
     if (stood.has_password && !user.has_password)

@@ -135,7 +135,19 @@ static void what_others_changed_is_not_sealed_with_the_next_change(void **state)
 static enum result restore(struct ctx *ctx, void *arg)
 {
     struct user stood, user;
-    return user_restore(ctx, *(const int64_t *)arg, &stood, &user);
+    bool changed;
+    TRY(user_restore(ctx, *(const int64_t *)arg, &stood, &user, &changed));
+    assert_true(changed);
+    return OK;
+}
+
+static enum result restore_in_vain(struct ctx *ctx, void *arg)
+{
+    struct user stood, user;
+    bool changed;
+    TRY(user_restore(ctx, *(const int64_t *)arg, &stood, &user, &changed));
+    assert_false(changed);
+    return OK;
 }
 
 static void the_operator_puts_back_what_the_ledger_says(void **state)
@@ -156,6 +168,9 @@ static void the_operator_puts_back_what_the_ledger_says(void **state)
     assert_int_equal(check(f, &sealed_users), OK);
     expect_ok(&f->ctx, sign_in(f, &opened));
     assert_int_equal(number_of(f, "SELECT count(*) FROM ledger_entry WHERE action = 'restore'"), 1);
+    write_ok(f, restore_in_vain, &ada);
+    assert_int_equal(number_of(f, "SELECT count(*) FROM ledger_entry WHERE action = 'restore'"), 1);
+    assert_int_equal(number_of(f, "SELECT count(*) FROM session"), 1);
     act_as(f, ada);
     assert_int_equal(in_write(f, restore, &ada), DENIED);
 }
