@@ -94,7 +94,9 @@ static enum result import_here(struct program *program, const struct wanted *wan
     struct watch watch = {program, {.what = wanted->reg, .hidden = program->remote != NULL}};
     struct buf text = buf_in(ctx->arena);
     struct import *import;
-    struct import_run run = {.mapping = wanted->mapping, .dry = wanted->dry, .progress = show, .arg = &watch};
+    bool unreadable = false;
+    struct import_run run = {
+        .mapping = wanted->mapping, .dry = wanted->dry, .progress = show, .arg = &watch, .unreadable = &unreadable};
     TRY(acting_register(program, wanted->reg, &run.reg));
     TRY(caller_read(program, wanted->file, FILE_MOST, &run.file));
     TRY(program_open(program, OPEN_DATABASE));
@@ -103,6 +105,7 @@ static enum result import_here(struct program *program, const struct wanted *wan
     run.store = program->store;
     enum result result = import_run(ctx, &run, &import);
     progress_end(&watch.progress);
+    if (unreadable) return BROKEN; /* the command was right, the file is not */
     TRY(result);
     if (!wanted->dry) TRY(acting_settle(program));
     import_write_json(import, &text);
@@ -128,7 +131,9 @@ static enum result framework_here(struct program *program, const struct wanted *
     TRY(program_open(program, OPEN_DATABASE));
     TRY(acting_user(program));
     TRY(program_no_more(program, 0));
-    TRY(store_write(ctx, program->store, load, &framework));
+    enum result result = store_write(ctx, program->store, load, &framework);
+    if (result == INVALID) return BROKEN; /* the command was right, the file is not */
+    TRY(result);
     TRY(acting_settle(program));
     fprintf(program->out,
             wanted->json ? "{\"framework\":%lld,\"created\":%lld,\"changed\":%lld,\"unchanged\":%lld}\n"

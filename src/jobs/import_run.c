@@ -71,7 +71,9 @@ enum result import_run(struct ctx *ctx, const struct import_run *run, struct imp
     struct batch batch = {.run = run};
     int64_t total;
     *import = NULL;
-    TRY(count_rows(ctx, run->file, &total));
+    enum result counted = count_rows(ctx, run->file, &total);
+    if (run->unreadable) *run->unreadable = counted != OK;
+    TRY(counted);
     TRY(run->progress(run->arg, run->taken, total)); /* so that a claim is renewed after a long count */
     TRY(import_open(ctx, run->reg, run->file, run->mapping, &batch.import));
     *import = batch.import;

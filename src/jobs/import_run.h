@@ -20,6 +20,7 @@ struct import_run {
     /* Says what the first `taken` rows came to, which an earlier run has taken; NULL: there was none. */
     enum result (*resume)(struct ctx *ctx, void *arg, struct import *import);
     int64_t taken;
+    bool *unreadable; /* set where it is the file as such that cannot be read; NULL: nobody asks */
     void *arg;
 };
 

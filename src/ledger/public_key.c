@@ -76,13 +76,23 @@ static enum result read_file(struct ctx *ctx, struct str directory, struct str *
                     : fail(ctx, BROKEN, "%.*s/%s cannot be read: %s.", PRINT(directory), own_name, strerror(errno));
 }
 
+static enum result parse_own(struct ctx *ctx, struct str directory, struct str text,
+                             struct ledger_public keys[PUBLIC_KEYS_MAX], size_t *count)
+{
+    if (ledger_public_parse(ctx, text, keys, count) == OK) return OK;
+    ctx_clear_error(ctx);
+    return fail(ctx, BROKEN,
+                "%.*s/ledger.pub holds no public key any more: it is damaged or was changed; put it back from a copy.",
+                PRINT(directory));
+}
+
 enum result ledger_public_read(struct ctx *ctx, struct str directory, struct ledger_public keys[PUBLIC_KEYS_MAX],
                                size_t *count)
 {
     struct str text;
     *count = 0;
     TRY(read_file(ctx, directory, &text));
-    if (text.len) return ledger_public_parse(ctx, text, keys, count);
+    if (text.len) return parse_own(ctx, directory, text, keys, count);
     return fail(ctx, INVALID, "The file %.*s/%s cannot be read: %s.", PRINT(directory), own_name, strerror(ENOENT));
 }
 
@@ -102,7 +112,7 @@ static enum result check_belongs(struct ctx *ctx, const char *path, struct str t
     struct ledger_public known[PUBLIC_KEYS_MAX];
     size_t known_count;
     if (!text.len) return OK;
-    TRY(ledger_public_parse(ctx, text, known, &known_count));
+    TRY(parse_own(ctx, str_of(path), text, known, &known_count));
     for (size_t i = 0; i < known_count; i++)
         for (size_t k = 0; k < count; k++)
             if (memcmp(known[i].at, keys[k].at, PUBLIC_KEY_SIZE) == 0) return OK;

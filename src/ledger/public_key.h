@@ -19,7 +19,7 @@ struct str ledger_public_pem(struct ctx *ctx, const struct ledger_public *key);
 /* One or more PEM blocks; other lines are passed over. INVALID when there is no Ed25519 key among them. */
 enum result ledger_public_parse(struct ctx *ctx, struct str pem, struct ledger_public keys[PUBLIC_KEYS_MAX],
                                 size_t *count) MUST_USE;
-/* DIRECTORY/ledger.pub. INVALID with a sentence when it is not there, is a link, or holds no key. */
+/* DIRECTORY/ledger.pub. INVALID with a sentence when it is not there or is a link, BROKEN when it holds no key. */
 enum result ledger_public_read(struct ctx *ctx, struct str directory, struct ledger_public keys[PUBLIC_KEYS_MAX],
                                size_t *count) MUST_USE;
 /* Brings DIRECTORY/ledger.pub to these keys, the oldest first. CONFLICT, and nothing is written, when the file is there

@@ -78,7 +78,7 @@ static enum result check_file(struct ctx *ctx, const struct place *place, int fi
     if (status.st_mode & place->forbidden)
         return fail(ctx, INVALID, "The master key %s can be read by others: run chmod 600 on it.", place->path);
     if (status.st_size != MASTER_KEY_SIZE)
-        return fail(ctx, INVALID, "The master key %s has %lld bytes and not %d: it is damaged, or another file.",
+        return fail(ctx, BROKEN, "The master key %s has %lld bytes and not %d: it is damaged, or another file.",
                     place->path, (long long)status.st_size, MASTER_KEY_SIZE);
     return OK;
 }

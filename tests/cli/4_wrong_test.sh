@@ -21,9 +21,9 @@ refuses 2 'no register "nonsense"' export nonsense --data "$data"
 refuses 2 'no register "nonsense"' import nonsense "$work/assets.csv" --data "$data"
 refuses 2 'Say what and from where' import --data "$data"
 refuses 2 'cannot be read' import asset "$work/none.csv" --data "$data"
-refuses 2 'empty' import asset /dev/null --data "$data"
+refuses 1 'empty' import asset /dev/null --data "$data"
 printf 'PK\003\004 no workbook' >"$work/bad.xlsx"
-refuses 2 'workbook' import asset "$work/bad.xlsx" --data "$data"
+refuses 1 'workbook' import asset "$work/bad.xlsx" --data "$data"
 refuses 2 'must be a JSON object' import asset "$work/mapped.csv" --mapping "$work/assets.csv" --data "$data"
 refuses 2 'no user' import asset "$work/assets.csv" --user nobody@quay.example --data "$data"
 refuses 2 'no user' token --user nobody@quay.example --data "$data"
@@ -104,7 +104,7 @@ head -c 32 /dev/zero >"$work/keys/master.key"
 refuses 2 'not the one that the data was sealed with' rebuild --data "$work/keys"
 refuses 2 'not the one that the data was sealed with' serve --data "$work/keys" --listen 127.0.0.1:0
 printf short >"$work/keys/master.key"
-refuses 2 'master.key' serve --data "$work/keys" --listen 127.0.0.1:0
+refuses 1 'master.key' serve --data "$work/keys" --listen 127.0.0.1:0
 rm "$work/keys/master.key"
 refuses 2 'no master key' serve --data "$work/keys" --listen 127.0.0.1:0
 yes 'no new key takes its place' [ ! -e "$work/keys/master.key" ]
