@@ -153,7 +153,12 @@ static enum result check_others(struct ctx *ctx, struct checks *checks, int64_t 
             (long long)report.stamps);
     if (report.stranger.len)
         buf_print(&note, "; ledger_peer has a row of %.*s, whom the policy does not name", PRINT(report.stranger));
-    checks->unasked = report.unknown || (report.stamps && !checks->timestamp_ca);
+    bool unkeyed = report.witnessed && !checks->program->keyring;
+    if (unkeyed)
+        buf_print(&note,
+                  "; the MACs of the %lld logs that are witnessed here were not looked at, without the master key",
+                  (long long)report.witnessed);
+    checks->unasked = report.unknown || unkeyed || (report.stamps && !checks->timestamp_ca);
     if (checks->unasked || report.stranger.len) checks->note = buf_str(&note);
     return OK;
 }
@@ -223,8 +228,9 @@ static void ask_all(struct checks *checks, bool outside)
 {
     for (size_t i = 0; i < COUNT(questions); i++) {
         if (questions[i].outside != outside) continue;
-        bool with_ledger = questions[i].run == check_ledger || questions[i].run == check_remembered;
-        if (with_ledger && !checks->ledger) continue;
+        bool of_verify = questions[i].run == check_ledger || questions[i].run == check_remembered ||
+                         questions[i].run == check_key; /* merlon check has a stricter one, for it wants the key */
+        if (of_verify && !checks->ledger) continue;
         answer(checks, &questions[i]);
     }
 }

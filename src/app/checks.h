@@ -22,7 +22,8 @@ struct checks {
     struct program *program;          /* opened; its store knows the master key, or not */
     const struct ledger_public *keys; /* one of them must be in the ledger's chain of keys */
     size_t key_count;
-    /* The question after which records are compared with the ledger: the ledger itself. NULL: it is not asked. */
+    /* The question after which records are compared with the ledger: the ledger itself. NULL: this is merlon check,
+     * which does not ask it, and asks for the master key by itself. */
     enum result (*ledger)(struct ctx *ctx, void *arg);
     void *ledger_arg;
     const struct policy *policy; /* whose cosignatures count; NULL: nobody's are checked */

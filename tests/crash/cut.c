@@ -1,6 +1,6 @@
-/* Preloaded into the program (LD_PRELOAD): it is killed, by SIGKILL, right before the CUT_AT-th of its calls that change
- * what files there are, make sure of what they hold, or close one. So a row of runs with 1, 2, 3, ... cuts it off at
- * every such point, and the last of them, which ends by itself, is known by its status. */
+/* Preloaded into the program (LD_PRELOAD): it is killed, by SIGKILL, before the CUT_AT-th of its calls that change what
+ * files there are, make sure of what they hold, or close one. So a row of runs with 1, 2, 3, ... cuts it off at every
+ * such point, and the last of them, which ends by itself, is known by its status. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
