@@ -199,7 +199,7 @@ enum result record_restore(struct ctx *ctx, const struct reg *reg, int64_t id, s
     TRY(refuse_past(ctx));
     TRY(record_take(ctx, reg, id, &before));
     TRY(record_demand(ctx, before, REMOVE));
-    if (!record_title(before).len)
+    if (record_is_purged(before))
         return fail(ctx, CONFLICT, "The contents of this record were purged; there is nothing to bring back.");
     *record = record_clone(ctx, before);
     (*record)->row[C_DELETED_AT] = value_null();
@@ -233,6 +233,7 @@ enum result record_purge(struct ctx *ctx, const struct reg *reg, int64_t id, str
     TRY(record_demand(ctx, before, ADMINISTER));
     if (!record_is_deleted(before))
         return fail(ctx, CONFLICT, "Delete the record first; purging cannot be taken back.");
+    if (record_is_purged(before)) return fail(ctx, CONFLICT, "The contents of this record were purged already.");
     if (!str_trim(reason).len) {
         fail_field(ctx, "reason", "required", "Say why this is purged; the reason stays in the ledger.");
         return INVALID;

@@ -81,6 +81,11 @@ bool record_is_deleted(const struct record *record)
     return record->row[C_DELETED_AT].type != IS_NULL;
 }
 
+bool record_is_purged(const struct record *record)
+{
+    return record_is_deleted(record) && !record_title(record).len;
+}
+
 int64_t record_number(const struct record *record, size_t field)
 {
     return record->own[field].type == IS_NUMBER ? record->own[field].number : 0;

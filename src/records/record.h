@@ -27,6 +27,7 @@ struct str record_title(const struct record *record);
 struct str record_reference(struct ctx *ctx, const struct record *record); /* "RSK-12" */
 struct str reference_make(struct arena *arena, const struct reg *reg, int64_t id);
 bool record_is_deleted(const struct record *record);
+bool record_is_purged(const struct record *record); /* only that there was one is kept: not even a title */
 
 /* Own fields by index; 0 or "" when null. */
 int64_t record_number(const struct record *record, size_t field);

@@ -178,8 +178,7 @@ static enum result demand_chain(struct ctx *ctx, struct signers *signers)
 static enum result check_signature(struct ctx *ctx, const struct record *record, void *arg)
 {
     struct signers *signers = arg;
-    bool purged = !record_title(record).len && record_is_deleted(record);
-    if (purged) return OK;
+    if (record_is_purged(record)) return OK;
     TRY(demand_chain(ctx, signers));
     return record_check_signature(ctx, record, &signers->chain);
 }

@@ -86,8 +86,9 @@ enum result postgres_connect(struct db *db);
 struct pg_result *postgres_receive(struct db *db);
 /* The result of what was sent; NULL when `sent` is 0 or the connection is lost. */
 struct pg_result *postgres_collect(struct db *db, int sent);
-/* A server that has become a standby is left, so that the next use finds the one that can be written. False where
- * nothing is to be written. */
+/* The connection is left, so that the next use makes one anew: of a server that has become a standby, which then finds
+ * the one that can be written, or with plans of tables that are not so any more. False, and nothing done, where nothing
+ * is to be written. */
 bool postgres_leave(struct db *db);
 bool postgres_is_hurried(const struct postgres_place *place);
 

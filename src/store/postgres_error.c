@@ -27,6 +27,8 @@ static const struct meaning meanings[] = {
     {"53200", BUSY, false, SENTENCE("The database server has no memory left; try again later.")},
     {"53300", BUSY, false,
      SENTENCE("The database server takes no more connections: raise max_connections, or try again.")},
+    {"0A000", AWAY, true,
+     SENTENCE("The tables of the database were changed under the running program; try again in a moment.")},
     {"25006", AWAY, false,
      SENTENCE("The database cannot be written here: this server or connection is for reading only.")},
     {"25P03", AWAY, true,
@@ -105,6 +107,7 @@ enum result postgres_failed(struct db *db, const struct pg_result *result)
     if (strcmp(state, "23505") == 0) return not_unique(db, result);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     postgres_of(db)->undone = strcmp(state, "25P03") == 0;
+    if (strcmp(state, "0A000") == 0) postgres_leave(db); /* plans of before fail for as long as the connection lasts */
     if (strcmp(state, "25006") == 0 && !postgres_leave(db))
         return driver_fail(db, BROKEN, "The database was opened for reading only.");
     for (size_t i = 0; i < COUNT(meanings); i++) {

@@ -108,6 +108,7 @@ async function purging(world: World, register: Register): Promise<void> {
       expect(await world.admin.get(path), 404) // without its owner it is nobody's
       return
     }
+    expect(await world.admin.post(`${path}/purge`, { reason: 'asked for by law' }), 409)
     const left = expect(await world.admin.get(path), 200).json as Row
     const place = register.name === 'unit' ? 'parent' : 'unit'
     equal(left[place], record[place], 'where it stood')

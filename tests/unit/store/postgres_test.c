@@ -145,6 +145,38 @@ static void a_write_whose_connection_is_lost_is_run_again(void **state)
     assert_int_equal(count_rows(f), 1);
 }
 
+static enum result read_all(struct ctx *ctx, void *arg)
+{
+    int64_t *sum = arg;
+    struct rows *rows;
+    *sum = 0;
+    TRY(db_query(ctx, S("SELECT * FROM t"), NULL, 0, &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) return OK;
+        *sum += rows_number(rows, 1);
+    }
+}
+
+static enum result widen_beside(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_script(ctx, "ALTER TABLE t ADD COLUMN wider bigint");
+}
+
+/* The plan of a statement that was prepared before does not fit any more, and never will on this connection. */
+static void tables_that_were_changed_are_read_anew(void **state)
+{
+    FIXTURE(f);
+    int64_t n = 5, sum;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_table, NULL));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, insert, &n));
+    for (int i = 0; i < 8; i++) expect_ok(&f->ctx, store_write(&f->ctx, f->store, read_all, &sum));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, widen_beside, NULL));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, read_all, &sum));
+    assert_int_equal(sum, 5);
+}
+
 static enum result make_treacherous_table(struct ctx *ctx, void *arg)
 {
     TRY(make_table(ctx, arg));
@@ -522,6 +554,7 @@ int main(void)
         ON_POSTGRES(a_connection_lost_in_a_write_undoes_it),
         ON_POSTGRES(a_collision_is_tried_again),
         ON_POSTGRES(a_write_whose_connection_is_lost_is_run_again),
+        ON_POSTGRES(tables_that_were_changed_are_read_anew),
         ON_POSTGRES(a_connection_lost_while_saving_is_told_as_that),
         ON_POSTGRES(a_transaction_that_stood_still_is_run_again),
         ON_POSTGRES(a_statement_has_a_limit),
