@@ -115,15 +115,6 @@ const struct command *command_find(struct str name)
     return NULL;
 }
 
-/* Options that take no value; every other one takes the word behind it. */
-static bool is_flag(struct str name)
-{
-    static const char *const flags[] = {"help", "print-config", "new", "json", "dry-run", "check", "labels", "ask"};
-    for (size_t i = 0; i < COUNT(flags); i++)
-        if (str_is(name, flags[i])) return true;
-    return false;
-}
-
 /* Of the rest at i: how many words an option takes; 0 for none. */
 static size_t option_words(struct str word)
 {
@@ -131,7 +122,7 @@ static size_t option_words(struct str word)
     if (!str_starts(word, S("--"))) return 0;
     word = str_slice(word, 2, word.len);
     str_cut(&word, '=', &name);
-    return word.at || is_flag(name) ? 1 : 2;
+    return word.at || program_is_flag(name) ? 1 : 2;
 }
 
 enum result command_take_directory(struct program *program, const struct command *command)

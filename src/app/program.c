@@ -299,8 +299,17 @@ bool program_option(struct program *program, const char *name, struct str *value
     return false;
 }
 
+bool program_is_flag(struct str name)
+{
+    static const char *const flags[] = {"help", "print-config", "new", "json", "dry-run", "check", "labels", "ask"};
+    for (size_t i = 0; i < COUNT(flags); i++)
+        if (str_is(name, flags[i])) return true;
+    return false;
+}
+
 bool program_flag(struct program *program, const char *name)
 {
+    if (!program_is_flag(str_of(name))) return false;
     for (size_t i = 0; i < program->rest_count; i++) {
         struct str rest = program->rest[i];
         if (!str_starts(rest, S("--")) || !str_is(str_slice(rest, 2, rest.len), name)) continue;

@@ -66,6 +66,9 @@ enum result program_write_public_keys(struct program *program) MUST_USE;
 /* "--name value" or "--name" among the rest; taken out of it. */
 bool program_option(struct program *program, const char *name, struct str *value);
 bool program_flag(struct program *program, const char *name);
+/* Is it an option without a value? Every other one takes the word behind it. One that is not in the list here is none
+ * to program_flag either. */
+bool program_is_flag(struct str name);
 bool program_has_option(const struct program *program, const char *name); /* which stays */
 void program_skip(struct program *program, size_t words);                 /* the first of the rest were read */
 struct str program_take(struct program *program, size_t index);           /* of the rest, out of which it is taken */

@@ -71,6 +71,9 @@ static void what_comes_later_wins(void **state)
     is(r, SET_LISTEN, "0.0.0.0:2", "environment");
     is(r, SET_WORKERS, "4", "flag");
     is(r, SET_LOG_LEVEL, "info", "default");
+    settings_prefer(&r->settings, SET_LOG_LEVEL, "warning");
+    settings_prefer(&r->settings, SET_WORKERS, "5");
+    is(r, SET_LOG_LEVEL, "warning", "default");
     assert_int_equal(setting_number(&r->settings, SET_WORKERS), 4);
     assert_int_equal(r->rest_count, 2); /* what is no setting is the command's */
     assert_true(str_is(r->rest[0], "asset") && str_is(r->rest[1], "--dry-run"));
@@ -101,6 +104,10 @@ static void what_is_wrong_is_told(void **state)
     refused(r, "--workers 0", "from 1 to 64");
     refused(r, "--workers=many", "from the flag");
     refused(r, "--listen", "--listen needs a value");
+    refused(r, "--public-url=isms.example", "public-url (from the flag) must be an http:// or https:// address");
+    refused(r, "--public-url=https://:443", "with a host");
+    refused(r, "--log-level loud", "is one of debug, info, warning, error, not \"loud\"");
+    refused(r, "--log-format=", "is one of json, text");
     refused(r, "--config /nowhere/at/all", "cannot be read");
     refused(r, arena_print(r->ctx.arena, "--config %.*s", PRINT(path)).at, "Line 2");
     refused(r, arena_print(r->ctx.arena, "--config %.*s", PRINT(none)).at, "Line 1");
