@@ -11,6 +11,7 @@
 #include "access/visitor.h"
 #include "format/json_out.h"
 #include "ledger/ledger.h"
+#include "store/dialect.h"
 
 enum { NAME_MOST = 200, LIST_MOST = 500 };
 
@@ -203,6 +204,32 @@ enum result user_list(struct ctx *ctx, int64_t after, int64_t limit, struct user
     }
     rows_close(rows);
     for (size_t i = 0; i < list->count; i++) TRY(complete(ctx, &list->at[i]));
+    return OK;
+}
+
+enum result user_find(struct ctx *ctx, struct str text, int64_t *ids, size_t room, size_t *count)
+{
+    struct value args[GRANTS_MAX + 3] = {value_text(sql_pattern(ctx->arena, str_trim(text))),
+                                         value_number((int64_t)room + 1)};
+    size_t arg_count = 2;
+    struct buf sql = buf_in(ctx->arena);
+    struct rows *rows;
+    buf_text(&sql, "SELECT u.id FROM \"user\" u WHERE (");
+    sql_contains(&sql, db_dialect(ctx->db), "u.name", 1);
+    buf_text(&sql, " OR ");
+    sql_contains(&sql, db_dialect(ctx->db), "u.email_key", 1);
+    buf_char(&sql, ')');
+    add_visible(ctx, &sql, args, &arg_count);
+    buf_text(&sql, " ORDER BY u.id LIMIT ?2");
+    TRY(db_query(ctx, buf_str(&sql), args, arg_count, &rows));
+    *count = 0;
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        if (*count < room) ids[*count] = rows_number(rows, 0);
+        ++*count;
+    }
+    rows_close(rows);
     return OK;
 }
 

@@ -82,6 +82,9 @@ enum result user_get(struct ctx *ctx, int64_t id, struct user *user) MUST_USE;
 enum result user_demand_manage(struct ctx *ctx, int64_t id) MUST_USE;
 /* Those with an id above `after`, by id, at most `limit`, as far as the actor may READ the room "administration". */
 enum result user_list(struct ctx *ctx, int64_t after, int64_t limit, struct user_list *list) MUST_USE;
+/* The numbers of those of them whose name or e-mail address contains the text, in any case; by id, at most `room` of
+ * them. *count is room + 1 when there are more. */
+enum result user_find(struct ctx *ctx, struct str text, int64_t *ids, size_t room, size_t *count) MUST_USE;
 
 /* Without the actor's rights. */
 enum result user_load(struct ctx *ctx, int64_t id, struct user *user) MUST_USE;     /* NOT_FOUND */

@@ -53,13 +53,14 @@ static enum result stop(struct ctx *ctx, void *arg)
 static enum result sound_alarm(struct ctx *ctx, const struct asking *asking, struct str what)
 {
     struct str stopped;
+    int64_t since;
     struct str sentence =
         arena_print(ctx->arena,
                     "The witness %.*s %.*s: this ledger went back in time or was written anew, so nothing more is "
                     "sealed until somebody decides (docs/running.md, \"Alarms\").",
                     PRINT(policy_witness_shown(ctx->arena, asking->witness)), PRINT(what));
     log_text(LOG_ERROR, "a witness knows another history of this ledger", "sentence", sentence);
-    TRY(ledger_stopped(ctx, &stopped));
+    TRY(ledger_stopped(ctx, &stopped, &since));
     if (stopped.len) return OK;
     return store_write(ctx, asking->announce->config.store, stop, &sentence);
 }

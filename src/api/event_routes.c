@@ -4,6 +4,8 @@
 #include "api/noting.h"
 #include "api/routes.h"
 
+#include "access/email.h"
+#include "access/users.h"
 #include "base/clock.h"
 #include "events/list.h"
 #include "format/csv.h"
@@ -38,6 +40,21 @@ static enum result read_actor(struct ctx *ctx, struct str text, struct event_fil
 {
     if (parse_number(text, &filter->actor) && filter->actor > 0) return OK;
     return fail(ctx, INVALID, "actor is the number of a user.");
+}
+
+/* A name or an e-mail address, or a part of one: of the users whom the reader may see, and of whoever tried to get in
+ * by that address. */
+static enum result read_who(struct ctx *ctx, struct str text, struct event_filter *filter)
+{
+    int64_t *users = arena_make_many(ctx->arena, int64_t, WHO_MOST);
+    if (!str_trim(text).len) return OK;
+    TRY(user_find(ctx, text, users, WHO_MOST, &filter->who_count));
+    if (filter->who_count > WHO_MOST)
+        return fail(ctx, INVALID, "\"%.*s\" fits more than %d users: write more of the name.",
+                    PRINT(str_slice(text, 0, 60)), WHO_MOST);
+    filter->who = users;
+    filter->account = email_key(ctx->arena, text);
+    return OK;
 }
 
 /* "RSK-12", or a number beside subject=token. */
@@ -100,6 +117,7 @@ static const struct {
 } parameters[] = {
     {"kind", read_kinds},
     {"actor", read_actor},
+    {"who", read_who},
     {"outcome", NULL, offsetof(struct event_filter, outcome)},
     {"address", NULL, offsetof(struct event_filter, address)},
     {"request", NULL, offsetof(struct event_filter, request)},

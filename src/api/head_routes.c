@@ -8,6 +8,10 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "ledger/cosigned.h"
+#include "ledger/sealer.h"
+#include "ledger/signer.h"
+
+enum { ALARM_ROOM = 600 };
 
 static enum result get_checkpoint(struct ctx *ctx, struct exchange *x)
 {
@@ -86,13 +90,22 @@ static enum result put_peers(struct ctx *ctx, struct json_out *out)
 static enum result get_witnesses(struct ctx *ctx, struct exchange *x)
 {
     struct json_out out = json_out_to(&x->out);
+    struct ledger_signer *signer = api_of(x)->signer;
     struct str stopped;
-    int64_t missing;
+    char alarm[ALARM_ROOM] = "";
+    int64_t since, missing, waiting, oldest;
     TRY(assurance_demand(ctx));
-    TRY(ledger_stopped(ctx, &stopped));
+    TRY(ledger_stopped(ctx, &stopped, &since));
     TRY(announce_quorum_missing(ctx, &missing));
+    TRY(ledger_pending_count(ctx, &waiting));
+    TRY(ledger_pending_oldest(ctx, &oldest));
+    if (signer) ledger_signer_alarm(signer, alarm, sizeof alarm);
     json_open_object(&out);
     json_key(&out, "stopped"), json_put_optional(&out, stopped);
+    put_time(&out, "stopped_since", since);
+    json_key(&out, "alarm"), json_put_optional(&out, str_of(alarm));
+    json_key(&out, "waiting"), json_put_number(&out, waiting);
+    put_time(&out, "waiting_since", oldest);
     put_time(&out, "quorum_missing_since", missing);
     json_key(&out, "items");
     TRY(put_peers(ctx, &out));
@@ -134,7 +147,7 @@ const struct route head_routes[] = {
     {HTTP_GET, "/api/v1/ledger/timestamp/{size}", get_timestamp, LANE_WORKER,
      .help = "The time stamp of a head (RFC 3161), as the authority gave it"},
     {HTTP_GET, "/api/v1/ledger/witnesses", get_witnesses, LANE_WORKER,
-     .help = "Whom heads are sent to and what came of it"},
+     .help = "Whether sealing goes on, whom heads are sent to and what came of it"},
     {HTTP_POST, "/api/v1/ledger/resume", resume, LANE_WRITER, .help = "Lets sealing go on that a witness has stopped"},
 };
 const size_t head_route_count = COUNT(head_routes);

@@ -6,7 +6,7 @@
 #define REG "/api/v1/{register}"
 #define FILES "text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#define EVENT_FILTERS "kind,outcome,actor,address,request,subject,record,from,to"
+#define EVENT_FILTERS "kind,outcome,actor,who,address,request,subject,record,from,to"
 #define LISTING "q,sort,fields,expand,as_of,deleted,cursor,limit,count"
 
 /* clang-format off */
@@ -161,7 +161,8 @@ static const struct route_answer answers[] = {
     {HTTP_GET, "/api/v1/ledger/tlog-proof/{entry}", 200, .types = "text/plain", .query = "size"},
     {HTTP_GET, "/api/v1/ledger/timestamp/{size}", 200, .types = "application/timestamp-reply"},
     {HTTP_GET, "/api/v1/ledger/witnesses", 200,
-     "{stopped:string?, quorum_missing_since:time?, "
+     "{stopped:string?, stopped_since:time?, alarm:string?, waiting:integer, waiting_since:time?, "
+     "quorum_missing_since:time?, "
      "items:[{name:string, size:integer, asked_at:time?, good_at:time?, trouble:string?}]}"},
     {HTTP_POST, "/api/v1/ledger/resume", 204, .request = "{reason:string}"},
     {HTTP_POST, "/witness/add-checkpoint", 200, .types = "text/plain", .takes = "text/plain"},

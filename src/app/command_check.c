@@ -193,8 +193,8 @@ static enum result check_witnesses(struct program *program)
     struct ctx *ctx = &program->ctx;
     struct str stopped;
     char since[TIME_TEXT];
-    int64_t missing;
-    TRY(ledger_stopped(ctx, &stopped));
+    int64_t missing, stop;
+    TRY(ledger_stopped(ctx, &stopped, &stop));
     if (stopped.len) return fail(ctx, CONFLICT, "%.*s", PRINT(stopped));
     TRY(announce_quorum_missing(ctx, &missing));
     if (!missing || ctx->now - missing < QUORUM_PATIENCE) return OK;

@@ -2,8 +2,9 @@
 #include "events/list.h"
 
 #include "base/buf.h"
+#include "events/inside.h"
 
-enum { ARGS = EVENT_KINDS + 16 };
+enum { ARGS = EVENT_KINDS + WHO_MOST + 16 };
 
 struct query {
     struct buf sql;
@@ -39,12 +40,33 @@ static void add_kinds(struct query *query, unsigned kinds)
     if (kinds) buf_char(&query->sql, ')');
 }
 
-static void write_query(struct query *query, const struct event_filter *filter)
+/* A failed sign-in has no actor: it bears the hash of what was typed, and the user whose address that is as its
+ * record. */
+static void add_who(struct ctx *ctx, struct query *query, const struct event_filter *filter)
+{
+    char hash[ACCOUNT_SIZE] = "";
+    struct buf ids = buf_in(ctx->arena);
+    if (!filter->account.len && !filter->who_count) return;
+    if (ctx->events) event_account_hash(ctx->events->config.keyring, filter->account, hash);
+    add(query, "(account =", value_text(arena_copy(ctx->arena, str_of(hash))));
+    for (size_t i = 0; i < filter->who_count; i++) {
+        query->args[query->count++] = value_number(filter->who[i]);
+        buf_print(&ids, "%s?%zu", i ? ", " : "", query->count);
+    }
+    struct str list = buf_str(&ids);
+    if (list.len)
+        buf_print(&query->sql, " OR actor IN (%.*s) OR (subject = 'user' AND record IN (%.*s))", PRINT(list),
+                  PRINT(list));
+    buf_char(&query->sql, ')');
+}
+
+static void write_query(struct ctx *ctx, struct query *query, const struct event_filter *filter)
 {
     buf_text(&query->sql, "SELECT id, at, node, kind, outcome, actor, account, address, request, subject, record, "
                           "detail, times FROM security_event WHERE 1 = 1");
     add_kinds(query, filter->kinds);
     add_number(query, "actor =", filter->actor);
+    add_who(ctx, query, filter);
     add_text(query, "outcome =", filter->outcome);
     add_text(query, "address =", filter->address);
     add_text(query, "request =", filter->request);
@@ -67,7 +89,7 @@ enum result events_list(struct ctx *ctx, const struct event_filter *filter, stru
     struct rows *rows;
     struct arena *arena = ctx->arena;
     *shown = (struct events_shown){.at = arena_make_many(arena, struct event_shown, (size_t)filter->limit)};
-    write_query(&query, filter);
+    write_query(ctx, &query, filter);
     TRY(db_query(ctx, buf_str(&query.sql), query.args, query.count, &rows));
     for (bool more; shown->count < (size_t)filter->limit;) {
         TRY(rows_next(ctx, rows, &more));

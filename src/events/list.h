@@ -4,9 +4,14 @@
 
 #include "events/events.h"
 
+enum { WHO_MOST = 100 };
+
 struct event_filter {
     unsigned kinds;                                /* bit 1 << enum event_kind for each that is wanted; 0: all */
     int64_t actor;                                 /* 0: anybody */
+    struct str account;                            /* what these did or was tried in their name: an e-mail address in */
+    const int64_t *who;                            /* its comparable form, or one of so many users; empty and 0: any */
+    size_t who_count;                              /* at most WHO_MOST */
     struct str outcome, address, subject, request; /* as in the table; empty: any */
     int64_t record;                                /* 0: any; with a subject */
     int64_t from, to;                              /* ms, both included; 0: open */

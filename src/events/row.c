@@ -71,7 +71,7 @@ static void hex(char *out, const unsigned char *bytes, size_t len)
 }
 
 /* Under the master key, for a table of hashed addresses is soon undone without one. */
-static void hash_account(const struct keyring *keyring, struct str account, char out[ACCOUNT_SIZE])
+void event_account_hash(const struct keyring *keyring, struct str account, char out[ACCOUNT_SIZE])
 {
     unsigned char mac[MAC_SIZE];
     out[0] = 0;
@@ -91,7 +91,7 @@ void event_row_make(const struct event *event, const struct events_config *confi
         .record = event->record,
         .count = 1,
     };
-    hash_account(config->keyring, event->account, row->account);
+    event_account_hash(config->keyring, event->account, row->account);
     event_text(row->address, sizeof row->address, event->address);
     event_text(row->request, sizeof row->request, event->request.len ? event->request : request);
     event_text(row->subject, sizeof row->subject, event->subject);

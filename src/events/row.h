@@ -24,6 +24,8 @@ const char *event_outcome_name(enum event_outcome outcome);
 /* Cuts and cleans; the time is that of the config's clock, and without its keyring no account is kept. */
 void event_row_make(const struct event *event, const struct events_config *config, struct str request,
                     struct event_row *row);
+/* As the column has it: "" for an empty one or without a key. */
+void event_account_hash(const struct keyring *keyring, struct str account, char out[ACCOUNT_SIZE]);
 /* Copies text that fits a column of `size` with its NUL, cleaned. */
 void event_text(char *out, size_t size, struct str text);
 

@@ -24,6 +24,7 @@ static const struct index indexes[] = {
     {"security_event_time", "at, id", false, NULL},
     {"security_event_kind", "kind, at, id", false, NULL},
     {"security_event_actor", "actor, at, id", false, "\"actor\" IS NOT NULL"},
+    {"security_event_account", "account, at, id", false, "\"account\" IS NOT NULL"},
     {"security_event_address", "address, at, id", false, "\"address\" IS NOT NULL"},
     {"security_event_subject", "subject, record, at, id", false, "\"subject\" IS NOT NULL"},
 };

@@ -336,3 +336,9 @@ enum result ledger_pending_count(struct ctx *ctx, int64_t *count)
 {
     return db_query_number(ctx, S("SELECT count(*) FROM ledger_pending"), NULL, 0, 0, count);
 }
+
+enum result ledger_pending_oldest(struct ctx *ctx, int64_t *at)
+{
+    return db_query_number(ctx, S("SELECT min(e.at) FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry"), NULL,
+                           0, 0, at);
+}

@@ -27,5 +27,6 @@ enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal) MUST_USE;
 
 /* Entries that await sealing, for metrics and to know whether to call. */
 enum result ledger_pending_count(struct ctx *ctx, int64_t *count) MUST_USE;
+enum result ledger_pending_oldest(struct ctx *ctx, int64_t *at) MUST_USE; /* ms; 0: none is pending */
 
 #endif

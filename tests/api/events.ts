@@ -326,6 +326,25 @@ async function listing(w: Watcher): Promise<void> {
     equal(await w.list('to=2001-01-01'), [], 'long ago')
     equal(await w.list('from=9999-01-01'), [], 'not yet')
   })
+  await check('events: who is found by name or e-mail address, also what was tried in vain', async () => {
+    const to = `to=${all[0]!.at}`
+    const users = expect(await w.world.admin.get('users?limit=500'), 200).json.items as Row[]
+    const visitor = users.find((one) => one.email === 'visitor@example.org')!.id
+    const failed = all.filter((one) => one.kind === 'sign_in_failed')
+    ok(failed.some((one) => one.subject === 'user' && one.record === visitor && !one.actor), 'a failure without an actor')
+    const isOf = (one: Row) => (one.actor as Row | null)?.id === visitor || (one.subject === 'user' && one.record === visitor)
+    const own = ids(all.filter(isOf))
+    for (const who of ['visitor@example.org', ' Visitor@Example.ORG ', 'visitor@ex', 'VISITOR@']) {
+      equal(ids(await w.list(`${to}&who=${encodeURIComponent(who)}`)), own, `who=${who}`)
+    }
+    equal(ids(await w.list(`${to}&who=visitor@example.org&kind=sign_in_failed`)), ids(failed.filter(isOf)), 'with another filter')
+    const unknown = await w.list(`${to}&who=Nobody@example.org`)
+    equal(unknown.map((one) => [one.kind, one.actor, one.subject]), [['sign_in_failed', null, null], ['sign_in_failed', null, null]], 'an address of nobody')
+    equal(await w.list('who=nobody@example'), [], 'a part of an address of nobody')
+    equal(await w.list('who=%25'), [], 'no pattern of the database')
+    equal(ids(await w.list(`${to}&who=`)), ids(all), 'an empty one')
+    equal(ids(await w.list(`${to}&who=%20`)), ids(all), 'a blank one')
+  })
   await check('events: a filter that is none is refused, not passed over', async () => {
     for (const query of ['kind=none', 'actor=ada', 'record=XYZ', 'from=yesterday', 'to=x', 'cursor=1', 'cursor=a.b', 'limit=0', 'limit=501', 'nonsense=1'])
       expect(await w.auditor.get(`security-events?${query}`), 400)

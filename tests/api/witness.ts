@@ -188,7 +188,7 @@ async function cosigning(round: Round): Promise<void> {
       return quorum?.size === newest.size && now
     })
     equal(state.quorum_missing_since, null, 'the quorum of two is reached')
-    equal(state.stopped, null, 'nothing is stopped')
+    equal([state.stopped, state.stopped_since, state.alarm], [null, null, null], 'nothing is stopped')
     const away = (state.items as Row[]).find((one) => one.name === 'nobody.example/d')!
     ok(String(away.trouble).includes('does not answer'), `what is said of the third: ${away.trouble}`)
     equal(await round.metric('ledger_cosigned_entries'), newest.size, 'what the metrics say')
@@ -479,6 +479,7 @@ async function backInTime(round: Round): Promise<void> {
     }, async () => [await round.witnessesState(), round.a.log.slice(-12)])
     ok(String(state.stopped).includes(`has cosigned a head over ${newest.size} entries`), `the sentence: ${state.stopped}`)
     ok(String(state.stopped).includes('nothing more is sealed until somebody decides'), `the sentence: ${state.stopped}`)
+    ok(Math.abs(Date.now() - Date.parse(String(state.stopped_since))) < 120_000, `since when: ${state.stopped_since}`)
     await until('the alarm in the metrics', async () => (await round.metric('ledger_alarm')) === 1)
     const told = [round.b, round.c].some((program) => program.log.some((line) => line.includes(`and has signed one over ${newest.size} before`)))
     ok(told, 'a witness tells its own operator')
@@ -487,6 +488,9 @@ async function backInTime(round: Round): Promise<void> {
     await until('the alarm', async () => (await round.metric('ledger_alarm')) === 1)
     equal((await round.checkpoint()).size, sealed, 'nothing more is sealed')
     ok((await round.metric('ledger_pending')) > 0, 'it waits')
+    const waits = await round.witnessesState()
+    equal([waits.alarm, waits.stopped_since], [state.stopped, state.stopped_since], 'the alarm and the time of the stop')
+    ok((waits.waiting as number) > 0 && String(waits.waiting_since) >= String(state.stopped_since), `what waits: ${waits.waiting}, since ${waits.waiting_since}`)
     const asked = verifies(round, '--policy', join(round.folder, 'a-policy'), '--ask')
     ok(!asked.right && asked.said.includes(`has cosigned a head over ${newest.size} entries, but only ${sealed} are here`), asked.said)
     const noted = verifies(round, '--checkpoint', round.file)

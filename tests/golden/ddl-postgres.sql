@@ -636,6 +636,7 @@ CREATE UNIQUE INDEX "security_event_mac_unique" ON "security_event" ("mac");
 CREATE INDEX "security_event_time" ON "security_event" ("at", "id");
 CREATE INDEX "security_event_kind" ON "security_event" ("kind", "at", "id");
 CREATE INDEX "security_event_actor" ON "security_event" ("actor", "at", "id") WHERE "actor" IS NOT NULL;
+CREATE INDEX "security_event_account" ON "security_event" ("account", "at", "id") WHERE "account" IS NOT NULL;
 CREATE INDEX "security_event_address" ON "security_event" ("address", "at", "id") WHERE "address" IS NOT NULL;
 CREATE INDEX "security_event_subject" ON "security_event" ("subject", "record", "at", "id") WHERE "subject" IS NOT NULL;
 CREATE TRIGGER "security_event_append_only" BEFORE UPDATE OR TRUNCATE ON "security_event"

@@ -48,12 +48,35 @@ step(on, 'filters narrow it, and stand in the address of the page', async () => 
   await ida.waitForURL(/actor=\d+/)
   await ida.reload()
   await visible(line('Marta Nowak').first())
-  await ida.getByLabel('Address').fill('192.0.2.1')
+  await ida.getByLabel('Network address').fill('192.0.2.1')
   await ida.keyboard.press('Enter')
   await visible(ida.getByRole('heading', { name: 'No such events' }))
   await ida.getByRole('button', { name: 'Clear filters' }).click()
   await visible(line('Signed in').first())
   assert.equal(new URL(ida.url()).search, '')
+})
+
+step(on, 'what was tried in vain is found by the name or the address that was tried', async () => {
+  const other = await on.page()
+  await other.goto('/')
+  await other.getByLabel('E-mail').fill(EMAIL.manager)
+  await other.getByRole('textbox', { name: 'Password' }).fill('not a password here')
+  await other.getByRole('button', { name: 'Sign in' }).click()
+  await visible(other.getByText('The e-mail address or the password is wrong.').first())
+  const who = ida.getByRole('textbox', { name: 'Who' }).or(ida.getByRole('combobox', { name: 'Who' }))
+  for (const text of ['Marta Nowak', 'marta.nowak@tidewell.example', 'nowak']) {
+    await ida.goto('/security-events?kind=sign_in_failed')
+    await visible(line(/account [0-9a-f]{8}/).first())
+    await who.fill(text)
+    await ida.keyboard.press('Enter')
+    await ida.waitForURL(/who=/)
+    await gone(line(/account [0-9a-f]{8}/).first())
+    await visible(line('Sign-in failed').filter({ hasText: 'Marta Nowak' }).first())
+  }
+  await who.fill('Stranger@example.org')
+  await ida.keyboard.press('Enter')
+  await gone(line('Marta Nowak').first())
+  await visible(line('Sign-in failed').filter({ hasText: /account [0-9a-f]{8}/ }).first())
 })
 
 step(on, 'what is shown is exported', async () => {

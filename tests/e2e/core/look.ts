@@ -60,6 +60,15 @@ function outside(page: Page): Promise<string[]> {
   })
 }
 
+/** Columns of tables that one would have to scroll sideways to see. */
+export function clipped(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('.heat-scroll')]
+      .filter((frame) => frame.scrollWidth > frame.clientWidth)
+      .map((frame) => `${frame.getAttribute('aria-label')}: ${frame.scrollWidth} in ${frame.clientWidth}`),
+  )
+}
+
 const KEY = /\b(field|register|state|transition|choice|ui|group|room|role|action|criterion|attribute)\.[a-z_]+(\.[a-z_]+)*\b/
 
 /** Keys of the catalogue that nobody has put into words, in what is read or spoken. */

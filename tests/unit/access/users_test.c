@@ -250,6 +250,31 @@ static void lists_show_whom_one_may_know(void **state)
     assert_int_equal(user_get(&f->ctx, in_a, &user), NOT_FOUND);
 }
 
+static void a_user_is_found_by_a_part_of_name_or_address(void **state)
+{
+    FIXTURE(f);
+    int64_t found[2];
+    size_t count;
+    access_fixture(f);
+    int64_t in_b = add_user(f, "b_1@example.org", READER, COMPANY_B),
+            in_a = add_user(f, "A@example.org", READER, SITE_A);
+    int64_t admin_a = add_user(f, "admin-a@example.com", ADMINISTRATOR, COMPANY_A);
+    expect_ok(&f->ctx, user_find(&f->ctx, S(" EXAMPLE.org "), found, COUNT(found), &count));
+    assert_int_equal(count, 2);
+    assert_int_equal(found[0], in_b);
+    assert_int_equal(found[1], in_a);
+    expect_ok(&f->ctx, user_find(&f->ctx, S("@example."), found, COUNT(found), &count));
+    assert_int_equal(count, COUNT(found) + 1);
+    expect_ok(&f->ctx, user_find(&f->ctx, S("b_1"), found, COUNT(found), &count));
+    assert_int_equal(count, 1);
+    expect_ok(&f->ctx, user_find(&f->ctx, S("a_@"), found, COUNT(found), &count));
+    assert_int_equal(count, 0);
+    act_as(f, admin_a); /* sees nobody of the other company */
+    expect_ok(&f->ctx, user_find(&f->ctx, S("example.org"), found, COUNT(found), &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(found[0], in_a);
+}
+
 static void the_last_administrator_stays(void **state)
 {
     FIXTURE(f);
@@ -348,6 +373,7 @@ int main(void)
         ON_BOTH(an_administrator_reaches_no_sibling),
         ON_BOTH(a_role_beyond_reach_protects_the_whole_user),
         ON_BOTH(lists_show_whom_one_may_know),
+        ON_BOTH(a_user_is_found_by_a_part_of_name_or_address),
         ON_BOTH(the_last_administrator_stays),
         ON_BOTH(an_inactive_user_has_no_actor),
         ON_BOTH(everybody_chooses_his_language),

@@ -66,3 +66,10 @@ export function useSession(): SessionValue {
   if (!value) throw new Error('The session is used outside its provider');
   return value;
 }
+
+/** Who reads the ledger at all; the server decides on each entry. */
+export const LEDGER_READERS = ['administrator', 'security_manager', 'top_management', 'owner', 'auditor', 'reader'];
+
+export function useReadsLedger(): boolean {
+  return LEDGER_READERS.some(useSession().has);
+}

@@ -37,6 +37,11 @@ export function titleOf(record: Rec, register: Register | undefined): string {
   return typeof title === 'string' && title ? title : record.reference;
 }
 
+const MARK = /[#*_`>[\]]/g;
+
+/** Formatted text as plain words, for a line of a list. */
+export const briefText = (text: string) => text.replace(MARK, '').trim();
+
 /** What a form holds: links as ids, references as text. */
 export function plain(value: unknown, field: Field): unknown {
   const one = (item: unknown) => {

@@ -1,17 +1,19 @@
 // The ledger: what was written, the signed head over it, and how anybody checks both without trusting us.
-import { Anchor, Button, Code, CopyButton, Group, List, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Code, CopyButton, Group, List, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconCopy, IconRosetteDiscountCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
-import { Link } from 'react-router';
-import { Problem, ROOT, api, send } from '../core/api';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { ROOT, api, send } from '../core/api';
 import { formatTime } from '../core/format';
 import { useWords } from '../core/labels';
-import { Dialog } from '../core/ui/dialog';
+import { Proof } from '../core/record/proof';
+import { fieldOf, useRegister } from '../core/schema';
 import { Heads } from '../core/ui/heads';
 import { useTitle } from '../core/ui/title';
 import { Trouble } from '../core/ui/trouble';
-import { pathOf } from '../core/values';
+import { briefText, pathOf } from '../core/values';
+import { LedgerState } from './ledger-state';
 
 interface LedgerHead {
   size: number;
@@ -112,56 +114,18 @@ function Verify() {
   );
 }
 
-/** With what was decided, where one may see it: without it a proof shows only that there was an entry. */
-async function proofOf(entry: number): Promise<{ path: string; proof: unknown }> {
-  const path = `/ledger/proof/${entry}`;
-  const whole = `${path}?content=1`;
-  try {
-    return { path: whole, proof: await api<unknown>(whole) };
-  } catch (trouble) {
-    if (!(trouble instanceof Problem) || ![403, 404].includes(trouble.status)) throw trouble;
-    return { path, proof: await api<unknown>(path) };
-  }
+/** From the newer to the older. */
+interface Line {
+  first: Entry;
+  last: Entry;
 }
 
-function Proof({ entry, onClose }: { entry: number; onClose: () => void }) {
-  const words = useWords();
-  const { data, error } = useQuery({
-    queryKey: ['data', 'proof', entry],
-    queryFn: () => proofOf(entry),
-    // An entry of a moment ago is sealed within seconds.
-    retry: (count, trouble) => trouble instanceof Problem && trouble.status === 409 && count < 8,
-    retryDelay: 1000,
-  });
-  return (
-    <Dialog opened onClose={onClose} size="xl" title={words.t('ui.ledger.proof', { entry: String(entry) })}>
-      <Text size="sm" mb="sm">
-        {words.t('ui.ledger.proof.text')}
-      </Text>
-      {error && <Trouble error={error} />}
-      {!data && !error && <Skeleton height={160} />}
-      {data !== undefined && (
-        <Code block className="wrap" tabIndex={0}>
-          {JSON.stringify(data.proof, null, 2)}
-        </Code>
-      )}
-      <Group justify="flex-end" mt="md">
-        <Button
-          component="a"
-          variant="default"
-          href={`${ROOT}${data?.path ?? `/ledger/proof/${entry}`}`}
-          download={`proof-${entry}.json`}
-        >
-          {words.t('ui.download')}
-        </Button>
-      </Group>
-    </Dialog>
-  );
-}
+const covers = (line: Line, entry: number | null) =>
+  entry !== null && line.last.entry <= entry && entry <= line.first.entry;
 
 /** Entries one after the other that are not the reader's to see are one line. */
-function gathered(entries: Entry[]): { first: Entry; last: Entry }[] {
-  const lines: { first: Entry; last: Entry }[] = [];
+function gathered(entries: Entry[]): Line[] {
+  const lines: Line[] = [];
   for (const entry of entries) {
     const line = lines.at(-1);
     if (line && !line.first.visible && !entry.visible) line.last = entry;
@@ -179,55 +143,127 @@ const HEADS = [
   'ui.ledger.proof.head',
 ] as const;
 
+/** Which entry the address of the page asks for. */
+function useAsked(): [number | null, (entry: number | null) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const asked = Number(parameters.get('entry'));
+  const ask = (entry: number | null) => setParameters(entry ? { entry: String(entry) } : {});
+  return [Number.isSafeInteger(asked) && asked > 0 ? asked : null, ask];
+}
+
+function Jump({ asked, ask }: { asked: number | null; ask: (entry: number | null) => void }) {
+  const words = useWords();
+  const [text, setText] = useState('');
+  const entry = Number(text);
+  const fits = Number.isSafeInteger(entry) && entry > 0;
+  return (
+    <form
+      className="ledger-jump"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (fits) ask(entry);
+      }}
+    >
+      <TextInput
+        size="xs"
+        inputMode="numeric"
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value.replace(/\D/g, ''))}
+        aria-label={words.t('ui.ledger.jump.number')}
+        placeholder={words.t('ui.ledger.jump.number')}
+      />
+      <Button size="xs" variant="default" type="submit" disabled={!fits}>
+        {words.t('ui.ledger.jump')}
+      </Button>
+      {asked !== null && (
+        <Button size="xs" variant="subtle" onClick={() => ask(null)}>
+          {words.t('ui.ledger.newest')}
+        </Button>
+      )}
+    </form>
+  );
+}
+
+function Subject({ entry }: { entry: Entry }) {
+  const words = useWords();
+  const register = useRegister(entry.register);
+  if (!entry.register) return null;
+  if (!entry.reference) return <>{words.subject(entry.register)}</>;
+  const formatted = register && fieldOf(register, register.title_field)?.kind === 'prose';
+  return (
+    <Anchor component={Link} to={pathOf(entry.register, entry.reference)} size="sm">
+      <span className="reference">{entry.reference}</span> {formatted ? briefText(entry.title ?? '') : entry.title}
+    </Anchor>
+  );
+}
+
+function Row({ line, asked, onProof }: { line: Line; asked: number | null; onProof: (entry: number) => void }) {
+  const words = useWords();
+  const row = useRef<HTMLTableRowElement>(null);
+  const { first: entry, last } = line;
+  const isAsked = covers(line, asked);
+  useEffect(() => {
+    if (isAsked) row.current?.scrollIntoView({ block: 'center' });
+  }, [isAsked]);
+  return (
+    <tr ref={row} className="row" aria-current={isAsked || undefined}>
+      <td className="number">{entry === last ? entry.entry : `${last.entry} – ${entry.entry}`}</td>
+      <td>
+        <time dateTime={entry.at}>{formatTime(entry.at, words.language)}</time>
+      </td>
+      <td className="wrap">{entry.actor?.name ?? <span className="quiet">{words.t('ui.ledger.hidden')}</span>}</td>
+      <td>{entry.action && words.label(`action.${entry.action}`)}</td>
+      <td className="wrap ledger-subject">
+        <Subject entry={entry} />
+      </td>
+      <td>
+        {entry.action && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            onClick={() => onProof(entry.entry)}
+            aria-label={`${words.t('ui.ledger.proof.show')} ${entry.entry}`}
+          >
+            {words.t('ui.ledger.proof.show')}
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
 function Entries() {
   const words = useWords();
   const [proof, setProof] = useState<number | null>(null);
+  const [asked, ask] = useAsked();
   const list = useInfiniteQuery({
-    queryKey: ['data', 'ledger'],
+    queryKey: ['data', 'ledger', asked],
     queryFn: ({ pageParam }) =>
       api<{ items: Entry[]; next: string | null }>('/ledger', { query: { limit: 50, cursor: pageParam } }),
-    initialPageParam: '',
+    // Three newer ones stand above the entry that is asked for.
+    initialPageParam: asked ? String(asked + 4) : '',
     getNextPageParam: (page) => page.next ?? undefined,
   });
-  const entries = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const lines = gathered(list.data?.pages.flatMap((page) => page.items) ?? []);
+  const isMissing = asked !== null && list.isSuccess && !lines.some((line) => covers(line, asked));
   return (
     <section className="surface section">
-      <h2>{words.t('ui.ledger.entries')}</h2>
+      <div className="ledger-head">
+        <h2>{words.t('ui.ledger.entries')}</h2>
+        <Jump key={asked} asked={asked} ask={ask} />
+      </div>
       {list.error && <Trouble error={list.error} />}
+      {isMissing && (
+        <Text size="sm" mb="sm" role="status">
+          {words.t('ui.ledger.jump.none', { entry: String(asked) })}
+        </Text>
+      )}
       <div className="heat-scroll" tabIndex={0} role="region" aria-label={words.t('ui.ledger.entries')}>
         <table className="list stacks">
           <Heads names={HEADS.map((key) => words.t(key))} />
           <tbody>
-            {gathered(entries).map(({ first: entry, last }) => (
-              <tr key={entry.entry} className="row">
-                <td className="number">{entry === last ? entry.entry : `${last.entry} – ${entry.entry}`}</td>
-                <td>
-                  <time dateTime={entry.at}>{formatTime(entry.at, words.language)}</time>
-                </td>
-                <td>{entry.actor?.name ?? <span className="quiet">{words.t('ui.ledger.hidden')}</span>}</td>
-                <td>{entry.action && words.label(`action.${entry.action}`)}</td>
-                <td className="wrap" style={{ whiteSpace: 'normal', minWidth: 180, maxWidth: 420 }}>
-                  {entry.register && entry.reference ? (
-                    <Anchor component={Link} to={pathOf(entry.register, entry.reference)} size="sm">
-                      <span className="reference">{entry.reference}</span> {entry.title}
-                    </Anchor>
-                  ) : (
-                    entry.register && words.subject(entry.register)
-                  )}
-                </td>
-                <td>
-                  {entry.action && (
-                    <Button
-                      size="compact-xs"
-                      variant="subtle"
-                      onClick={() => setProof(entry.entry)}
-                      aria-label={`${words.t('ui.ledger.proof.show')} ${entry.entry}`}
-                    >
-                      {words.t('ui.ledger.proof.show')}
-                    </Button>
-                  )}
-                </td>
-              </tr>
+            {lines.map((line) => (
+              <Row key={line.first.entry} line={line} asked={asked} onProof={setProof} />
             ))}
           </tbody>
         </table>
@@ -254,8 +290,11 @@ export function AssurancePage() {
         {words.t('ui.ledger.text')}
       </Text>
       <div className="home" style={{ marginBottom: 16 }}>
+        <div className="ledger-side">
+          <LedgerState />
+          <Verify />
+        </div>
         <Head />
-        <Verify />
       </div>
       <Stack>
         <Entries />

@@ -1,5 +1,5 @@
 // Security events: who signed in or was turned away, what was read out, which keys were used.
-import { Anchor, Button, Group, Menu, MultiSelect, Select, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Autocomplete, Button, Group, Menu, MultiSelect, Select, Text, TextInput, Title } from '@mantine/core';
 import { DateInput } from '@mantine/dates';
 import { IconDownload, IconFilterOff, IconShieldSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
@@ -35,13 +35,14 @@ interface SecurityEvent {
 
 const OUTCOMES = ['allowed', 'refused', 'failed'];
 const TONES: Record<string, Tone> = { allowed: 'neutral', refused: 'warning', failed: 'bad' };
-const FILTERS = ['kind', 'outcome', 'actor', 'address', 'record', 'from', 'to'] as const;
+const FILTERS = ['kind', 'outcome', 'who', 'actor', 'address', 'record', 'from', 'to'] as const;
 type FilterName = (typeof FILTERS)[number];
 
 interface State {
   query: Record<string, string>;
   value: (name: FilterName) => string;
-  set: (name: FilterName, value: string | null) => void;
+  /** And lets another one go, where the two would say the same of different rows. */
+  set: (name: FilterName, value: string | null, instead?: FilterName) => void;
   clear: () => void;
   active: boolean;
 }
@@ -57,12 +58,13 @@ function useFilters(): State {
   return {
     query,
     value: (name) => parameters.get(name) ?? '',
-    set: (name, value) =>
+    set: (name, value, instead) =>
       setParameters(
         (before) => {
           const next = new URLSearchParams(before);
           if (value) next.set(name, value);
           else next.delete(name);
+          if (instead) next.delete(instead);
           return next;
         },
         { replace: true },
@@ -110,6 +112,33 @@ function FilterText({ name, label, hint, state }: { name: FilterName; label: str
   );
 }
 
+/** A name or an e-mail address, or a part of one: also what was tried in vain is found by it. */
+function FilterWho({ state, people }: { state: State; people: Person[] }) {
+  const words = useWords();
+  const chosen = state.value('who') || (nameOf(people, Number(state.value('actor'))) ?? state.value('actor'));
+  const [text, setText] = useState(chosen);
+  const [from, setFrom] = useState(chosen);
+  if (from !== chosen) {
+    setFrom(chosen);
+    setText(chosen);
+  }
+  const finish = (next: string) => next.trim() !== chosen && state.set('who', next.trim(), 'actor');
+  return (
+    <Autocomplete
+      className="event-who"
+      label={words.t('ui.events.who')}
+      placeholder={words.t('ui.events.who.hint')}
+      data={[...new Set(people.map((person) => person.name))]}
+      value={text}
+      onChange={setText}
+      onOptionSubmit={finish}
+      onBlur={() => finish(text)}
+      onKeyDown={(event) => event.key === 'Enter' && finish(text)}
+      limit={8}
+    />
+  );
+}
+
 function Filters({ state, people }: { state: State; people: Person[] }) {
   const words = useWords();
   const kinds = words
@@ -145,15 +174,7 @@ function Filters({ state, people }: { state: State; people: Person[] }) {
         placeholder={words.t('ui.filter.any')}
         clearable
       />
-      <Select
-        label={words.t('ui.events.who')}
-        data={people.map((person) => ({ value: String(person.id), label: person.name }))}
-        value={state.value('actor') || null}
-        onChange={(next) => state.set('actor', next)}
-        placeholder={words.t('ui.filter.any')}
-        searchable
-        clearable
-      />
+      <FilterWho state={state} people={people} />
       <FilterText name="address" label={words.t('ui.events.address')} hint={words.t('ui.filter.any')} state={state} />
       <FilterText
         name="record"
@@ -199,7 +220,7 @@ function Narrow({
   state,
   children,
 }: {
-  name: FilterName;
+  name: 'actor' | 'address';
   value: string;
   state: State;
   children: string;
@@ -210,7 +231,7 @@ function Narrow({
       component="button"
       type="button"
       size="sm"
-      onClick={() => state.set(name, value)}
+      onClick={() => state.set(name, value, name === 'actor' ? 'who' : undefined)}
       title={words.t('ui.events.only', { value: children })}
     >
       {children}
@@ -305,7 +326,7 @@ function Rows({ events, state, people }: { events: SecurityEvent[]; state: State
               <td className="clip">
                 <Who event={event} state={state} />
               </td>
-              <td>
+              <td className="wrap">
                 {event.address && (
                   <Narrow name="address" value={event.address} state={state}>
                     {event.address}
@@ -315,7 +336,7 @@ function Rows({ events, state, people }: { events: SecurityEvent[]; state: State
               <td className="clip">
                 <About event={event} people={people} />
               </td>
-              <td className="wrap" style={{ whiteSpace: 'normal', minWidth: 110, maxWidth: 340 }}>
+              <td className="wrap" style={{ whiteSpace: 'normal', minWidth: 90, maxWidth: 340 }}>
                 {event.detail && <span className="quiet">{told(event, event.detail, words, people)}</span>}
               </td>
             </tr>

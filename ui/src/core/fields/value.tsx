@@ -9,7 +9,7 @@ import type { Field, Register } from '../types';
 import { Prose } from '../ui/prose';
 import { RefList } from '../ui/reference';
 import { LevelBadge } from '../ui/level';
-import { isEmpty, isRef, nameOf, refsOf } from '../values';
+import { briefText, isEmpty, isRef, nameOf, refsOf } from '../values';
 import { DataFields } from './data';
 
 interface ValueProps {
@@ -19,8 +19,6 @@ interface ValueProps {
   /** In a list: one line, no formatting. */
   brief?: boolean;
 }
-
-const MARK = /[#*_`>[\]]/g;
 
 const BRIEF = 160;
 const shortened = (text: string) => (text.length > BRIEF ? `${text.slice(0, BRIEF).trimEnd()}…` : text);
@@ -64,7 +62,7 @@ const DRAW: Partial<
   Record<Field['kind'], (props: ValueProps, words: Words, method: Method | undefined) => ReactNode>
 > = {
   prose: ({ value, brief }) =>
-    brief ? shortened(String(value).replace(MARK, '')) : <Prose text={String(value)} />,
+    brief ? shortened(briefText(String(value))) : <Prose text={String(value)} />,
   number: ({ field, value }, words) =>
     field.by_user ? userName(value) : <span className="number">{formatNumber(Number(value), words.language)}</span>,
   decimal: ({ value }, words) => <span className="number">{formatNumber(Number(value), words.language)}</span>,

@@ -1,14 +1,18 @@
 // What happened to a record, newest first, as differences that can be read.
-import { Button, Skeleton, Stack, Text, Timeline } from '@mantine/core';
+import { Anchor, Button, Skeleton, Stack, Text, Timeline } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'react-router';
 import { useHistory } from '../data';
 import { FieldValue } from '../fields/value';
 import { formatTime } from '../format';
 import { useWords } from '../labels';
 import { fieldOf } from '../schema';
+import { useReadsLedger } from '../session';
 import type { Change, Register } from '../types';
 import { Trouble } from '../ui/trouble';
 import { fieldOfColumn } from '../list/state';
 import { Status } from '../ui/status';
+import { Proof, pathOfEntry } from './proof';
 
 interface LineProps {
   register: Register;
@@ -43,8 +47,33 @@ export function ChangeLine({ register, change, fresh, users }: LineProps) {
   );
 }
 
+/** Where the entry stands in the ledger, and its proof, for whoever reads the ledger. */
+function InLedger({ entry, onProof }: { entry: number; onProof: (entry: number) => void }) {
+  const words = useWords();
+  const name = words.t('ui.history.entry', { entry: String(entry) });
+  if (!useReadsLedger()) return <>{name}</>;
+  return (
+    <>
+      <Anchor component={Link} to={pathOfEntry(entry)} size="xs">
+        {name}
+      </Anchor>
+      {' · '}
+      <Anchor
+        component="button"
+        type="button"
+        size="xs"
+        onClick={() => onProof(entry)}
+        aria-label={words.t('ui.ledger.proof', { entry: String(entry) })}
+      >
+        {words.t('ui.ledger.proof.head')}
+      </Anchor>
+    </>
+  );
+}
+
 export function History({ register, id }: { register: Register; id: number }) {
   const words = useWords();
+  const [proof, setProof] = useState<number | null>(null);
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useHistory(register.name, id);
   if (error && !data) return <Trouble error={error} />;
   if (!data) return <Skeleton height={160} />;
@@ -65,8 +94,9 @@ export function History({ register, id }: { register: Register; id: number }) {
             }
           >
             <Text size="xs" c="dimmed" mb={6}>
-              <time dateTime={item.at}>{formatTime(item.at, words.language)}</time> ·{' '}
-              {words.t('ui.history.entry', { entry: String(item.entry) })}
+              <time dateTime={item.at}>{formatTime(item.at, words.language)}</time>
+              {' · '}
+              <InLedger entry={item.entry} onProof={setProof} />
             </Text>
             <Stack gap={4}>
               {item.changes.map((change) => (
@@ -88,6 +118,7 @@ export function History({ register, id }: { register: Register; id: number }) {
           {words.t('ui.history.more')}
         </Button>
       )}
+      {proof !== null && <Proof entry={proof} onClose={() => setProof(null)} />}
     </>
   );
 }

@@ -31,7 +31,7 @@ import { NavLink, useLocation } from 'react-router';
 import { api } from '../api';
 import { useWords, type UiKey } from '../labels';
 import { useSchema } from '../schema';
-import { useSession } from '../session';
+import { LEDGER_READERS, useSession } from '../session';
 import type { Register } from '../types';
 
 export interface Place {
@@ -58,7 +58,7 @@ export const PLACES: Record<string, Place[]> = {
     { path: '/traceability', label: 'ui.trace.title', needs: 'risk' },
   ],
   assurance: [
-    { path: '/assurance', label: 'ui.assurance.title' },
+    { path: '/assurance', label: 'ui.assurance.title', roles: LEDGER_READERS },
     { path: '/security-events', label: 'ui.events.title', roles: ['administrator', 'auditor'] },
   ],
 };
