@@ -157,8 +157,11 @@ static void lines_of_threads_do_not_mix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        arena_test(a_line_says_when_and_what),   arena_test(text_is_escaped),
-        arena_test(long_lines_stay_json),        arena_test(the_threshold_holds),
+        arena_test(a_line_says_when_and_what),
+        arena_test(text_is_escaped),
+        arena_test(long_lines_stay_json),
+        arena_test(the_threshold_holds),
+        arena_test(as_text_a_line_reads_like_a_sentence),
         arena_test(lines_of_threads_do_not_mix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
