@@ -2,7 +2,7 @@
 // else (C); a fourth witness (D) is never there. What is proven is checked by tlog.ts, which shares nothing with the program.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { generateKeyPairSync, createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, MailServer, StampAuthority } from './core/authorities.ts'
@@ -24,11 +24,25 @@ async function until<T>(what: string, ask: () => Promise<T | undefined | false>,
   return fail(`waited in vain for ${what}${state ? `: ${JSON.stringify(await state())}` : ''}`)
 }
 
-function newVkey(name: string): string {
-  const raw = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)
-  const data = Buffer.concat([Buffer.from([4]), raw])
+/** A key as policies name it: of a log (kind 1) or a witness (kind 4). */
+function vkeyOf(name: string, kind: number, key: KeyObject): { id: string; vkey: string } {
+  const data = Buffer.concat([Buffer.from([kind]), key.export({ type: 'spki', format: 'der' }).subarray(-32)])
   const id = createHash('sha256').update(`${name}\n`).update(data).digest('hex').slice(0, 8)
-  return `${name}+${id}+${data.toString('base64')}`
+  return { id, vkey: `${name}+${id}+${data.toString('base64')}` }
+}
+
+/** A log that signs whatever it is asked to. */
+class Liar {
+  readonly name = 'liar.example/log'
+  readonly #keys = generateKeyPairSync('ed25519')
+  readonly #named = vkeyOf(this.name, 1, this.#keys.publicKey)
+  readonly vkey = this.#named.vkey
+
+  head(size: number, root: Buffer): string {
+    const text = `${this.name}\n${size}\n${root.toString('base64')}\n`
+    const signature = Buffer.concat([Buffer.from(this.#named.id, 'hex'), sign(null, Buffer.from(text), this.#keys.privateKey)])
+    return `${text}\n\u2014 ${this.name} ${signature.toString('base64')}\n`
+  }
 }
 
 function keysOf(program: Program): { log: string; witness: string } {
@@ -72,7 +86,8 @@ class Round {
   readonly file = join(this.folder, 'heads.txt')
   admin!: Client
   keys!: { a: { log: string; witness: string }; b: { log: string; witness: string }; c: { log: string; witness: string } }
-  readonly d = newVkey('nobody.example/d')
+  readonly d = vkeyOf('nobody.example/d', 4, generateKeyPairSync('ed25519').publicKey).vkey
+  readonly liar = new Liar()
 
   constructor(readonly world: World) {
     this.a = world.program
@@ -105,7 +120,7 @@ class Round {
       '--timestamp-url', this.stamps.url, '--timestamp-ca', this.stamps.ca,
     ] // prettier-ignore
     this.b.options = [...often, '--witness-policy', this.#write('b-policy', `witness a ${a.witness} ${url(this.a)}`, 'quorum a'),
-      '--witness-logs', this.#write('bc-logs', `log ${a.log}`, 'quorum none')] // prettier-ignore
+      '--witness-logs', this.#write('bc-logs', `log ${a.log}`, `log ${this.liar.vkey}`, 'quorum none')] // prettier-ignore
     this.c.options = ['--witness-logs', join(this.folder, 'bc-logs')]
     this.c.command = 'witness'
     await Promise.all([this.b.start(), this.c.start(false), this.startA()])
@@ -203,6 +218,15 @@ async function cosigning(round: Round): Promise<void> {
       const answer = await admin.get('ledger/checkpoint') // 404 until its first head is sealed
       return answer.status === 200 && openNote(answer.text, keys).by.length === 2
     })
+    const ask = (old: number, root: number): Promise<Reply> =>
+      other.request('POST', '/witness/add-checkpoint', { raw: `old ${old}\n\n${round.liar.head(1, Buffer.alloc(32, root))}`, headers: { 'content-type': 'text/plain' } })
+    const alarms = async (): Promise<Row[]> => (expect(await admin.get('security-events?kind=alarm'), 200).json as { items: Row[] }).items
+    expect(await ask(0, 1), 200)
+    expect(await ask(1, 1), 200)
+    equal((await alarms()).length, 0, 'the same head twice is nothing')
+    expect(await ask(1, 2), 409)
+    const told = await until('the alarm', async () => (await alarms()).length > 0 && alarms())
+    equal(told.map((one) => one.detail), ['liar.example/log has signed two different heads over 1 entries.'], 'what the operator is told')
   })
   await check('witness: its key is told, and a server that is none says so', async () => {
     equal((await new Client(round.c.address, '', undefined).request('GET', '/witness/key')).text, `${c.witness}\n`, 'the key')
