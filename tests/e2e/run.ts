@@ -4,10 +4,13 @@ import { readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { makeDemonstration } from './core/program.ts'
 
+// The longest first, so that none is left to run alone at the end.
+const longest = (file: string): number => ['main-job', 'languages', 'pages'].findIndex((name) => file.startsWith(name))
 const folder = join(import.meta.dirname, 'cases')
 const wanted = process.argv.slice(2)
 const files = readdirSync(folder)
   .filter((file) => file.endsWith('.ts') && (wanted.length === 0 || wanted.some((name) => file.startsWith(name))))
+  .sort((a, b) => longest(b) - longest(a))
   .map((file) => join(folder, file))
 
 const demonstration = makeDemonstration()

@@ -1,24 +1,22 @@
 // Every page, in both themes, wide and narrow: no barrier, nothing pushed out of the window, no key instead of a word,
 // and nothing that the browser complains of.
 import assert from 'node:assert/strict'
-import { PHONE, WIDE, type Window } from '../core/browser.ts'
-import { barriers, dress, overflow, rawKeys, still } from '../core/look.ts'
-import { Program } from '../core/program.ts'
-import { EMAIL, EMPTY_SPOTS, show, SPOTS, type Spot, type Who } from '../core/spots.ts'
-import { alone, stage } from '../core/stage.ts'
-import { begin, signIn } from '../core/steps.ts'
+import { PHONE, WIDE, type Window } from './browser.ts'
+import { barriers, dress, overflow, rawKeys, still } from './look.ts'
+import { Program } from './program.ts'
+import { EMAIL, EMPTY_SPOTS, show, SPOTS, type Spot, type Who } from './spots.ts'
+import { alone, stage, type Stage } from './stage.ts'
+import { begin, signIn } from './steps.ts'
 
 const NARROW = { width: 360, height: 780 }
-const full = stage(Program.demonstration)
-const empty = stage(Program.empty)
 
 /** One window for each person: signing in again and again would be stopped as an attack. */
 const windows = new Map<string, Promise<Window>>()
-function windowOf(on: typeof full, who: Who): Promise<Window> {
-  const key = `${on === full} ${who}`
+function windowOf(on: Stage, who: Who, empty: boolean): Promise<Window> {
+  const key = `${empty} ${who}`
   const open = async () => {
     const window = await on.window({ colorScheme: 'light' })
-    if (on === empty) await begin(window.page, on.program.link, EMAIL.administrator)
+    if (empty) await begin(window.page, on.program.link, EMAIL.administrator)
     else if (who !== 'nobody') await signIn(window.page, EMAIL[who])
     return window
   }
@@ -27,8 +25,8 @@ function windowOf(on: typeof full, who: Who): Promise<Window> {
   return window
 }
 
-async function look(on: typeof full, spot: Spot): Promise<void> {
-  const { page, takeComplaints } = await windowOf(on, spot.who)
+async function look(on: Stage, spot: Spot, empty: boolean): Promise<void> {
+  const { page, takeComplaints } = await windowOf(on, spot.who, empty)
   const found: string[] = []
   const note = (where: string, what: string[]) => found.push(...what.map((line) => `${where}: ${line}`))
   await page.setViewportSize(WIDE)
@@ -51,5 +49,11 @@ async function look(on: typeof full, spot: Spot): Promise<void> {
   assert.equal(found.join('\n'), '')
 }
 
-for (const spot of SPOTS) alone(full, spot.name, () => look(full, spot))
-for (const spot of EMPTY_SPOTS) alone(empty, spot.name, () => look(empty, spot))
+/** Every second page, from the first (0) or the second (1) on: two files, which run beside each other. */
+export function lookAtEverySecond(from: 0 | 1): void {
+  const full = stage(Program.demonstration)
+  const empty = stage(Program.empty)
+  const mine = (_: Spot, i: number): boolean => i % 2 === from
+  for (const spot of SPOTS.filter(mine)) alone(full, spot.name, () => look(full, spot, false))
+  for (const spot of EMPTY_SPOTS.filter(mine)) alone(empty, spot.name, () => look(empty, spot, true))
+}
