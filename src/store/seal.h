@@ -14,7 +14,7 @@ struct keyring {
 };
 
 /* Finds and reads the master key; makes one in `directory` when `create` and there is none. INVALID with a sentence
- * when it is missing, has the wrong size, or is readable by others. */
+ * when it is missing or is readable by others, BROKEN when it has the wrong size. */
 enum result keyring_open(struct ctx *ctx, struct str directory, struct str key_file, bool create,
                          struct keyring **keyring) MUST_USE;
 void keyring_close(struct keyring *keyring);

@@ -211,10 +211,10 @@ static void write_file(const char *path, size_t len, mode_t mode)
     chmod(path, mode);
 }
 
-static void expect_refusal(struct fixture *f, const char *key_file, const char *sentence)
+static void expect_refusal(struct fixture *f, const char *key_file, enum result result, const char *sentence)
 {
     struct keyring *opened;
-    assert_int_equal(keyring_open(&f->ctx, str_of(f->directory), str_of(key_file), true, &opened), INVALID);
+    assert_int_equal(keyring_open(&f->ctx, str_of(f->directory), str_of(key_file), true, &opened), result);
     assert_null(opened);
     expect_sentence(&f->ctx, sentence);
 }
@@ -225,15 +225,15 @@ static void key_files_are_checked(void **state)
     char path[100];
     snprintf(path, sizeof path, "%s/other.key", f->directory);
     struct keyring *opened, *again;
-    expect_refusal(f, path, "There is no master key");
+    expect_refusal(f, path, INVALID, "There is no master key");
     assert_int_equal(keyring_open(&f->ctx, str_of(f->directory), S(""), false, &opened), INVALID);
     write_file(path, 31, 0600);
-    expect_refusal(f, path, "31 bytes");
+    expect_refusal(f, path, BROKEN, "31 bytes");
     write_file(path, 33, 0600);
-    expect_refusal(f, path, "33 bytes");
+    expect_refusal(f, path, BROKEN, "33 bytes");
     write_file(path, 32, 0640);
-    expect_refusal(f, path, "chmod 600");
-    expect_refusal(f, f->directory, "is not a file");
+    expect_refusal(f, path, INVALID, "chmod 600");
+    expect_refusal(f, f->directory, INVALID, "is not a file");
     chmod(path, 0600);
     expect_ok(&f->ctx, keyring_open(&f->ctx, str_of(f->directory), str_of(path), false, &opened));
     assert_int_equal(opened->master[31], 31);
