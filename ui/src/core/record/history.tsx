@@ -54,7 +54,7 @@ function InLedger({ entry, onProof }: { entry: number; onProof: (entry: number) 
   if (!useReadsLedger()) return <>{name}</>;
   return (
     <>
-      <Anchor component={Link} to={pathOfEntry(entry)} size="xs">
+      <Anchor component={Link} to={pathOfEntry(entry)} size="xs" underline="always">
         {name}
       </Anchor>
       {' · '}
@@ -62,6 +62,7 @@ function InLedger({ entry, onProof }: { entry: number; onProof: (entry: number) 
         component="button"
         type="button"
         size="xs"
+        underline="always"
         onClick={() => onProof(entry)}
         aria-label={words.t('ui.ledger.proof', { entry: String(entry) })}
       >
