@@ -1,5 +1,6 @@
 /* A user whom somebody changed outside of the program is put back to the newest state that the ledger vouches for. */
 #include "access/access.h"
+#include "access/email.h"
 #include "access/session.h"
 #include "access/user_seen.h"
 #include "base/number.h"
@@ -52,6 +53,45 @@ static enum result keep_password(struct ctx *ctx, const struct user *stood, stru
     return user_write_password(ctx, user->id, S(""));
 }
 
+/* The newest state of each user, whether there is a row or not. */
+static const char newest_states[] =
+    "SELECT e.record, s.state FROM ledger_entry e JOIN ledger_state s ON s.entry = e.id "
+    "WHERE e.subject = 'user' AND e.state_size > 0 AND NOT EXISTS (SELECT 1 FROM "
+    "ledger_entry n WHERE n.subject = 'user' AND n.record = e.record AND "
+    "n.state_size > 0 AND n.version > e.version)";
+
+enum result user_entered_as(struct ctx *ctx, struct str email, int64_t *id)
+{
+    struct str key = email_key(ctx->arena, email);
+    struct rows *rows;
+    *id = 0;
+    TRY(db_query(ctx, str_of(newest_states), NULL, 0, &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) return OK;
+        struct json *state;
+        TRY(json_parse(ctx, arena_copy(ctx->arena, rows_text(rows, 1)), &state));
+        if (str_eq(email_key(ctx->arena, json_str(state, "email", S(""))), key)) *id = rows_number(rows, 0);
+    }
+}
+
+/* For one whose row somebody has removed: an empty one, which the restoring fills. */
+static enum result put_row_back(struct ctx *ctx, int64_t id)
+{
+    struct ledger_entry entry;
+    int64_t rows;
+    struct value args[] = {value_number(id), value_text(arena_print(ctx->arena, "(user %lld)", (long long)id)),
+                           value_number(0)};
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM \"user\" WHERE id = ?1"), args, 1, 0, &rows));
+    if (rows) return OK;
+    TRY(ledger_newest(ctx, S("user"), id, &entry));
+    args[2] = value_number(entry.at);
+    return db_run(ctx,
+                  S("INSERT INTO \"user\" (id, name, email, email_key, created_at, changed_at) "
+                    "VALUES (?1, ?2, ?2, ?2, ?3, ?3)"),
+                  args, COUNT(args), NULL);
+}
+
 enum result user_restore(struct ctx *ctx, int64_t id, struct user *stood, struct user *user, bool *changed)
 {
     struct value args[] = {value_number(id)};
@@ -59,6 +99,7 @@ enum result user_restore(struct ctx *ctx, int64_t id, struct user *stood, struct
     bool stands;
     if (!ctx->actor->system) return fail(ctx, DENIED, "This is done at the command line only.");
     TRY(db_lock(ctx, "user"));
+    TRY(put_row_back(ctx, id));
     TRY(user_load(ctx, id, stood));
     *user = *stood;
     TRY(user_is_right(ctx, id, &stands));

@@ -132,73 +132,6 @@ static void what_others_changed_is_not_sealed_with_the_next_change(void **state)
     assert_int_equal(check(f, &sealed_users), CONFLICT);
 }
 
-static enum result restore(struct ctx *ctx, void *arg)
-{
-    struct user stood, user;
-    bool changed;
-    TRY(user_restore(ctx, *(const int64_t *)arg, &stood, &user, &changed));
-    assert_true(changed);
-    return OK;
-}
-
-static enum result restore_in_vain(struct ctx *ctx, void *arg)
-{
-    struct user stood, user;
-    bool changed;
-    TRY(user_restore(ctx, *(const int64_t *)arg, &stood, &user, &changed));
-    assert_false(changed);
-    return OK;
-}
-
-static void the_operator_puts_back_what_the_ledger_says(void **state)
-{
-    FIXTURE(f);
-    struct opened opened;
-    struct user user;
-    begin(f, &opened);
-    run_sql(f, "UPDATE \"user\" SET name = 'Somebody'; "
-               "INSERT INTO role_grant (user_id, role, unit) VALUES (1, 'administrator', 1)");
-    assert_int_equal(sign_in(f, &opened), DENIED);
-    write_ok(f, restore, &ada);
-    expect_ok(&f->ctx, user_get(&f->ctx, ada, &user));
-    assert_int_equal(user.grant_count, 1);
-    assert_true(user.grants[0].role != ADMINISTRATOR);
-    assert_false(str_is(user.name, "Somebody"));
-    assert_int_equal(number_of(f, "SELECT count(*) FROM session"), 0);
-    assert_int_equal(check(f, &sealed_users), OK);
-    expect_ok(&f->ctx, sign_in(f, &opened));
-    assert_int_equal(number_of(f, "SELECT count(*) FROM ledger_entry WHERE action = 'restore'"), 1);
-    write_ok(f, restore_in_vain, &ada);
-    assert_int_equal(number_of(f, "SELECT count(*) FROM ledger_entry WHERE action = 'restore'"), 1);
-    assert_int_equal(number_of(f, "SELECT count(*) FROM session"), 1);
-    act_as(f, ada);
-    assert_int_equal(in_write(f, restore, &ada), DENIED);
-}
-
-/* Neither the intruder's password nor an account that the intruder made is made right by it. */
-static void nothing_of_an_intruder_is_put_right(void **state)
-{
-    FIXTURE(f);
-    struct opened opened;
-    struct user user;
-    int64_t planted = 50;
-    begin(f, &opened);
-    add_user_with_password(f, "mallory@example.org", EMPLOYEE, SITE_A);
-    run_sql(f, "UPDATE \"user\" SET password_hash = (SELECT m.password_hash FROM \"user\" m WHERE m.email_key = "
-               "'mallory@example.org') WHERE id = 1");
-    write_ok(f, restore, &ada);
-    assert_int_equal(number_of(f, "SELECT count(*) FROM \"user\" WHERE id = 1 AND password_hash IS NULL"), 1);
-    assert_int_equal(sign_in(f, &opened), DENIED);
-    run_sql(f, "INSERT INTO \"user\" (id, name, email, email_key, created_at, changed_at) VALUES (50, 'x', "
-               "'x@example.org', 'x@example.org', 1, 1); "
-               "INSERT INTO role_grant (user_id, role, unit) VALUES (50, 'administrator', 1)");
-    write_ok(f, restore, &planted);
-    expect_ok(&f->ctx, user_get(&f->ctx, planted, &user));
-    assert_false(user.active);
-    assert_int_equal(user.grant_count, 0);
-    assert_int_equal(check(f, &sealed_users), OK);
-}
-
 /* ---- sessions ---- */
 
 static void a_session_made_another_users_is_none(void **state)
@@ -568,8 +501,6 @@ int main(void)
         ON_BOTH(a_row_put_in_the_place_of_another_is_refused),
         ON_BOTH(a_user_put_back_to_an_earlier_state_is_refused),
         ON_BOTH(what_others_changed_is_not_sealed_with_the_next_change),
-        ON_BOTH(the_operator_puts_back_what_the_ledger_says),
-        ON_BOTH(nothing_of_an_intruder_is_put_right),
         ON_BOTH(a_session_made_another_users_is_none),
         ON_BOTH(a_session_of_before_the_new_password_does_not_come_back),
         ON_BOTH(a_token_copied_to_another_user_is_none),

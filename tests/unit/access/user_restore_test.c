@@ -1,0 +1,133 @@
+/* merlon user restore: what the ledger says comes back, and nothing of what somebody else has put there. */
+#include "access/fixture.h"
+
+#include "access/sealed.h"
+#include "store/seal.h"
+
+#define EMAIL "ada@example.org"
+
+static int64_t ada;
+
+static enum result sign_in(struct fixture *f, struct opened *opened)
+{
+    struct login login = {.email = S(EMAIL), .password = S(PASSPHRASE), .address = S("192.0.2.1")};
+    ctx_clear_error(&f->ctx);
+    return session_open(&f->ctx, &login, opened);
+}
+
+static void begin(struct fixture *f, struct opened *opened)
+{
+    access_fixture(f);
+    ada = add_user_with_password(f, EMAIL, OWNER, COMPANY_A);
+    expect_ok(&f->ctx, sign_in(f, opened));
+}
+
+static enum result check(struct fixture *f, const struct sealed_rows *rows)
+{
+    int64_t checked = 0;
+    ctx_clear_error(&f->ctx);
+    return sealed_check_all(&f->ctx, rows, &checked);
+}
+
+static enum result restore(struct ctx *ctx, void *arg)
+{
+    struct user stood, user;
+    bool changed;
+    TRY(user_restore(ctx, *(const int64_t *)arg, &stood, &user, &changed));
+    assert_true(changed);
+    return OK;
+}
+
+static enum result restore_in_vain(struct ctx *ctx, void *arg)
+{
+    struct user stood, user;
+    bool changed;
+    TRY(user_restore(ctx, *(const int64_t *)arg, &stood, &user, &changed));
+    assert_false(changed);
+    return OK;
+}
+
+static void the_operator_puts_back_what_the_ledger_says(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct user user;
+    begin(f, &opened);
+    run_sql(f, "UPDATE \"user\" SET name = 'Somebody'; "
+               "INSERT INTO role_grant (user_id, role, unit) VALUES (1, 'administrator', 1)");
+    assert_int_equal(sign_in(f, &opened), DENIED);
+    write_ok(f, restore, &ada);
+    expect_ok(&f->ctx, user_get(&f->ctx, ada, &user));
+    assert_int_equal(user.grant_count, 1);
+    assert_true(user.grants[0].role != ADMINISTRATOR);
+    assert_false(str_is(user.name, "Somebody"));
+    assert_int_equal(number_of(f, "SELECT count(*) FROM session"), 0);
+    assert_int_equal(check(f, &sealed_users), OK);
+    expect_ok(&f->ctx, sign_in(f, &opened));
+    assert_int_equal(number_of(f, "SELECT count(*) FROM ledger_entry WHERE action = 'restore'"), 1);
+    write_ok(f, restore_in_vain, &ada);
+    assert_int_equal(number_of(f, "SELECT count(*) FROM ledger_entry WHERE action = 'restore'"), 1);
+    assert_int_equal(number_of(f, "SELECT count(*) FROM session"), 1);
+    act_as(f, ada);
+    assert_int_equal(in_write(f, restore, &ada), DENIED);
+}
+
+/* By the address in the ledger, whatever stands in the rows, or stands there no more. */
+static void a_user_whose_row_is_gone_or_has_another_address_comes_back(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct user user;
+    int64_t id;
+    begin(f, &opened);
+    run_sql(f, "UPDATE \"user\" SET email_key = 'elsewhere@example.org' WHERE id = 1");
+    expect_ok(&f->ctx, user_by_email(&f->ctx, S("ada@example.org"), &id));
+    assert_int_equal(id, 0);
+    expect_ok(&f->ctx, user_entered_as(&f->ctx, S(" Ada@Example.org"), &id));
+    assert_int_equal(id, ada);
+    write_ok(f, restore, &ada);
+    expect_ok(&f->ctx, sign_in(f, &opened));
+    run_sql(f, "DELETE FROM session; DELETE FROM role_grant WHERE user_id = 1; DELETE FROM \"user\" WHERE id = 1");
+    expect_ok(&f->ctx, user_entered_as(&f->ctx, S("nobody@example.org"), &id));
+    assert_int_equal(id, 0);
+    write_ok(f, restore, &ada);
+    expect_ok(&f->ctx, user_get(&f->ctx, ada, &user));
+    assert_true(user.active && str_is(user.email, "ada@example.org"));
+    assert_int_equal(user.grant_count, 1);
+    assert_false(user.has_password);
+    assert_int_equal(check(f, &sealed_users), OK);
+}
+
+/* Neither the intruder's password nor an account that the intruder made is made right by it. */
+static void nothing_of_an_intruder_is_put_right(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct user user;
+    int64_t planted = 50;
+    begin(f, &opened);
+    add_user_with_password(f, "mallory@example.org", EMPLOYEE, SITE_A);
+    run_sql(f, "UPDATE \"user\" SET password_hash = (SELECT m.password_hash FROM \"user\" m WHERE m.email_key = "
+               "'mallory@example.org') WHERE id = 1");
+    write_ok(f, restore, &ada);
+    assert_int_equal(number_of(f, "SELECT count(*) FROM \"user\" WHERE id = 1 AND password_hash IS NULL"), 1);
+    assert_int_equal(sign_in(f, &opened), DENIED);
+    run_sql(f, "INSERT INTO \"user\" (id, name, email, email_key, created_at, changed_at) VALUES (50, 'x', "
+               "'x@example.org', 'x@example.org', 1, 1); "
+               "INSERT INTO role_grant (user_id, role, unit) VALUES (50, 'administrator', 1)");
+    write_ok(f, restore, &planted);
+    expect_ok(&f->ctx, user_get(&f->ctx, planted, &user));
+    assert_false(user.active);
+    assert_int_equal(user.grant_count, 0);
+    assert_int_equal(check(f, &sealed_users), OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH(the_operator_puts_back_what_the_ledger_says),
+        ON_BOTH(a_user_whose_row_is_gone_or_has_another_address_comes_back),
+        ON_BOTH(nothing_of_an_intruder_is_put_right),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
