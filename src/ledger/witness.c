@@ -349,14 +349,15 @@ enum result witness_verify(struct ctx *ctx, const struct keyring *keyring, int64
     struct rows *rows;
     int64_t *numbers;
     size_t count = 0;
+    enum result result = OK;
     TRY(db_query_number(ctx, S("SELECT count(*) FROM witness_log"), NULL, 0, 0, checked));
     numbers = arena_make_many(ctx->arena, int64_t, (size_t)*checked + 1);
     TRY(db_query(ctx, S("SELECT origin, size, at, note, mac FROM witness_log ORDER BY origin"), NULL, 0, &rows));
-    for (bool more; count < (size_t)*checked; count++) {
+    for (bool more; result == OK && count < (size_t)*checked; count++) {
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
-        TRY(verify_row(ctx, keyring, rows, &numbers[count]));
+        result = verify_row(ctx, keyring, rows, &numbers[count]);
     }
     rows_close(rows);
-    return verify_watched(ctx, numbers, count);
+    return result == OK ? verify_watched(ctx, numbers, count) : result;
 }

@@ -77,6 +77,18 @@ static void all_field_errors_are_told_at_once(void **state)
     assert_int_equal(number_of(f, "SELECT COUNT(*) FROM \"user\""), 0);
 }
 
+static void a_change_is_checked_as_a_new_user_is(void **state)
+{
+    FIXTURE(f);
+    access_fixture(f);
+    int64_t ada = add_user_with_password(f, "ada@example.org", OWNER, COMPANY_A);
+    struct user_edit edit = {.sets = USER_EMAIL | USER_LANGUAGE, .email = S("no address"), .language = S("klingon")};
+    assert_int_equal(try_change(f, ada, &edit), INVALID);
+    assert_true(has_field_error(&f->ctx, "/email", "invalid"));
+    assert_true(has_field_error(&f->ctx, "/language", "invalid"));
+    assert_int_equal(number_of(f, "SELECT COUNT(*) FROM \"user\" WHERE email = 'ada@example.org'"), 1);
+}
+
 static void odd_addresses_are_refused(void **state)
 {
     FIXTURE(f);
@@ -366,6 +378,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH(a_user_is_kept_as_given),
         ON_BOTH(all_field_errors_are_told_at_once),
+        ON_BOTH(a_change_is_checked_as_a_new_user_is),
         ON_BOTH(odd_addresses_are_refused),
         ON_BOTH(an_address_and_a_person_have_one_user),
         ON_BOTH(every_change_is_in_the_ledger),

@@ -248,6 +248,46 @@ static void test_memory_cannot_be_set_back(void **state)
     witness_close(log->witness);
 }
 
+static void expect_verified(struct fixture *f, const struct keyring *key, enum result wanted, const char *sentence)
+{
+    int64_t checked;
+    ctx_clear_error(&f->ctx);
+    assert_int_equal(witness_verify(&f->ctx, key, &checked), wanted);
+    if (sentence) expect_sentence(&f->ctx, sentence);
+}
+
+static void test_memory_is_verified(void **state)
+{
+    static const struct {
+        const char *done, *undone, *sentence;
+        enum result without_key; /* form and size are seen without the MAC's key, too */
+    } cases[] = {
+        {"UPDATE witness_log SET at = at + 1", "UPDATE witness_log SET at = at - 1", "did not write", OK},
+        {"UPDATE witness_log SET size = 19", "UPDATE witness_log SET size = 20", "did not write", CONFLICT},
+        {"UPDATE witness_log SET note = 'x' || note", "UPDATE witness_log SET note = substr(note, 2)", "did not write",
+         CONFLICT},
+        {"CREATE TABLE away AS SELECT * FROM witness_log; DELETE FROM witness_log",
+         "INSERT INTO witness_log SELECT * FROM away", "has no row in witness_log", CONFLICT},
+    };
+    FIXTURE(f);
+    struct log *log = begin(f);
+    expect_verified(f, &master, OK, NULL);
+    expect_cosigned(log, question(log, 0, 20), 1000);
+    expect_verified(f, &master, OK, NULL);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        run_sql(f, cases[i].done);
+        expect_verified(f, &master, CONFLICT, cases[i].sentence);
+        expect_verified(f, NULL, cases[i].without_key, NULL);
+        run_sql(f, cases[i].undone);
+        expect_verified(f, &master, OK, NULL);
+    }
+    write_ok(f, forget, NULL);
+    expect_verified(f, &master, OK, NULL);
+    run_sql(f, "INSERT INTO witness_log SELECT * FROM away");
+    expect_verified(f, &master, CONFLICT, "does not say are witnessed here");
+    witness_close(log->witness);
+}
+
 static void test_key_stays(void **state)
 {
     FIXTURE(f);
@@ -276,6 +316,7 @@ int main(void)
         ON_BOTH(test_refuses_what_is_wrong),
         ON_BOTH(test_two_questions_at_once),
         ON_BOTH(test_memory_cannot_be_set_back),
+        ON_BOTH(test_memory_is_verified),
         ON_BOTH(test_key_stays),
     };
     return cmocka_run_group_tests_name("ledger/witness", tests, NULL, NULL);
