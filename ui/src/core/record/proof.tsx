@@ -30,6 +30,7 @@ export function Proof({ entry, onClose }: { entry: number; onClose: () => void }
     retry: (count, trouble) => trouble instanceof Problem && trouble.status === 409 && count < 8,
     retryDelay: 1000,
   });
+  const portable = `entry-${entry}.tlog-proof`;
   return (
     <Dialog opened onClose={onClose} size="xl" title={words.t('ui.ledger.proof', { entry: String(entry) })}>
       <Text size="sm" mb="sm">
@@ -42,7 +43,14 @@ export function Proof({ entry, onClose }: { entry: number; onClose: () => void }
           {JSON.stringify(data.proof, null, 2)}
         </Code>
       )}
+      <Text size="xs" c="dimmed" mt="sm">
+        {words.t('ui.ledger.proof.check')}{' '}
+        <Code>{`merlon proof ${portable} --policy FILE --content proof-${entry}.json`}</Code>
+      </Text>
       <Group justify="flex-end" mt="md">
+        <Button component="a" variant="default" href={`${ROOT}/ledger/tlog-proof/${entry}`} download={portable}>
+          {words.t('ui.ledger.proof.tlog')}
+        </Button>
         <Button
           component="a"
           variant="default"
