@@ -25,7 +25,7 @@ static const struct {
     int status;
 } commands[] = {
     {"verify", "verify '%1'", 0},
-    {"framework", "import framework '%2/framework.json' --data '%1'", 2},
+    {"framework", "import framework '%2/framework.json' --data '%1'", 1},
     {"check", "check --data '%1'", 0},
     {"import", "import asset '%2/assets.csv' --data '%1'", 0},
     {"export", "export task --data '%1' --output '%2/tasks.csv'", 0},
