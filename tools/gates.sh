@@ -19,6 +19,7 @@ gate sizes sh tools/check-sizes.sh
 gate readmes sh tools/check-readmes.sh
 gate sentences sh tools/check-sentences.sh
 gate names sh tools/check-names.sh
+gate printing sh tools/check-printing.sh
 gate format sh tools/check-format.sh "$@"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

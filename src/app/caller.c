@@ -4,6 +4,7 @@
 #include "app/accounts.h"
 #include "app/control.h"
 #include "app/files.h"
+#include "app/say.h"
 
 enum result caller_read(struct program *program, struct str path, size_t most, struct str *bytes)
 {
@@ -27,8 +28,8 @@ int caller_complain(struct program *program, enum result result)
 {
     const struct error *error = &program->ctx.error;
     struct str sentence = error->sentence.len ? error->sentence : S("Something went wrong.");
-    fprintf(program->err, "merlon: %.*s\n", PRINT(sentence));
+    say(program->err, "merlon: %.*s\n", PRINT(sentence));
     for (const struct field_error *one = error->fields; one; one = one->next)
-        fprintf(program->err, "  %.*s: %.*s\n", PRINT(one->pointer), PRINT(one->detail));
+        say(program->err, "  %.*s: %.*s\n", PRINT(one->pointer), PRINT(one->detail));
     return result == INVALID ? 2 : 1;
 }

@@ -1,6 +1,7 @@
 /* A question that could not be asked for want of the master key is told as such: silence would pass for a good
  * answer. */
 #include "app/checks.h"
+#include "app/say.h"
 
 #include "access/verify.h"
 #include "events/verify.h"
@@ -257,11 +258,11 @@ void checks_print(const struct checks *checks)
         const struct check_answer *one = &checks->at[i];
         const char *prefix = one->skipped ? "NOT ASKED: " : "WRONG: ";
         if (one->detail.len)
-            printf("%-28s %s%.*s\n", one->name, one->result == OK ? "" : prefix, PRINT(one->detail));
+            say(stdout, "%-28s %s%.*s\n", one->name, one->result == OK ? "" : prefix, PRINT(one->detail));
         else if (one->checked)
-            printf("%-28s right (%lld)\n", one->name, (long long)one->checked);
+            say(stdout, "%-28s right (%lld)\n", one->name, (long long)one->checked);
         else
-            printf("%-28s right\n", one->name);
+            say(stdout, "%-28s right\n", one->name);
     }
 }
 

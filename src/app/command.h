@@ -3,6 +3,7 @@
 #define MERLON_APP_COMMAND_H
 
 #include "app/program.h"
+#include "app/say.h"
 
 struct command {
     const char *name, *usage, *help;

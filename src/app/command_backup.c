@@ -32,9 +32,9 @@ static void print_info(const char *what, const struct backup_info *info, struct 
 {
     char at[TIME_TEXT];
     time_format(info->made_at, at);
-    printf("%s %.*s: %lld rows of %lld tables, %lld kB, made %s by Merlon %.*s on %.*s%s\n", what, PRINT(path),
-           (long long)info->rows, (long long)info->tables, (long long)(info->bytes + 1023) / 1024, at,
-           PRINT(info->program), PRINT(info->database), info->brings_master_key ? ", with the master key" : "");
+    say(stdout, "%s %.*s: %lld rows of %lld tables, %lld kB, made %s by Merlon %.*s on %.*s%s\n", what, PRINT(path),
+        (long long)info->rows, (long long)info->tables, (long long)(info->bytes + 1023) / 1024, at,
+        PRINT(info->program), PRINT(info->database), info->brings_master_key ? ", with the master key" : "");
 }
 
 /* Of an installation nothing is needed but its master key, and that only where there is no passphrase. */
@@ -78,7 +78,7 @@ enum result command_backup(struct program *program)
     TRY(result);
     print_info(check ? "Whole:" : "Backed up to", &info, path);
     if (!check && !backup.passphrase.len)
-        printf("It opens with this installation's master key only: keep that key somewhere else, too.\n");
+        say(stdout, "It opens with this installation's master key only: keep that key somewhere else, too.\n");
     return OK;
 }
 
@@ -117,7 +117,7 @@ static enum result bring_back(struct program *program, struct progress *progress
     progress->what = S("Verifying the ledger");
     TRY(ledger_verify(ctx, &check, &report));
     progress_end(progress);
-    printf("Verified: %lld ledger entries, %lld records.\n", (long long)report.sealed, (long long)records.records);
+    say(stdout, "Verified: %lld ledger entries, %lld records.\n", (long long)report.sealed, (long long)records.records);
     return OK;
 }
 

@@ -251,7 +251,7 @@ static bool put_answer(struct json_out *out, const char *name, enum result resul
     json_key(out, "right"), json_put_bool(out, result == OK);
     json_key(out, "detail"), json_put_str(out, sentence);
     json_close_object(out);
-    if (!json) printf("%-28s %s%.*s\n", name, result == OK ? "right" : "", PRINT(sentence));
+    if (!json) say(stdout, "%-28s %s%.*s\n", name, result == OK ? "right" : "", PRINT(sentence));
     return result == OK;
 }
 
@@ -276,7 +276,7 @@ enum result command_check(struct program *program)
     for (size_t i = 0; json && i < checks.count; i++)
         put_answer(&out, checks.at[i].name, checks.at[i].result, checks.at[i].detail, json);
     json_close_array(&out);
-    if (json) printf("%.*s\n", PRINT(buf_str(&text)));
+    if (json) say_json(stdout, buf_str(&text));
     wrong += checks.wrong;
     size_t count = COUNT(questions) + checks.count;
     return wrong ? fail(ctx, CONFLICT, "%zu of %zu questions have a wrong answer.", wrong, count) : OK;

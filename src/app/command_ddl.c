@@ -16,7 +16,7 @@ enum result command_ddl(struct program *program)
         if (!str_is(wanted, dialects[i].name)) continue;
         const struct table *const *tables = program_tables(program, &count);
         struct str text = tables_ddl(ctx, dialects[i].dialect, tables, count);
-        printf("%.*s", PRINT(text));
+        say_data(stdout, text);
         return OK;
     }
     return fail(ctx, INVALID, "merlon ddl takes sqlite or postgresql.");

@@ -32,12 +32,12 @@ static enum result demand_empty(struct program *program)
 static void print_logins(const struct demo *demo, int64_t took)
 {
     struct str data = demo->program->settings.value[SET_DATA];
-    printf("The demonstration organisation is in %.*s (%lld requests in %lld.%lld s).\n\n", PRINT(data),
-           (long long)demo->requests, (long long)(took / SECOND), (long long)(took % SECOND / 100));
+    say(stdout, "The demonstration organisation is in %.*s (%lld requests in %lld.%lld s).\n\n", PRINT(data),
+        (long long)demo->requests, (long long)(took / SECOND), (long long)(took % SECOND / 100));
     for (size_t i = 0; i < demo->login_count; i++)
-        printf("  %-36.*s %.*s\n", PRINT(demo->logins[i].email), PRINT(demo->logins[i].does));
-    printf("\nThe password of each is: %.*s\n", PRINT(demo->password));
-    printf("Start it with: merlon serve --data %.*s\n", PRINT(data));
+        say(stdout, "  %-36.*s %.*s\n", PRINT(demo->logins[i].email), PRINT(demo->logins[i].does));
+    say(stdout, "\nThe password of each is: %.*s\n", PRINT(demo->password));
+    say(stdout, "Start it with: merlon serve --data %.*s\n", PRINT(data));
 }
 
 enum result command_demo(struct program *program)

@@ -74,11 +74,11 @@ enum result command_export(struct program *program)
 static void list_reports(void)
 {
     for (const struct report *const *one = reports; *one; one++) {
-        printf("%s", (*one)->name);
+        say(stdout, "%s", (*one)->name);
         for (const struct report_parameter *parameter = (*one)->parameters; parameter->name; parameter++)
-            printf(parameter->required ? " --%s %s" : " [--%s %s]", parameter->name,
-                   parameter->reg ? "REFERENCE" : "TEXT");
-        printf("\n");
+            say(stdout, parameter->required ? " --%s %s" : " [--%s %s]", parameter->name,
+                parameter->reg ? "REFERENCE" : "TEXT");
+        say(stdout, "\n");
     }
 }
 
@@ -107,7 +107,7 @@ static enum result write_report(struct program *program, const struct report_wan
     TRY(file_out_open(ctx, output.len ? output : made.name, &file));
     enum result added = file_out_add(&file, made.bytes);
     TRY(file_out_close(ctx, &file, added == OK));
-    if (!output.len) printf("%.*s\n", PRINT(made.name));
+    if (!output.len) say(stdout, "%.*s\n", PRINT(made.name));
     return OK;
 }
 

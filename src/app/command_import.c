@@ -51,7 +51,7 @@ static void print_refused(struct program *program, const struct json *result)
     for (const struct json *fate = fates ? fates->first : NULL; fate; fate = fate->next) {
         struct str detail = json_str(fate, "detail", S(""));
         if (str_is(json_str(fate, "fate", S("")), "refused"))
-            fprintf(program->err, "line %lld: %.*s\n", (long long)json_number(fate, "line", 0), PRINT(detail));
+            say(program->err, "line %lld: %.*s\n", (long long)json_number(fate, "line", 0), PRINT(detail));
     }
 }
 
@@ -59,15 +59,15 @@ static enum result tell(struct program *program, const struct wanted *wanted, st
 {
     struct ctx *ctx = &program->ctx;
     struct json *result;
-    if (wanted->json) fprintf(program->out, "%.*s\n", PRINT(text));
+    if (wanted->json) say_json(program->out, text);
     TRY(json_parse(ctx, text, &result));
     long long refused = (long long)json_number(result, "refused", 0);
     if (!wanted->json) {
         print_refused(program, result);
-        fprintf(program->out, "%s%lld rows: %lld created, %lld changed, %lld unchanged, %lld refused\n",
-                wanted->dry ? "Dry run, nothing was kept. " : "", (long long)json_number(result, "rows", 0),
-                (long long)json_number(result, "created", 0), (long long)json_number(result, "changed", 0),
-                (long long)json_number(result, "unchanged", 0), refused);
+        say(program->out, "%s%lld rows: %lld created, %lld changed, %lld unchanged, %lld refused\n",
+            wanted->dry ? "Dry run, nothing was kept. " : "", (long long)json_number(result, "rows", 0),
+            (long long)json_number(result, "created", 0), (long long)json_number(result, "changed", 0),
+            (long long)json_number(result, "unchanged", 0), refused);
     }
     if (!refused) return OK;
     return fail(ctx, CONFLICT, "%lld %s refused; the others are %s.", refused, refused == 1 ? "row was" : "rows were",
@@ -135,11 +135,11 @@ static enum result framework_here(struct program *program, const struct wanted *
     if (result == INVALID) return BROKEN; /* the command was right, the file is not */
     TRY(result);
     TRY(acting_settle(program));
-    fprintf(program->out,
-            wanted->json ? "{\"framework\":%lld,\"created\":%lld,\"changed\":%lld,\"unchanged\":%lld}\n"
-                         : "Framework %lld: %lld requirements created, %lld changed, %lld unchanged\n",
-            (long long)framework.loaded.framework, (long long)framework.loaded.created,
-            (long long)framework.loaded.changed, (long long)framework.loaded.unchanged);
+    say(program->out,
+        wanted->json ? "{\"framework\":%lld,\"created\":%lld,\"changed\":%lld,\"unchanged\":%lld}\n"
+                     : "Framework %lld: %lld requirements created, %lld changed, %lld unchanged\n",
+        (long long)framework.loaded.framework, (long long)framework.loaded.created, (long long)framework.loaded.changed,
+        (long long)framework.loaded.unchanged);
     return OK;
 }
 
@@ -193,7 +193,8 @@ static enum result import_there(struct program *program, const struct wanted *wa
     TRY(client_call(ctx, client, &call, &answer));
     TRY(json_parse(ctx, answer.body, &started));
     if (!json_get(started, "job")) {
-        fprintf(program->out, "%.*s\n", PRINT(answer.body));
+        if (wanted->json) say_json(program->out, answer.body);
+        if (!wanted->json) say(program->out, "%.*s\n", PRINT(answer.body));
         return OK;
     }
     int64_t id = json_number(started, "job", 0);

@@ -11,8 +11,8 @@ static enum result list_keys(struct program *program)
     TRY(ledger_chain_read(ctx, chain));
     for (size_t i = 0; i < chain->count; i++) {
         const struct ledger_epoch *epoch = &chain->at[i];
-        printf("%s  signs %s from entry %lld%s\n", epoch->key.id, epoch->origin, (long long)epoch->entry,
-               i + 1 == chain->count ? "" : ", replaced since");
+        say(stdout, "%s  signs %s from entry %lld%s\n", epoch->key.id, epoch->origin, (long long)epoch->entry,
+            i + 1 == chain->count ? "" : ", replaced since");
     }
     return OK;
 }
@@ -28,10 +28,11 @@ static enum result rotate(struct program *program, struct str reason)
     event_post(ctx,
                &(struct event){.kind = EVENT_KEY_ROTATED, .detail = str_of(ledger_keys_public(program->keys)->id)});
     TRY(program_write_public_keys(program));
-    printf("The key %s signs from here on, in place of %s; an entry signed by the old key says so.\n"
-           "Other programs on this database must be started again. Hand out the new ledger.pub; the old one still "
-           "verifies.\n",
-           ledger_keys_public(program->keys)->id, before);
+    say(stdout,
+        "The key %s signs from here on, in place of %s; an entry signed by the old key says so.\n"
+        "Other programs on this database must be started again. Hand out the new ledger.pub; the old one still "
+        "verifies.\n",
+        ledger_keys_public(program->keys)->id, before);
     return OK;
 }
 

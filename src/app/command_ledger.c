@@ -21,7 +21,7 @@ static void print_key(struct program *program, const char *before, const struct 
 {
     struct buf text = buf_in(program->arena);
     note_key_put(&text, key);
-    fprintf(program->out, "%s %.*s\n", before, PRINT(buf_str(&text)));
+    say(program->out, "%s %.*s\n", before, PRINT(buf_str(&text)));
 }
 
 /* As lines of a policy, to be handed to the other side. */
@@ -71,14 +71,13 @@ enum result command_ledger(struct program *program)
     TRY(demand_reason(program, decision.reason));
     if (resumes) {
         TRY(store_write(ctx, program->store, resume, &decision));
-        fprintf(program->out,
-                "Sealing goes on, and the ledger says so. A witness that still knows more stops it again.\n");
+        say(program->out, "Sealing goes on, and the ledger says so. A witness that still knows more stops it again.\n");
         return OK;
     }
     if (program->rest_count < 2) return fail(ctx, INVALID, "Say which log: merlon ledger forget ORIGIN --reason TEXT.");
     decision.origin = program->rest[1];
     TRY(store_write(ctx, program->store, forget, &decision));
-    fprintf(program->out, "%.*s is forgotten, and the ledger says so: the next head of it is taken for its first.\n",
-            PRINT(decision.origin));
+    say(program->out, "%.*s is forgotten, and the ledger says so: the next head of it is taken for its first.\n",
+        PRINT(decision.origin));
     return OK;
 }

@@ -166,22 +166,22 @@ static void print_json(struct program *program, const struct proven *proven, str
         json_key(&out, "content"), json_put_bool(&out, proven->has_content);
     }
     json_close_object(&out);
-    fprintf(program->out, "%.*s\n", PRINT(buf_str(&text)));
+    say_json(program->out, buf_str(&text));
 }
 
 static void print_witnesses(struct program *program, const struct proven *proven)
 {
     const struct policy *policy = proven->policy;
     if (!proven->cosigners) {
-        fprintf(program->out, "No witness of the policy has cosigned it: the ledger alone vouches for it.\n");
+        say(program->out, "No witness of the policy has cosigned it: the ledger alone vouches for it.\n");
         return;
     }
-    fprintf(program->out, "Cosigned by");
+    say(program->out, "Cosigned by");
     for (size_t i = 0, told = 0; i < policy->witness_count; i++)
         if (proven->cosigned[i])
-            fprintf(program->out, "%s %.*s", told++ ? "," : "",
-                    PRINT(policy_witness_shown(program->arena, &policy->witnesses[i])));
-    fprintf(program->out, ".\n");
+            say(program->out, "%s %.*s", told++ ? "," : "",
+                PRINT(policy_witness_shown(program->arena, &policy->witnesses[i])));
+    say(program->out, ".\n");
 }
 
 static void print_right(struct program *program, const struct proven *proven)
@@ -190,17 +190,16 @@ static void print_right(struct program *program, const struct proven *proven)
     char at[TIME_TEXT], by[32] = "the program";
     time_format(row->at, at);
     if (row->actor) snprintf(by, sizeof by, "user %lld", (long long)row->actor);
-    fprintf(program->out, "The proof holds. Entry %lld: %.*s of %.*s %lld, version %lld, by %s, %s.\n",
-            (long long)row->id, PRINT(row->action), PRINT(row->subject), (long long)row->record,
-            (long long)row->version, by, at);
-    fprintf(program->out, "It stands at position %lld under the head over %lld entries, signed by %.*s.\n",
-            (long long)proven->proof.index, (long long)proven->proof.checkpoint.size,
-            PRINT(proven->proof.checkpoint.origin));
+    say(program->out, "The proof holds. Entry %lld: %.*s of %.*s %lld, version %lld, by %s, %s.\n", (long long)row->id,
+        PRINT(row->action), PRINT(row->subject), (long long)row->record, (long long)row->version, by, at);
+    say(program->out, "It stands at position %lld under the head over %lld entries, signed by %.*s.\n",
+        (long long)proven->proof.index, (long long)proven->proof.checkpoint.size,
+        PRINT(proven->proof.checkpoint.origin));
     print_witnesses(program, proven);
     if (proven->has_content)
-        fprintf(program->out, "Its content is what was given:\n%.*s\n", PRINT(proven->state));
+        say(program->out, "Its content is what was given:\n%.*s\n", PRINT(proven->state));
     else
-        fprintf(program->out, "Its content was not looked at: --content FILE brings it.\n");
+        say(program->out, "Its content was not looked at: --content FILE brings it.\n");
 }
 
 static enum result prove(struct ctx *ctx, struct str path, struct str content, struct proven *proven)

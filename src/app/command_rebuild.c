@@ -30,10 +30,10 @@ enum result command_rebuild(struct program *program)
     progress_end(&watch.progress);
     TRY(result);
     TRY(acting_settle(program));
-    fprintf(program->out,
-            json ? "{\"records\":%lld,\"changed\":%lld}\n"
-                 : "%lld records: links and search made anew, %lld changes to "
-                   "what is derived.\n",
-            (long long)report.records, (long long)report.changed);
+    say(program->out,
+        json ? "{\"records\":%lld,\"changed\":%lld}\n"
+             : "%lld records: links and search made anew, %lld changes to "
+               "what is derived.\n",
+        (long long)report.records, (long long)report.changed);
     return OK;
 }

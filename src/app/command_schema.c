@@ -23,14 +23,14 @@ static void print_flags(const struct flag_name *names, size_t count, unsigned fl
     const char *between = "  ";
     for (size_t i = 0; i < count; i++) {
         if (!(flags & names[i].flag)) continue;
-        printf("%s%s", between, names[i].name);
+        say(stdout, "%s%s", between, names[i].name);
         between = ", ";
     }
 }
 
 static void print_list(const char *const *names)
 {
-    for (size_t i = 0; names && names[i]; i++) printf("%s%s", i ? "|" : " ", names[i]);
+    for (size_t i = 0; names && names[i]; i++) say(stdout, "%s%s", i ? "|" : " ", names[i]);
 }
 
 static void print_field(const struct field *field)
@@ -40,37 +40,37 @@ static void print_field(const struct field *field)
                                              {SEARCH, "search"},     {BY_TRANSITION, "by transition"},
                                              {TITLE, "title"},       {NAMES, "names"},
                                              {TELLS, "tells"},       {PERSONAL, "personal"}};
-    printf("  %-24s %s", field->name, kind_name(field->kind));
+    say(stdout, "  %-24s %s", field->name, kind_name(field->kind));
     print_list(field->choices);
-    if (field->target) printf(" %s", field->target);
+    if (field->target) say(stdout, " %s", field->target);
     print_list(field->targets);
-    if (field->scale) printf(" %s", field->scale);
-    if (field->min || field->max) printf(" %lld..%lld", (long long)field->min, (long long)field->max);
+    if (field->scale) say(stdout, " %s", field->scale);
+    if (field->min || field->max) say(stdout, " %lld..%lld", (long long)field->min, (long long)field->max);
     print_flags(names, COUNT(names), field->flags);
-    if (field->fallback) printf("  %s unless said", field->fallback);
-    printf("\n");
+    if (field->fallback) say(stdout, "  %s unless said", field->fallback);
+    say(stdout, "\n");
 }
 
 static void print_transition(const struct transition *transition)
 {
-    printf("  %-24s", transition->name);
+    say(stdout, "  %-24s", transition->name);
     print_list(transition->from);
-    printf(" -> %s", transition->to);
-    if (transition->asks[0]) printf(", asks for"), print_list(transition->asks);
-    if (transition->demands[0]) printf(", demands"), print_list(transition->demands);
-    if (transition->independent_of[0]) printf(", independent of"), print_list(transition->independent_of);
-    if (transition->guard) printf(", guarded");
-    if (transition->effect) printf(", with an effect");
-    printf(", for whoever may %s", transition->needs == DECIDE ? "decide" : "change");
-    printf("\n");
+    say(stdout, " -> %s", transition->to);
+    if (transition->asks[0]) say(stdout, ", asks for"), print_list(transition->asks);
+    if (transition->demands[0]) say(stdout, ", demands"), print_list(transition->demands);
+    if (transition->independent_of[0]) say(stdout, ", independent of"), print_list(transition->independent_of);
+    if (transition->guard) say(stdout, ", guarded");
+    if (transition->effect) say(stdout, ", with an effect");
+    say(stdout, ", for whoever may %s", transition->needs == DECIDE ? "decide" : "change");
+    say(stdout, "\n");
 }
 
 static void print_follows(const struct house *house, const struct reg *reg)
 {
     for (const struct follow *const *follow = house_follows(house, reg); *follow; follow++) {
-        printf("  a change of");
+        say(stdout, "  a change of");
         print_list((*follow)->fields);
-        printf("%s: %s\n", (*follow)->fields[0] ? "" : " anything", (*follow)->what);
+        say(stdout, "%s: %s\n", (*follow)->fields[0] ? "" : " anything", (*follow)->what);
     }
 }
 
@@ -80,18 +80,18 @@ static void print_register(const struct house *house, const struct reg *reg)
         {GLOBAL, "of no unit"},      {NO_CREATE, "made by the program"}, {NO_CHANGE, "never changed"},
         {NO_OWNER, "without owner"}, {MINE, "its owner's alone"},        {FOLLOWS_SUBJECT, "where its subject lies"},
         {IS_UNIT, "the units"},      {DAILY, "derived daily"},           {KEPT, "not deleted by hand"}};
-    printf("\n%s (%s, %s)", reg->name, reg->prefix, reg->room);
+    say(stdout, "\n%s (%s, %s)", reg->name, reg->prefix, reg->room);
     print_flags(names, COUNT(names), reg->flags);
-    printf("%s%s\n", reg->check ? "  checked" : "", reg->after ? "  with what follows" : "");
+    say(stdout, "%s%s\n", reg->check ? "  checked" : "", reg->after ? "  with what follows" : "");
     for (size_t i = 0; i < reg->field_count; i++) print_field(&reg->fields[i]);
-    printf("  states:");
+    say(stdout, "  states:");
     for (const struct state *state = reg_states(reg); state->name; state++)
-        printf(" %s%s%s", state->name,
-               state->flags & INITIAL ? " (initial)"
-               : state->flags & FINAL ? " (final)"
-                                      : "",
-               state->flags & LOCKED ? " (locked)" : "");
-    printf("\n");
+        say(stdout, " %s%s%s", state->name,
+            state->flags & INITIAL ? " (initial)"
+            : state->flags & FINAL ? " (final)"
+                                   : "",
+            state->flags & LOCKED ? " (locked)" : "");
+    say(stdout, "\n");
     for (const struct transition *one = reg->transitions; one && one->name; one++) print_transition(one);
     print_follows(house, reg);
 }
@@ -132,15 +132,15 @@ static void print_key(void *arg, const struct label_key *key)
     const char *between = "  missing in ";
     if (!key->required || map_get(list->told, key->own)) return;
     map_set(list->told, key->own, list);
-    printf("%.*s", PRINT(key->own));
-    if (key->shared.len) printf(" or %.*s", PRINT(key->shared));
+    say(stdout, "%.*s", PRINT(key->own));
+    if (key->shared.len) say(stdout, " or %.*s", PRINT(key->shared));
     for (size_t i = 0; i < list->count; i++) {
         const struct json *labels = list->languages[i].labels;
         if (json_find(labels, key->own) || (key->shared.len && json_find(labels, key->shared))) continue;
-        printf("%s%.*s", between, PRINT(list->languages[i].name));
+        say(stdout, "%s%.*s", between, PRINT(list->languages[i].name));
         between = ", ";
     }
-    printf("\n");
+    say(stdout, "\n");
 }
 
 static enum result print_labels(struct program *program, const struct reg *only)
@@ -154,7 +154,7 @@ static enum result print_labels(struct program *program, const struct reg *only)
     for (size_t i = 0; i < program->house.register_count; i++)
         reg_each_label(list.arena, program->house.registers[i], print_key, &list);
     common_each_label(list.arena, print_key, &list);
-    for (int role = 0; role < ROLES; role++) printf("role.%s\n", role_name((enum role)role));
+    for (int role = 0; role < ROLES; role++) say(stdout, "role.%s\n", role_name((enum role)role));
     return OK;
 }
 
@@ -170,7 +170,7 @@ static void print_json(struct program *program, const struct reg *only)
         json_close_object(&out);
     }
     json_close_array(&out);
-    printf("%.*s\n", PRINT(buf_str(&text)));
+    say_json(stdout, buf_str(&text));
 }
 
 enum result command_schema(struct program *program)
@@ -185,7 +185,7 @@ enum result command_schema(struct program *program)
     if (labels) TRY(print_labels(program, reg));
     if (json) print_json(program, reg);
     if (labels || json) return OK;
-    if (!only.len) printf("All registers have:\n");
+    if (!only.len) say(stdout, "All registers have:\n");
     for (size_t i = 0; !only.len && i < COMMON; i++) print_field(&common_fields[i]);
     for (size_t i = 0; i < house->register_count; i++)
         if (!only.len || str_is(only, house->registers[i]->name)) print_register(house, house->registers[i]);
@@ -195,7 +195,7 @@ enum result command_schema(struct program *program)
 enum result command_roles(struct program *program)
 {
     TRY(program_no_more(program, 0));
-    printf("%.*s", PRINT(roles_markdown(&program->ctx)));
+    say_data(stdout, roles_markdown(&program->ctx));
     return OK;
 }
 
@@ -204,6 +204,6 @@ enum result command_openapi(struct program *program)
     struct buf text = buf_in(program->arena);
     TRY(program_no_more(program, 0));
     openapi_write(&program->ctx, &program->house, &text);
-    printf("%.*s\n", PRINT(buf_str(&text)));
+    say_json(stdout, buf_str(&text));
     return OK;
 }

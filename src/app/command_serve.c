@@ -69,9 +69,10 @@ static enum result offer_start(struct program *program, const char *host, int po
     TRY(user_count(ctx, &users));
     if (users) return OK;
     TRY(store_write(ctx, program->store, make_link, &link));
-    printf("No one can sign in yet. Open this link once, within a day, to make the first administrator:\n"
-           "  http://%s:%d/start#%.*s\n",
-           host, port, PRINT(link.token));
+    say(stdout,
+        "No one can sign in yet. Open this link once, within a day, to make the first administrator:\n"
+        "  http://%s:%d/start#%.*s\n",
+        host, port, PRINT(link.token));
     fflush(stdout);
     return OK;
 }
@@ -103,7 +104,8 @@ static enum result open_server(struct program *program, struct api *api, const s
     api->secure_cookies = config.certificate || str_starts(settings->value[SET_PUBLIC_URL], S("https://"));
     TRY(server_open(ctx, &config, server));
     metrics_watch(api->metrics, *server);
-    printf("Merlon answers on %s://%s:%d\n", config.certificate ? "https" : "http", config.host, server_port(*server));
+    say(stdout, "Merlon answers on %s://%s:%d\n", config.certificate ? "https" : "http", config.host,
+        server_port(*server));
     fflush(stdout);
     return languages ? offer_start(program, config.host, server_port(*server)) : OK;
 }

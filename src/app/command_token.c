@@ -39,6 +39,6 @@ enum result command_token(struct program *program)
                                     .subject = S("token"),
                                     .record = making.token.id,
                                     .detail = arena_print(ctx->arena, "for user %lld", (long long)making.wanted.user)});
-    fprintf(program->out, "%.*s\n", PRINT(making.secret));
+    say(program->out, "%.*s\n", PRINT(making.secret));
     return OK;
 }

@@ -37,9 +37,9 @@ enum result command_init(struct program *program)
     struct str data = program->settings.value[SET_DATA];
     bool wants_user = organisation.len || account.email.len || account.name.len || account.password.len;
     if (!wants_user) {
-        fprintf(program->out,
-                "%.*s is ready. merlon serve --data %.*s starts it and prints a link for the first administrator.\n",
-                PRINT(data), PRINT(data));
+        say(program->out,
+            "%.*s is ready. merlon serve --data %.*s starts it and prints a link for the first administrator.\n",
+            PRINT(data), PRINT(data));
         return OK;
     }
     if (!organisation.len || !account.email.len || !account.name.len || !account.password.len)
@@ -48,7 +48,7 @@ enum result command_init(struct program *program)
     account.role_count = 2;
     TRY(account_first_unit(program, organisation));
     TRY(account_add(program, &account, &user));
-    fprintf(program->out, "%.*s is ready; %.*s can sign in.\n", PRINT(data), PRINT(account.email));
+    say(program->out, "%.*s is ready; %.*s can sign in.\n", PRINT(data), PRINT(account.email));
     return OK;
 }
 
@@ -60,7 +60,7 @@ static enum result add(struct program *program, const struct account *account)
     if (!account->role_count)
         return fail(&program->ctx, INVALID, "Say what the user may do: --role ROLE; merlon roles lists them.");
     TRY(account_add(program, account, &user));
-    fprintf(program->out, "%.*s is user %lld.\n", PRINT(user.email), (long long)user.id);
+    say(program->out, "%.*s is user %lld.\n", PRINT(user.email), (long long)user.id);
     return OK;
 }
 
@@ -84,16 +84,16 @@ static void print_grants(struct program *program, const struct user *user)
         if (record_load(&program->ctx, program->house.unit, user->grants[i].unit, &unit) != OK)
             ctx_clear_error(&program->ctx);
         struct str title = unit ? record_title(unit) : S("?");
-        fprintf(program->out, "%s%s at %.*s", i ? ", " : "", role_name(user->grants[i].role), PRINT(title));
+        say(program->out, "%s%s at %.*s", i ? ", " : "", role_name(user->grants[i].role), PRINT(title));
     }
 }
 
 static void print_user(struct program *program, const char *when, const struct user *user)
 {
-    fprintf(program->out, "%s: %.*s <%.*s>%s, %s; ", when, PRINT(user->name), PRINT(user->email),
-            user->active ? "" : ", inactive", user->has_password ? "with a password" : "without a password");
+    say(program->out, "%s: %.*s <%.*s>%s, %s; ", when, PRINT(user->name), PRINT(user->email),
+        user->active ? "" : ", inactive", user->has_password ? "with a password" : "without a password");
     print_grants(program, user);
-    fprintf(program->out, "%s\n", user->grant_count ? "" : "no role");
+    say(program->out, "%s\n", user->grant_count ? "" : "no role");
 }
 
 static enum result restore(struct program *program, const struct account *account)
@@ -102,17 +102,17 @@ static enum result restore(struct program *program, const struct account *accoun
     bool changed;
     TRY(account_restore(program, account, &stood, &user, &changed));
     if (!changed) {
-        fprintf(program->out, "%.*s is what the ledger says: nothing was to be restored, and nothing was written.\n",
-                PRINT(stood.email));
+        say(program->out, "%.*s is what the ledger says: nothing was to be restored, and nothing was written.\n",
+            PRINT(stood.email));
         return OK;
     }
     print_user(program, "It stood there", &stood);
     print_user(program, "It is now     ", &user);
     if (stood.has_password && !user.has_password)
-        fprintf(program->out,
-                "The password was not the one in the ledger and is gone: merlon user password --email %.*s sets one.\n",
-                PRINT(user.email));
-    fprintf(program->out, "The sessions of this user have ended, and the ledger says so.\n");
+        say(program->out,
+            "The password was not the one in the ledger and is gone: merlon user password --email %.*s sets one.\n",
+            PRINT(user.email));
+    say(program->out, "The sessions of this user have ended, and the ledger says so.\n");
     return OK;
 }
 
@@ -140,7 +140,7 @@ static enum result print_json(struct program *program, const struct user_list *u
         json_close_object(&out);
     }
     json_close_array(&out);
-    fprintf(program->out, "%.*s\n", PRINT(buf_str(&text)));
+    say_json(program->out, buf_str(&text));
     return OK;
 }
 
@@ -153,10 +153,10 @@ static enum result list(struct program *program, bool json)
     if (json) return print_json(program, &users);
     for (size_t i = 0; i < users.count; i++) {
         const struct user *user = &users.at[i];
-        fprintf(program->out, "%-4lld %-36.*s %-24.*s %s", (long long)user->id, PRINT(user->email), PRINT(user->name),
-                user->active ? "" : "(inactive) ");
+        say(program->out, "%-4lld %-36.*s %-24.*s %s", (long long)user->id, PRINT(user->email), PRINT(user->name),
+            user->active ? "" : "(inactive) ");
         print_grants(program, user);
-        fprintf(program->out, "\n");
+        say(program->out, "\n");
     }
     return OK;
 }

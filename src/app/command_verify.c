@@ -67,7 +67,7 @@ static void print_json(struct program *program, const struct ledger_report *ledg
     json_key(&out, "checks");
     checks_put_json(checks, &out);
     json_close_object(&out);
-    printf("%.*s\n", PRINT(buf_str(&text)));
+    say_json(stdout, buf_str(&text));
 }
 
 /* The key that matters is the newest head's: it stands for those before it, each of which signed the next. */
@@ -75,22 +75,23 @@ static void print_signer(const struct ledger_report *ledger)
 {
     char at[TIME_TEXT];
     if (!ledger->newest.size) {
-        printf("Nothing has been signed yet.\n");
+        say(stdout, "Nothing has been signed yet.\n");
         return;
     }
     time_format(ledger->newest.at, at);
-    printf("Signed by the key %s, last on %s%s", ledger->newest.key_id, at, ledger->keys > 1 ? "; " : ".\n");
+    say(stdout, "Signed by the key %s, last on %s%s", ledger->newest.key_id, at, ledger->keys > 1 ? "; " : ".\n");
     if (ledger->keys > 1)
-        printf("it is the last of %zu keys of this ledger, each of which signed the next.\n", ledger->keys);
+        say(stdout, "it is the last of %zu keys of this ledger, each of which signed the next.\n", ledger->keys);
 }
 
 static void print_right(const struct ledger_report *ledger, const struct checks *checks)
 {
-    printf("%s: %lld entries under %lld signed heads, %lld states, %lld records as the ledger says.\n",
-           checks->skipped ? "What could be checked is right" : "Everything is right", (long long)ledger->sealed,
-           (long long)ledger->heads, (long long)ledger->states, (long long)counted(checks, records_compared));
-    if (ledger->pending) printf("%lld entries await their seal.\n", (long long)ledger->pending);
-    if (ledger->purged) printf("%lld states were purged, with an entry that says so.\n", (long long)ledger->purged);
+    say(stdout, "%s: %lld entries under %lld signed heads, %lld states, %lld records as the ledger says.\n",
+        checks->skipped ? "What could be checked is right" : "Everything is right", (long long)ledger->sealed,
+        (long long)ledger->heads, (long long)ledger->states, (long long)counted(checks, records_compared));
+    if (ledger->pending) say(stdout, "%lld entries await their seal.\n", (long long)ledger->pending);
+    if (ledger->purged)
+        say(stdout, "%lld states were purged, with an entry that says so.\n", (long long)ledger->purged);
     print_signer(ledger);
 }
 
@@ -124,7 +125,7 @@ enum result command_verify(struct program *program)
     struct str path = S(""), head_path;
     struct given_head given;
     struct remembered known;
-    struct witness_check witness = {.policy = S(""), .checkpoint = S(""), .silent = S(""), .why = S("")};
+    struct witness_check witness = {.policy = S(""), .checkpoint = S(""), .silent = S("")};
     bool json = program_flag(program, "json"), has_head = program_option(program, "head", &head_path);
     program_option(program, "public-key", &path);
     program_option(program, "policy", &witness.policy);

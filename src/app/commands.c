@@ -4,7 +4,7 @@
 static enum result command_version(struct program *program)
 {
     TRY(program_no_more(program, 0));
-    printf("merlon %s\n", MERLON_VERSION);
+    say(stdout, "merlon %s\n", MERLON_VERSION);
     return OK;
 }
 

@@ -3,39 +3,41 @@
 #include "app/caller.h"
 #include "app/command.h"
 #include "app/control.h"
+#include "app/say.h"
 
 #include "base/log.h"
 
 static void help(void)
 {
-    printf("merlon %s: runs an information security management system\n\n", MERLON_VERSION);
+    say(stdout, "merlon %s: runs an information security management system\n\n", MERLON_VERSION);
     for (const struct command *command = commands; command->name; command++)
-        printf("  %-9s %s\n", command->name, command->help);
-    printf(
+        say(stdout, "  %-9s %s\n", command->name, command->help);
+    say(stdout,
         "\nmerlon COMMAND --help says more, and which settings it goes by; merlon help settings lists all of them.\n");
 }
 
 static void help_settings(void)
 {
-    printf("Settings, as flags, as MERLON_NAME in the environment, or as \"name = value\" in the file that --config\n"
-           "names; what comes later wins: file, environment, flag.\n\n");
+    say(stdout,
+        "Settings, as flags, as MERLON_NAME in the environment, or as \"name = value\" in the file that --config\n"
+        "names; what comes later wins: file, environment, flag.\n\n");
     settings_help(~(setting_set)0);
 }
 
 static void help_command(const struct command *command)
 {
     bool on_data = command->settings & SETTING(SET_DATA);
-    printf("merlon %s%s\n  %s\n\n", command->usage, on_data ? " [DIR]" : "", command->help);
-    if (on_data) printf("  DIR                   the data directory, as with --data DIR\n");
-    if (command->options) printf("%s", command->options);
-    if (on_data || command->options) printf("\n");
-    printf("Settings that it goes by (merlon help settings lists all of them):\n");
+    say(stdout, "merlon %s%s\n  %s\n\n", command->usage, on_data ? " [DIR]" : "", command->help);
+    if (on_data) say(stdout, "  DIR                   the data directory, as with --data DIR\n");
+    if (command->options) say_data(stdout, str_of(command->options));
+    if (on_data || command->options) say(stdout, "\n");
+    say(stdout, "Settings that it goes by (merlon help settings lists all of them):\n");
     settings_help(command->settings);
 }
 
 static int no_command(struct str name)
 {
-    fprintf(stderr, "merlon: there is no command \"%.*s\"; merlon --help lists them.\n", PRINT(name));
+    say(stderr, "merlon: there is no command \"%.*s\"; merlon --help lists them.\n", PRINT(name));
     return 2;
 }
 
@@ -109,7 +111,7 @@ static int run_guarded(struct program *program, int count, char **arguments)
     struct str name = count > 1 ? str_of(arguments[1]) : S("--help");
     if (str_is(name, "--version")) name = S("version");
     if (setjmp(escape)) {
-        fputs("merlon: There is not enough memory for this.\n", stderr);
+        say(stderr, "merlon: There is not enough memory for this.\n");
         return 1;
     }
     arena_guard(program->arena, &escape);

@@ -1,6 +1,7 @@
 /* A script that reads standard error must not find half-written lines in it, so nothing is shown unless somebody
  * watches. */
 #include "app/progress.h"
+#include "app/say.h"
 
 #include "base/clock.h"
 
@@ -15,15 +16,15 @@ void progress_tell(struct progress *progress, int64_t done, int64_t of)
     progress->shown = true;
     progress->told_at = now;
     if (of > 0)
-        fprintf(stderr, "\r\033[K%.*s: %lld of %lld (%lld %%)", PRINT(progress->what), (long long)done, (long long)of,
-                (long long)(done * 100 / of));
+        say(stderr, "\r\033[K%.*s: %lld of %lld (%lld %%)", PRINT(progress->what), (long long)done, (long long)of,
+            (long long)(done * 100 / of));
     else
-        fprintf(stderr, "\r\033[K%.*s: %lld", PRINT(progress->what), (long long)done);
+        say(stderr, "\r\033[K%.*s: %lld", PRINT(progress->what), (long long)done);
     fflush(stderr);
 }
 
 void progress_end(struct progress *progress)
 {
-    if (progress->shown) fputs("\r\033[K", stderr);
+    if (progress->shown) say(stderr, "\r\033[K");
     progress->shown = false;
 }

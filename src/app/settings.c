@@ -1,5 +1,6 @@
 /* Settings. The table is all there is: help, reading and checking walk it. */
 #include "app/settings.h"
+#include "app/say.h"
 
 #include "events/events.h"
 
@@ -218,7 +219,7 @@ int64_t setting_number(const struct settings *settings, enum setting which)
 void settings_print(const struct settings *settings)
 {
     for (int i = 0; i < SETTINGS; i++)
-        printf("%-16s = %-30.*s # %s\n", table[i].name, PRINT(settings->value[i]), settings->origin[i]);
+        say(stdout, "%-16s = %-30.*s # %s\n", table[i].name, PRINT(settings->value[i]), settings->origin[i]);
 }
 
 void settings_prefer(struct settings *settings, enum setting which, const char *value)
@@ -229,5 +230,5 @@ void settings_prefer(struct settings *settings, enum setting which, const char *
 void settings_help(setting_set which)
 {
     for (int i = 0; i < SETTINGS; i++)
-        if (which & SETTING(i)) printf("  --%-15s %-10s %s\n", table[i].name, table[i].type, table[i].help);
+        if (which & SETTING(i)) say(stdout, "  --%-15s %-10s %s\n", table[i].name, table[i].type, table[i].help);
 }

@@ -3,6 +3,7 @@
 #include "app/verify_head.h"
 
 #include "app/files.h"
+#include "app/say.h"
 #include "base/clock.h"
 #include "format/json.h"
 #include "ledger/chain.h"
@@ -98,11 +99,13 @@ void verify_head_print(const struct given_head *given)
     char at[TIME_TEXT];
     time_format(head->at, at);
     if (given->is_signed)
-        printf("The head that was given (%lld entries, signed by the key %s of this ledger on %s) is contained in it: "
-               "its first %lld entries have that root.\n",
-               (long long)head->size, head->key_id, at, (long long)head->size);
+        say(stdout,
+            "The head that was given (%lld entries, signed by the key %s of this ledger on %s) is contained in it: "
+            "its first %lld entries have that root.\n",
+            (long long)head->size, head->key_id, at, (long long)head->size);
     else
-        printf("The head that was given (%lld entries) bears no signature; its root is that of the first %lld entries "
-               "here.\n",
-               (long long)head->size, (long long)head->size);
+        say(stdout,
+            "The head that was given (%lld entries) bears no signature; its root is that of the first %lld entries "
+            "here.\n",
+            (long long)head->size, (long long)head->size);
 }

@@ -4,6 +4,7 @@
 
 #include "app/files.h"
 #include "app/heads.h"
+#include "app/say.h"
 #include "base/clock.h"
 #include "ledger/chain.h"
 #include "ledger/cosigned.h"
@@ -166,11 +167,12 @@ static enum result check_policy(struct ctx *ctx, struct witness_check *check, co
 
 /* ---- what witnesses know now ---- */
 
-static void note_silent(struct ctx *ctx, const struct policy_witness *witness, struct buf *names, struct buf *why)
+static void note_silent(struct ctx *ctx, struct witness_check *check, const struct policy_witness *witness,
+                        struct buf *names)
 {
     if (names->len) buf_text(names, ", ");
     buf_add(names, policy_witness_shown(ctx->arena, witness));
-    buf_print(why, "%.*s\n", PRINT(ctx->error.sentence));
+    check->why[check->why_count++] = arena_copy(ctx->arena, ctx->error.sentence);
     ctx_clear_error(ctx);
 }
 
@@ -178,7 +180,7 @@ static void note_silent(struct ctx *ctx, const struct policy_witness *witness, s
 static enum result ask_witnesses(struct ctx *ctx, struct witness_check *check, const struct policy *policy,
                                  const struct ledger_head *newest)
 {
-    struct buf names = buf_in(ctx->arena), why = buf_in(ctx->arena);
+    struct buf names = buf_in(ctx->arena);
     for (size_t i = 0; i < policy->witness_count; i++) {
         const struct policy_witness *witness = &policy->witnesses[i];
         int64_t known;
@@ -187,9 +189,9 @@ static enum result ask_witnesses(struct ctx *ctx, struct witness_check *check, c
         enum result asked = announce_consult(ctx, witness, newest, &known);
         if (asked != OK && asked != BUSY) return asked;
         check->answered += asked == OK;
-        if (asked == BUSY) note_silent(ctx, witness, &names, &why);
+        if (asked == BUSY) note_silent(ctx, check, witness, &names);
     }
-    check->silent = buf_str(&names), check->why = buf_str(&why);
+    check->silent = buf_str(&names);
     if (!check->asked) return fail(ctx, CONFLICT, "The policy gives no address at which a witness could be asked.");
     if (!check->silent.len) return OK;
     return fail(ctx, CONFLICT, "Of the %zu witnesses that were asked, %zu did not answer: %.*s.", check->asked,
@@ -221,14 +223,14 @@ void witness_check_print(const struct witness_check *check)
     char at[TIME_TEXT] = "never";
     if (check->newest_at) time_format(check->newest_at, at);
     if (check->policy.len)
-        printf("Cosigned by %zu of %zu witnesses up to %lld entries, last on %s.\n", check->cosigners, check->witnesses,
-               (long long)check->cosigned_size, at);
-    if (check->notes) printf("%zu checkpoints that were given are contained in it.\n", check->notes);
-    printf("%.*s", PRINT(check->why));
+        say(stdout, "Cosigned by %zu of %zu witnesses up to %lld entries, last on %s.\n", check->cosigners,
+            check->witnesses, (long long)check->cosigned_size, at);
+    if (check->notes) say(stdout, "%zu checkpoints that were given are contained in it.\n", check->notes);
+    for (size_t i = 0; i < check->why_count; i++) say(stdout, "%.*s\n", PRINT(check->why[i]));
     if (check->answered)
-        printf("%zu of %zu witnesses were asked now and know nothing newer.\n", check->answered, check->asked);
+        say(stdout, "%zu of %zu witnesses were asked now and know nothing newer.\n", check->answered, check->asked);
     if (!was_consulted(check))
-        printf("No witness was consulted: that this is not an older copy cannot be known from here.\n");
+        say(stdout, "No witness was consulted: that this is not an older copy cannot be known from here.\n");
 }
 
 void witness_check_put_json(const struct witness_check *check, struct json_out *out)

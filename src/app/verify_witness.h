@@ -7,6 +7,7 @@
 #include "app/program.h"
 #include "format/json_out.h"
 #include "ledger/head.h"
+#include "ledger/policy.h"
 
 struct witness_check {
     struct str policy;     /* a policy file (C2SP tlog-policy); empty: none */
@@ -18,8 +19,9 @@ struct witness_check {
     size_t cosigners, witnesses;      /* of the newest head that has the policy's quorum; of the policy */
     int64_t cosigned_size, newest_at; /* that head's size; when its newest cosignature was given, ms */
     size_t asked, answered;
-    struct str silent; /* those who were asked and did not answer, by name; "" when all did */
-    struct str why;    /* a line for each of them */
+    struct str silent;           /* those who were asked and did not answer, by name; "" when all did */
+    struct str why[POLICY_MOST]; /* a sentence for each of them */
+    size_t why_count;
 };
 
 /* After the ledger itself holds; `newest` is its newest head. CONFLICT with a sentence: a note is not of this ledger,

@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/shown.h"
 
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -47,13 +48,14 @@ static struct str escaped(struct str s, size_t i, size_t *taken, char out[8])
     return S("?");
 }
 
-/* Without its quotes where a person reads it. */
+/* Without its quotes where a person reads it, on a terminal. */
 static void put_quoted(struct line *line, struct str s)
 {
     if (!line->text) put(line, S("\""));
     for (size_t i = 0, taken; i < s.len; i += taken) {
         char room[8];
-        struct str piece = escaped(s, i, &taken, room);
+        struct str piece = escaped(s, i, &taken, room), one = piece;
+        if (line->text) shown_next(&one, room, &piece);
         if (!fits(line, piece.len)) break;
         put(line, piece);
     }

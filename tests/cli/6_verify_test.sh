@@ -67,7 +67,6 @@ put_in() { # a part of the sentence, SQL that does it, SQL that undoes it
     refuses 1 "$1" verify "$data"
     sqlite3 "$data/merlon.db" "$3"
 }
-append_only() { sqlite3 "$data/merlon.db" "SELECT sql || ';' FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '$1'"; }
 size=$(sqlite3 "$data/merlon.db" 'SELECT max(size) FROM ledger_head')
 put_in 'ledger_peer says that mail has a head over 999999 entries' \
     "INSERT INTO ledger_peer VALUES ('mail', 999999, 1, 1, '')" 'DELETE FROM ledger_peer'

@@ -59,6 +59,9 @@ stop_server() {
     server=''
 }
 
+# SQL that makes the triggers of a table again; of the database in $data.
+append_only() { sqlite3 "$data/merlon.db" "SELECT sql || ';' FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '$1'"; }
+
 finish() {
     echo "$passed passed, $failed failed"
     [ $failed -eq 0 ]

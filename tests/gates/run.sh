@@ -139,6 +139,15 @@ refuses '"sign_out" has no ui.event.sign_out in content/labels/ui.de.json' check
 sed -i '/"sign_out", EVENT_/d' "$work/src/events/row.c"
 refuses 'content/labels/ui.en.json: src/events/row.c names no "sign_out"' check-names.sh
 
+fresh && mkdir -p "$work/src/app"
+echo 'int snprintf_(void) { return snprintf(at, 8, "x") + s_puts(1); }' >"$work/src/base/a.c"
+echo 'void say(FILE *out) { vfprintf(out); }' >"$work/src/app/say.c"
+accepts 'printing where it is done, and text that goes nowhere' check-printing.sh
+for call in 'printf("x")' 'fprintf (out, "x")' 'fputs(x, stderr)' 'puts(x)' 'putchar(c)' 'perror(x)' 'dprintf(2, "x")'; do
+    echo "int f(void) { return $call; }" >"$work/src/app/a.c"
+    refuses 'src/app/a.c:1:' check-printing.sh
+done
+
 fresh && mkdir -p "$work/src/registers/risk" "$work/g"
 printf 'const struct reg risk_register = {\nconst struct follow risk_follows[] = {\n' >"$work/src/registers/risk/risk.c"
 printf 'const struct reg asset_register = {.name = "x"};\n' >"$work/src/registers/asset.c"

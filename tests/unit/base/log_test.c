@@ -122,12 +122,13 @@ static void as_text_a_line_reads_like_a_sentence(void **state)
     catch_lines();
     log_as_text(true);
     log_line(LOG_WARNING, "checkpoint failed", "code", (int64_t)5, "again", (int64_t)6, NULL);
-    log_text(LOG_ERROR, "it is away", "why", S("a \"b\"\n\x1b[2J"));
+    log_text(LOG_ERROR, "it is away", "why", S("a \"b\"\n\x1b[2J\x7f \xC2\x9b \xE2\x80\xAE \xC3\xA4"));
     log_line(LOG_INFO, "stopping", NULL);
     log_as_text(false);
-    assert_str(caught(*state), "merlon: warning: checkpoint failed (code 5, again 6)\n"
-                               "merlon: error: it is away (why a \\u0022b\\u0022\\u000a\\u001b[2J)\n"
-                               "merlon: info: stopping\n");
+    assert_str(caught(*state),
+               "merlon: warning: checkpoint failed (code 5, again 6)\n"
+               "merlon: error: it is away (why a \\u0022b\\u0022\\u000a\\u001b[2J\\x7f \\u009b \\u202e \xC3\xA4)\n"
+               "merlon: info: stopping\n");
 }
 
 static void *many_lines(void *unused)

@@ -1,0 +1,19 @@
+/* What commands print. For people: say(), which shows control characters of the data as escapes (base/shown.h), so that
+ * nothing that somebody wrote into a row, a file or an answer can clear a screen, hide a line or make one up. For
+ * programs: say_data() and say_json(). Nothing else in this room prints; tools/check-printing.sh sees to it. */
+#ifndef MERLON_APP_SAY_H
+#define MERLON_APP_SAY_H
+
+#include "base/str.h"
+
+#include <stdio.h>
+
+/* As fprintf; the format's own line feeds stand, those of an argument do not. Takes %s, %.*s, %d, %u, %zu, %lld and
+ * %llu, each with a width and "-", which counts characters. */
+void say(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A file, SQL: as it is. */
+void say_data(FILE *out, struct str data);
+/* As it is, and a line feed behind it. */
+void say_json(FILE *out, struct str json);
+
+#endif
