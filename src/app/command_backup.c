@@ -128,8 +128,6 @@ static enum result prepare(struct program *program, struct backup *backup, struc
     struct str data = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
     bool by_passphrase;
     TRY(backup_look(ctx, path, &by_passphrase));
-    if (!directory_has_database(program) && !directory_restore_is_unfinished(program))
-        TRY(directory_demand_unused(program, false));
     if (backup->passphrase.len)
         backup->key_file = key.len ? key : arena_print(program->arena, "%.*s/master.key", PRINT(data));
     else if (!by_passphrase)
@@ -140,11 +138,22 @@ static enum result prepare(struct program *program, struct backup *backup, struc
     return directory_hold(program);
 }
 
-/* What a restore that was cut off has left is its own: it began where there was no database. */
-static enum result make_room(struct program *program)
+/* What a restore that was cut off has left goes when it is certain that this one has something to put in its place. */
+static enum result make_room(struct program *program, const struct backup *backup, struct str path)
 {
-    if (directory_restore_is_unfinished(program)) directory_clear_database(program);
-    return directory_has_database(program) ? OK : directory_begin_restore(program);
+    struct backup_info info;
+    bool unfinished;
+    TRY(directory_begin_restore(program, &unfinished));
+    if (!unfinished) return OK;
+    TRY(backup_check(&program->ctx, backup, path, &info));
+    return directory_clear_restore(program);
+}
+
+static enum result undo(struct program *program, enum result result)
+{
+    store_close(program->store);
+    program->store = NULL;
+    return directory_clear_restore(program) == OK ? result : BROKEN;
 }
 
 /* The heads of what lay here before say nothing of what lies here now. */
@@ -152,22 +161,16 @@ static enum result fill(struct program *program, struct backup *backup, struct s
 {
     struct ctx *ctx = &program->ctx;
     struct backup_info info;
-    TRY(make_room(program));
-    bool had = directory_has_database(program);
+    enum result result = make_room(program, backup, path);
+    progress_end(progress);
+    TRY(result);
     backup->last = become_a_copy;
     backup->last_arg = program;
-    enum result result = program_open_store(program);
+    result = program_open_store(program);
     if (result == OK) result = store_restore(ctx, program->store, backup, path, &info);
     progress_end(progress);
-    if (result == OK)
-        result = remembered_set_aside(ctx, program->settings.value[SET_DATA]);
-    else if (!had) {
-        store_close(program->store);
-        program->store = NULL;
-        directory_clear_database(program);
-        if (directory_end_restore(program) != OK) return BROKEN;
-    }
-    TRY(result);
+    if (result == OK) result = remembered_set_aside(ctx, program->settings.value[SET_DATA]);
+    if (result != OK) return undo(program, result);
     print_info("Restored", &info, path);
     return OK;
 }
@@ -181,12 +184,17 @@ static void close_but_hold(struct program *program)
     program->lock = lock;
 }
 
-static enum result finish(struct program *program, struct progress *progress)
+/* *in: the data are in, whatever the verification says of them. */
+static enum result finish(struct program *program, struct progress *progress, bool *in)
 {
-    TRY(program_open(program, OPEN_DATABASE));
-    event_post(&program->ctx, &(struct event){.kind = EVENT_RESTORE});
-    enum result result = bring_back(program, progress);
+    enum result result = program_open(program, OPEN_DATABASE);
+    *in = result == OK;
+    if (*in) {
+        event_post(&program->ctx, &(struct event){.kind = EVENT_RESTORE});
+        result = bring_back(program, progress);
+    }
     progress_end(progress);
+    close_but_hold(program);
     return result;
 }
 
@@ -202,7 +210,9 @@ enum result command_restore(struct program *program)
     TRY(prepare(program, &backup, program->rest[0]));
     TRY(fill(program, &backup, program->rest[0], &progress));
     close_but_hold(program);
-    enum result result = finish(program, &progress);
-    TRY(directory_end_restore(program)); /* its data are in, whatever is said of them */
+    bool in;
+    enum result result = finish(program, &progress, &in);
+    if (!in) return undo(program, result);
+    TRY(directory_end_restore(program));
     return result;
 }

@@ -3,6 +3,7 @@
 #include "app/directory.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/own_file.h"
 
 #include <errno.h>
@@ -80,53 +81,109 @@ enum result directory_demand_unused(struct program *program, bool keys)
 
 /* ---- a restore under way ---- */
 
-static const char unfinished[] = "restore.unfinished";
+/* What a restore fills. Its last step gives it the name merlon.db, so what bears that name is whole, and a restore
+ * removes nothing that does. */
+static const char whole[] = "merlon.db", restoring[] = "merlon.db.restoring";
+static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
 
-bool directory_restore_is_unfinished(struct program *program)
+static const char *beside(struct program *program, const char *name, size_t ending)
 {
-    return !program->settings.value[SET_DATABASE].len && has_file(program, unfinished, true);
+    return arena_print(program->arena, "%s%s", name, endings[ending]).at;
+}
+
+static bool restoring_is_there(struct program *program)
+{
+    struct stat status; /* a link that leads nowhere is there, too */
+    for (size_t i = 0; i < COUNT(endings); i++)
+        if (lstat(path_of(program, beside(program, restoring, i)), &status) == 0) return true;
+    return false;
 }
 
 enum result directory_demand_restored(struct program *program)
 {
     struct str directory = directory_of(program);
-    if (!directory_restore_is_unfinished(program)) return OK;
+    if (program->settings.value[SET_DATABASE].len || !restoring_is_there(program)) return OK;
+    if (directory_has_database(program)) {
+        log_text(LOG_WARNING,
+                 "beside merlon.db, which is whole, lies a merlon.db.restoring: no restore leaves both, so somebody "
+                 "else put one of them there; find out who, and move it away",
+                 "directory", directory);
+        return OK;
+    }
     return fail(&program->ctx, CONFLICT,
                 "A restore into %.*s has not come to its end: wait where it still runs; where it was cut off, run it "
                 "again: merlon restore FILE --data %.*s.",
                 PRINT(directory), PRINT(directory));
 }
 
-enum result directory_begin_restore(struct program *program)
+/* Before anything is made or removed: all that bears one of these names is the program's own, or nothing. */
+static enum result demand_own(struct program *program)
 {
-    struct ctx *ctx = &program->ctx;
-    int file;
+    const char *directory = arena_cstr(program->arena, directory_of(program));
+    for (size_t i = 0; i < 2 * COUNT(endings); i++) {
+        const char *name = beside(program, i % 2 ? restoring : whole, i / 2);
+        enum own_file_fault fault = own_file_look(directory, name);
+        if (fault != OWN_GOOD) return own_file_fail(&program->ctx, directory, name, fault);
+    }
+    return OK;
+}
+
+static enum result demand_no_database(struct program *program)
+{
+    if (has_file(program, whole, false))
+        return fail(&program->ctx, CONFLICT, "There is data here already (%s): restore into an empty directory.",
+                    path_of(program, whole));
+    return directory_demand_unused(program, false);
+}
+
+enum result directory_begin_restore(struct program *program, bool *unfinished)
+{
+    *unfinished = false;
     if (program->settings.value[SET_DATABASE].len) return OK;
-    TRY(own_file_open(ctx, directory_of(program), unfinished, OWN_WRITE, 0600, &file));
-    close(file);
-    file = open(path_of(program, "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    TRY(demand_own(program));
+    TRY(demand_no_database(program));
+    *unfinished = restoring_is_there(program);
+    return OK;
+}
+
+enum result directory_clear_restore(struct program *program)
+{
+    if (program->settings.value[SET_DATABASE].len) return OK;
+    for (size_t i = 0; i < COUNT(endings); i++) {
+        const char *path = path_of(program, beside(program, restoring, i));
+        if (unlink(path) != 0 && errno != ENOENT)
+            return fail(&program->ctx, BROKEN, "%s cannot be removed: %s.", path, strerror(errno));
+    }
+    return OK;
+}
+
+static bool sync_directory(struct program *program)
+{
+    int file = open(path_of(program, "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool kept = file >= 0 && fsync(file) == 0;
     if (file >= 0) close(file);
-    return kept ? OK : fail(ctx, BROKEN, "The data directory %.*s cannot be synced.", PRINT(directory_of(program)));
+    return kept;
 }
 
 enum result directory_end_restore(struct program *program)
 {
+    struct ctx *ctx = &program->ctx;
+    const char *from = path_of(program, restoring), *to = path_of(program, whole);
     if (program->settings.value[SET_DATABASE].len) return OK;
-    if (unlink(path_of(program, unfinished)) == 0 || errno == ENOENT) return OK;
-    return fail(&program->ctx, BROKEN, "%s cannot be removed: %s.", path_of(program, unfinished), strerror(errno));
-}
-
-void directory_clear_database(struct program *program)
-{
-    static const char *const made[] = {"merlon.db", "merlon.db-wal", "merlon.db-shm", "merlon.db-journal"};
-    for (size_t i = 0; i < COUNT(made); i++) unlink(path_of(program, made[i]));
+    if (has_file(program, beside(program, restoring, 1), false))
+        return fail(ctx, BROKEN, "The log of %s was not moved into it: run the restore again.", from);
+    TRY(demand_own(program));
+    TRY(demand_no_database(program));
+    if (rename(from, to) != 0) return fail(ctx, BROKEN, "%s cannot be renamed to %s: %s.", from, to, strerror(errno));
+    TRY(directory_clear_restore(program));
+    if (sync_directory(program)) return OK;
+    return fail(ctx, BROKEN, "The data directory %.*s cannot be synced.", PRINT(directory_of(program)));
 }
 
 void directory_clear(struct program *program)
 {
     static const char *const made[] = {"ledger.pub", "ledger.heads", "master.key"};
-    directory_clear_database(program);
+    for (size_t i = 0; i < COUNT(endings); i++) unlink(path_of(program, beside(program, whole, i)));
     for (size_t i = 0; i < COUNT(made); i++) unlink(path_of(program, made[i]));
 }
 

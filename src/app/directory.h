@@ -14,16 +14,18 @@ enum result directory_demand_database(struct program *program) MUST_USE;
 enum result directory_demand_unused(struct program *program, bool keys) MUST_USE;
 /* After a first start that failed in a directory that held nothing: what it made goes, so that it can be repeated. */
 void directory_clear(struct program *program);
-/* The same for the database alone, which is closed: after a restore that failed. */
-void directory_clear_database(struct program *program);
 
-/* While a restore fills a SQLite database that was not there before, and after one that was cut off, a file in the
- * directory says so: the database may lack all, or its verification, and the next restore takes its place. CONFLICT
- * with what to do. */
-bool directory_restore_is_unfinished(struct program *program);
+/* A restore fills the SQLite database under the name merlon.db.restoring; its last step renames it. So merlon.db is
+ * whole wherever a restore is cut off, and none ever removes it. CONFLICT with what to do where one has not come to its
+ * end; beside a merlon.db, where no restore leaves it, that is logged as a warning. On PostgreSQL all of these are OK.
+ */
 enum result directory_demand_restored(struct program *program) MUST_USE;
-enum result directory_begin_restore(struct program *program) MUST_USE;
-enum result directory_end_restore(struct program *program) MUST_USE;
+/* With the lock held, before anything is made: CONFLICT where there is a database; INVALID where what bears one of the
+ * names is a link, another's file, or what an earlier database has left. *unfinished: of a restore that was cut off
+ * something is there, to be cleared before the next. */
+enum result directory_begin_restore(struct program *program, bool *unfinished) MUST_USE;
+enum result directory_clear_restore(struct program *program) MUST_USE; /* the database is closed */
+enum result directory_end_restore(struct program *program) MUST_USE;   /* the same */
 
 /* Nobody else writes from here to program_close. Waits five seconds for another program to end; BUSY, naming it. */
 enum result directory_hold(struct program *program) MUST_USE;

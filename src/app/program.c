@@ -115,7 +115,8 @@ static enum result open_store(struct program *program, bool read_only)
     struct ctx *ctx = &program->ctx;
     struct store_config config = {.directory = program->settings.value[SET_DATA],
                                   .database = program->settings.value[SET_DATABASE],
-                                  .read_only = read_only};
+                                  .read_only = read_only,
+                                  .restoring = program->restores};
     if (!read_only) TRY(directory_hold(program));
     TRY(store_open(ctx, &config, &program->store));
     program->house.store = program->store;
@@ -234,7 +235,7 @@ static enum result open_database(struct program *program, enum opening opening)
     if (!program->restores) TRY(directory_demand_restored(program));
     if (opening == OPEN_NEW) return open_new(program);
     if (program->settings.value[SET_DATABASE].len) TRY(directory_make(program)); /* one more node */
-    TRY(directory_demand_database(program));
+    if (!program->restores) TRY(directory_demand_database(program));
     if (opening == OPEN_DATABASE) return open_for_writing(program, false);
     TRY(open_store(program, true));
     TRY(migrate_check(&program->ctx, migrations_of(program), MERLON_VERSION));

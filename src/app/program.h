@@ -28,7 +28,7 @@ struct program {
     struct settings settings;
     struct str rest[REST_MAX]; /* arguments that are no settings */
     size_t rest_count;
-    bool restores;                       /* merlon restore: goes into what else is not opened before it is done */
+    bool restores;                       /* merlon restore: opens merlon.db.restoring, which nothing else opens */
     const char *lacks;                   /* the option that stood last, without its value; NULL */
     const struct migrations *migrations; /* NULL: the program's own; tests have others */
     const struct time_source *clock;     /* NULL: the system's; tests give a day that is always the same */

@@ -32,7 +32,7 @@ enum sqlite_role { SQLITE_READER, SQLITE_WRITER };
 
 /* Where the database is and how it is opened; lives as long as the store. */
 struct sqlite_place {
-    char *file; /* DIR/merlon.db */
+    char *file; /* DIR/merlon.db, or DIR/merlon.db.restoring */
     int lock_wait;
     bool read_only;
     bool immutable; /* read only, and it is certain that nobody writes: the lock is held, or the medium is read-only */

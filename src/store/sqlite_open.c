@@ -15,7 +15,7 @@ enum { APPLICATION = 0x4d726c6e }; /* "Mrln", in the file's header, so that anot
 
 enum { READER_STATEMENTS = 1536 * 1024, WRITER_STATEMENTS = 6 * 1024 * 1024 };
 
-static const char own_name[] = "merlon.db";
+static const char whole_name[] = "merlon.db", restoring_name[] = "merlon.db.restoring";
 
 static const char *const settings[] = {
     [SQLITE_READER] = "PRAGMA cache_size=-2048; PRAGMA query_only=ON;",
@@ -76,22 +76,23 @@ static enum result decide_how_to_read(struct ctx *ctx, const char *directory, st
 
 /* SQLite opens its files by their names and follows no link at the last one, but would write and give away a file that
  * has a second name. */
-static enum result check_beside(struct ctx *ctx, const char *directory)
+static enum result check_beside(struct ctx *ctx, const char *directory, const char *own_name)
 {
-    static const char *const names[] = {"merlon.db-wal", "merlon.db-shm", "merlon.db-journal"};
-    for (size_t i = 0; i < COUNT(names); i++) {
-        enum own_file_fault fault = own_file_look(directory, names[i]);
-        if (fault != OWN_GOOD) return own_file_fail(ctx, directory, names[i], fault);
+    static const char *const endings[] = {"-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < COUNT(endings); i++) {
+        const char *name = arena_print(ctx->arena, "%s%s", own_name, endings[i]).at;
+        enum own_file_fault fault = own_file_look(directory, name);
+        if (fault != OWN_GOOD) return own_file_fail(ctx, directory, name, fault);
     }
     return OK;
 }
 
-static enum result open_once(struct ctx *ctx, const char *directory, bool read_only)
+static enum result open_once(struct ctx *ctx, const char *directory, const char *own_name, bool read_only)
 {
     enum own_file_fault fault;
     int file = own_file_in(directory, own_name, read_only ? OWN_READ : OWN_WRITE, 0600, &fault);
     if (file >= 0) close(file);
-    if (file >= 0) return check_beside(ctx, directory);
+    if (file >= 0) return check_beside(ctx, directory, own_name);
     if (fault != OWN_ERRNO) return own_file_fail(ctx, directory, own_name, fault);
     if (errno == ENOENT) return fail(ctx, INVALID, "There is no database %s/%s to read.", directory, own_name);
     if (errno == ENOSPC || errno == EDQUOT)
@@ -102,10 +103,10 @@ static enum result open_once(struct ctx *ctx, const char *directory, bool read_o
 
 /* The directory's name without links: SQLite is told to follow none at all, and a link in front of the directory that
  * is turned elsewhere must not change what this program writes. */
-static enum result find_whole_path(struct ctx *ctx, const char *directory, char **path)
+static enum result find_whole_path(struct ctx *ctx, const char *directory, const char *own_name, char **path)
 {
     char *real = realpath(directory, NULL);
-    size_t room = real ? strlen(real) + sizeof own_name + 1 : 0;
+    size_t room = real ? strlen(real) + strlen(own_name) + 2 : 0;
     *path = real ? malloc(room) : NULL;
     if (*path) snprintf(*path, room, "%s/%s", real, own_name);
     free(real);
@@ -117,10 +118,11 @@ enum result sqlite_place_find(struct ctx *ctx, const struct store_config *config
 {
     TRY(check_directory(ctx, config->directory, config->read_only));
     const char *directory = arena_cstr(ctx->arena, config->directory);
-    TRY(open_once(ctx, directory, config->read_only));
+    const char *name = config->restoring ? restoring_name : whole_name;
+    TRY(open_once(ctx, directory, name, config->read_only));
     *place = (struct sqlite_place){.read_only = config->read_only,
                                    .lock_wait = config->lock_wait ? (int)config->lock_wait : 5000};
-    TRY(find_whole_path(ctx, directory, &place->file));
+    TRY(find_whole_path(ctx, directory, name, &place->file));
     return config->read_only ? decide_how_to_read(ctx, directory, place) : OK;
 }
 

@@ -17,6 +17,7 @@ struct store_config {
     struct str directory; /* the data directory; must exist and be writable. SQLite's file is merlon.db in it */
     struct str database;  /* empty for SQLite, or postgresql://... */
     bool read_only;       /* for verify: nothing is created or changed */
+    bool restoring;       /* SQLite's file is merlon.db.restoring instead: what a restore fills */
     int64_t lock_wait;    /* ms to wait for another program's lock; 0 is 5000 */
 };
 

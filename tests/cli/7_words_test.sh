@@ -122,15 +122,38 @@ refuses 2 'no field' import asset "$work/passphrase" "$data"
 
 # What a restore that was cut off has left is opened by nothing, and makes room for the next one.
 mkdir -m 700 "$work/cutshort" && cp "$data/master.key" "$work/cutshort/"
-: >"$work/cutshort/restore.unfinished"
-head -c 4096 "$data/merlon.db" >"$work/cutshort/merlon.db"
+head -c 4096 "$data/merlon.db" >"$work/cutshort/merlon.db.restoring"
+head -c 4096 "$data/merlon.db" >"$work/cutshort/merlon.db.restoring-wal"
 for command in check verify rebuild 'user list' init demo 'serve --listen 127.0.0.1:0' 'serve --new --listen 127.0.0.1:0' "backup $work/x"; do
     refuses 1 "run it again: merlon restore FILE --data $work/cutshort" $command --data "$work/cutshort"
 done
+cp "$work/words.backup" "$work/damaged.backup"
+printf 'x' >>"$work/damaged.backup"
+refuses 1 'has something after its end' restore "$work/damaged.backup" "$work/cutshort"
+yes 'a damaged backup does not take its place' cmp "$work/cutshort/merlon.db.restoring" "$work/cutshort/merlon.db.restoring-wal"
+mv "$work/cutshort/merlon.db.restoring-wal" "$work/aside" && ln -s "$work/aside" "$work/cutshort/merlon.db.restoring-wal"
+refuses 2 'merlon.db.restoring-wal is a symbolic link' restore "$work/words.backup" "$work/cutshort"
+yes 'with a link among them nothing is touched' cmp "$work/cutshort/merlon.db.restoring" "$work/aside"
+rm "$work/cutshort/merlon.db.restoring-wal"
 works restore "$work/words.backup" "$work/cutshort"
 works verify "$work/cutshort"
-yes 'nothing is left of that' [ ! -e "$work/cutshort/restore.unfinished" ]
+yes 'nothing is left of that' [ "$(cd "$work/cutshort" && echo *.restoring*)" = '*.restoring*' ]
 refuses 1 'There is data here already' restore "$work/words.backup" "$work/cutshort"
+
+# Whatever somebody puts beside a sound database, no restore takes its place, and it is said to be whole.
+for planted in restore.unfinished merlon.db.restoring; do
+    : >"$work/cutshort/$planted"
+    cp "$work/cutshort/merlon.db" "$work/sound"
+    for from in words damaged; do refuses 1 'There is data here already' restore "$work/$from.backup" "$work/cutshort"; done
+    yes "beside $planted the database stays" cmp "$work/cutshort/merlon.db" "$work/sound"
+    for command in verify check 'user list'; do works $command --data "$work/cutshort"; done
+done
+yes 'that it is whole is said' grep -q 'beside merlon.db, which is whole, lies a merlon.db.restoring' "$work/err"
+start_server --data "$work/cutshort"
+stop_server
+rm "$work/cutshort/merlon.db" && ln -s "$work/sound" "$work/cutshort/merlon.db"
+refuses 2 'merlon.db is a symbolic link' restore "$work/words.backup" "$work/cutshort"
+yes 'and what a link leads to stays' [ -s "$work/sound" ]
 
 # What a witness remembers is held against its MACs.
 works init --data "$work/watch" --organisation Watch --name Wim --email wim@watch.example --password-file "$work/password"

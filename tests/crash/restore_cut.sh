@@ -1,7 +1,7 @@
 #!/bin/sh
 # A restore is killed at each point where it flushes, closes, renames or removes files, beginning with none: nothing opens
-# what it leaves before it has come to its end, it is told what to do, and the next restore takes its place. Of the
-# many points each STEP-th is tried.
+# what it leaves before it has come to its end, it is told what to do, and the next restore takes its place; what is
+# called merlon.db is whole. Of the many points each STEP-th is tried.
 #   restore_cut.sh MERLON PASSWORD-FILE CUT.SO STEP
 set -eu
 merlon=$1
@@ -30,7 +30,8 @@ while :; do
         >"$tmp/out" 2>"$tmp/err" || status=$?
     [ $status -ne 0 ] || break
     [ $status -eq 137 ] || no "it ended with $status"
-    if [ -e "$tmp/data/restore.unfinished" ]; then
+    if [ -e "$tmp/data/merlon.db.restoring" ]; then
+        [ ! -e "$tmp/data/merlon.db" ] || no 'there are a merlon.db and one that is restored'
         begun=$((begun + 1))
         status=0
         "$merlon" serve --data "$tmp/data" --listen 127.0.0.1:0 >"$tmp/out" 2>"$tmp/err" || status=$?
@@ -39,12 +40,13 @@ while :; do
         grep -q "run it again: merlon restore FILE --data $tmp/data" "$tmp/err" || no 'serve does not say what to do'
     fi
     # What was done to its end is not done again.
-    if [ -e "$tmp/data/restore.unfinished" ] || [ ! -e "$tmp/data/merlon.db" ]; then
+    if [ ! -e "$tmp/data/merlon.db" ]; then
         "$merlon" restore "$tmp/backup" --data "$tmp/data" --passphrase-file "$password" >"$tmp/out" 2>"$tmp/err" ||
             no 'the next restore failed'
     else
         ended=$((ended + 1))
     fi
+    [ "$(cd "$tmp/data" && echo *.restoring*)" = '*.restoring*' ] || no 'something of a restore is left'
     "$merlon" verify "$tmp/data" >"$tmp/out" 2>"$tmp/err" || no 'what was restored does not verify'
     "$merlon" rebuild --data "$tmp/data" >"$tmp/out" 2>"$tmp/err" || no 'what was restored cannot be written'
     passed=$((passed + 1))
