@@ -24,7 +24,8 @@ struct command {
 /* Closed by a NULL name. */
 extern const struct command commands[];
 const struct command *command_find(struct str name); /* NULL: there is none */
-/* "merlon verify DIR" means "merlon verify --data DIR". INVALID when both are given. */
+/* "merlon verify DIR" means "merlon verify --data DIR". INVALID when both are given, and where a command that looks at
+ * no data is told where it is. */
 enum result command_take_directory(struct program *program, const struct command *command) MUST_USE;
 
 enum result command_backup(struct program *program) MUST_USE;

@@ -17,7 +17,6 @@ struct proven {
     struct tlog_proof proof;
     const struct policy *policy;
     struct ledger_row entry;
-    struct str content; /* the entry's content hash, in hexadecimal */
     bool cosigned[POLICY_MOST];
     size_t cosigners;
     struct str state; /* what --content brought and the entry vouches for; empty without it */
@@ -26,14 +25,16 @@ struct proven {
 
 /* ---- the proof ---- */
 
+/* As the program writes it: in lower case, so that one text stands for it. */
 static bool hex_read(struct arena *arena, struct str text, struct str *bytes)
 {
     size_t len;
     char *at = arena_alloc(arena, text.len / 2 + 1);
-    const char *end;
-    bool read = sodium_hex2bin((unsigned char *)at, text.len / 2, text.at, text.len, NULL, &len, &end) == 0;
+    struct buf again = buf_in(arena);
+    if (sodium_hex2bin((unsigned char *)at, text.len / 2, text.at, text.len, NULL, &len, NULL) != 0) return false;
     *bytes = (struct str){at, len};
-    return read && end == text.at + text.len;
+    buf_hex(&again, at, len);
+    return str_eq(buf_str(&again), text);
 }
 
 static enum result read_proof(struct ctx *ctx, struct str path, struct tlog_proof *proof)
@@ -41,7 +42,8 @@ static enum result read_proof(struct ctx *ctx, struct str path, struct tlog_proo
     struct str bytes;
     TRY(file_read(ctx, path, PROOF_MOST, &bytes));
     if (tlog_proof_parse(ctx->arena, bytes, proof)) return OK;
-    return fail(ctx, INVALID, "%.*s is no proof: it must be a file as GET /api/v1/ledger/tlog-proof/ENTRY answers it.",
+    return fail(ctx, CONFLICT,
+                "%.*s is no proof, or damaged: it must be a file as GET /api/v1/ledger/tlog-proof/ENTRY answers it.",
                 PRINT(path));
 }
 
@@ -56,10 +58,10 @@ static bool take(const struct json **part, enum json_kind kind, struct str *text
 }
 
 /* Written again it must be the same bytes: so what is told is what the hash is of. */
-static bool is_entry(struct ctx *ctx, struct str text, struct ledger_row *row, struct str *hex)
+static bool is_entry(struct ctx *ctx, struct str text, struct ledger_row *row)
 {
     struct json *entry;
-    struct str form;
+    struct str form, hex;
     struct buf again = buf_in(ctx->arena);
     if (json_parse(ctx, text, &entry) != OK || entry->kind != JSON_ARRAY) return false;
     const struct json *part = entry->first;
@@ -67,17 +69,18 @@ static bool is_entry(struct ctx *ctx, struct str text, struct ledger_row *row, s
                  take(&part, JSON_NUMBER, NULL, &row->at) && take(&part, JSON_NUMBER, NULL, &row->actor) &&
                  take(&part, JSON_STRING, &row->action, NULL) && take(&part, JSON_STRING, &row->subject, NULL) &&
                  take(&part, JSON_NUMBER, NULL, &row->record) && take(&part, JSON_NUMBER, NULL, &row->version) &&
-                 take(&part, JSON_NUMBER, NULL, &row->state_size) && take(&part, JSON_STRING, hex, NULL);
-    if (!whole || part || !hex_read(ctx->arena, *hex, &row->content)) return false;
+                 take(&part, JSON_NUMBER, NULL, &row->state_size) && take(&part, JSON_STRING, &hex, NULL);
+    if (!whole || part || !hex_read(ctx->arena, hex, &row->content)) return false;
+    if (row->content.len && row->content.len != HASH_SIZE) return false;
     canonical_entry(&again, row);
     return str_eq(buf_str(&again), text);
 }
 
 static enum result read_entry(struct ctx *ctx, struct proven *proven)
 {
-    if (is_entry(ctx, proven->proof.extra, &proven->entry, &proven->content)) return OK;
+    if (is_entry(ctx, proven->proof.extra, &proven->entry)) return OK;
     ctx_clear_error(ctx);
-    return fail(ctx, INVALID, "The proof's extra data is no entry of a Merlon ledger, so there is nothing to tell.");
+    return fail(ctx, CONFLICT, "The proof's extra data is no entry of a Merlon ledger, so there is nothing to tell.");
 }
 
 static enum result check_path(struct ctx *ctx, const struct tlog_proof *proof)
@@ -111,24 +114,49 @@ static enum result check_signers(struct ctx *ctx, struct proven *proven)
                 proven->cosigners, proven->policy->witness_count);
 }
 
+static bool take_text(const struct json *content, const char *name, struct str *text)
+{
+    const struct json *member = json_get(content, name);
+    if (!member || member->kind != JSON_STRING) return false;
+    *text = member->text;
+    return true;
+}
+
+static bool is_null(const struct json *content, const char *name)
+{
+    const struct json *member = json_get(content, name);
+    return member && member->kind == JSON_NULL;
+}
+
+/* An answer that has none: the entry never had any, or it was purged. */
+static enum result no_content(struct ctx *ctx, struct str path, const struct proven *proven)
+{
+    if (!proven->entry.content.len)
+        return fail(ctx, CONFLICT, "This entry came without comment and state: there is nothing to hold %.*s against.",
+                    PRINT(path));
+    return fail(ctx, CONFLICT,
+                "%.*s says that the content was purged (salt, comment and state are null): what it was cannot be "
+                "checked any more. Without --content the entry is.",
+                PRINT(path));
+}
+
 /* The JSON that GET /api/v1/ledger/proof/ENTRY?content=1 answers: salt, comment and state against the entry's hash. */
 static enum result check_content(struct ctx *ctx, struct str path, struct proven *proven)
 {
-    struct str bytes, salt;
+    struct str bytes, hex, salt = S(""), comment;
     struct json *content;
-    struct hash hash;
-    struct buf hex = buf_in(ctx->arena);
     TRY(file_read(ctx, path, CONTENT_MOST, &bytes));
-    TRY(json_parse(ctx, bytes, &content));
-    if (content->kind != JSON_OBJECT || !hex_read(ctx->arena, json_str(content, "salt", S("")), &salt) || !salt.len)
-        return fail(ctx, INVALID,
-                    "%.*s holds no content: it must be what GET /api/v1/ledger/proof/ENTRY?content=1 "
+    bool whole = json_parse(ctx, bytes, &content) == OK && content->kind == JSON_OBJECT;
+    ctx_clear_error(ctx);
+    if (whole && is_null(content, "salt") && is_null(content, "comment") && is_null(content, "state"))
+        return no_content(ctx, path, proven);
+    if (!whole || !take_text(content, "salt", &hex) || !take_text(content, "comment", &comment) ||
+        !take_text(content, "state", &proven->state) || hex.len != 2 * LEDGER_SALT || !hex_read(ctx->arena, hex, &salt))
+        return fail(ctx, CONFLICT,
+                    "%.*s holds no content, or is damaged: it must be what GET /api/v1/ledger/proof/ENTRY?content=1 "
                     "answers, with salt, comment and state.",
                     PRINT(path));
-    proven->state = json_str(content, "state", S(""));
-    canonical_content(hasher_in(ctx->arena), salt, json_str(content, "comment", S("")), proven->state, &hash);
-    hash_hex(&hex, &hash);
-    proven->has_content = str_eq(buf_str(&hex), proven->content);
+    proven->has_content = canonical_content_is(hasher_in(ctx->arena), &proven->entry, salt, comment, proven->state);
     if (proven->has_content) return OK;
     return fail(ctx, CONFLICT, "The content in %.*s is not the content of this entry.", PRINT(path));
 }
@@ -184,6 +212,19 @@ static void print_witnesses(struct program *program, const struct proven *proven
     say(program->out, ".\n");
 }
 
+/* Words of whoever keeps the log, who may not be honest: where they begin and end is seen. */
+static struct str quoted(struct program *program, struct str words)
+{
+    struct buf out = buf_in(program->arena);
+    buf_char(&out, '"');
+    for (size_t i = 0; i < words.len; i++) {
+        if (words.at[i] == '"' || words.at[i] == '\\') buf_char(&out, '\\');
+        buf_char(&out, words.at[i]);
+    }
+    buf_char(&out, '"');
+    return buf_str(&out);
+}
+
 static void print_right(struct program *program, const struct proven *proven)
 {
     const struct ledger_row *row = &proven->entry;
@@ -191,10 +232,11 @@ static void print_right(struct program *program, const struct proven *proven)
     time_format(row->at, at);
     if (row->actor) snprintf(by, sizeof by, "user %lld", (long long)row->actor);
     say(program->out, "The proof holds. Entry %lld: %.*s of %.*s %lld, version %lld, by %s, %s.\n", (long long)row->id,
-        PRINT(row->action), PRINT(row->subject), (long long)row->record, (long long)row->version, by, at);
+        PRINT(quoted(program, row->action)), PRINT(quoted(program, row->subject)), (long long)row->record,
+        (long long)row->version, by, at);
     say(program->out, "It stands at position %lld under the head over %lld entries, signed by %.*s.\n",
         (long long)proven->proof.index, (long long)proven->proof.checkpoint.size,
-        PRINT(proven->proof.checkpoint.origin));
+        PRINT(quoted(program, proven->proof.checkpoint.origin)));
     print_witnesses(program, proven);
     if (proven->has_content)
         say(program->out, "Its content is what was given:\n%.*s\n", PRINT(proven->state));

@@ -125,11 +125,25 @@ static size_t option_words(struct str word)
     return word.at || program_is_flag(name) ? 1 : 2;
 }
 
+/* What would be left out of account is refused: whoever gives it takes it for part of the answer. */
+static enum result demand_no_data(struct program *program, const struct command *command)
+{
+    static const struct {
+        enum setting which;
+        const char *name;
+    } of_data[] = {{SET_DATA, "data"}, {SET_DATABASE, "database"}, {SET_MASTER_KEY, "master-key"}};
+    for (size_t i = 0; i < COUNT(of_data); i++)
+        if (strcmp(program->settings.origin[of_data[i].which], "flag") == 0)
+            return fail(&program->ctx, INVALID, "merlon %s looks at no data: leave --%s out.", command->name,
+                        of_data[i].name);
+    return OK;
+}
+
 enum result command_take_directory(struct program *program, const struct command *command)
 {
     struct settings *settings = &program->settings;
     size_t own = command->words, seen = 0, at = 0, taken;
-    if (!(command->settings & SETTING(SET_DATA))) return OK;
+    if (!(command->settings & SETTING(SET_DATA))) return demand_no_data(program, command);
     for (; at < program->rest_count; at += taken) {
         taken = option_words(program->rest[at]);
         if (taken) continue;

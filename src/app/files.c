@@ -4,6 +4,7 @@
 #include "base/buf.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PIECE = 64 * 1024, KILO = 1024, MEGA = 1024 * 1024 };
@@ -25,14 +26,32 @@ static enum result too_large(struct ctx *ctx, struct str path, size_t most)
                 most / (mega ? MEGA : KILO), mega ? "MB" : "kB");
 }
 
+/* What it has, where that is known before it is read. */
+static size_t size_of(FILE *file)
+{
+    struct stat info;
+    return fstat(fileno(file), &info) == 0 && S_ISREG(info.st_mode) ? (size_t)info.st_size : 0;
+}
+
+/* For one more piece; never more than what may be read, so that too large a file is told before memory runs out. */
+static void make_room(struct buf *all, size_t most)
+{
+    size_t room = all->room < PIECE ? PIECE : all->room * 2;
+    if (all->room - all->len >= PIECE) return;
+    if (room > most + PIECE) room = most + PIECE;
+    all->at = arena_grow(all->arena, all->at, all->room, room);
+    all->room = room;
+}
+
 enum result file_read(struct ctx *ctx, struct str path, size_t most, struct str *bytes)
 {
     struct buf all = buf_in(ctx->arena);
-    bool standard = is_standard(path), over = false;
+    bool standard = is_standard(path);
     FILE *file = standard ? stdin : fopen(arena_cstr(ctx->arena, path), "re");
     if (!file) return cannot(ctx, "read", path);
+    bool over = size_of(file) > most;
     for (size_t got = 1; got && !over;) {
-        buf_reserve(&all, PIECE);
+        make_room(&all, most);
         got = fread(all.at + all.len, 1, PIECE, file);
         all.len += got;
         over = all.len > most;

@@ -141,7 +141,8 @@ static enum result read_environment(struct ctx *ctx, struct settings *settings)
             name[len++] = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
         name[len] = 0;
         const char *value = getenv(name);
-        if (value) TRY(set(ctx, settings, (enum setting)i, str_of(value), "environment"));
+        bool may_be_empty = table[i].kind == WORD || table[i].kind == WEB_ADDRESS;
+        if (value && (*value || may_be_empty)) TRY(set(ctx, settings, (enum setting)i, str_of(value), "environment"));
     }
     return OK;
 }

@@ -66,6 +66,17 @@ void canonical_content(struct hasher *hasher, struct str salt, struct str commen
     hash_of(hasher, pieces, COUNT(pieces), out);
 }
 
+bool canonical_content_is(struct hasher *hasher, const struct ledger_row *row, struct str salt, struct str comment,
+                          struct str state)
+{
+    static const struct str nul = {"\x00", 1};
+    struct hash hash;
+    bool formed = salt.len == LEDGER_SALT && !str_find(comment, nul, NULL) && !str_find(state, nul, NULL);
+    if (!formed || (int64_t)state.len != row->state_size) return false;
+    canonical_content(hasher, salt, comment, state, &hash);
+    return str_eq(hash_bytes(&hash), row->content);
+}
+
 void canonical_head(struct buf *out, const struct ledger_head *head)
 {
     char root[sodium_base64_ENCODED_LEN(HASH_SIZE, sodium_base64_VARIANT_ORIGINAL)];

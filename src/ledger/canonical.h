@@ -21,8 +21,15 @@ void canonical_entry(struct buf *out, const struct ledger_row *row);
 /* What the MAC of an entry is for (keyring_mac): it is made when the entry is written, over canonical_entry. */
 #define LEDGER_MAC "ledger-entry"
 
-/* SHA-256(salt || comment || 0x00 || state). */
+enum { LEDGER_SALT = 16 }; /* bytes */
+
+/* SHA-256(salt || comment || 0x00 || state). The salt has LEDGER_SALT bytes, and comment and state no NUL. */
 void canonical_content(struct hasher *hasher, struct str salt, struct str comment, struct str state, struct hash *out);
+/* Whether this is what the entry was made with. Held against its form, too: the hash alone is also that of pieces that
+ * were cut elsewhere (a salt that ends with 00 loses that byte, and what was the comment becomes the state's
+ * beginning). */
+bool canonical_content_is(struct hasher *hasher, const struct ledger_row *row, struct str salt, struct str comment,
+                          struct str state);
 
 /* What a head's signature covers: the body of a checkpoint (C2SP tlog-checkpoint), five lines, each ended by a line
  * feed: origin, size, root in base64, and as extension lines "merlon-after SIZE" (of the head before) and

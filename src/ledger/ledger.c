@@ -6,7 +6,7 @@
 #include "ledger/canonical.h"
 #include "store/store.h"
 
-enum { SALT_SIZE = 16, SALTS = 256, MANY = 32 };
+enum { SALTS = 256, MANY = 32 };
 
 /* ---- writing ---- */
 
@@ -14,14 +14,14 @@ enum { SALT_SIZE = 16, SALTS = 256, MANY = 32 };
  * state beside which it is stored, so it does not matter that used ones stay in memory. */
 static struct str next_salt(struct arena *arena)
 {
-    static _Thread_local unsigned char salts[SALTS][SALT_SIZE];
+    static _Thread_local unsigned char salts[SALTS][LEDGER_SALT];
     static _Thread_local size_t left;
     if (left == 0) {
         random_bytes(salts, sizeof salts);
         left = SALTS;
     }
     left--;
-    return arena_copy(arena, (struct str){(const char *)salts[left], SALT_SIZE});
+    return arena_copy(arena, (struct str){(const char *)salts[left], LEDGER_SALT});
 }
 
 static enum result insert_entry(struct ctx *ctx, const struct ledger_event *event, struct str content, int64_t *entry)
@@ -273,10 +273,11 @@ static bool is_own(struct ctx *ctx, struct rows *rows)
 
 static bool has_its_state(struct ctx *ctx, struct rows *rows)
 {
-    struct hash hash;
+    const struct ledger_row row = {.state_size = rows_number(rows, STATE_SIZE),
+                                   .content = arena_copy(ctx->arena, rows_bytes(rows, CONTENT))};
     struct str salt = arena_copy(ctx->arena, rows_bytes(rows, SALT));
-    canonical_content(hasher_in(ctx->arena), salt, rows_text(rows, COMMENT), rows_text(rows, STATE), &hash);
-    return !rows_is_null(rows, STATE_ENTRY) && str_eq(hash_bytes(&hash), rows_bytes(rows, CONTENT));
+    return !rows_is_null(rows, STATE_ENTRY) &&
+           canonical_content_is(hasher_in(ctx->arena), &row, salt, rows_text(rows, COMMENT), rows_text(rows, STATE));
 }
 
 enum result ledger_newest(struct ctx *ctx, struct str subject, int64_t record, struct ledger_entry *entry)

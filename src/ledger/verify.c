@@ -131,10 +131,7 @@ static enum result check_content(struct ctx *ctx, struct verifier *v, struct row
         v->report->purged++;
         return OK;
     }
-    struct hash hash;
-    struct str state = rows_text(rows, STATE);
-    canonical_content(v->hasher, rows_bytes(rows, SALT), rows_text(rows, COMMENT), state, &hash);
-    if (!str_eq(hash_bytes(&hash), row->content) || (int64_t)state.len != row->state_size)
+    if (!canonical_content_is(v->hasher, row, rows_bytes(rows, SALT), rows_text(rows, COMMENT), rows_text(rows, STATE)))
         return wrong_entry(ctx, v, row, "has another state or comment beside it than the one that was entered");
     v->report->states++;
     return OK;

@@ -303,8 +303,10 @@ async function proofs(round: Round): Promise<void> {
     const two = [...policy, 'group two 2 b c d', 'quorum two']
     const content = (await round.admin.get(`ledger/proof/${entry}?content=1`)).text
     const right = program(round, proof.text, two, content)
+    const parts = JSON.parse(content) as { salt: string; comment: string; state: string }
+    const part = (change: object): string => JSON.stringify({ ...parts, ...change })
     equal(right.status, 0, right.said)
-    ok(right.said.includes(`Entry ${entry}: transition:approve of methodology`) && right.said.includes('Cosigned by b (key'), right.said)
+    ok(right.said.includes(`Entry ${entry}: "transition:approve" of "methodology"`) && right.said.includes('Cosigned by b (key'), right.said)
     ok(right.said.includes('Its content is what was given'), right.said)
     for (const [why, given, keys, brought] of [
       ['stand under the head', proof.text.replace(/index (\d+)/, (_, at: string) => `index ${Number(at) - 1}`), two],
@@ -314,6 +316,12 @@ async function proofs(round: Round): Promise<void> {
       ['too few have cosigned', proof.text, [...policy, 'group all all b c d', 'quorum all']],
       ['is not the content of this entry', proof.text, two, content.replace('"comment":"', '"comment":"x')],
       ['is not the content of this entry', proof.text, two, content.replace(/"state":"[^"\\]*/, '$& ')],
+      ['holds no content, or is damaged', proof.text, two, part({ salt: parts.salt.slice(2) })],
+      ['holds no content, or is damaged', proof.text, two, part({ salt: parts.salt.replace(/[a-f]/g, (digit) => digit.toUpperCase()) })],
+      ['holds no content, or is damaged', proof.text, two, content.slice(0, -2)],
+      ['is not the content of this entry', proof.text, two, part({ comment: '', state: `${parts.comment}\0${parts.state}` })],
+      ['says that the content was purged', proof.text, two, part({ salt: null, comment: null, state: null })],
+      ['is no proof, or damaged', proof.text.slice(0, 60), two],
     ] as [string, string, string[], string?][]) {
       const wrong = program(round, given, keys, brought)
       equal([wrong.status, wrong.said.includes(why)], [1, true], `${why}: ${wrong.said}`)

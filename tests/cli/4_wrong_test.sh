@@ -71,6 +71,11 @@ for option in head checkpoint policy public-key; do
 done
 refuses 2 'is larger than 64 kB' verify "$data" --head "$work/large"
 refuses 2 'holds something that is no checkpoint' verify "$data" --checkpoint "$work/assets.csv"
+for option in data database master-key; do
+    refuses 2 "looks at no data: leave --$option out" proof "$work/none" --policy "$work/none" --$option "$data"
+    refuses 2 "looks at no data: leave --$option out" schema --$option "$data"
+done
+refuses 2 'none cannot be read: No such file' proof "$work/none" --policy "$work/none"
 for command in "import asset $work" "import framework $work" "import asset $work/assets.csv --mapping $work"; do
     refuses 2 "$work cannot be read: Is a directory" $command --data "$data"
 done

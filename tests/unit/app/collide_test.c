@@ -83,7 +83,7 @@ static void enter(struct served *served, PGconn *other, const char *subject, con
     row.state_size = (int64_t)state.len;
     row.version = 1 + number_from(served, other, text_of(served, "SELECT max(version) " OF_FIRST, subject));
     row.id = number_from(served, other, "SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id'))");
-    canonical_content(hasher_in(served->ctx->arena), S("salt"), S(""), state, &hash);
+    canonical_content(hasher_in(served->ctx->arena), S("sixteen bytes it"), S(""), state, &hash);
     row.content = hash_bytes(&hash);
     canonical_entry(&text, &row);
     keyring_mac(served->program.keyring, LEDGER_MAC, buf_str(&text), mac);
@@ -92,8 +92,8 @@ static void enter(struct served *served, PGconn *other, const char *subject, con
                        "content_hash) VALUES (%lld, %lld, 0, 'change', '%s', 1, %lld, %lld, '\\x%s')",
                        (long long)row.id, (long long)row.at, subject, (long long)row.version, (long long)row.state_size,
                        in_hex(served, row.content.at, row.content.len)));
-    sql(other,
-        text_of(served, "INSERT INTO ledger_state VALUES (%lld, 'salt', '', '%.*s')", (long long)row.id, PRINT(state)));
+    sql(other, text_of(served, "INSERT INTO ledger_state VALUES (%lld, 'sixteen bytes it', '', '%.*s')",
+                       (long long)row.id, PRINT(state)));
     sql(other, text_of(served, "INSERT INTO ledger_pending VALUES (%lld, '\\x%s')", (long long)row.id,
                        in_hex(served, mac, sizeof mac)));
 }

@@ -95,6 +95,28 @@ static void what_cannot_be_read_is_told(void **state)
     assert_int_equal(file_out_open(&f->ctx, in(f, "none/below"), &out), INVALID);
 }
 
+/* Where its size is known, and where it shows while it is read: before memory runs out. */
+static void what_is_too_large_is_told(void **state)
+{
+    struct folder *f = *state;
+    enum { MOST = 64 * 1024 * 1024 };
+    struct str large = in(f, "large"), pipe = in(f, "pipe"), bytes;
+    FILE *file = fopen(large.at, "we");
+    assert_non_null(file);
+    assert_int_equal(ftruncate(fileno(file), MOST + 1), 0);
+    assert_int_equal(mkfifo(pipe.at, 0600), 0);
+    assert_int_equal(system(arena_print(f->ctx.arena, "cat %s >%s 2>&1 &", large.at, pipe.at).at), 0);
+    assert_int_equal(file_read(&f->ctx, pipe, MOST, &bytes), INVALID);
+    assert_true(str_find(f->ctx.error.sentence, S("is larger than 64 MB"), &(size_t){0}));
+    ctx_clear_error(&f->ctx);
+    assert_int_equal(file_read(&f->ctx, large, MOST, &bytes), INVALID);
+    assert_true(str_find(f->ctx.error.sentence, S("is larger than 64 MB"), &(size_t){0}));
+    assert_int_equal(ftruncate(fileno(file), 3 * 64 * 1024), 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(file_read(&f->ctx, large, 3 * 64 * 1024, &bytes), OK);
+    assert_int_equal(bytes.len, 3 * 64 * 1024);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +124,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_old_file_stays_when_the_new_one_fails, begin, end),
         cmocka_unit_test_setup_teardown(a_full_disk_is_told, begin, end),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_too_large_is_told, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,6 +80,21 @@ static void what_comes_later_wins(void **state)
     unlink(path.at);
 }
 
+/* "MERLON_LOG_FORMAT= merlon ..." takes a variable away, as in every shell. */
+static void an_empty_variable_is_none(void **state)
+{
+    struct reading *r = *state;
+    setenv("MERLON_LOG_FORMAT", "", 1);
+    setenv("MERLON_WORKERS", "", 1);
+    setenv("MERLON_PUBLIC_URL", "", 1);
+    assert_int_equal(read_words(r, ""), OK);
+    is(r, SET_LOG_FORMAT, "json", "default");
+    is(r, SET_WORKERS, "4", "default");
+    is(r, SET_PUBLIC_URL, "", "environment");
+    unsetenv("MERLON_LOG_FORMAT");
+    unsetenv("MERLON_PUBLIC_URL");
+}
+
 static void the_environment_names_a_file_too(void **state)
 {
     struct reading *r = *state;
@@ -121,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_comes_later_wins, begin, end),
+        cmocka_unit_test_setup_teardown(an_empty_variable_is_none, begin, end),
         cmocka_unit_test_setup_teardown(the_environment_names_a_file_too, begin, end),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_told, begin, end),
     };

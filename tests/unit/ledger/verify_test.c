@@ -407,6 +407,21 @@ static enum result forge_roots(struct ctx *ctx, struct proven *p)
     return db_run(ctx, S("UPDATE ledger_node SET hash = ?1 WHERE position = 0"), args + 1, 1, NULL);
 }
 
+/* The same bytes are hashed, but the comment has lost its beginning to the salt. */
+static enum result cut_elsewhere(struct ctx *ctx, struct proven *p)
+{
+    (void)p;
+    struct buf salt = buf_in(ctx->arena);
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx, S("SELECT salt FROM ledger_state WHERE entry = 250"), NULL, 0, &rows, &found));
+    buf_add(&salt, rows_bytes(rows, 0));
+    buf_char(&salt, 'b');
+    rows_close(rows);
+    const struct value args[] = {value_bytes(buf_str(&salt)), value_text(S("ecause"))};
+    return db_run(ctx, S("UPDATE ledger_state SET salt = ?1, comment = ?2 WHERE entry = 250"), args, COUNT(args), NULL);
+}
+
 static void test_forged(void **state)
 {
     FIXTURE(f);
@@ -416,6 +431,8 @@ static void test_forged(void **state)
     expect_found(&leaf, "The entries at the places 100 to 299 of the tree (the last is entry 300)", 300);
     struct attempt roots = {.p = &p, .attack = forge_roots, .public_only = true};
     expect_found(&roots, "The signed head over 300 entries was altered", 0);
+    struct attempt content = {.p = &p, .attack = cut_elsewhere, .public_only = true};
+    expect_found(&content, "has another state or comment beside it than the one that was entered", 250);
     ledger_keys_close(p.keys);
 }
 
