@@ -14,16 +14,18 @@
 enum { QUORUM_PATIENCE = 60 * 60 * 1000 }; /* ms without the policy's quorum until that is told */
 
 struct announce;
+struct ledger_signer; /* ledger/signer.h */
 
 /* Texts are borrowed and must outlive the thread; empty is: not there. */
 struct announce_config {
     struct store *store;
     struct timekeeper *time;
-    const struct policy *policy; /* whose witnesses are asked; NULL: none */
-    int64_t every_seconds;       /* between rounds */
-    int64_t slow_minutes;        /* between two mails, and between two time stamps */
-    struct str file;             /* notes are appended to it */
-    struct events *events;       /* whose syslog and file get them too; NULL: none */
+    struct ledger_signer *signer; /* who remembers a stop; NULL: nobody */
+    const struct policy *policy;  /* whose witnesses are asked; NULL: none */
+    int64_t every_seconds;        /* between rounds */
+    int64_t slow_minutes;         /* between two mails, and between two time stamps */
+    struct str file;              /* notes are appended to it */
+    struct events *events;        /* whose syslog and file get them too; NULL: none */
     struct str mail_to, mail_from, mail_server, mail_user, mail_secret;
     struct str timestamp_url, timestamp_ca; /* the authority, and a PEM file that vouches for it */
 };

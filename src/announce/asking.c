@@ -6,6 +6,7 @@
 #include "announce/outgoing.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "ledger/signer.h"
 
 enum { TRIES = 4, STATUS_OK = 200, STATUS_CONFLICT = 409, STATUS_UNPROVEN = 422 };
 
@@ -62,7 +63,9 @@ static enum result sound_alarm(struct ctx *ctx, const struct asking *asking, str
     log_text(LOG_ERROR, "a witness knows another history of this ledger", "sentence", sentence);
     TRY(ledger_stopped(ctx, &stopped, &since));
     if (stopped.len) return OK;
-    return store_write(ctx, asking->announce->config.store, stop, &sentence);
+    TRY(store_write(ctx, asking->announce->config.store, stop, &sentence));
+    struct ledger_signer *signer = asking->announce->config.signer;
+    return signer ? ledger_signer_learn(ctx, signer) : OK;
 }
 
 /* ---- the answer ---- */

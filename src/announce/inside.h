@@ -4,6 +4,7 @@
 
 #include "announce/announce.h"
 #include "ledger/cosigned.h"
+#include "ledger/stop.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "ledger/cosigned.h"
+#include "ledger/stop.h"
 #include "ledger/sealer.h"
 #include "ledger/signer.h"
 
@@ -134,7 +135,7 @@ static enum result resume(struct ctx *ctx, struct exchange *x)
     struct str reason = str_trim(json_str(body, "reason", S("")));
     if (!reason.len) fail_field(ctx, "reason", "required", "Say why the ledger may go on.");
     if (ctx_has_field_errors(ctx)) return fail(ctx, INVALID, "Some fields need another look.");
-    TRY(ledger_resume(ctx, ctx->actor->user, reason));
+    TRY(ledger_resume(ctx, ctx->actor->user, reason, ledger_signer_decisions(api_of(x)->signer)));
     x->status = 204;
     return OK;
 }

@@ -7,6 +7,7 @@
 #include "events/verify.h"
 #include "jobs/jobs.h"
 #include "ledger/others.h"
+#include "ledger/stop.h"
 #include "records/custom.h"
 #include "records/verify.h"
 #include "store/blob.h"
@@ -123,6 +124,7 @@ static enum result check_settings(struct ctx *ctx, struct checks *checks, int64_
 {
     (void)checks;
     enum result result = meta_verify(ctx, checked);
+    if (result == OK) result = ledger_stand_verify(ctx);
     return result == BROKEN ? fail(ctx, CONFLICT, "%.*s", PRINT(ctx->error.sentence)) : result;
 }
 

@@ -11,6 +11,7 @@
 #include "base/timekeeper.h"
 #include "format/json_out.h"
 #include "ledger/cosigned.h"
+#include "ledger/stop.h"
 #include "ledger/verify.h"
 #include "records/records.h"
 #include "store/blob.h"

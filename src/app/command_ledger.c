@@ -3,6 +3,7 @@
 #include "app/command.h"
 
 #include "ledger/cosigned.h"
+#include "ledger/stop.h"
 #include "ledger/witness.h"
 
 struct decision {
@@ -47,7 +48,7 @@ static enum result forget(struct ctx *ctx, void *arg)
 static enum result resume(struct ctx *ctx, void *arg)
 {
     const struct decision *decision = arg;
-    return ledger_resume(ctx, 0, decision->reason);
+    return ledger_resume(ctx, 0, decision->reason, ledger_signer_decisions(decision->program->signer));
 }
 
 static enum result demand_reason(struct program *program, struct str reason)

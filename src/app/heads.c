@@ -56,6 +56,7 @@ static enum result open_announce(struct program *program, struct heads *heads)
     const struct settings *settings = &program->settings;
     struct policy *policy;
     struct announce_config config = {.store = program->store,
+                                     .signer = program->signer,
                                      .time = program->time,
                                      .every_seconds = setting_number(settings, SET_WITNESS_EVERY),
                                      .slow_minutes = setting_number(settings, SET_PUBLISH_EVERY),

@@ -7,8 +7,6 @@
 #include "ledger/ledger.h"
 #include "store/blob.h"
 
-static const char STOP[] = "ledger_stop";
-
 static const struct column cosignature_columns[] = {
     {.name = "size", .type = COLUMN_NUMBER, .flags = COLUMN_NOT_NULL},
     {.name = "witness", .type = COLUMN_TEXT, .flags = COLUMN_NOT_NULL},
@@ -237,41 +235,4 @@ enum result ledger_peer_write(struct ctx *ctx, const struct ledger_peer *peer)
                     "ON CONFLICT (name) DO UPDATE SET size = excluded.size, asked_at = excluded.asked_at, "
                     "good_at = excluded.good_at, trouble = excluded.trouble"),
                   args, COUNT(args), NULL);
-}
-
-/* ---- the stop ---- */
-
-/* One setting, so that one MAC covers both: the time in ms, a space, the sentence. */
-enum result ledger_stop(struct ctx *ctx, struct str sentence)
-{
-    return meta_set(ctx, STOP, arena_print(ctx->arena, "%lld %.*s", (long long)ctx->now, PRINT(sentence)));
-}
-
-enum result ledger_stopped(struct ctx *ctx, struct str *sentence, int64_t *since)
-{
-    struct str time = S("");
-    *since = 0;
-    TRY(meta_get(ctx, STOP, sentence));
-    if (!sentence->len || (str_cut(sentence, ' ', &time) && parse_number(time, since))) return OK;
-    return fail(ctx, BROKEN, "The database holds a stop of the sealing that is not one of this program.");
-}
-
-enum result ledger_demand_going(struct ctx *ctx)
-{
-    struct str sentence;
-    int64_t since;
-    TRY(ledger_stopped(ctx, &sentence, &since));
-    return sentence.len ? fail(ctx, BROKEN, "%.*s", PRINT(sentence)) : OK;
-}
-
-enum result ledger_resume(struct ctx *ctx, int64_t actor, struct str reason)
-{
-    struct str sentence;
-    int64_t entry, since;
-    TRY(ledger_stopped(ctx, &sentence, &since));
-    if (!sentence.len) return fail(ctx, CONFLICT, "Sealing is not stopped: there is nothing to resume.");
-    struct ledger_event event = {
-        .action = S("resume"), .subject = S("ledger"), .actor = actor, .comment = reason, .state = S("")};
-    TRY(ledger_append(ctx, &event, &entry));
-    return meta_set(ctx, STOP, S(""));
 }

@@ -53,15 +53,4 @@ enum result ledger_peers(struct ctx *ctx, struct ledger_peer **peers, size_t *co
 /* Inside a write. */
 enum result ledger_peer_write(struct ctx *ctx, const struct ledger_peer *peer) MUST_USE;
 
-/* ---- the stop ---- */
-
-/* Inside a write: nothing is sealed from here on, for the reason that the sentence gives. */
-enum result ledger_stop(struct ctx *ctx, struct str sentence) MUST_USE;
-/* The sentence, and since when (ms); empty and 0 when nothing is stopped. */
-enum result ledger_stopped(struct ctx *ctx, struct str *sentence, int64_t *since) MUST_USE;
-/* BROKEN with that sentence while it is stopped: the sealer asks. */
-enum result ledger_demand_going(struct ctx *ctx) MUST_USE;
-/* Inside a write: sealing goes on; an entry says who decided and why. CONFLICT when nothing is stopped. */
-enum result ledger_resume(struct ctx *ctx, int64_t actor, struct str reason) MUST_USE;
-
 #endif

@@ -4,6 +4,7 @@
 
 #include "ledger/canonical.h"
 #include "ledger/cosigned.h"
+#include "ledger/stop.h"
 #include "store/store.h"
 
 enum { ROWS_AT_ONCE = 50, LEAF_COLUMNS = 4 };
@@ -312,13 +313,15 @@ static void list_sealed(struct ctx *ctx, const struct sealing *sealing)
 
 enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal)
 {
-    *seal = (struct ledger_seal){.keys = seal->keys, .known = seal->known};
+    *seal = (struct ledger_seal){.keys = seal->keys, .known = seal->known, .decisions = seal->decisions};
     TRY(db_lock(ctx, "ledger"));
     int64_t pending;
     struct sealing sealing = {.seal = seal, .hasher = hasher_in(ctx->arena)};
     TRY(ledger_pending_count(ctx, &pending));
     if (!pending) return OK;
-    TRY(ledger_demand_going(ctx));
+    struct ledger_stand stand;
+    TRY(ledger_stand_read(ctx, &stand));
+    TRY(ledger_stand_demand_going(ctx, &stand, seal->decisions));
     TRY(ledger_keys_demand_current(ctx, seal->keys));
     TRY(resume(ctx, &sealing));
     TRY(read_pending(ctx, &sealing, pending));

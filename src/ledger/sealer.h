@@ -9,6 +9,7 @@ enum { SEAL_BATCH = 2000 };
 struct ledger_seal {
     const struct ledger_keys *keys;
     const struct ledger_head *known; /* the newest head known from outside of the database; NULL, or size 0: none */
+    int64_t decisions;               /* on stopping that the process has seen (ledger/stop.h); 0: none */
     /* what came of it */
     size_t sealed;           /* entries that have their place now */
     int64_t *entries;        /* these, rising; in the arena */

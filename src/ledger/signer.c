@@ -5,8 +5,8 @@
 
 #include "base/log.h"
 #include "ledger/ledger.h"
-#include "ledger/cosigned.h"
 #include "ledger/remembered.h"
+#include "ledger/stop.h"
 
 #include <pthread.h>
 
@@ -20,6 +20,7 @@ struct ledger_signer {
     int64_t *committed; /* under lock, as all that follows */
     size_t count, room;
     struct ledger_head known;  /* the newest that this process has made, or has found in the file at its start */
+    int64_t decisions;         /* to stop or to go on, that this process has seen (ledger/stop.h) */
     char alarm[SENTENCE_ROOM]; /* of the newest round */
     char lost[SENTENCE_ROOM];  /* that ledger.heads was found lost; until the end of the process */
 };
@@ -170,7 +171,8 @@ static enum result recall(struct ctx *ctx, struct ledger_signer *signer, struct 
 static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
 {
     do {
-        round->seal = (struct ledger_seal){.keys = signer->keys, .known = &round->known};
+        round->seal = (struct ledger_seal){
+            .keys = signer->keys, .known = &round->known, .decisions = ledger_signer_decisions(signer)};
         TRY(store_write(ctx, signer->store, seal_some, &round->seal));
         subtract(round->entries, &round->entry_count, round->seal.entries, round->seal.sealed);
         if (round->seal.refused && !round->refused)
@@ -185,13 +187,46 @@ static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, s
     return OK;
 }
 
+/* ---- whether it is stopped ---- */
+
+static enum result look_at_stand(struct ctx *ctx, struct ledger_signer *signer, struct ledger_stand *stand)
+{
+    TRY(ledger_stand_read(ctx, stand));
+    pthread_mutex_lock(&signer->lock);
+    if (stand->decisions > signer->decisions) signer->decisions = stand->decisions;
+    pthread_mutex_unlock(&signer->lock);
+    return OK;
+}
+
+enum result ledger_signer_learn(struct ctx *ctx, struct ledger_signer *signer)
+{
+    struct ledger_stand stand;
+    return look_at_stand(ctx, signer, &stand);
+}
+
+int64_t ledger_signer_decisions(struct ledger_signer *signer)
+{
+    if (!signer) return 0;
+    pthread_mutex_lock(&signer->lock);
+    int64_t decisions = signer->decisions;
+    pthread_mutex_unlock(&signer->lock);
+    return decisions;
+}
+
+static enum result demand_going(struct ctx *ctx, struct ledger_signer *signer)
+{
+    struct ledger_stand stand;
+    TRY(look_at_stand(ctx, signer, &stand));
+    return ledger_stand_demand_going(ctx, &stand, ledger_signer_decisions(signer));
+}
+
 static enum result run_round(struct ctx *ctx, struct ledger_signer *signer)
 {
     struct round round = {.refused = 0};
     int64_t pending = 0;
     take(ctx, signer, &round.entries, &round.entry_count);
     enum result result = look_at_file(ctx, signer);
-    if (result == OK) result = ledger_demand_going(ctx); /* told at once, not with the next entry */
+    if (result == OK) result = demand_going(ctx, signer); /* told at once, not with the next entry */
     if (result == OK) result = ledger_pending_count(ctx, &pending);
     if (result == OK && pending) result = recall(ctx, signer, &round.known);
     if (result == OK && pending) result = seal_batches(ctx, signer, &round);

@@ -20,6 +20,11 @@ void ledger_signer_close(struct ledger_signer *signer); /* NULL is fine; after s
  * continue what this node remembers; what is sound beside that is sealed all the same where it can be. */
 enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer) MUST_USE;
 
+/* Reads how often sealing was stopped or resumed and keeps it in mind until the process ends: nothing is sealed when
+ * the database knows of fewer. Each round does it; whoever stops the sealing does it at once. */
+enum result ledger_signer_learn(struct ctx *ctx, struct ledger_signer *signer) MUST_USE;
+int64_t ledger_signer_decisions(struct ledger_signer *signer); /* as kept in mind; 0 for NULL. Any thread. */
+
 /* A new key takes over (ledger_keys_renew), in a write of its own, and seals what is pending. Nobody else may use the
  * keys meanwhile. */
 enum result ledger_signer_renew(struct ctx *ctx, struct ledger_signer *signer, const struct keyring *keyring,

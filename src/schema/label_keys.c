@@ -93,8 +93,8 @@ void common_each_label(struct arena *arena, label_visitor *each, void *arg)
         "grant",     "password",
         "unblock",   "revoke", /* of accounts */
         "confirm",             /* of the clock */
-        "remember",  "resume",
-        "rotate",              /* of the ledger */
+        "remember",  "stop",
+        "resume",    "rotate", /* of the ledger */
         "watch",     "forget", /* of ledgers that are witnessed */
         "keep",      "end",    /* of jobs */
     };

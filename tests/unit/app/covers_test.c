@@ -5,6 +5,7 @@
 
 #include "app/checks.h"
 #include "base/clock.h"
+#include "ledger/stop.h"
 #include "store/search.h"
 
 #include <sched.h>
@@ -294,6 +295,11 @@ static const struct attack attacks[] = {
      "DELETE FROM job_part WHERE id = -5;" KEYS_CHECKED("job_part")},
 };
 
+static enum result decide(struct ctx *ctx, void *stops)
+{
+    return stops ? ledger_stop(ctx, S("A witness knows more.")) : ledger_resume(ctx, 0, S("a test"), 0);
+}
+
 static void each_is_named(void **state)
 {
     struct served *served = SERVED(state);
@@ -310,6 +316,11 @@ static void each_is_named(void **state)
         run(served, attack->what, postgres && attack->postgres_undo ? attack->postgres_undo : attack->undo);
         expect_all_right(served, attack->what);
     }
+    assert_int_equal(store_write(served->ctx, served->program.store, decide, served), OK);
+    run(served, "a stop without its setting", "DELETE FROM meta WHERE name = 'ledger_stop'");
+    expect_named(served, "a stop without its setting", "settings kept in the database", "do not say the same");
+    assert_int_equal(store_write(served->ctx, served->program.store, decide, NULL), OK);
+    expect_all_right(served, "after the decision to go on");
 }
 
 /* ---- what the server itself does ---- */

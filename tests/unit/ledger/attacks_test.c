@@ -1,7 +1,6 @@
 /* Whoever writes the database and has no key, against a running signer: a sealed ledger of some heads, then one attack
  * in SQL, then what sees it. Each attack names whether the signer must refuse to sign or `merlon verify` must find it,
- * and with which words. The guards of the tables are dropped first: for somebody who owns the database they are no
- * obstacle. */
+ * and with which words. */
 #include "ledger/fixture.h"
 
 #include "ledger/remembered.h"
@@ -22,20 +21,6 @@ static enum result open_keys(struct ctx *ctx, void *arg)
 {
     struct siege *s = arg;
     return ledger_keys_open(ctx, &keyring, true, &s->keys);
-}
-
-static void drop_guards(struct fixture *f)
-{
-    for (size_t i = 0; i < ledger_table_count; i++) {
-        const char *name = ledger_tables[i]->name;
-        if (!ledger_tables[i]->append_only) continue;
-        struct str sql = f->url[0] ? arena_print(f->ctx.arena, "ALTER TABLE %s DISABLE TRIGGER ALL", name)
-                                   : arena_print(f->ctx.arena,
-                                                 "DROP TRIGGER IF EXISTS \"%s_no_UPDATE\"; "
-                                                 "DROP TRIGGER IF EXISTS \"%s_no_DELETE\"",
-                                                 name, name);
-        run_sql(f, sql.at);
-    }
 }
 
 static void write_some(struct siege *s, int64_t at)

@@ -30,6 +30,20 @@ void run_sql(struct fixture *f, const char *sql)
     write_ok(f, run_script, (void *)(uintptr_t)sql);
 }
 
+void drop_guards(struct fixture *f)
+{
+    for (size_t i = 0; i < ledger_table_count; i++) {
+        const char *name = ledger_tables[i]->name;
+        if (!ledger_tables[i]->append_only) continue;
+        struct str sql = f->url[0] ? arena_print(f->ctx.arena, "ALTER TABLE %s DISABLE TRIGGER ALL", name)
+                                   : arena_print(f->ctx.arena,
+                                                 "DROP TRIGGER IF EXISTS \"%s_no_UPDATE\"; "
+                                                 "DROP TRIGGER IF EXISTS \"%s_no_DELETE\"",
+                                                 name, name);
+        run_sql(f, sql.at);
+    }
+}
+
 struct appended {
     struct ledger_event event;
     int64_t id;

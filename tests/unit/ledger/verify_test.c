@@ -110,23 +110,6 @@ static void expect_wrong(struct proven *p, int64_t entry, const char *sentence)
 
 /* ---- the intruder ---- */
 
-static void drop_guards(struct fixture *f)
-{
-    for (size_t i = 0; i < ledger_table_count; i++) {
-        const char *name = ledger_tables[i]->name;
-        const char *sql = f->url[0] ? "ALTER TABLE %s DISABLE TRIGGER ALL"
-                                    : "DROP TRIGGER \"%s_no_UPDATE\"; DROP TRIGGER \"%s_no_DELETE\"";
-        char text[200];
-        if (!ledger_tables[i]->append_only) continue;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-#pragma GCC diagnostic ignored "-Wformat-extra-args"
-        snprintf(text, sizeof text, sql, name, name);
-#pragma GCC diagnostic pop
-        run_sql(f, text);
-    }
-}
-
 struct statement_run {
     struct str sql;
     struct value args[2];
