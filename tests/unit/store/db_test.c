@@ -383,6 +383,19 @@ static void a_lock_is_of_its_own_schema(void **state)
     fixture_free(other);
 }
 
+static void what_has_not_begun_does_not_end(void **state)
+{
+    FIXTURE(f);
+    assert_int_equal(db_commit(&f->ctx), BROKEN);
+    expect_sentence(&f->ctx, "that had not begun");
+    ctx_clear_error(&f->ctx);
+    db_rollback(&f->ctx);
+    assert_false(db_in_transaction(f->ctx.db));
+    expect_ok(&f->ctx, db_begin(&f->ctx));
+    expect_ok(&f->ctx, db_commit(&f->ctx));
+    assert_false(db_in_transaction(f->ctx.db));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +410,7 @@ int main(void)
         ON_BOTH(references_must_lead_somewhere),
         ON_BOTH(append_only_refuses),
         ON_BOTH(savepoints_nest),
+        ON_BOTH(what_has_not_begun_does_not_end),
         ON_BOTH(an_open_transaction_is_a_failure),
         ON_SQLITE(a_reader_cannot_write),
         ON_BOTH(a_lock_is_given_back),
