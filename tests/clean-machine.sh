@@ -32,6 +32,7 @@ mirror=$(sources | awk -v r=$release '$3 == r { print $2; exit }')
 [ -n "$mirror" ] || { echo "None of this machine's sources of packages has $release." >&2 && exit 1; }
 
 root=${KEEP:-$(mktemp -d "${TMPDIR:-/tmp}/merlon-clean.XXXXXX")}
+mkdir -p "$root" && chmod 755 "$root" # it is the root of that machine, which PostgreSQL's own user must be able to enter
 [ -n "${KEEP:-}" ] || trap 'rm -rf --one-file-system "$root"' EXIT
 if [ ! -d "$root/etc/apt" ]; then
     echo "Making a machine in $root"

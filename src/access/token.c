@@ -7,6 +7,7 @@
 #include "access/visitor.h"
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/random.h"
 #include "format/json.h"
 #include "format/json_out.h"
@@ -104,13 +105,18 @@ struct str token_state(struct ctx *ctx, const struct token *token)
     return buf_str(&state);
 }
 
+/* One for the token that was made; more once it was revoked. */
+#define ENTERED "SELECT max(version) FROM ledger_entry WHERE subject = 'token' AND record = ?1"
+
 static enum result log_token(struct ctx *ctx, const struct token *token, const char *action, struct str comment)
 {
-    int64_t entry;
+    const struct value args[] = {value_number(token->id)};
+    int64_t entered, entry;
+    TRY(db_query_number(ctx, S(ENTERED), args, COUNT(args), 0, &entered));
     struct ledger_event event = {.action = str_of(action),
                                  .subject = S("token"),
                                  .record = token->id,
-                                 .version = token->revoked_at ? 2 : 1,
+                                 .version = add_capped(entered, 1),
                                  .actor = ctx->actor->user,
                                  .comment = comment,
                                  .state = token_state(ctx, token)};
@@ -168,14 +174,13 @@ enum result token_create(struct ctx *ctx, const struct new_token *wanted, struct
 enum result token_is_right(struct ctx *ctx, int64_t id, bool *right)
 {
     struct value args[] = {value_number(id)};
-    int64_t version, entered;
+    int64_t revoked, entered;
     TRY(sealed_is_right(ctx, &sealed_tokens, id, right));
     if (!*right) return OK;
-    TRY(db_query_number(ctx, S("SELECT CASE WHEN revoked_at IS NULL THEN 1 ELSE 2 END FROM token WHERE id = ?1"), args,
-                        COUNT(args), 0, &version));
-    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = 'token' AND record = ?1"), args,
-                        COUNT(args), 0, &entered));
-    *right = version == entered;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM token WHERE id = ?1 AND revoked_at IS NOT NULL"), args,
+                        COUNT(args), 0, &revoked));
+    TRY(db_query_number(ctx, S(ENTERED), args, COUNT(args), 0, &entered));
+    *right = revoked || entered == 1;
     if (!*right) log_line(LOG_ERROR, "a token was put back to an earlier state and is refused", "id", id, NULL);
     return OK;
 }

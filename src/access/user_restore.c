@@ -109,7 +109,7 @@ enum result user_restore(struct ctx *ctx, int64_t id, struct user *stood, struct
     TRY(user_check_unique(ctx, user));
     TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = 'user' AND record = ?1"), args,
                         COUNT(args), 0, &entered));
-    user->version = add_capped(stood->version > entered ? stood->version : entered, 1);
+    user->version = add_capped(entered, 1);
     user->changed_at = ctx->now;
     TRY(keep_password(ctx, stood, user));
     TRY(user_write_row(ctx, user));

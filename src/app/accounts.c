@@ -4,6 +4,7 @@
 #include "access/password.h"
 #include "app/acting.h"
 #include "format/json_out.h"
+#include "ledger/remembered.h"
 #include "ledger/verify.h"
 #include "records/records.h"
 
@@ -165,7 +166,10 @@ enum result account_restore(struct program *program, const struct account *accou
     struct ledger_check check = {
         .keys = ledger_keys_public(program->keys), .key_count = 1, .keyring = program->keyring};
     struct ledger_report report;
-    /* Else an entry that was hidden would give back a right that was taken. */
+    struct remembered known;
+    /* Else an entry that was hidden, or cut off with those after it, would give back a right that was taken. */
+    TRY(remembered_read(&program->ctx, program->settings.value[SET_DATA], &known));
+    check.known = known.at, check.known_count = known.count;
     TRY(ledger_verify(&program->ctx, &check, &report));
     TRY(store_write(&program->ctx, program->store, write_restored, &deed));
     *stood = deed.stood;

@@ -184,7 +184,6 @@ static enum result enter_link(struct ctx *ctx, const struct ledger_keys *before,
     const struct ledger_event event = {.action = str_of(action),
                                        .subject = S(LINK_SUBJECT),
                                        .record = 1,
-                                       .version = 1,
                                        .comment = reason,
                                        .state = ledger_link_state(ctx, &link)};
     return ledger_append(ctx, &event, &entry);

@@ -24,6 +24,15 @@ static struct str next_salt(struct arena *arena)
     return arena_copy(arena, (struct str){(const char *)salts[left], LEDGER_SALT});
 }
 
+#define INSERT_ENTRY "INSERT INTO ledger_entry (at, actor, action, subject, record, version, state_size, content_hash) "
+#define PLAIN "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+/* A number or a version that was given once is not given again, whatever the tables say: what is bound to a user's
+ * number (a token, a grant) would else become somebody else's. */
+#define NUMBERED                                                                                                       \
+    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM ledger_entry WHERE subject = ?4 AND "       \
+    "record = ?5 AND version >= ?6)"
+
+/* *entry is 0 when the version was there. */
 static enum result insert_entry(struct ctx *ctx, const struct ledger_event *event, struct str content, int64_t *entry)
 {
     const struct value args[] = {
@@ -36,11 +45,14 @@ static enum result insert_entry(struct ctx *ctx, const struct ledger_event *even
         value_number((int64_t)event->state.len),
         content.len ? value_bytes(content) : value_null(),
     };
-    return db_insert(
-        ctx,
-        S("INSERT INTO ledger_entry (at, actor, action, subject, record, version, state_size, content_hash) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id"),
-        args, COUNT(args), entry);
+    bool numbered = event->state.len && event->version;
+    TRY(db_insert(ctx, numbered ? S(INSERT_ENTRY NUMBERED " RETURNING id") : S(INSERT_ENTRY PLAIN " RETURNING id"),
+                  args, COUNT(args), entry));
+    if (*entry) return OK;
+    return fail(ctx, CONFLICT,
+                "The ledger has the version %lld of %.*s %lld already: a row was removed, or put back to an earlier "
+                "state, outside of the program. Run merlon verify.",
+                (long long)event->version, PRINT(event->subject), (long long)event->record);
 }
 
 static enum result insert_state(struct ctx *ctx, const struct ledger_event *event, struct str salt, int64_t entry)
@@ -319,4 +331,21 @@ enum result ledger_latest(struct ctx *ctx, int64_t *at)
         }
     }
     return OK;
+}
+
+enum result ledger_check_versions(struct ctx *ctx, const char *subject, const char *prefix)
+{
+    const struct value args[] = {value_text(str_of(subject))};
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx,
+                     S("SELECT record, version FROM (SELECT record, version, lag(version, 1, 0) OVER "
+                       "(PARTITION BY record ORDER BY id) AS older FROM ledger_entry WHERE subject = ?1 AND "
+                       "state_size > 0) v WHERE version <> older + 1 LIMIT 1"),
+                     args, COUNT(args), &rows, &found));
+    int64_t record = found ? rows_number(rows, 0) : 0, version = found ? rows_number(rows, 1) : 0;
+    rows_close(rows);
+    if (!found) return OK;
+    return fail(ctx, CONFLICT, "The version %lld of %s%lld does not follow on the one before it in the ledger.",
+                (long long)version, prefix, (long long)record);
 }

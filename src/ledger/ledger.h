@@ -17,13 +17,14 @@ struct ledger_event {
     struct str action;  /* "create", "change", "delete", "transition:accept", "derive", "purge", "grant", ... */
     struct str subject; /* register, or "user", "setting", ... */
     int64_t record;     /* id within it */
-    int64_t version;    /* of the record after */
+    int64_t version;    /* of the record after, one more than before; 0 for what has none */
     int64_t actor;      /* user id; 0 is the program itself */
     struct str comment; /* the reason a person gave; may be empty */
     struct str state;   /* JSON after; empty for none */
 };
 
-/* Inside a write. At ctx->now. */
+/* Inside a write. At ctx->now. CONFLICT when the ledger has a state of that version, or a later one, already: somebody
+ * has taken a row away, or put it back to an earlier state. */
 enum result ledger_append(struct ctx *ctx, const struct ledger_event *event, int64_t *entry) MUST_USE;
 
 struct ledger_entry {
@@ -67,5 +68,10 @@ enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
  * is the reason, its state what is left of the record, its version above all before. Inside a write. NOT_FOUND when the
  * ledger knows no such record. */
 enum result ledger_purge(struct ctx *ctx, const struct ledger_event *tombstone, int64_t *entry) MUST_USE;
+
+/* The numbers of entries are the database's, and whoever has it can make them begin anew, so that an older state would
+ * seem the newest. Versions are under the entries' hashes: those of a record rise one by one with its entries. CONFLICT
+ * names the first that does not; `prefix` is how the subject's records are called ("RSK-", "user "). */
+enum result ledger_check_versions(struct ctx *ctx, const char *subject, const char *prefix) MUST_USE;
 
 #endif

@@ -300,7 +300,7 @@ static enum result begin(struct ctx *ctx, void *arg)
     hash_hex(&state, &head->root);
     buf_text(&state, "\"}");
     const struct ledger_event event = {
-        .action = S("remember"), .subject = S("ledger"), .record = 1, .version = 1, .state = buf_str(&state)};
+        .action = S("remember"), .subject = S("ledger"), .record = 1, .state = buf_str(&state)};
     return ledger_append(ctx, &event, &entry);
 }
 

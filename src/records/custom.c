@@ -322,6 +322,7 @@ static enum result check_one(struct ctx *ctx, void *arg, int64_t id)
 enum result custom_verify(struct ctx *ctx, int64_t *checked)
 {
     int64_t gone;
+    TRY(ledger_check_versions(ctx, "custom_field", "custom field "));
     TRY(walk_ids(ctx, "custom_field", check_one, NULL, checked));
     TRY(db_query_number(ctx,
                         S("SELECT min(e.record) FROM ledger_entry e LEFT JOIN custom_field f ON f.id = e.record "

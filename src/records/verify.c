@@ -3,6 +3,7 @@
  * newer program is not in older states. */
 #include "records/verify.h"
 
+#include "ledger/ledger.h"
 #include "records/entered.h"
 #include "records/records.h"
 #include "records/sql.h"
@@ -111,25 +112,6 @@ static enum result merge(struct ctx *ctx, const struct reg *reg, const struct pa
     return r < page->row_count ? only_row(ctx, reg, record_id(page->rows[r])) : OK;
 }
 
-/* The numbers of entries are the database's, and whoever has it can make them begin anew, so that an older state
- * would seem the newest. A record's versions are under the entries' hashes: they rise one by one with the entries. */
-static enum result check_versions(struct ctx *ctx, const struct reg *reg)
-{
-    const struct value args[] = {value_text(str_of(reg->name))};
-    struct rows *rows;
-    bool found;
-    TRY(db_query_one(ctx,
-                     S("SELECT record, version FROM (SELECT record, version, lag(version, 1, 0) OVER "
-                       "(PARTITION BY record ORDER BY id) AS older FROM ledger_entry WHERE subject = ?1 AND "
-                       "state_size > 0) v WHERE version <> older + 1 LIMIT 1"),
-                     args, COUNT(args), &rows, &found));
-    int64_t record = found ? rows_number(rows, 0) : 0, version = found ? rows_number(rows, 1) : 0;
-    rows_close(rows);
-    if (!found) return OK;
-    return fail(ctx, CONFLICT, "The version %lld of %s-%lld does not follow on the one before it in the ledger.",
-                (long long)version, reg->prefix, (long long)record);
-}
-
 static enum result verify_page(struct ctx *ctx, const struct reg *reg, int64_t *above, bool *more,
                                struct records_report *report)
 {
@@ -146,7 +128,7 @@ static enum result verify_register(struct ctx *ctx, const struct reg *reg, struc
                                    struct records_report *report)
 {
     int64_t above = INT64_MIN;
-    TRY(check_versions(ctx, reg));
+    TRY(ledger_check_versions(ctx, reg->name, arena_print(ctx->arena, "%s-", reg->prefix).at));
     for (bool more = true; more;) {
         struct ctx part = *ctx;
         part.arena = scratch;

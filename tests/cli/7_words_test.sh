@@ -90,6 +90,17 @@ works user restore --email ada@quay.example "$data"
 says 'It is now     : Ada Quay'
 yes 'what was done is written' [ "$(entries)" -gt "$before" ]
 
+# Nor from a database that was put back: ledger.heads knows of more than is there.
+start_server --data "$data"
+cp "$data/merlon.db" "$work/before.db"
+works user add --email cay@quay.example --name 'Cay Quay' --password-file "$work/password" "$data"
+stop_server
+cp "$work/before.db" "$data/merlon.db" && rm -f "$data"/merlon.db-*
+sqlite3 "$data/merlon.db" "UPDATE \"user\" SET name = 'Mallory'"
+before=$(entries)
+refuses 1 'cut off' user restore --email ada@quay.example "$data"
+yes 'nothing is restored from an older copy' [ "$(entries)" = "$before" ]
+
 # What is no backup is told as that, whether there is a key or not.
 head -c 100 /dev/zero >"$work/zero"
 mkdir -m 700 "$work/keyless"

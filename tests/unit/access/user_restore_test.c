@@ -2,6 +2,7 @@
 #include "access/fixture.h"
 
 #include "access/sealed.h"
+#include "access/verify.h"
 #include "store/seal.h"
 
 #define EMAIL "ada@example.org"
@@ -122,12 +123,36 @@ static void nothing_of_an_intruder_is_put_right(void **state)
     assert_int_equal(check(f, &sealed_users), OK);
 }
 
+/* What is bound to a number, a token for instance, must not come to belong to the next user. */
+static void a_users_number_is_not_given_again(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct user user;
+    int64_t checked = 0;
+    const struct grant grants[] = {{EMPLOYEE, SITE_A}};
+    struct user_edit edit = {.sets = USER_NAME | USER_EMAIL | USER_GRANTS,
+                             .name = S("Bob"),
+                             .email = S("bob@example.org"),
+                             .grants = grants,
+                             .grant_count = 1};
+    begin(f, &opened);
+    run_sql(f, "DELETE FROM session; DELETE FROM role_grant WHERE user_id = 1; DELETE FROM \"user\" WHERE id = 1");
+    run_sql(f, db_dialect(f->ctx.db) == DIALECT_SQLITE ? "DELETE FROM sqlite_sequence WHERE name = 'user'"
+                                                       : "ALTER SEQUENCE user_id_seq RESTART");
+    assert_int_equal(try_create(f, &edit, &user), CONFLICT);
+    expect_sentence(&f->ctx, "The ledger has the version 1 of user 1 already");
+    assert_int_equal(users_verify(&f->ctx, &checked), CONFLICT);
+    expect_sentence(&f->ctx, "its row was removed");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(the_operator_puts_back_what_the_ledger_says),
         ON_BOTH(a_user_whose_row_is_gone_or_has_another_address_comes_back),
         ON_BOTH(nothing_of_an_intruder_is_put_right),
+        ON_BOTH(a_users_number_is_not_given_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

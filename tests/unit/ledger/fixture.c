@@ -52,6 +52,11 @@ struct appended {
 static enum result append_one(struct ctx *ctx, void *arg)
 {
     struct appended *appended = arg;
+    const struct value args[] = {value_text(appended->event.subject), value_number(appended->event.record)};
+    int64_t before;
+    TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = ?1 AND record = ?2"), args,
+                        COUNT(args), 0, &before));
+    appended->event.version = before + 1;
     return ledger_append(ctx, &appended->event, &appended->id);
 }
 
@@ -61,7 +66,6 @@ int64_t append(struct fixture *f, int64_t at, const char *action, const char *su
     struct appended appended = {.event = {.action = str_of(action),
                                           .subject = str_of(subject),
                                           .record = record,
-                                          .version = 1,
                                           .actor = 7,
                                           .comment = str_of(comment),
                                           .state = str_of(state)}};

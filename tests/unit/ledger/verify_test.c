@@ -33,11 +33,12 @@ static enum result seal(struct ctx *ctx, void *arg)
 static enum result append_many(struct ctx *ctx, void *arg)
 {
     int64_t id, until = *(int64_t *)arg;
-    for (id = 0; id < until;) {
+    TRY(db_query_number(ctx, S("SELECT max(id) FROM ledger_entry"), NULL, 0, 0, &id));
+    while (id < until) {
         const struct ledger_event event = {.action = S("change"),
                                            .subject = S("risk"),
                                            .record = 1 + until % 40,
-                                           .version = 3,
+                                           .version = id + 1,
                                            .actor = 7,
                                            .comment = S("because"),
                                            .state = S("{\"title\":\"Fire\",\"level\":4}")};
