@@ -42,24 +42,26 @@ static bool is_let_through(struct events *events, const struct event_row *row)
     }
 }
 
-/* The number of the row, 0 where none was put in. */
-static uint64_t post(struct ctx *ctx, const struct event *event, bool hurry)
+/* *number is the row's; 0 where it is only counted with others of its kind. False when there was no room for it. */
+static bool post(struct ctx *ctx, const struct event *event, bool hurry, uint64_t *number)
 {
     struct events *events = ctx->events;
     struct event_row row;
-    uint64_t number = 0;
+    bool fits = true;
+    *number = 0;
     event_row_make(event, &events->config, ctx->request_id, &row);
     pthread_mutex_lock(&events->lock);
-    if (is_let_through(events, &row) && events_put(events, &row)) number = events->posted;
+    if (is_let_through(events, &row)) fits = events_put(events, &row), *number = fits ? events->posted : 0;
     events->hurry = events->hurry || hurry || events->queued >= BATCH_ROOM;
     if (events->hurry) pthread_cond_signal(&events->wake);
     pthread_mutex_unlock(&events->lock);
-    return number;
+    return fits;
 }
 
 void event_post(struct ctx *ctx, const struct event *event)
 {
-    if (ctx->events) post(ctx, event, false);
+    uint64_t number;
+    if (ctx->events) (void)post(ctx, event, false, &number);
 }
 
 bool events_have_lines(const struct events *events)
@@ -93,8 +95,9 @@ static bool is_durable(struct events *events, uint64_t number)
 enum result event_write(struct ctx *ctx, const struct event *event)
 {
     if (!ctx->events) return OK;
-    uint64_t number = post(ctx, event, true);
-    if (!ctx->events->config.store || !number || is_durable(ctx->events, number)) return OK;
+    uint64_t number;
+    bool fits = post(ctx, event, true, &number);
+    if (!ctx->events->config.store || (fits && (!number || is_durable(ctx->events, number)))) return OK;
     return fail(ctx, BUSY,
                 "The security event that belongs to this could not be written, so it was not done; try again in a "
                 "moment.");

@@ -155,6 +155,21 @@ static void what_the_database_does_not_take_waits(void **state)
     verify_ok(f, key, 3);
 }
 
+/* An event for which there is no room is counted as lost; what it belongs to must not be done all the same. */
+static void what_finds_no_room_is_not_written(void **state)
+{
+    FIXTURE(f);
+    const struct keyring *key = events_tables(f);
+    events_begin(f, key);
+    run_sql(f, "ALTER TABLE security_event RENAME TO elsewhere");
+    for (int i = 0; i < QUEUE_ROOM + BATCH_ROOM; i++) post(f, EVENT_EVIDENCE_READ, "");
+    assert_int_equal(event_write(&f->ctx, &(struct event){.kind = EVENT_EXPORT, .actor = 5}), BUSY);
+    expect_sentence(&f->ctx, "could not be written");
+    run_sql(f, "ALTER TABLE elsewhere RENAME TO security_event");
+    wait_for_number(f, "SELECT count(*) FROM security_event WHERE kind = 'events_lost'", 1);
+    assert_int_equal(number_of(f, "SELECT count(*) FROM security_event WHERE kind = 'export'"), 0);
+}
+
 /* ---- only growing ---- */
 
 static void rows_are_not_changed_and_young_ones_not_deleted(void **state)
@@ -219,6 +234,7 @@ int main(void)
         ON_BOTH(failures_to_sign_in_are_a_row_each_up_to_what_a_minute_holds),
         ON_BOTH(what_finds_no_room_is_counted),
         ON_BOTH(what_the_database_does_not_take_waits),
+        ON_BOTH(what_finds_no_room_is_not_written),
         ON_BOTH(rows_are_not_changed_and_young_ones_not_deleted),
         ON_BOTH(old_rows_are_let_go_and_that_is_told),
         ON_BOTH(a_new_start_goes_on_with_the_chain),
