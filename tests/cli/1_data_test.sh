@@ -92,13 +92,14 @@ works verify "$work/restored"
 refuses 2 'no master key' restore "$work/plain.backup" --data "$work/nokey"
 mkdir -p "$work/withkey" && cp "$data/master.key" "$work/withkey/"
 works restore "$work/plain.backup" --data "$work/withkey"
-# Cut off after the data have come: the copy has its own key and says so all the same, and the next start ends it.
+# Cut off after the data have come: nothing bears the name of a database before all of it is there, and the next one is whole.
 mkdir -p "$work/cutoff/ledger.pub" && cp "$data/master.key" "$work/cutoff/" && : >"$work/cutoff/merlon.db"
 refuses 2 'ledger.pub' restore "$work/plain.backup" --data "$work/cutoff"
+yes 'nothing half passes for a database' [ ! -s "$work/cutoff/merlon.db" ]
 rmdir "$work/cutoff/ledger.pub"
+works restore "$work/plain.backup" --data "$work/cutoff"
 yes 'the ledger says that it is a copy' [ "$(sqlite3 "$work/cutoff/merlon.db" \
     "SELECT count(*) FROM ledger_entry WHERE action = 'restore' AND subject = 'ledger-key'")" = 1 ]
-yes 'and what follows is due' [ "$(sqlite3 "$work/cutoff/merlon.db" "SELECT count(*) FROM meta WHERE name = 'rebuild_due' AND value <> ''")" = 1 ]
 works token --data "$work/cutoff" --user marta.nowak@tidewell.example --name after
 works verify "$work/cutoff"
 refuses 1 'passphrase' restore "$work/sealed.backup" --data "$work/wrongphrase" --passphrase-file "$work/password"

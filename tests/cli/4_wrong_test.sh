@@ -143,6 +143,7 @@ mv "$work/aside/merlon.db" "$work/bare/"
 works verify "$work/bare"
 mkdir "$work/log" && echo 'what was written last' >"$work/log/merlon.db-wal"
 refuses 2 'merlon.db-wal of an earlier one' init --data "$work/log"
+cp "$work/withkey/master.key" "$work/log/"
 refuses 2 'merlon.db-wal of an earlier one' restore "$work/plain.backup" --data "$work/log"
 yes 'the log is still there' grep -q last "$work/log/merlon.db-wal"
 

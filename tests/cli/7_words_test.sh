@@ -93,12 +93,12 @@ yes 'what was done is written' [ "$(entries)" -gt "$before" ]
 # Nor from a database that was put back: ledger.heads knows of more than is there.
 start_server --data "$data"
 cp "$data/merlon.db" "$work/before.db"
-works user add --email cay@quay.example --name 'Cay Quay' --password-file "$work/password" "$data"
+works user add --email cay@quay.example --name 'Cay Quay' --role reader --password-file "$work/password" "$data"
 stop_server
 cp "$work/before.db" "$data/merlon.db" && rm -f "$data"/merlon.db-*
 sqlite3 "$data/merlon.db" "UPDATE \"user\" SET name = 'Mallory'"
 before=$(entries)
-refuses 1 'cut off' user restore --email ada@quay.example "$data"
+refuses 1 'the database went back in time' user restore --email ada@quay.example "$data"
 yes 'nothing is restored from an older copy' [ "$(entries)" = "$before" ]
 
 # What is no backup is told as that, whether there is a key or not.
@@ -142,9 +142,9 @@ cp "$work/words.backup" "$work/damaged.backup"
 printf 'x' >>"$work/damaged.backup"
 refuses 1 'has something after its end' restore "$work/damaged.backup" "$work/cutshort"
 yes 'a damaged backup does not take its place' cmp "$work/cutshort/merlon.db.restoring" "$work/cutshort/merlon.db.restoring-wal"
-mv "$work/cutshort/merlon.db.restoring-wal" "$work/aside" && ln -s "$work/aside" "$work/cutshort/merlon.db.restoring-wal"
+mv "$work/cutshort/merlon.db.restoring-wal" "$work/aside.log" && ln -s "$work/aside.log" "$work/cutshort/merlon.db.restoring-wal"
 refuses 2 'merlon.db.restoring-wal is a symbolic link' restore "$work/words.backup" "$work/cutshort"
-yes 'with a link among them nothing is touched' cmp "$work/cutshort/merlon.db.restoring" "$work/aside"
+yes 'with a link among them nothing is touched' cmp "$work/cutshort/merlon.db.restoring" "$work/aside.log"
 rm "$work/cutshort/merlon.db.restoring-wal"
 works restore "$work/words.backup" "$work/cutshort"
 works verify "$work/cutshort"
