@@ -268,12 +268,25 @@ static void test_altered_consistency(void **state)
     }
 }
 
+/* Sizes that RFC 9162 section 2.1.4 has no proof for: nothing, and a later tree before an earlier one. */
+static void test_sizes_without_proof(void **state)
+{
+    struct fixture *f = *state;
+    const struct hash same = {{7}};
+    const struct merkle_proof none = {.count = 0};
+    assert_true(merkle_is_consistent(f->hasher, 1, &same, 1, &same, &none));
+    assert_false(merkle_is_consistent(f->hasher, 0, &same, 1, &same, &none));
+    assert_false(merkle_is_consistent(f->hasher, 0, &same, 0, &same, &none));
+    assert_false(merkle_is_consistent(f->hasher, 2, &same, 1, &same, &none));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_hashes),      cmocka_unit_test(test_growing),
-        cmocka_unit_test(test_inclusion),         cmocka_unit_test(test_consistency),
-        cmocka_unit_test(test_altered_inclusion), cmocka_unit_test(test_altered_consistency),
+        cmocka_unit_test(test_known_hashes),        cmocka_unit_test(test_growing),
+        cmocka_unit_test(test_inclusion),           cmocka_unit_test(test_consistency),
+        cmocka_unit_test(test_altered_inclusion),   cmocka_unit_test(test_altered_consistency),
+        cmocka_unit_test(test_sizes_without_proof),
     };
     return cmocka_run_group_tests_name("ledger/merkle", tests, set_up, tear_down);
 }

@@ -383,6 +383,23 @@ static void a_lock_is_of_its_own_schema(void **state)
     fixture_free(other);
 }
 
+static enum result read_settings(struct ctx *ctx, void *arg)
+{
+    int64_t *settings = arg;
+    TRY(db_query_number(ctx, S("PRAGMA synchronous"), NULL, 0, -1, &settings[0]));
+    return db_query_number(ctx, S("PRAGMA foreign_keys"), NULL, 0, -1, &settings[1]);
+}
+
+/* FULL (2): with less, a power cut takes what was acknowledged, and no test that only kills the program would tell. */
+static void what_is_saved_is_on_the_disk(void **state)
+{
+    FIXTURE(f);
+    int64_t settings[2];
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, read_settings, settings));
+    assert_int_equal(settings[0], 2);
+    assert_int_equal(settings[1], 1);
+}
+
 static void what_has_not_begun_does_not_end(void **state)
 {
     FIXTURE(f);
@@ -413,6 +430,7 @@ int main(void)
         ON_BOTH(what_has_not_begun_does_not_end),
         ON_BOTH(an_open_transaction_is_a_failure),
         ON_SQLITE(a_reader_cannot_write),
+        ON_SQLITE(what_is_saved_is_on_the_disk),
         ON_BOTH(a_lock_is_given_back),
         ON_POSTGRES(a_lock_is_of_its_own_schema),
     };
