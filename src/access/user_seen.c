@@ -6,7 +6,6 @@
 #include "access/secret.h"
 #include "base/log.h"
 
-/* What the ledger keeps of a password hash, which itself is of a salt that nobody can guess. */
 struct str user_mark(struct ctx *ctx, struct str password_hash)
 {
     return password_hash.len ? secret_hex(ctx->arena, password_hash) : S("");

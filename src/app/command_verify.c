@@ -1,5 +1,6 @@
-/* merlon verify: the check that needs no trust in whoever keeps the data. It reads only, wants the public key alone,
- * and ends with one sentence. */
+/* merlon verify: the check that needs no trust in whoever keeps the data. It reads only, and ends with one sentence.
+ * For the ledger and the records it wants the public key alone; what a MAC guards is asked where the master key is
+ * there, and else named as not asked. */
 #include "app/command.h"
 
 #include "app/checks.h"

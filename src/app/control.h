@@ -42,7 +42,8 @@ bool control_client_waits(const struct remote *remote);
 bool control_tell(struct program *program, struct str event);
 
 /* Where a server runs on the directory, it runs the command: *done, with its exit status. Otherwise the directory is
- * held by this program (program->lock), if it is there at all. Waits five seconds for another command to end. */
+ * held by this program (program->lock), if it is there at all. A server does one command after the other, and this one
+ * waits for its turn. BUSY when somebody else who answers nothing has held the directory for five seconds. */
 enum result control_hand_over(struct program *program, bool *done, int *status) MUST_USE;
 
 #endif

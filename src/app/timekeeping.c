@@ -1,5 +1,5 @@
-/* The latest instant that has certainly been is the newest of: the newest entry of the ledger, its newest head, and the
- * day for which the daily duties were done last, which is there also when nobody writes for months. */
+/* The latest instant that has certainly been is the later of two: the newest entry of the ledger that this program
+ * wrote, and the day for which the daily duties were done last, which is there also when nobody writes for months. */
 #include "app/timekeeping.h"
 
 #include "base/log.h"

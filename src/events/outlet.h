@@ -1,6 +1,6 @@
 /* Inside this room: lines that leave the program, to syslog or to a file. Each outlet has a thread of its own, so
  * that a receiver that hangs keeps nobody; what it has not taken waits in OUTLET_ROOM bytes, and what finds no room
- * there is told in the log and is in the table all the same. */
+ * there is told in the log, and where there is a database it is in the table all the same. */
 #ifndef MERLON_EVENTS_OUTLET_H
 #define MERLON_EVENTS_OUTLET_H
 

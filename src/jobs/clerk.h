@@ -1,6 +1,6 @@
 /* The clerk: one thread of small regular duties. Tells those who watch jobs; turns the outbox into notifications;
  * derives anew, once a day, what depends on the day (registers marked DAILY); sweeps what has run out. On several
- * nodes a lock lets one do each. */
+ * nodes a lock lets one empty the outbox at a time. */
 #ifndef MERLON_JOBS_CLERK_H
 #define MERLON_JOBS_CLERK_H
 

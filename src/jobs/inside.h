@@ -14,8 +14,9 @@ enum { JOB_THREADS = 8, WATCHES_MAX = 512 };
 #define JOB_LOST SENTENCE("Somebody else has taken this job over.")
 
 /* In the ledger, under JOB_SUBJECT and the job's number, in the transaction of what it tells: JOB_KEEPS, a piece of
- * work, whose version says how far all of it goes (job_run.position); JOB_ENDS, after which the job is spent for good.
- * So rows of the queue that somebody puts back run nothing a second time. */
+ * work, whose version says how far all of it goes (job_run.position); JOB_ENDS, after which the job is spent for good
+ * (but for one that was refused as it was found, which the row alone says). So rows of the queue that somebody puts
+ * back run nothing a second time. */
 #define JOB_SUBJECT "job"
 #define JOB_KEEPS "keep"
 #define JOB_ENDS "end"

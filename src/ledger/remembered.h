@@ -4,8 +4,8 @@
  *
  *     SIZE PREVIOUS TIME ROOT ORIGIN KEY SIGNATURE        numbers in decimal, hashes in hexadecimal
  *
- * What it says is at most one head behind the database, never ahead of it. When it has grown past REMEMBERED_LIMIT,
- * the last head of each day and the newest hundred are kept. */
+ * What it says is at most one head behind the database (some heads after a loss of power), never ahead of it. When it
+ * has grown past REMEMBERED_LIMIT, the last head of each day and the newest hundred are kept. */
 #ifndef MERLON_LEDGER_REMEMBERED_H
 #define MERLON_LEDGER_REMEMBERED_H
 
