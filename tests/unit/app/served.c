@@ -326,7 +326,7 @@ struct served *served_new(bool postgres)
     assert_non_null(served);
     snprintf(served->directory, sizeof served->directory, "/tmp/merlon-served-XXXXXX");
     assert_non_null(mkdtemp(served->directory));
-    served->program.arena = arena_new(0);
+    served->program.arena = arena_new((size_t)1 << 30); /* a test asks many times over what a command asks once */
     served->program.ctx.arena = served->program.arena;
     served->ctx = &served->program.ctx;
     read_settings(served, postgres);
