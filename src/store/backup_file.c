@@ -293,7 +293,7 @@ static enum result recognise(struct ctx *ctx, struct backup_in *in, unsigned cha
 static enum result read_header(struct ctx *ctx, const struct backup *backup, struct backup_in *in)
 {
     unsigned char header[HEADER_SIZE], key[crypto_secretstream_xchacha20poly1305_KEYBYTES];
-    char kind;
+    char kind = 0;
     TRY(recognise(ctx, in, header, &kind));
     if (kind == BY_PASSPHRASE && !backup->passphrase.len)
         return fail(ctx, INVALID, "The backup %s is sealed with a passphrase: give it, with --passphrase-file FILE.",
@@ -362,7 +362,7 @@ static enum result next_chunk(struct ctx *ctx, struct backup_in *in)
 
 static enum result open_file(struct ctx *ctx, struct str path, struct backup_in **opened)
 {
-    struct backup_in *in = arena_make(ctx->arena, struct backup_in);
+    struct backup_in *in = *opened = arena_make(ctx->arena, struct backup_in);
     in->path = arena_cstr(ctx->arena, path);
     in->at = HEADER_SIZE;
     in->bytes = buf_in(ctx->arena);
@@ -373,7 +373,6 @@ static enum result open_file(struct ctx *ctx, struct str path, struct backup_in 
     if (fstat(in->file, &stat) != 0 || !S_ISREG(stat.st_mode))
         return fail(ctx, INVALID, "%s is no backup of this program: it is not a file.", in->path);
     in->size = stat.st_size;
-    *opened = in;
     return OK;
 }
 
