@@ -4,6 +4,7 @@
 #include "access/session.h"
 #include "access/user_seen.h"
 #include "base/number.h"
+#include "base/random.h"
 #include "format/json.h"
 #include "ledger/ledger.h"
 
@@ -75,13 +76,42 @@ enum result user_entered_as(struct ctx *ctx, struct str email, int64_t *id)
     }
 }
 
+/* Stands for an address until the restoring fills it in; nobody can have put it into another row before. */
+static struct value placeholder(struct ctx *ctx, int64_t id)
+{
+    struct str unique = random_token(ctx->arena, 16);
+    return value_text(arena_print(ctx->arena, "(user %lld, %.*s)", (long long)id, PRINT(unique)));
+}
+
+/* Another row that bears what is this user's, and is not what the ledger says: planted or altered so that nobody could
+ * be restored. It can be restored in its turn. */
+static enum result take_from(struct ctx *ctx, int64_t other, const struct user *user)
+{
+    struct value args[] = {value_number(other), placeholder(ctx, other)};
+    bool stands;
+    if (!other || other == user->id) return OK;
+    TRY(user_is_right(ctx, other, &stands));
+    if (stands) return OK;
+    return db_run(ctx, S("UPDATE \"user\" SET email = ?2, email_key = ?2, person = NULL WHERE id = ?1"), args,
+                  COUNT(args), NULL);
+}
+
+static enum result make_room(struct ctx *ctx, const struct user *user)
+{
+    int64_t other;
+    TRY(user_by_email(ctx, user->email, &other));
+    TRY(take_from(ctx, other, user));
+    if (!user->person) return OK;
+    TRY(user_of_person(ctx, user->person, &other));
+    return take_from(ctx, other, user);
+}
+
 /* For one whose row somebody has removed: an empty one, which the restoring fills. */
 static enum result put_row_back(struct ctx *ctx, int64_t id)
 {
     struct ledger_entry entry;
     int64_t rows;
-    struct value args[] = {value_number(id), value_text(arena_print(ctx->arena, "(user %lld)", (long long)id)),
-                           value_number(0)};
+    struct value args[] = {value_number(id), placeholder(ctx, id), value_number(0)};
     TRY(db_query_number(ctx, S("SELECT count(*) FROM \"user\" WHERE id = ?1"), args, 1, 0, &rows));
     if (rows) return OK;
     TRY(ledger_newest(ctx, S("user"), id, &entry));
@@ -106,6 +136,7 @@ enum result user_restore(struct ctx *ctx, int64_t id, struct user *stood, struct
     *changed = !stands;
     if (stands) return OK;
     TRY(read_entered(ctx, id, user));
+    TRY(make_room(ctx, user));
     TRY(user_check_unique(ctx, user));
     TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject = 'user' AND record = ?1"), args,
                         COUNT(args), 0, &entered));

@@ -66,9 +66,10 @@ enum result user_password(struct ctx *ctx, int64_t id, struct str *hash, bool *r
 enum result user_entered_as(struct ctx *ctx, struct str email, int64_t *id) MUST_USE;
 /* Inside a write, by the program itself alone: puts the user back to what the newest entry of the ledger says, after
  * somebody changed it outside of the program. A password that is not the one of that entry is dropped; whom the ledger
- * does not know is made inactive and gets no right; whose row is gone gets it back, without password. In the ledger
- * like any change; ends the user's sessions. *stood: as it was found. A user who is what the ledger says stays
- * untouched, and *changed is false. */
+ * does not know is made inactive and gets no right; whose row is gone gets it back, without password. Another row that
+ * bears the address or the person, and is itself not what the ledger says, gives them up. In the ledger like any
+ * change; ends the user's sessions. *stood: as it was found. A user who is what the ledger says stays untouched, and
+ * *changed is false. */
 enum result user_restore(struct ctx *ctx, int64_t id, struct user *stood, struct user *user, bool *changed) MUST_USE;
 
 /* What the ledger holds of a user, as JSON. */

@@ -199,6 +199,7 @@ static const struct question {
     {.name = "index of links", .plain = records_verify_links},
     {.name = "index of search", .plain = records_verify_search},
 };
+static_assert(COUNT(questions) <= CHECKS_MAX, "every question has room for its answer");
 
 static enum result ask(struct ctx *ctx, struct checks *checks, const struct question *question, int64_t *checked)
 {

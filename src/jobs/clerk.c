@@ -41,6 +41,14 @@ static enum result in_batches(struct ctx *ctx, struct store *store, enum result 
     return OK;
 }
 
+static enum result tell_record(struct ctx *ctx, const char *what, const struct reg *reg, int64_t id)
+{
+    struct str reference = arena_print(ctx->arena, "%s-%lld", reg->prefix, (long long)id);
+    log_text(LOG_ERROR, what, "record", reference);
+    ctx_clear_error(ctx);
+    return OK;
+}
+
 /* ---- notifications ---- */
 
 struct message {
@@ -87,6 +95,18 @@ static enum result notify_one(struct ctx *ctx, const struct message *message)
     return record_insert(ctx, record, "notify");
 }
 
+/* One that cannot be told is told in the log, and keeps those behind it from nothing. */
+static enum result notify_or_tell(struct ctx *ctx, const struct message *message)
+{
+    TRY(db_begin(ctx));
+    enum result result = notify_one(ctx, message);
+    if (result == OK) return db_commit(ctx);
+    db_rollback(ctx);
+    if (result_ends_all(result)) return result;
+    return tell_record(ctx, "a notification of a record could not be made", house_register(ctx->house, message->reg),
+                       message->record);
+}
+
 static enum result read_outbox(struct ctx *ctx, struct message *messages, size_t *count)
 {
     struct rows *rows;
@@ -114,7 +134,7 @@ static enum result notify_batch(struct ctx *ctx, void *arg)
     TRY(read_outbox(ctx, messages, count));
     for (size_t i = 0; i < *count; i++) {
         struct value args[] = {value_number(messages[i].id)};
-        TRY(notify_one(ctx, &messages[i]));
+        TRY(notify_or_tell(ctx, &messages[i]));
         TRY(db_run(ctx, S("DELETE FROM outbox WHERE id=?1"), args, COUNT(args), NULL));
     }
     if (*count < OUTBOX_BATCH) *count = 0; /* none is left */
@@ -145,10 +165,7 @@ static enum result derive_one(struct ctx *ctx, const struct reg *reg, int64_t id
     if (result == OK) return db_commit(ctx);
     db_rollback(ctx);
     if (result_ends_all(result)) return result;
-    const char *reference = arena_print(ctx->arena, "%s-%lld", reg->prefix, (long long)id).at;
-    log_text(LOG_ERROR, "a record could not be derived anew for the day", "record", str_of(reference));
-    ctx_clear_error(ctx);
-    return OK;
+    return tell_record(ctx, "a record could not be derived anew for the day", reg, id);
 }
 
 /* `from` moves on at the end only: a write that is run again begins where it began. */
@@ -205,16 +222,45 @@ static enum result sweep(struct ctx *ctx, void *arg)
     return access_sweep(ctx);
 }
 
-static enum result do_duties(struct ctx *ctx, struct clerk *clerk, bool *watching)
+static enum result tell(struct ctx *ctx, struct clerk *clerk, bool *watching)
 {
-    struct store *store = clerk->config.store;
-    TRY(store_reader(ctx, store, &ctx->db));
-    TRY(jobs_tell_watchers(ctx, clerk->jobs, watching));
-    TRY(clerk_notify(ctx, store));
-    TRY(clerk_new_day(ctx, store));
+    return jobs_tell_watchers(ctx, clerk->jobs, watching);
+}
+
+static enum result notify(struct ctx *ctx, struct clerk *clerk, bool *watching)
+{
+    (void)watching;
+    return clerk_notify(ctx, clerk->config.store);
+}
+
+static enum result begin_day(struct ctx *ctx, struct clerk *clerk, bool *watching)
+{
+    (void)watching;
+    return clerk_new_day(ctx, clerk->config.store);
+}
+
+static enum result sweep_when_due(struct ctx *ctx, struct clerk *clerk, bool *watching)
+{
+    (void)watching;
     if (clock_monotonic() - clerk->swept_at < SWEEP_EVERY) return OK;
     clerk->swept_at = clock_monotonic();
-    return store_write(ctx, store, sweep, NULL);
+    return store_write(ctx, clerk->config.store, sweep, NULL);
+}
+
+/* One that fails keeps the others from nothing, unless it fails for what they need as well. */
+static enum result do_duties(struct ctx *ctx, struct clerk *clerk, bool *watching)
+{
+    static enum result (*const duties[])(struct ctx * ctx, struct clerk * clerk,
+                                         bool *watching) = {tell, notify, begin_day, sweep_when_due};
+    TRY(store_reader(ctx, clerk->config.store, &ctx->db));
+    for (size_t i = 0; i < COUNT(duties); i++) {
+        enum result result = duties[i](ctx, clerk, watching);
+        if (result_ends_all(result)) return result;
+        if (result == OK) continue;
+        log_text(LOG_ERROR, "a regular duty failed", "sentence", ctx->error.sentence);
+        ctx_clear_error(ctx);
+    }
+    return OK;
 }
 
 static bool one_round(struct clerk *clerk, struct arena *arena)

@@ -127,9 +127,10 @@ static bool write_whole(int directory, struct str text)
     if (file < 0) return false;
     bool good = write(file, text.at, text.len) == (ssize_t)text.len && fsync(file) == 0;
     good = close(file) == 0 && good;
-    return good && renameat(directory, fresh_name, directory, own_name) == 0;
+    return good && renameat(directory, fresh_name, directory, own_name) == 0 && fsync(directory) == 0;
 }
 
+/* Under the lock: what another program adds meanwhile would be lost with the file that is replaced. */
 static enum result thin(struct ctx *ctx, struct str directory)
 {
     struct remembered heads;
@@ -178,16 +179,33 @@ enum result remembered_newest(struct ctx *ctx, struct str directory, int64_t *si
     return good ? OK : cannot(ctx, path_of(ctx, directory, ""), "read");
 }
 
-/* Two programs may share the directory when the database is elsewhere: under the lock, what another has added meanwhile
- * is newer, and then this line is not needed. */
-static bool append(struct ctx *ctx, int file, const struct ledger_head *head)
+static bool is_named(const char *path, const struct stat *file)
 {
-    struct stat status;
+    struct stat named;
+    return lstat(path, &named) == 0 && named.st_ino == file->st_ino && named.st_dev == file->st_dev;
+}
+
+/* Two programs may share the directory when the database is elsewhere. The file is the caller's alone until it is
+ * closed; one that was replaced while its lock was awaited is not the file any more. */
+static enum result hold(struct ctx *ctx, struct str directory, int *file, struct stat *status)
+{
+    const char *path = path_of(ctx, directory, "");
+    for (;;) {
+        TRY(open_own(ctx, directory, OWN_APPEND, file));
+        bool good = flock(*file, LOCK_EX) == 0 && fstat(*file, status) == 0;
+        if (good && is_named(path, status)) return OK;
+        close(*file);
+        if (!good) return cannot(ctx, path, "written");
+    }
+}
+
+/* What another program has added meanwhile is newer, and then this line is not needed. */
+static bool append(struct ctx *ctx, int file, const struct stat *status, const struct ledger_head *head)
+{
     struct buf line = buf_in(ctx->arena);
     put_line(&line, head);
-    if (flock(file, LOCK_EX) != 0 || fstat(file, &status) != 0) return false;
-    off_t whole = whole_size(file, status.st_size);
-    if (whole < status.st_size && ftruncate(file, whole) != 0) return false;
+    off_t whole = whole_size(file, status->st_size);
+    if (whole < status->st_size && ftruncate(file, whole) != 0) return false;
     if (newest_size(file, whole) >= head->size) return true;
     return write(file, line.at, line.len) == (ssize_t)line.len;
 }
@@ -195,13 +213,17 @@ static bool append(struct ctx *ctx, int file, const struct ledger_head *head)
 enum result remembered_add(struct ctx *ctx, struct str directory, const struct ledger_head *head)
 {
     struct stat status;
-    const char *path = path_of(ctx, directory, "");
     int file;
-    if (lstat(path, &status) == 0 && status.st_size > REMEMBERED_LIMIT) TRY(thin(ctx, directory));
-    TRY(open_own(ctx, directory, OWN_APPEND, &file));
-    bool good = append(ctx, file, head);
+    TRY(hold(ctx, directory, &file, &status));
+    if (status.st_size > REMEMBERED_LIMIT) {
+        enum result thinned = thin(ctx, directory);
+        close(file);
+        TRY(thinned);
+        TRY(hold(ctx, directory, &file, &status));
+    }
+    bool good = append(ctx, file, &status, head);
     good = close(file) == 0 && good;
-    return good ? OK : cannot(ctx, path, "written");
+    return good ? OK : cannot(ctx, path_of(ctx, directory, ""), "written");
 }
 
 enum result remembered_set_aside(struct ctx *ctx, struct str directory)

@@ -127,6 +127,40 @@ int64_t add_user_with_password(struct fixture *f, const char *email, enum role r
     return add(f, email, role, unit, hash);
 }
 
+/* ---- Ada ---- */
+
+enum result sign_in_ada(struct fixture *f, struct opened *opened)
+{
+    struct login login = {.email = S(ADA), .password = S(PASSPHRASE), .address = S("192.0.2.1")};
+    ctx_clear_error(&f->ctx);
+    return session_open(&f->ctx, &login, opened);
+}
+
+int64_t begin_with_ada(struct fixture *f, struct opened *opened)
+{
+    access_fixture(f);
+    int64_t ada = add_user_with_password(f, ADA, OWNER, COMPANY_A);
+    expect_ok(&f->ctx, sign_in_ada(f, opened));
+    return ada;
+}
+
+enum result find_later(struct fixture *f, struct str cookie)
+{
+    struct session session;
+    f->ctx.now += 60 * 1000;
+    ctx_clear_error(&f->ctx);
+    return session_find(&f->ctx, cookie, &session);
+}
+
+enum result check_sealed(struct fixture *f, const struct sealed_rows *rows)
+{
+    int64_t checked = 0;
+    ctx_clear_error(&f->ctx);
+    return sealed_check_all(&f->ctx, rows, &checked);
+}
+
+/* ---- who acts ---- */
+
 void act_as(struct fixture *f, int64_t user)
 {
     expect_ok(&f->ctx, user_actor(&f->ctx, user, &f->ctx.actor));

@@ -6,6 +6,7 @@
 #include "store/fixture.h"
 
 #include "access/access.h"
+#include "access/sealed.h"
 #include "access/session.h"
 #include "access/users.h"
 
@@ -26,6 +27,13 @@ int64_t number_of(struct fixture *f, const char *sql);
 int64_t add_user(struct fixture *f, const char *email, enum role role, int64_t unit);
 /* One who can, by PASSPHRASE. */
 int64_t add_user_with_password(struct fixture *f, const char *email, enum role role, int64_t unit);
+/* The fixture with Ada, owner of company A, signed in; her number. What comes of signing in again; whether her session
+ * is still found a minute later; and what the check of all rows of a sealed table says. */
+#define ADA "ada@example.org"
+int64_t begin_with_ada(struct fixture *f, struct opened *opened);
+enum result sign_in_ada(struct fixture *f, struct opened *opened);
+enum result find_later(struct fixture *f, struct str cookie);
+enum result check_sealed(struct fixture *f, const struct sealed_rows *rows);
 /* From now on the ctx acts as this user. */
 void act_as(struct fixture *f, int64_t user);
 void act_as_program(struct fixture *f);

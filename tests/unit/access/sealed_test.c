@@ -11,59 +11,29 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define EMAIL "ada@example.org"
 #define RAISE_STAMP "UPDATE access_stamp SET number = number + 1"
 
 static int64_t ada;
-
-static enum result sign_in(struct fixture *f, struct opened *opened)
-{
-    struct login login = {.email = S(EMAIL), .password = S(PASSPHRASE), .address = S("192.0.2.1")};
-    ctx_clear_error(&f->ctx);
-    return session_open(&f->ctx, &login, opened);
-}
-
-static void begin(struct fixture *f, struct opened *opened)
-{
-    access_fixture(f);
-    ada = add_user_with_password(f, EMAIL, OWNER, COMPANY_A);
-    expect_ok(&f->ctx, sign_in(f, opened));
-}
-
-static enum result find(struct fixture *f, struct str cookie)
-{
-    struct session session;
-    f->ctx.now += 60 * 1000;
-    ctx_clear_error(&f->ctx);
-    return session_find(&f->ctx, cookie, &session);
-}
-
-static enum result check(struct fixture *f, const struct sealed_rows *rows)
-{
-    int64_t checked = 0;
-    ctx_clear_error(&f->ctx);
-    return sealed_check_all(&f->ctx, rows, &checked);
-}
 
 static void what_the_program_wrote_is_right(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
-    expect_ok(&f->ctx, find(f, opened.token));
-    expect_ok(&f->ctx, check(f, &sealed_users));
-    expect_ok(&f->ctx, check(f, &sealed_sessions));
+    ada = begin_with_ada(f, &opened);
+    expect_ok(&f->ctx, find_later(f, opened.token));
+    expect_ok(&f->ctx, check_sealed(f, &sealed_users));
+    expect_ok(&f->ctx, check_sealed(f, &sealed_sessions));
 }
 
 static void an_added_grant_lets_nobody_in(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     run_sql(f, "INSERT INTO role_grant (user_id, role, unit) VALUES (1, 'administrator', 1); " RAISE_STAMP);
-    assert_int_equal(find(f, opened.token), NOT_FOUND);
-    assert_int_equal(sign_in(f, &opened), DENIED);
-    assert_int_equal(check(f, &sealed_users), CONFLICT);
+    assert_int_equal(find_later(f, opened.token), NOT_FOUND);
+    assert_int_equal(sign_in_ada(f, &opened), DENIED);
+    assert_int_equal(check_sealed(f, &sealed_users), CONFLICT);
     expect_sentence(&f->ctx, "The user 1 is not as the program wrote it");
 }
 
@@ -71,21 +41,21 @@ static void a_grant_that_is_gone_is_seen(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     run_sql(f, "DELETE FROM role_grant; " RAISE_STAMP);
-    assert_int_equal(find(f, opened.token), NOT_FOUND);
-    assert_int_equal(check(f, &sealed_users), CONFLICT);
+    assert_int_equal(find_later(f, opened.token), NOT_FOUND);
+    assert_int_equal(check_sealed(f, &sealed_users), CONFLICT);
 }
 
 static void a_replaced_password_opens_nothing(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     add_user_with_password(f, "mallory@example.org", EMPLOYEE, SITE_A);
     run_sql(f, "UPDATE \"user\" SET password_hash = (SELECT m.password_hash FROM \"user\" m WHERE m.email_key = "
                "'mallory@example.org') WHERE id = 1");
-    assert_int_equal(sign_in(f, &opened), DENIED);
+    assert_int_equal(sign_in_ada(f, &opened), DENIED);
     expect_sentence(&f->ctx, "was changed outside of the program");
     assert_int_equal(number_of(f, "SELECT count(*) FROM session"), 1);
 }
@@ -95,12 +65,12 @@ static void a_row_put_in_the_place_of_another_is_refused(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     add_user_with_password(f, "mallory@example.org", OWNER, COMPANY_A);
     run_sql(f, "UPDATE \"user\" SET password_hash = (SELECT m.password_hash FROM \"user\" m WHERE m.id = 2), "
                "password_at = (SELECT m.password_at FROM \"user\" m WHERE m.id = 2), "
                "mac = (SELECT m.mac FROM \"user\" m WHERE m.id = 2) WHERE id = 1");
-    assert_int_equal(sign_in(f, &opened), DENIED);
+    assert_int_equal(sign_in_ada(f, &opened), DENIED);
 }
 
 /* An older row is right in itself; the ledger knows of a newer one. */
@@ -108,15 +78,15 @@ static void a_user_put_back_to_an_earlier_state_is_refused(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     run_sql(f, "CREATE TABLE before AS SELECT * FROM \"user\"");
     struct user_edit edit = {.sets = USER_ACTIVE, .active = false};
     expect_ok(&f->ctx, try_change(f, ada, &edit));
-    assert_int_equal(sign_in(f, &opened), DENIED);
+    assert_int_equal(sign_in_ada(f, &opened), DENIED);
     run_sql(f, "UPDATE \"user\" SET active = 1, version = 1, changed_at = (SELECT b.changed_at FROM before b), "
                "mac = (SELECT b.mac FROM before b) WHERE id = 1; " RAISE_STAMP);
-    expect_ok(&f->ctx, check(f, &sealed_users));
-    assert_int_equal(sign_in(f, &opened), DENIED);
+    expect_ok(&f->ctx, check_sealed(f, &sealed_users));
+    assert_int_equal(sign_in_ada(f, &opened), DENIED);
     expect_sentence(&f->ctx, "was changed outside of the program");
 }
 
@@ -125,11 +95,11 @@ static void what_others_changed_is_not_sealed_with_the_next_change(void **state)
     FIXTURE(f);
     struct opened opened;
     struct user_edit edit = {.sets = USER_NAME, .name = S("Another Name")};
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     run_sql(f, "UPDATE role_grant SET role = 'administrator'");
     assert_int_equal(try_change(f, ada, &edit), CONFLICT);
     expect_sentence(&f->ctx, "merlon user restore");
-    assert_int_equal(check(f, &sealed_users), CONFLICT);
+    assert_int_equal(check_sealed(f, &sealed_users), CONFLICT);
 }
 
 /* ---- sessions ---- */
@@ -138,24 +108,24 @@ static void a_session_made_another_users_is_none(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     add_user_with_password(f, "boss@example.org", ADMINISTRATOR, GROUP);
     run_sql(f, "UPDATE session SET user_id = 2; " RAISE_STAMP);
-    assert_int_equal(find(f, opened.token), NOT_FOUND);
-    assert_int_equal(check(f, &sealed_sessions), CONFLICT);
+    assert_int_equal(find_later(f, opened.token), NOT_FOUND);
+    assert_int_equal(check_sealed(f, &sealed_sessions), CONFLICT);
 }
 
 static void a_session_of_before_the_new_password_does_not_come_back(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     run_sql(f, "CREATE TABLE before AS SELECT * FROM session");
     f->ctx.now += 1000;
     struct user_edit edit = {.sets = USER_PASSWORD, .password_hash = S("$argon2id$v=19$other")};
     expect_ok(&f->ctx, try_change(f, ada, &edit));
     run_sql(f, "INSERT INTO session SELECT * FROM before");
-    assert_int_equal(find(f, opened.token), NOT_FOUND);
+    assert_int_equal(find_later(f, opened.token), NOT_FOUND);
 }
 
 /* ---- tokens ---- */
@@ -196,7 +166,7 @@ static void a_token_copied_to_another_user_is_none(void **state)
     FIXTURE(f);
     struct opened opened;
     struct making making;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     int64_t boss = add_user_with_password(f, "boss@example.org", ADMINISTRATOR, GROUP);
     make(f, ada, &making);
     expect_ok(&f->ctx, use(f, making.secret));
@@ -204,7 +174,7 @@ static void a_token_copied_to_another_user_is_none(void **state)
                "INSERT INTO token SELECT * FROM copied");
     assert_int_equal(boss, 2);
     assert_int_equal(use(f, making.secret), NOT_FOUND);
-    assert_int_equal(check(f, &sealed_tokens), CONFLICT);
+    assert_int_equal(check_sealed(f, &sealed_tokens), CONFLICT);
 }
 
 /* The cure of a token that was changed: it gives nothing any more, and the ledger says so. */
@@ -213,7 +183,7 @@ static void cure(struct fixture *f, struct making *making)
     int64_t checked = 0;
     write_ok(f, take_back, making);
     ctx_clear_error(&f->ctx);
-    expect_ok(&f->ctx, check(f, &sealed_tokens));
+    expect_ok(&f->ctx, check_sealed(f, &sealed_tokens));
     expect_ok(&f->ctx, tokens_verify(&f->ctx, &checked));
 }
 
@@ -222,16 +192,16 @@ static void a_token_with_wider_scopes_is_none(void **state)
     FIXTURE(f);
     struct opened opened;
     struct making making;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     make(f, ada, &making);
     run_sql(f, "UPDATE token SET scopes = 'write'; " RAISE_STAMP);
     assert_int_equal(use(f, making.secret), NOT_FOUND);
-    assert_int_equal(check(f, &sealed_tokens), CONFLICT);
+    assert_int_equal(check_sealed(f, &sealed_tokens), CONFLICT);
     cure(f, &making);
     assert_int_equal(use(f, making.secret), NOT_FOUND);
     assert_int_equal(number_of(f, "SELECT count(*) FROM token WHERE scopes = 'read'"), 1); /* as it was made */
     run_sql(f, "UPDATE token SET scopes = 'write,risk'; " RAISE_STAMP); /* and of one that was revoked before */
-    assert_int_equal(check(f, &sealed_tokens), CONFLICT);
+    assert_int_equal(check_sealed(f, &sealed_tokens), CONFLICT);
     cure(f, &making);
     run_sql(f, "CREATE TABLE copied AS SELECT * FROM token; UPDATE copied SET id = 77, name = 'Of the intruder', "
                "secret_hash = 'x', revoked_at = NULL; INSERT INTO token SELECT * FROM copied"); /* and of one put in */
@@ -245,12 +215,12 @@ static void a_revoked_token_does_not_come_back(void **state)
     FIXTURE(f);
     struct opened opened;
     struct making making;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     make(f, ada, &making);
     run_sql(f, "CREATE TABLE before AS SELECT * FROM token");
     write_ok(f, take_back, &making);
     run_sql(f, "DELETE FROM token; INSERT INTO token SELECT * FROM before");
-    expect_ok(&f->ctx, check(f, &sealed_tokens));
+    expect_ok(&f->ctx, check_sealed(f, &sealed_tokens));
     assert_int_equal(use(f, making.secret), NOT_FOUND);
 }
 
@@ -278,7 +248,7 @@ static void a_right_that_was_taken_does_not_live_on_by_the_stamp(void **state)
     FIXTURE(f);
     struct opened opened;
     struct making making;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     make(f, ada, &making);
     assert_true(reaches(f, making.secret, COMPANY_A));
     int64_t stamp = number_of(f, "SELECT number FROM access_stamp");
@@ -293,7 +263,7 @@ static void a_user_put_back_with_the_stamp_is_refused(void **state)
     FIXTURE(f);
     struct opened opened;
     struct making making;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     make(f, ada, &making);
     assert_true(reaches(f, making.secret, COMPANY_A));
     int64_t stamp = number_of(f, "SELECT number FROM access_stamp");
@@ -302,7 +272,7 @@ static void a_user_put_back_with_the_stamp_is_refused(void **state)
     run_sql(f, "INSERT INTO role_grant (user_id, role, unit) VALUES (1, 'owner', 2); UPDATE \"user\" SET version = 1, "
                "changed_at = (SELECT b.changed_at FROM before b), mac = (SELECT b.mac FROM before b)");
     set_stamp(f, stamp);
-    expect_ok(&f->ctx, check(f, &sealed_users));
+    expect_ok(&f->ctx, check_sealed(f, &sealed_users));
     assert_int_equal(use(f, making.secret), NOT_FOUND);
 }
 
@@ -311,7 +281,7 @@ static void a_moved_unit_is_seen_whatever_the_stamp_says(void **state)
     FIXTURE(f);
     struct opened opened;
     struct making making;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     make(f, ada, &making);
     assert_true(reaches(f, making.secret, SITE_A));
     run_sql(f, "UPDATE unit SET parent = 3 WHERE id = 4; "
@@ -327,7 +297,7 @@ static void a_tree_that_was_widened_lets_nobody_in(void **state)
     FIXTURE(f);
     struct opened opened;
     struct making making;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     make(f, ada, &making);
     assert_false(reaches(f, making.secret, COMPANY_B));
     run_sql(f, "INSERT INTO unit_reach (ancestor, unit) VALUES (2, 3); " RAISE_STAMP);
@@ -384,7 +354,7 @@ static void a_grant_of_a_moment_is_never_used(void **state)
     pthread_t thread;
     int let_in = 0, too_much = 0;
     struct arena *arena = arena_new(ARENA);
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     make(f, ada, &making);
     struct toggling toggling = {.store = f->store, .ctx = f->ctx};
     toggling.ctx.arena = arena_new(ARENA);
@@ -421,7 +391,7 @@ static void a_grant_of_a_moment_is_not_sealed(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     assert_int_equal(in_write(f, seal_another, &ada), CONFLICT);
     expect_sentence(&f->ctx, "at this very moment");
 }
@@ -430,11 +400,11 @@ static void a_row_numbered_below_one_is_named(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     run_sql(f, f->schema[0] ? "ALTER TABLE session DROP CONSTRAINT session_id_check"
                             : "PRAGMA ignore_check_constraints = ON");
     run_sql(f, "UPDATE session SET id = -9223372036854775807 - 1");
-    assert_int_equal(check(f, &sealed_sessions), CONFLICT);
+    assert_int_equal(check_sealed(f, &sealed_sessions), CONFLICT);
     expect_sentence(&f->ctx, "The session -9223372036854775808 was put into the database");
 }
 
@@ -445,7 +415,7 @@ static void a_session_turned_round_by_a_trigger_is_not_sealed(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     int64_t other = add_user_with_password(f, "mallory@example.org", EMPLOYEE, SITE_A);
     assert_true(other > 1);
     run_sql(f, f->schema[0] ? "CREATE FUNCTION turn() RETURNS trigger LANGUAGE plpgsql AS "
@@ -453,7 +423,7 @@ static void a_session_turned_round_by_a_trigger_is_not_sealed(void **state)
                               "CREATE TRIGGER turn BEFORE INSERT ON session FOR EACH ROW EXECUTE FUNCTION turn()"
                             : "CREATE TRIGGER turn AFTER INSERT ON session BEGIN "
                               "UPDATE session SET user_id = 2 WHERE id = NEW.id; END");
-    assert_int_equal(sign_in(f, &opened), CONFLICT);
+    assert_int_equal(sign_in_ada(f, &opened), CONFLICT);
     expect_sentence(&f->ctx, "alters rows of \"session\"");
 }
 
@@ -462,7 +432,7 @@ static void a_second_row_of_a_number_is_none(void **state)
 {
     FIXTURE(f);
     struct opened opened;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     const struct sealed_value used[] = {{1, value_number(ada)}, {2, value_text(S("of another row"))}};
     bool right;
     expect_ok(&f->ctx, sealed_holds(&f->ctx, &sealed_sessions, 1, used, 1, &right));
@@ -483,10 +453,10 @@ static void without_the_key_nobody_is_let_in(void **state)
     FIXTURE(f);
     struct opened opened;
     const struct actor *actor;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     store_use_keyring(f->store, NULL);
     f->ctx.access = NULL;
-    assert_int_equal(find(f, opened.token), NOT_FOUND);
+    assert_int_equal(find_later(f, opened.token), NOT_FOUND);
     expect_ok(&f->ctx, user_actor(&f->ctx, ada, &actor)); /* who reads at the command line says as whom */
     assert_int_equal(try_change(f, ada, &(struct user_edit){.sets = USER_NAME, .name = S("Ada")}), CONFLICT);
 }

@@ -5,30 +5,7 @@
 #include "access/verify.h"
 #include "store/seal.h"
 
-#define EMAIL "ada@example.org"
-
 static int64_t ada;
-
-static enum result sign_in(struct fixture *f, struct opened *opened)
-{
-    struct login login = {.email = S(EMAIL), .password = S(PASSPHRASE), .address = S("192.0.2.1")};
-    ctx_clear_error(&f->ctx);
-    return session_open(&f->ctx, &login, opened);
-}
-
-static void begin(struct fixture *f, struct opened *opened)
-{
-    access_fixture(f);
-    ada = add_user_with_password(f, EMAIL, OWNER, COMPANY_A);
-    expect_ok(&f->ctx, sign_in(f, opened));
-}
-
-static enum result check(struct fixture *f, const struct sealed_rows *rows)
-{
-    int64_t checked = 0;
-    ctx_clear_error(&f->ctx);
-    return sealed_check_all(&f->ctx, rows, &checked);
-}
 
 static enum result restore(struct ctx *ctx, void *arg)
 {
@@ -53,18 +30,18 @@ static void the_operator_puts_back_what_the_ledger_says(void **state)
     FIXTURE(f);
     struct opened opened;
     struct user user;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     run_sql(f, "UPDATE \"user\" SET name = 'Somebody'; "
                "INSERT INTO role_grant (user_id, role, unit) VALUES (1, 'administrator', 1)");
-    assert_int_equal(sign_in(f, &opened), DENIED);
+    assert_int_equal(sign_in_ada(f, &opened), DENIED);
     write_ok(f, restore, &ada);
     expect_ok(&f->ctx, user_get(&f->ctx, ada, &user));
     assert_int_equal(user.grant_count, 1);
     assert_true(user.grants[0].role != ADMINISTRATOR);
     assert_false(str_is(user.name, "Somebody"));
     assert_int_equal(number_of(f, "SELECT count(*) FROM session"), 0);
-    assert_int_equal(check(f, &sealed_users), OK);
-    expect_ok(&f->ctx, sign_in(f, &opened));
+    assert_int_equal(check_sealed(f, &sealed_users), OK);
+    expect_ok(&f->ctx, sign_in_ada(f, &opened));
     assert_int_equal(number_of(f, "SELECT count(*) FROM ledger_entry WHERE action = 'restore'"), 1);
     write_ok(f, restore_in_vain, &ada);
     assert_int_equal(number_of(f, "SELECT count(*) FROM ledger_entry WHERE action = 'restore'"), 1);
@@ -80,14 +57,14 @@ static void a_user_whose_row_is_gone_or_has_another_address_comes_back(void **st
     struct opened opened;
     struct user user;
     int64_t id;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     run_sql(f, "UPDATE \"user\" SET email_key = 'elsewhere@example.org' WHERE id = 1");
     expect_ok(&f->ctx, user_by_email(&f->ctx, S("ada@example.org"), &id));
     assert_int_equal(id, 0);
     expect_ok(&f->ctx, user_entered_as(&f->ctx, S(" Ada@Example.org"), &id));
     assert_int_equal(id, ada);
     write_ok(f, restore, &ada);
-    expect_ok(&f->ctx, sign_in(f, &opened));
+    expect_ok(&f->ctx, sign_in_ada(f, &opened));
     run_sql(f, "DELETE FROM session; DELETE FROM role_grant WHERE user_id = 1; DELETE FROM \"user\" WHERE id = 1");
     expect_ok(&f->ctx, user_entered_as(&f->ctx, S("nobody@example.org"), &id));
     assert_int_equal(id, 0);
@@ -96,7 +73,46 @@ static void a_user_whose_row_is_gone_or_has_another_address_comes_back(void **st
     assert_true(user.active && str_is(user.email, "ada@example.org"));
     assert_int_equal(user.grant_count, 1);
     assert_false(user.has_password);
-    assert_int_equal(check(f, &sealed_users), OK);
+    assert_int_equal(check_sealed(f, &sealed_users), OK);
+}
+
+/* The row of a session that was ended is kept by whoever means to put it back. */
+static void a_session_of_before_is_none_afterwards(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    ada = begin_with_ada(f, &opened);
+    run_sql(f, "CREATE TABLE kept AS SELECT * FROM session");
+    run_sql(f, "UPDATE \"user\" SET name = 'Somebody'");
+    f->ctx.now += 1;
+    write_ok(f, restore, &ada);
+    run_sql(f, "INSERT INTO session SELECT * FROM kept");
+    assert_int_equal(find_later(f, opened.token), NOT_FOUND);
+    assert_int_equal(check_sealed(f, &sealed_sessions), CONFLICT);
+}
+
+/* An address is one user's alone; a row of no standing must not hold it. */
+static void a_planted_row_keeps_nobody_from_being_restored(void **state)
+{
+    static const char *const planted[] = {
+        "INSERT INTO \"user\" (id, name, email, email_key, created_at, changed_at) VALUES "
+        "(50, 'x', '" ADA "', '" ADA "', 1, 1)",
+        "UPDATE \"user\" SET email_key = '" ADA "' WHERE id = 2",
+    };
+    FIXTURE(f);
+    struct opened opened;
+    ada = begin_with_ada(f, &opened);
+    int64_t bob = add_user_with_password(f, "bob@example.org", EMPLOYEE, SITE_A);
+    for (size_t i = 0; i < COUNT(planted); i++) {
+        run_sql(f, "DELETE FROM session; DELETE FROM role_grant WHERE user_id = 1; DELETE FROM \"user\" WHERE id = 1");
+        run_sql(f, planted[i]);
+        write_ok(f, restore, &ada);
+        assert_int_equal(number_of(f, "SELECT min(id) FROM \"user\" WHERE email_key = '" ADA "'"), ada);
+    }
+    write_ok(f, restore, &bob);
+    assert_int_equal(number_of(f, "SELECT min(id) FROM \"user\" WHERE email_key = 'bob@example.org'"), bob);
+    run_sql(f, "DELETE FROM \"user\" WHERE id = 50");
+    assert_int_equal(check_sealed(f, &sealed_users), OK);
 }
 
 /* Neither the intruder's password nor an account that the intruder made is made right by it. */
@@ -106,13 +122,13 @@ static void nothing_of_an_intruder_is_put_right(void **state)
     struct opened opened;
     struct user user;
     int64_t planted = 50;
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     add_user_with_password(f, "mallory@example.org", EMPLOYEE, SITE_A);
     run_sql(f, "UPDATE \"user\" SET password_hash = (SELECT m.password_hash FROM \"user\" m WHERE m.email_key = "
                "'mallory@example.org') WHERE id = 1");
     write_ok(f, restore, &ada);
     assert_int_equal(number_of(f, "SELECT count(*) FROM \"user\" WHERE id = 1 AND password_hash IS NULL"), 1);
-    assert_int_equal(sign_in(f, &opened), DENIED);
+    assert_int_equal(sign_in_ada(f, &opened), DENIED);
     run_sql(f, "INSERT INTO \"user\" (id, name, email, email_key, created_at, changed_at) VALUES (50, 'x', "
                "'x@example.org', 'x@example.org', 1, 1); "
                "INSERT INTO role_grant (user_id, role, unit) VALUES (50, 'administrator', 1)");
@@ -120,7 +136,7 @@ static void nothing_of_an_intruder_is_put_right(void **state)
     expect_ok(&f->ctx, user_get(&f->ctx, planted, &user));
     assert_false(user.active);
     assert_int_equal(user.grant_count, 0);
-    assert_int_equal(check(f, &sealed_users), OK);
+    assert_int_equal(check_sealed(f, &sealed_users), OK);
 }
 
 /* What is bound to a number, a token for instance, must not come to belong to the next user. */
@@ -136,7 +152,7 @@ static void a_users_number_is_not_given_again(void **state)
                              .email = S("bob@example.org"),
                              .grants = grants,
                              .grant_count = 1};
-    begin(f, &opened);
+    ada = begin_with_ada(f, &opened);
     run_sql(f, "DELETE FROM session; DELETE FROM role_grant WHERE user_id = 1; DELETE FROM \"user\" WHERE id = 1");
     run_sql(f, db_dialect(f->ctx.db) == DIALECT_SQLITE ? "DELETE FROM sqlite_sequence WHERE name = 'user'"
                                                        : "ALTER SEQUENCE user_id_seq RESTART");
@@ -151,6 +167,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH(the_operator_puts_back_what_the_ledger_says),
         ON_BOTH(a_user_whose_row_is_gone_or_has_another_address_comes_back),
+        ON_BOTH(a_session_of_before_is_none_afterwards),
+        ON_BOTH(a_planted_row_keeps_nobody_from_being_restored),
         ON_BOTH(nothing_of_an_intruder_is_put_right),
         ON_BOTH(a_users_number_is_not_given_again),
     };

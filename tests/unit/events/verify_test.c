@@ -161,6 +161,23 @@ static void old_rows_may_be_missing_only_when_that_was_told(void **state)
     seen(f, key, 6, "altered");
 }
 
+/* "Older than" excludes that very moment. */
+static void what_was_let_go_is_excused_to_the_millisecond(void **state)
+{
+    FIXTURE(f);
+    struct events_report report;
+    char before[TIME_TEXT];
+    const struct keyring *key = events_tables(f);
+    add_old_rows(f, key, 1000, 3);
+    events_begin(f, key);
+    time_format(2000, before);
+    expect_ok(&f->ctx, event_write(&f->ctx, &(struct event){.kind = EVENT_SWEPT, .detail = str_of(before)}));
+    run_sql(f, "DELETE FROM security_event WHERE at = 1000");
+    expect_ok(&f->ctx, events_verify(&f->ctx, key, &report));
+    run_sql(f, "DELETE FROM security_event WHERE at = 2000");
+    seen(f, key, 3, "came before 3 was removed");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +191,7 @@ int main(void)
         ON_BOTH(emptying_the_table_is_seen_once_the_program_writes_again),
         ON_BOTH(streams_that_begin_at_once_are_right),
         ON_BOTH(old_rows_may_be_missing_only_when_that_was_told),
+        ON_BOTH(what_was_let_go_is_excused_to_the_millisecond),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,12 @@
 
 #include "ledger/remembered.h"
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { AN_HOUR = 3600 * 1000, A_DAY = 24, DAYS = 800, HOURS = A_DAY * DAYS };
 
@@ -104,12 +109,68 @@ static void test_a_line_that_falls(void **state)
     expect_sentence(&f->ctx, "Line 6 of ");
 }
 
+/* Another program that thins the file holds its lock and puts another file in its place. */
+struct adding {
+    struct fixture *f;
+    enum result result;
+};
+
+static void *add_eleventh(void *arg)
+{
+    struct adding *adding = arg;
+    struct ctx ctx = {.arena = arena_new(0)};
+    struct ledger_head head = head_of(11);
+    adding->result = remembered_add(&ctx, str_of(adding->f->directory), &head);
+    arena_free(ctx.arena);
+    return NULL;
+}
+
+/* Linux's list of locks has "->" where one is waited for. */
+static bool somebody_waits_for(ino_t inode)
+{
+    char line[256], named[32];
+    bool found = false;
+    FILE *locks = fopen("/proc/locks", "r");
+    assert_non_null(locks);
+    snprintf(named, sizeof named, ":%llu ", (unsigned long long)inode);
+    while (!found && fgets(line, sizeof line, locks)) found = strstr(line, "->") && strstr(line, named);
+    fclose(locks);
+    return found;
+}
+
+static void test_a_file_that_was_replaced_meanwhile(void **state)
+{
+    FIXTURE(f);
+    struct adding adding = {.f = f};
+    struct remembered heads;
+    struct stat status;
+    pthread_t thread;
+    char path[128], aside[128];
+    snprintf(path, sizeof path, "%s/ledger.heads", f->directory);
+    snprintf(aside, sizeof aside, "%s/aside", f->directory);
+    write_file(f, 10, "");
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    assert_int_equal(flock(file, LOCK_EX), 0);
+    assert_int_equal(fstat(file, &status), 0);
+    assert_int_equal(pthread_create(&thread, NULL, add_eleventh, &adding), 0);
+    while (!somebody_waits_for(status.st_ino)) sched_yield();
+    assert_int_equal(rename(path, aside), 0);
+    write_file(f, 9, "");
+    close(file);
+    pthread_join(thread, NULL);
+    assert_int_equal(adding.result, OK);
+    read_all(f, &heads);
+    assert_int_equal(heads.count, 10);
+    assert_int_equal(heads.at[9].size, 11);
+    unlink(aside);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_SQLITE(test_thinned),           ON_SQLITE(test_below_the_limit_all_are_kept),
         ON_SQLITE(test_a_short_last_line), ON_SQLITE(test_what_is_older_is_not_added),
-        ON_SQLITE(test_a_line_that_falls),
+        ON_SQLITE(test_a_line_that_falls), ON_SQLITE(test_a_file_that_was_replaced_meanwhile),
     };
     return cmocka_run_group_tests_name("ledger/remembered", tests, NULL, NULL);
 }

@@ -4,9 +4,10 @@
 
 #include "ledger/witness.h"
 
+#include <pthread.h>
 #include <sodium.h>
 
-enum { LEAVES = 64 };
+enum { LEAVES = 64, AT_ONCE = 4, ROUNDS = 12 };
 #define LOG_NAME "log.example/one"
 
 static struct keyring master = {.master = "another0123456789abcdef01234567"};
@@ -198,6 +199,61 @@ static void test_two_questions_at_once(void **state)
     witness_close(log->witness);
 }
 
+/* PostgreSQL has several writers at once. Who waits for another must not go by what stood there before. */
+struct racer {
+    struct asked asked;
+    pthread_barrier_t *start;
+    enum result result;
+};
+
+static void *race(void *arg)
+{
+    struct racer *racer = arg;
+    struct fixture *f = racer->asked.log->f;
+    struct ctx ctx = {.arena = arena_new(0), .now = f->ctx.now};
+    pthread_barrier_wait(racer->start);
+    racer->result = store_write(&ctx, f->store, take, &racer->asked);
+    arena_free(ctx.arena);
+    return NULL;
+}
+
+/* Several ways on from one size, of which only one may be cosigned: how many were, and the new size. */
+static size_t cosigned_of(struct log *log, size_t old_size, size_t *size)
+{
+    struct racer racers[AT_ONCE] = {0};
+    pthread_t threads[AT_ONCE];
+    pthread_barrier_t start;
+    size_t cosigned = 0;
+    assert_int_equal(pthread_barrier_init(&start, NULL, AT_ONCE), 0);
+    for (size_t i = 0; i < AT_ONCE; i++) {
+        struct str body = question(log, old_size, old_size + 1 + i);
+        racers[i] = (struct racer){.asked = {.log = log}, .start = &start};
+        assert_int_equal(witness_read(log->f->ctx.arena, log->witness, body, &racers[i].asked.add), WITNESS_COSIGNED);
+    }
+    for (size_t i = 0; i < AT_ONCE; i++) assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);
+    for (size_t i = 0; i < AT_ONCE; i++) pthread_join(threads[i], NULL);
+    for (size_t i = 0; i < AT_ONCE; i++) {
+        assert_int_equal(racers[i].result, OK);
+        if (racers[i].asked.answer.verdict == WITNESS_OTHER) continue;
+        assert_int_equal(racers[i].asked.answer.verdict, WITNESS_COSIGNED);
+        *size = old_size + 1 + i;
+        cosigned++;
+    }
+    pthread_barrier_destroy(&start);
+    return cosigned;
+}
+
+static void test_branches_at_once(void **state)
+{
+    FIXTURE(f);
+    struct log *log = begin(f);
+    size_t size = 5;
+    expect_cosigned(log, question(log, 0, size), 1000);
+    for (size_t i = 0; i < ROUNDS; i++) assert_int_equal(cosigned_of(log, size, &size), 1);
+    expect_size(log, question(log, 0, 60), (int64_t)size);
+    witness_close(log->witness);
+}
+
 static enum result expect_tampered(struct ctx *ctx, void *arg)
 {
     struct asked *asked = arg;
@@ -311,13 +367,10 @@ static void test_key_stays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_follows_a_log),
-        ON_BOTH(test_refuses_another_past),
-        ON_BOTH(test_refuses_what_is_wrong),
-        ON_BOTH(test_two_questions_at_once),
-        ON_BOTH(test_memory_cannot_be_set_back),
-        ON_BOTH(test_memory_is_verified),
-        ON_BOTH(test_key_stays),
+        ON_BOTH(test_follows_a_log),         ON_BOTH(test_refuses_another_past),
+        ON_BOTH(test_refuses_what_is_wrong), ON_BOTH(test_two_questions_at_once),
+        ON_BOTH(test_branches_at_once),      ON_BOTH(test_memory_cannot_be_set_back),
+        ON_BOTH(test_memory_is_verified),    ON_BOTH(test_key_stays),
     };
     return cmocka_run_group_tests_name("ledger/witness", tests, NULL, NULL);
 }
