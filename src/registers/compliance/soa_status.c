@@ -8,8 +8,7 @@ static enum result lines_of(struct ctx *ctx, int64_t requirement)
 {
     struct record_list lines;
     struct record *held; /* so that no line of it is being added unseen */
-    enum result found = record_hold(ctx, house_register(ctx->house, S("requirement")), requirement, HOLD_AS_IS, &held);
-    if (found != OK) return found == NOT_FOUND ? OK : found;
+    TRY(record_hold(ctx, house_register(ctx->house, S("requirement")), requirement, HOLD_AS_IS, &held));
     TRY(records_where(ctx, house_register(ctx->house, S("soa_line")), "requirement", value_number(requirement),
                       &lines));
     for (size_t i = 0; i < lines.count; i++)

@@ -180,6 +180,28 @@ static void a_forged_entry_does_not_move_the_clock(void **state)
     assert_int_equal(after, before);
 }
 
+/* What fails only when all is to be kept is told in the database's own terms, and nothing of it is there. */
+static void a_commit_that_fails_is_told(void **state)
+{
+    struct served *served = SERVED(state);
+    two_tasks(served);
+    run(served, served->schema[0]
+                    ? "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' "
+                      "USING ERRCODE = '53100'; END $$; CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON task "
+                      "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION full_disk()"
+                    : "CREATE TABLE late (unit INTEGER REFERENCES unit (id) DEFERRABLE INITIALLY DEFERRED); "
+                      "CREATE TRIGGER later AFTER UPDATE ON task BEGIN INSERT INTO late VALUES (999); END");
+    struct answer refused = describe(served, "Soon");
+    expect_status(refused, served->schema[0] ? 503 : 409);
+    const char *why = served->schema[0] ? "The disk of the database server is full: nothing was saved"
+                                        : "It refers to something that does not exist";
+    assert_true(str_find(refused.body, str_of(why), NULL));
+    struct answer kept = GET(served, &served->admin, "/task/1");
+    expect_status(kept, 200);
+    assert_true(str_is(json_str(kept.json, "description", S("none")), "none"));
+    assert_int_equal(number(served, "SELECT count(*) FROM ledger_entry WHERE subject = 'task'"), 2);
+}
+
 #define BOTH(test)                                                                                                     \
     cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
         cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
@@ -194,6 +216,7 @@ int main(void)
         BOTH(the_newest_is_the_highest_version),
         BOTH(what_is_left_of_a_purged_record_is_compared),
         BOTH(a_forged_entry_does_not_move_the_clock),
+        BOTH(a_commit_that_fails_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
