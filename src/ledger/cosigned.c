@@ -2,8 +2,8 @@
  * checked against keys that the reader brings. */
 #include "ledger/cosigned.h"
 
-#include "ledger/canonical.h"
 #include "ledger/chain.h"
+#include "ledger/entry_row.h"
 #include "ledger/ledger.h"
 #include "store/blob.h"
 
@@ -109,20 +109,12 @@ static enum result find_place(struct ctx *ctx, int64_t entry, struct place *plac
     struct rows *rows;
     bool any;
     TRY(db_query_one(ctx,
-                     S("SELECT e.at, e.actor, e.action, e.subject, e.record, e.version, e.state_size, e.content_hash, "
-                       "l.position FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry = e.id WHERE e.id = ?1"),
+                     S("SELECT " LEDGER_ROW_COLUMNS
+                       ", l.position FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry = e.id WHERE e.id = ?1"),
                      args, COUNT(args), &rows, &any));
     if (!any) return fail(ctx, NOT_FOUND, "The ledger has no entry %lld.", (long long)entry);
-    place->position = rows_is_null(rows, 8) ? -1 : rows_number(rows, 8);
-    place->row = (struct ledger_row){.id = entry,
-                                     .at = rows_number(rows, 0),
-                                     .actor = rows_number(rows, 1),
-                                     .action = arena_copy(ctx->arena, rows_text(rows, 2)),
-                                     .subject = arena_copy(ctx->arena, rows_text(rows, 3)),
-                                     .record = rows_number(rows, 4),
-                                     .version = rows_number(rows, 5),
-                                     .state_size = rows_number(rows, 6),
-                                     .content = arena_copy(ctx->arena, rows_bytes(rows, 7))};
+    place->position = rows_is_null(rows, ROW_END) ? -1 : rows_number(rows, ROW_END);
+    place->row = ledger_row_copy(ctx->arena, rows);
     rows_close(rows);
     if (place->position >= 0) return OK;
     return fail(ctx, CONFLICT, "Entry %lld has not been sealed yet: ask again in a few seconds.", (long long)entry);

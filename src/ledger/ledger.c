@@ -3,7 +3,7 @@
 #include "ledger/ledger.h"
 
 #include "base/random.h"
-#include "ledger/canonical.h"
+#include "ledger/entry_row.h"
 #include "store/store.h"
 
 enum { SALTS = 256, MANY = 32 };
@@ -123,24 +123,23 @@ enum result ledger_purge(struct ctx *ctx, const struct ledger_event *tombstone, 
 
 /* ---- reading ---- */
 
-#define ENTRY_COLUMNS                                                                                                  \
-    "e.id, e.at, e.actor, e.record, e.version, e.action, e.subject, e.content_hash, s.entry, s.comment"
-enum { ID, AT, ACTOR, RECORD, VERSION, ACTION, SUBJECT, CONTENT, STATE_ENTRY, COMMENT, STATE };
+#define ENTRY_COLUMNS LEDGER_ROW_COLUMNS ", s.entry, s.comment"
+enum { STATE_ENTRY = ROW_END, COMMENT, STATE, SALT, ENTRY_MAC };
 
 /* Texts are borrowed from the row. */
 static struct ledger_entry entry_of(const struct rows *rows)
 {
     return (struct ledger_entry){
-        .id = rows_number(rows, ID),
-        .at = rows_number(rows, AT),
-        .actor = rows_number(rows, ACTOR),
-        .record = rows_number(rows, RECORD),
-        .version = rows_number(rows, VERSION),
-        .action = rows_text(rows, ACTION),
-        .subject = rows_text(rows, SUBJECT),
+        .id = rows_number(rows, ROW_ID),
+        .at = rows_number(rows, ROW_AT),
+        .actor = rows_number(rows, ROW_ACTOR),
+        .record = rows_number(rows, ROW_RECORD),
+        .version = rows_number(rows, ROW_VERSION),
+        .action = rows_text(rows, ROW_ACTION),
+        .subject = rows_text(rows, ROW_SUBJECT),
         .comment = rows_text(rows, COMMENT),
         .state = rows_width(rows) > STATE ? rows_text(rows, STATE) : S(""),
-        .purged = !rows_is_null(rows, CONTENT) && rows_is_null(rows, STATE_ENTRY),
+        .purged = !rows_is_null(rows, ROW_CONTENT) && rows_is_null(rows, STATE_ENTRY),
     };
 }
 
@@ -260,24 +259,15 @@ enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
 
 /* ---- what the program itself wrote ---- */
 
-#define PROVEN_COLUMNS ENTRY_COLUMNS ", s.state, e.state_size, s.salt, COALESCE(l.mac, p.mac) "
+#define PROVEN_COLUMNS ENTRY_COLUMNS ", s.state, s.salt, COALESCE(l.mac, p.mac) "
 #define PROVEN_JOINS                                                                                                   \
     "LEFT JOIN ledger_state s ON s.entry = e.id LEFT JOIN ledger_leaf l ON l.entry = e.id "                            \
     "LEFT JOIN ledger_pending p ON p.entry = e.id "
-enum { STATE_SIZE = STATE + 1, SALT, ENTRY_MAC };
 
 static bool is_own(struct ctx *ctx, struct rows *rows)
 {
     struct buf text = buf_in(ctx->arena);
-    const struct ledger_row row = {.id = rows_number(rows, ID),
-                                   .at = rows_number(rows, AT),
-                                   .actor = rows_number(rows, ACTOR),
-                                   .action = rows_text(rows, ACTION),
-                                   .subject = rows_text(rows, SUBJECT),
-                                   .record = rows_number(rows, RECORD),
-                                   .version = rows_number(rows, VERSION),
-                                   .state_size = rows_number(rows, STATE_SIZE),
-                                   .content = arena_copy(ctx->arena, rows_bytes(rows, CONTENT))};
+    const struct ledger_row row = ledger_row_of(rows);
     const struct keyring *keyring = db_keyring(ctx->db);
     canonical_entry(&text, &row);
     return keyring && keyring_mac_is(keyring, LEDGER_MAC, buf_str(&text), rows_bytes(rows, ENTRY_MAC));
@@ -285,8 +275,7 @@ static bool is_own(struct ctx *ctx, struct rows *rows)
 
 static bool has_its_state(struct ctx *ctx, struct rows *rows)
 {
-    const struct ledger_row row = {.state_size = rows_number(rows, STATE_SIZE),
-                                   .content = arena_copy(ctx->arena, rows_bytes(rows, CONTENT))};
+    const struct ledger_row row = ledger_row_copy(ctx->arena, rows);
     struct str salt = arena_copy(ctx->arena, rows_bytes(rows, SALT));
     return !rows_is_null(rows, STATE_ENTRY) &&
            canonical_content_is(hasher_in(ctx->arena), &row, salt, rows_text(rows, COMMENT), rows_text(rows, STATE));
@@ -327,7 +316,7 @@ enum result ledger_latest(struct ctx *ctx, int64_t *at)
         for (bool more;;) {
             TRY(rows_next(ctx, rows, &more));
             if (!more) break;
-            if (rows_number(rows, AT) > *at && is_own(ctx, rows)) *at = rows_number(rows, AT);
+            if (rows_number(rows, ROW_AT) > *at && is_own(ctx, rows)) *at = rows_number(rows, ROW_AT);
         }
     }
     return OK;

@@ -3,7 +3,7 @@
 #include "ledger/proof.h"
 
 #include "format/json_out.h"
-#include "ledger/canonical.h"
+#include "ledger/entry_row.h"
 
 #include <sodium.h>
 
@@ -51,35 +51,28 @@ struct sealed_entry {
     bool has_content;
 };
 
+enum { POSITION = ROW_END, LEAF_HASH, STATE_ENTRY, SALT, COMMENT, STATE };
+
 static enum result find_entry(struct ctx *ctx, int64_t entry, struct sealed_entry *found)
 {
     const struct value args[] = {value_number(entry)};
     struct rows *rows;
     bool any;
-    TRY(db_query_one(
-        ctx,
-        S("SELECT e.id, e.at, e.actor, e.action, e.subject, e.record, e.version, e.state_size, "
-          "e.content_hash, l.position, l.leaf_hash, s.entry, s.salt, s.comment, s.state FROM ledger_entry e "
-          "LEFT JOIN ledger_leaf l ON l.entry = e.id LEFT JOIN ledger_state s ON s.entry = e.id "
-          "WHERE e.id = ?1"),
-        args, COUNT(args), &rows, &any));
+    TRY(db_query_one(ctx,
+                     S("SELECT " LEDGER_ROW_COLUMNS
+                       ", l.position, l.leaf_hash, s.entry, s.salt, s.comment, s.state FROM ledger_entry e "
+                       "LEFT JOIN ledger_leaf l ON l.entry = e.id LEFT JOIN ledger_state s ON s.entry = e.id "
+                       "WHERE e.id = ?1"),
+                     args, COUNT(args), &rows, &any));
     if (!any) return fail(ctx, NOT_FOUND, "The ledger has no entry %lld.", (long long)entry);
     *found = (struct sealed_entry){
-        .row = {.id = rows_number(rows, 0),
-                .at = rows_number(rows, 1),
-                .actor = rows_number(rows, 2),
-                .action = arena_copy(ctx->arena, rows_text(rows, 3)),
-                .subject = arena_copy(ctx->arena, rows_text(rows, 4)),
-                .record = rows_number(rows, 5),
-                .version = rows_number(rows, 6),
-                .state_size = rows_number(rows, 7),
-                .content = arena_copy(ctx->arena, rows_bytes(rows, 8))},
-        .position = rows_is_null(rows, 9) ? -1 : rows_number(rows, 9),
-        .leaf = arena_copy(ctx->arena, rows_bytes(rows, 10)),
-        .has_content = !rows_is_null(rows, 11),
-        .salt = arena_copy(ctx->arena, rows_bytes(rows, 12)),
-        .comment = arena_copy(ctx->arena, rows_text(rows, 13)),
-        .state = arena_copy(ctx->arena, rows_text(rows, 14)),
+        .row = ledger_row_copy(ctx->arena, rows),
+        .position = rows_is_null(rows, POSITION) ? -1 : rows_number(rows, POSITION),
+        .leaf = arena_copy(ctx->arena, rows_bytes(rows, LEAF_HASH)),
+        .has_content = !rows_is_null(rows, STATE_ENTRY),
+        .salt = arena_copy(ctx->arena, rows_bytes(rows, SALT)),
+        .comment = arena_copy(ctx->arena, rows_text(rows, COMMENT)),
+        .state = arena_copy(ctx->arena, rows_text(rows, STATE)),
     };
     rows_close(rows);
     return OK;

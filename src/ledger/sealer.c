@@ -2,8 +2,8 @@
  * must never get a fresh signature. That costs a few hundred rows a batch, whatever the size of the tree. */
 #include "ledger/sealer.h"
 
-#include "ledger/canonical.h"
 #include "ledger/cosigned.h"
+#include "ledger/entry_row.h"
 #include "ledger/stop.h"
 #include "store/store.h"
 
@@ -133,11 +133,11 @@ static enum result resume(struct ctx *ctx, struct sealing *sealing)
 
 /* ---- the pending entries ---- */
 
-enum { P_ENTRY, P_MAC, P_LEAF, P_ID, P_AT, P_ACTOR, P_ACTION, P_SUBJECT, P_RECORD, P_VERSION, P_STATE_SIZE, P_CONTENT };
+enum { P_ENTRY = ROW_END, P_MAC, P_LEAF };
 
 static const char *fault_of(const struct keyring *keyring, struct rows *rows, struct str canonical)
 {
-    if (rows_is_null(rows, P_ID)) return "is not there";
+    if (rows_is_null(rows, ROW_ID)) return "is not there";
     if (!rows_is_null(rows, P_LEAF)) return "has its place already";
     if (!keyring_mac_is(keyring, LEDGER_MAC, canonical, rows_bytes(rows, P_MAC)))
         return "was not written by this program, or was changed since";
@@ -149,17 +149,8 @@ static void take_row(struct sealing *sealing, const struct keyring *keyring, str
 {
     struct leaf *leaf = &sealing->leaves[sealing->leaf_count];
     struct ledger_seal *seal = sealing->seal;
-    const struct ledger_row row = {
-        .id = rows_number(rows, P_ENTRY),
-        .at = rows_number(rows, P_AT),
-        .actor = rows_number(rows, P_ACTOR),
-        .action = rows_text(rows, P_ACTION),
-        .subject = rows_text(rows, P_SUBJECT),
-        .record = rows_number(rows, P_RECORD),
-        .version = rows_number(rows, P_VERSION),
-        .state_size = rows_number(rows, P_STATE_SIZE),
-        .content = rows_bytes(rows, P_CONTENT),
-    };
+    struct ledger_row row = ledger_row_of(rows);
+    row.id = rows_number(rows, P_ENTRY); /* also of one that is not there */
     text->len = 0;
     canonical_entry(text, &row);
     const char *fault = fault_of(keyring, rows, buf_str(text));
@@ -182,8 +173,8 @@ static enum result read_page(struct ctx *ctx, struct sealing *sealing, int64_t m
     struct rows *rows;
     if (!keyring) return fail(ctx, BROKEN, "Without the master key the ledger cannot be sealed.");
     TRY(db_query(ctx,
-                 S("SELECT p.entry, p.mac, l.entry, e.id, e.at, e.actor, e.action, e.subject, e.record, e.version, "
-                   "e.state_size, e.content_hash FROM ledger_pending p LEFT JOIN ledger_entry e ON e.id = p.entry "
+                 S("SELECT " LEDGER_ROW_COLUMNS
+                   ", p.entry, p.mac, l.entry FROM ledger_pending p LEFT JOIN ledger_entry e ON e.id = p.entry "
                    "LEFT JOIN ledger_leaf l ON l.entry = p.entry WHERE p.entry > ?2 ORDER BY p.entry LIMIT ?1"),
                  args, COUNT(args), &rows));
     struct buf text = buf_in(ctx->arena);

@@ -3,8 +3,8 @@
 #include "ledger/verify.h"
 
 #include "base/clock.h"
-#include "ledger/canonical.h"
 #include "ledger/chain.h"
+#include "ledger/entry_row.h"
 #include "store/store.h"
 
 enum { PAGE = 4096, NODES_MAX = (PAGE >> TREE_STEP) + MERKLE_LEVELS };
@@ -55,28 +55,12 @@ static enum result carry(struct ctx *ctx, const struct ctx *page, enum result re
 
 /* ---- one entry ---- */
 
-#define ROW_COLUMNS                                                                                                    \
-    "e.id, e.at, e.actor, e.action, e.subject, e.record, e.version, e.state_size, e.content_hash, s.entry, s.salt, "   \
-    "s.comment, s.state, CASE WHEN e.content_hash IS NOT NULL AND s.entry IS NULL THEN "                               \
+#define WITH_STATE                                                                                                     \
+    LEDGER_ROW_COLUMNS                                                                                                 \
+    ", s.entry, s.salt, s.comment, s.state, CASE WHEN e.content_hash IS NOT NULL AND s.entry IS NULL THEN "            \
     "(SELECT max(p.id) FROM ledger_entry p WHERE p.subject = e.subject AND p.record = e.record AND "                   \
     "p.version > e.version AND p.action = 'purge') END"
-enum { ID, AT, ACTOR, ACTION, SUBJECT, RECORD, VERSION, STATE_SIZE, CONTENT, STATE_ENTRY, SALT, COMMENT, STATE };
-enum { PURGE = STATE + 1, OUTER };
-
-static struct ledger_row row_of(struct rows *rows)
-{
-    return (struct ledger_row){
-        .id = rows_number(rows, ID),
-        .at = rows_number(rows, AT),
-        .actor = rows_number(rows, ACTOR),
-        .action = rows_text(rows, ACTION),
-        .subject = rows_text(rows, SUBJECT),
-        .record = rows_number(rows, RECORD),
-        .version = rows_number(rows, VERSION),
-        .state_size = rows_number(rows, STATE_SIZE),
-        .content = rows_bytes(rows, CONTENT),
-    };
-}
+enum { STATE_ENTRY = ROW_END, SALT, COMMENT, STATE, PURGE, OUTER };
 
 static enum result wrong_entry(struct ctx *ctx, const struct verifier *v, const struct ledger_row *row, const char *how)
 {
@@ -100,16 +84,15 @@ static enum result check_purge(struct ctx *ctx, struct verifier *v, const struct
     struct rows *rows;
     bool found;
     if (purge == v->last_purge) return OK;
-    TRY(db_query_one(
-        ctx,
-        S("SELECT e.id, e.at, e.actor, e.action, e.subject, e.record, e.version, e.state_size, "
-          "e.content_hash, l.position, p.mac FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry = e.id "
-          "LEFT JOIN ledger_pending p ON p.entry = e.id WHERE e.id = ?1"),
-        args, 1, &rows, &found));
-    const struct ledger_row said = row_of(rows);
+    TRY(db_query_one(ctx,
+                     S("SELECT " LEDGER_ROW_COLUMNS
+                       ", l.position, p.mac FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry = e.id "
+                       "LEFT JOIN ledger_pending p ON p.entry = e.id WHERE e.id = ?1"),
+                     args, 1, &rows, &found));
+    const struct ledger_row said = ledger_row_of(rows);
     canonical_entry(&text, &said);
-    bool proven = found && (!rows_is_null(rows, CONTENT + 1) ||
-                            (v->check->keyring && is_own(v, buf_str(&text), rows_bytes(rows, CONTENT + 2))));
+    bool proven = found && (!rows_is_null(rows, ROW_END) ||
+                            (v->check->keyring && is_own(v, buf_str(&text), rows_bytes(rows, ROW_END + 1))));
     rows_close(rows);
     if (!proven)
         return wrong_entry(ctx, v, row,
@@ -122,7 +105,7 @@ static enum result check_purge(struct ctx *ctx, struct verifier *v, const struct
 static enum result check_content(struct ctx *ctx, struct verifier *v, struct rows *rows, const struct ledger_row *row)
 {
     bool stored = !rows_is_null(rows, STATE_ENTRY);
-    if (rows_is_null(rows, CONTENT))
+    if (rows_is_null(rows, ROW_CONTENT))
         return stored ? wrong_entry(ctx, v, row, "has a state beside it that it did not come with") : OK;
     if (!stored) {
         if (rows_number(rows, PURGE) <= row->id)
@@ -254,13 +237,13 @@ static enum result check_leaf(struct ctx *ctx, struct verifier *v, struct rows *
     if ((uint64_t)position != v->tree.size)
         return fail(ctx, CONFLICT, "Place %llu of the tree, after entry %lld, is empty: what stood there was removed.",
                     (unsigned long long)v->tree.size, (long long)v->last_entry);
-    if (rows_is_null(rows, ID)) {
+    if (rows_is_null(rows, ROW_ID)) {
         v->report->entry = entry;
         return fail(ctx, CONFLICT,
                     "Entry %lld, at place %lld of the tree, is missing: it was removed after it was sealed.",
                     (long long)entry, (long long)position);
     }
-    struct ledger_row row = row_of(rows);
+    struct ledger_row row = ledger_row_of(rows);
     struct hash leaf;
     v->text.len = 0;
     canonical_entry(&v->text, &row);
@@ -286,7 +269,7 @@ static enum result walk_leaves(struct ctx *ctx, struct verifier *v, int64_t from
     const struct value args[] = {value_number(from), value_number(to)};
     struct rows *rows;
     TRY(db_query(ctx,
-                 S("SELECT " ROW_COLUMNS ", l.position, l.entry, l.leaf_hash, l.mac FROM ledger_leaf l "
+                 S("SELECT " WITH_STATE ", l.position, l.entry, l.leaf_hash, l.mac FROM ledger_leaf l "
                    "LEFT JOIN ledger_entry e ON e.id = l.entry LEFT JOIN ledger_state s ON s.entry = l.entry "
                    "WHERE l.position >= ?1 AND l.position < ?2 ORDER BY l.position"),
                  args, COUNT(args), &rows));
@@ -435,14 +418,14 @@ static enum result walk_pending(struct ctx *ctx, struct verifier *v)
 {
     struct rows *rows;
     TRY(db_query(ctx,
-                 S("SELECT " ROW_COLUMNS ", w.mac FROM ledger_pending w JOIN ledger_entry e ON e.id = w.entry "
+                 S("SELECT " WITH_STATE ", w.mac FROM ledger_pending w JOIN ledger_entry e ON e.id = w.entry "
                    "LEFT JOIN ledger_state s ON s.entry = w.entry ORDER BY w.entry"),
                  NULL, 0, &rows));
     for (;;) {
         bool more;
         TRY(rows_next(ctx, rows, &more));
         if (!more) return OK;
-        struct ledger_row row = row_of(rows);
+        struct ledger_row row = ledger_row_of(rows);
         v->text.len = 0;
         canonical_entry(&v->text, &row);
         if (!is_own(v, buf_str(&v->text), rows_bytes(rows, OUTER)))
