@@ -6,6 +6,11 @@
 
 const struct actor actor_system = {.name = {"Merlon", 6}, .language = {"en", 2}, .system = true};
 
+int64_t actor_user(const struct ctx *ctx)
+{
+    return ctx->actor ? ctx->actor->user : 0;
+}
+
 static bool scope_names(struct str scope, struct str name)
 {
     struct str piece;

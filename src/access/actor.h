@@ -41,6 +41,8 @@ struct actor {
 };
 
 extern const struct actor actor_system;
+/* Whose doing it is, for events: the acting user; 0 for the program itself and for nobody. */
+int64_t actor_user(const struct ctx *ctx);
 
 /* May the actor do `verb` to records of `reg` at `unit`? unit 0: at any unit at all. owner is the record's owner, for
  * CHANGE_OWN, which also answers for CHANGE of one's own and lets one read one's own. Registers that are GLOBAL are

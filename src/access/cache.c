@@ -2,8 +2,10 @@
  * since only what the database knows is put in. */
 #include "access/cache.h"
 
+#include "access/actor.h"
 #include "access/password.h"
 #include "base/log.h"
+#include "events/events.h"
 
 struct box *box_hold(struct box *box)
 {
@@ -124,13 +126,14 @@ int64_t cache_stamp(struct access *access)
     return atomic_load(&access->stamp);
 }
 
-void cache_note_stamp(struct access *access, int64_t before, int64_t stamp)
+void cache_note_stamp(struct ctx *ctx, int64_t before, int64_t stamp)
 {
+    struct access *access = ctx->access;
     int64_t highest = atomic_load(&access->stamp);
     if (stamp < before) {
         if (!atomic_compare_exchange_strong(&access->stamp, &highest, stamp)) return; /* another has seen to it */
-        log_line(LOG_ERROR, "the stamp of rights was set back outside of the program: all rights are read anew",
-                 "stamp", stamp, NULL);
+        event_alarm(ctx, "the stamp of rights was set back outside of the program: all rights are read anew",
+                    &(struct event){.actor = actor_user(ctx), .subject = S("access_stamp"), .record = stamp});
         forget_all(access);
         return;
     }

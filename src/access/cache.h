@@ -68,7 +68,7 @@ void cache_keep_reach(struct access *access, struct unit_reach *reach, int64_t s
  * told to cache_note_stamp. That forgets all that is remembered when the stamp has fallen since, and leaves a line in
  * the log. */
 int64_t cache_stamp(struct access *access);
-void cache_note_stamp(struct access *access, int64_t before, int64_t stamp);
+void cache_note_stamp(struct ctx *ctx, int64_t before, int64_t stamp);
 
 /* Waits for one of HASHING_AT_ONCE slots; BUSY (without a sentence) when HASHING_WAITING wait already. */
 enum result hashing_enter(struct access *access) MUST_USE;

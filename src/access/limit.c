@@ -2,6 +2,7 @@
  * a year some nine thousand guesses can be made against it, which a password that passes the rules withstands. */
 #include "access/limit.h"
 
+#include "access/actor.h"
 #include "access/cache.h"
 #include "access/email.h"
 #include "base/buf.h"
@@ -125,7 +126,7 @@ static enum result take(struct ctx *ctx, void *arg)
 static struct event event_of(struct ctx *ctx, enum event_kind kind, const struct attempt *attempt)
 {
     return (struct event){.kind = kind,
-                          .actor = ctx->actor ? ctx->actor->user : 0,
+                          .actor = actor_user(ctx),
                           .account = email_key(ctx->arena, attempt->account),
                           .address = attempt->address};
 }

@@ -3,8 +3,10 @@
 #include "access/reach.h"
 
 #include "access/access.h"
+#include "access/actor.h"
 #include "access/verify.h"
 #include "base/log.h"
+#include "events/events.h"
 #include "store/db.h"
 
 #include <stdatomic.h>
@@ -196,8 +198,9 @@ static enum result read_trusted(struct ctx *ctx, struct pairs *pairs)
         result = read_compared(ctx, pairs);
     }
     if (result != CONFLICT) return result;
-    log_text(LOG_ERROR, "the tree of units was changed outside of the program: nobody is let in", "sentence",
-             ctx->error.sentence);
+    log_text(LOG_ERROR, "what is wrong with the tree of units", "sentence", ctx->error.sentence);
+    event_alarm(ctx, "the tree of units was changed outside of the program: nobody is let in",
+                &(struct event){.actor = actor_user(ctx), .subject = S("unit")});
     return fail(ctx, BROKEN,
                 "The tree of units was changed outside of the program, so nobody is let in: look at what merlon verify "
                 "says of it, and have it made anew with merlon rebuild.");

@@ -1,7 +1,8 @@
 /* Values are taken as text, which both databases give alike for numbers; so one function serves every table. */
 #include "access/sealed.h"
 
-#include "base/log.h"
+#include "access/actor.h"
+#include "events/events.h"
 #include "store/seal.h"
 #include "store/store.h"
 #include "store/walk.h"
@@ -137,6 +138,13 @@ enum result sealed_make_of(struct ctx *ctx, const struct sealed_rows *sealed, in
                   COUNT(args), NULL);
 }
 
+static void tell(struct ctx *ctx, const struct sealed_rows *sealed, const char *how, int64_t id)
+{
+    struct str what = arena_print(ctx->arena, "a %s was changed %s and is refused", sealed->what, how);
+    event_alarm(ctx, what.at,
+                &(struct event){.actor = actor_user(ctx), .subject = str_of(sealed->table), .record = id});
+}
+
 struct holding {
     const struct sealed_rows *sealed;
     const struct sealed_value *values;
@@ -188,10 +196,7 @@ enum result sealed_holds(struct ctx *ctx, const struct sealed_rows *sealed, int6
     *right = false;
     if (!sealed_can_check(ctx)) return OK;
     TRY(sealed_look(ctx, sealed, id, &sight, &found, right));
-    if (*right && !holding.holds)
-        log_line(LOG_ERROR,
-                 arena_print(ctx->arena, "a %s was changed while it was looked at, and is refused", sealed->what).at,
-                 "id", id, NULL);
+    if (*right && !holding.holds) tell(ctx, sealed, "while it was looked at,", id);
     *right = *right && holding.holds;
     return OK;
 }
@@ -204,10 +209,7 @@ enum result sealed_look(struct ctx *ctx, const struct sealed_rows *sealed, int64
     TRY(read_one(ctx, sealed, id, sight, &one));
     *found = one.found;
     *right = keyring && one.found && !one.twice && keyring_mac_is(keyring, sealed->table, buf_str(&one.bytes), one.mac);
-    if (keyring && one.found && !*right)
-        log_line(LOG_ERROR,
-                 arena_print(ctx->arena, "a %s was changed outside of the program and is refused", sealed->what).at,
-                 "id", id, NULL);
+    if (keyring && one.found && !*right) tell(ctx, sealed, "outside of the program", id);
     return OK;
 }
 

@@ -199,7 +199,9 @@ enum result session_open(struct ctx *ctx, const struct login *login, struct open
     opened->csrf = random_token(ctx->arena, SECRET_SIZE);
     opened->expires_at = ctx->now + SESSION_IDLE;
     struct opening opening = {login, &attempt, opened, candidate.hash};
-    TRY(store_write(ctx, ctx->access->store, open_in_write, &opening));
+    enum result result = store_write(ctx, ctx->access->store, open_in_write, &opening);
+    if (result == DENIED) TRY(limit_tell_failure(ctx, &attempt, candidate.user));
+    TRY(result);
     /* Whoever opens a session is written down before the cookie goes out: without that nobody gets it. */
     return event_write(ctx, &(struct event){.kind = EVENT_SIGN_IN, .actor = opened->user, .address = login->address});
 }

@@ -1,6 +1,7 @@
 /* A token's prefix lets secret scanners of code hosts recognise one that was committed by mistake. */
 #include "access/token.h"
 
+#include "access/actor.h"
 #include "access/sealed.h"
 #include "access/secret.h"
 #include "access/users.h"
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "base/number.h"
 #include "base/random.h"
+#include "events/events.h"
 #include "format/json.h"
 #include "format/json_out.h"
 #include "ledger/ledger.h"
@@ -181,7 +183,9 @@ enum result token_is_right(struct ctx *ctx, int64_t id, bool *right)
                         COUNT(args), 0, &revoked));
     TRY(db_query_number(ctx, S(ENTERED), args, COUNT(args), 0, &entered));
     *right = revoked || entered == 1;
-    if (!*right) log_line(LOG_ERROR, "a token was put back to an earlier state and is refused", "id", id, NULL);
+    if (!*right)
+        event_alarm(ctx, "a token was put back to an earlier state and is refused",
+                    &(struct event){.actor = actor_user(ctx), .subject = S("token"), .record = id});
     return OK;
 }
 

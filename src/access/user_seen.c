@@ -2,9 +2,11 @@
  * readings would leave a moment between them in which somebody puts in a grant and takes it out again. */
 #include "access/user_seen.h"
 
+#include "access/actor.h"
 #include "access/sealed.h"
 #include "access/secret.h"
 #include "base/log.h"
+#include "events/events.h"
 
 struct str user_mark(struct ctx *ctx, struct str password_hash)
 {
@@ -101,7 +103,9 @@ static enum result look(struct ctx *ctx, int64_t id, struct seen *seen, bool *ri
     enum { LOOKS = 5 };
     bool moved = true;
     for (int i = 0; i < LOOKS && moved; i++) TRY(look_once(ctx, id, seen, right, &moved));
-    if (moved) log_line(LOG_ERROR, "a user was put back to an earlier state and is refused", "id", id, NULL);
+    if (moved)
+        event_alarm(ctx, "a user was put back to an earlier state and is refused",
+                    &(struct event){.actor = actor_user(ctx), .subject = S("user"), .record = id});
     return OK;
 }
 

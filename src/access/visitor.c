@@ -222,7 +222,7 @@ static enum result ask_within(struct ctx *ctx, const struct asking *asking)
         TRY(read_one(ctx, by_user, args, 1, &found));
     else
         TRY(read_visitor(ctx, asking->kind, asking->hex, &found));
-    if (ctx->access && asking->snapshot) cache_note_stamp(ctx->access, asking->stamp, found.stamp);
+    if (ctx->access && asking->snapshot) cache_note_stamp(ctx, asking->stamp, found.stamp);
     return make_box(ctx, asking->kind, &found, asking->snapshot, asking->holder);
 }
 

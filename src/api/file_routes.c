@@ -1,4 +1,6 @@
 /* Files: evidence in and out, exports, reports. What is large is streamed from a worker. */
+#include "access/actor.h"
+#include "events/events.h"
 #include "api/noting.h"
 #include "api/routes.h"
 
@@ -162,14 +164,10 @@ static enum result keep_chunk(struct ctx *ctx, void *arg, struct str chunk)
 /* Whoever is at the other end is told by a refusal or a broken download; who runs this, here. */
 static void alarm_of_file(struct ctx *ctx, struct exchange *x, int64_t id, struct str why)
 {
-    log_line(LOG_ERROR, "the file of a piece of evidence was altered outside of the program: restore it from a backup",
-             "evidence", id, NULL);
     log_text(LOG_ERROR, "what is wrong with the file", "sentence", why);
-    event_post(ctx, &(struct event){.kind = EVENT_ALARM,
-                                    .address = exchange_remote(x),
-                                    .subject = S("evidence"),
-                                    .record = id,
-                                    .detail = S("the file was altered outside of the program")});
+    event_alarm(ctx, "the file of a piece of evidence was altered outside of the program: restore it from a backup",
+                &(struct event){
+                    .actor = actor_user(ctx), .address = exchange_remote(x), .subject = S("evidence"), .record = id});
 }
 
 /* A database that is away says nothing of the file. */

@@ -64,6 +64,15 @@ void event_post(struct ctx *ctx, const struct event *event)
     if (ctx->events) (void)post(ctx, event, false, &number);
 }
 
+void event_alarm(struct ctx *ctx, const char *what, const struct event *about)
+{
+    struct event alarm = *about;
+    log_line(LOG_ERROR, what, arena_cstr(ctx->arena, about->subject), about->record, NULL);
+    alarm.kind = EVENT_ALARM;
+    alarm.detail = str_of(what);
+    event_post(ctx, &alarm);
+}
+
 bool events_have_lines(const struct events *events)
 {
     return events && (events->outlets[0] || events->outlets[1]);

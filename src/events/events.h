@@ -85,7 +85,10 @@ bool event_kind_of(struct str name, enum event_kind *kind);
 /* Through ctx->events; nothing happens where that is NULL. Never waits, never fails: where the memory for waiting
  * events is full, it is counted as lost. From any thread, also within a write. */
 void event_post(struct ctx *ctx, const struct event *event);
-/* The same, and returns when it is durable: BUSY when the database does not take it now. Outside a write only. */
+/* Something does not verify: an error in the log and an event, both with these words of the program's own (ASCII). Of
+ * `about` actor, address, subject and record are taken. */
+void event_alarm(struct ctx *ctx, const char *what, const struct event *about);
+/* As event_post, and returns when it is durable: BUSY when the database does not take it now. Outside a write only. */
 enum result event_write(struct ctx *ctx, const struct event *event) MUST_USE;
 
 /* Whether anything goes to syslog or a file, and a line for these alone: no row of the table, and kept by nobody here.

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "events/events.h"
 
-enum { ACCOUNT_SIZE = 33, ADDRESS_SIZE = 64, REQUEST_SIZE = 48, SUBJECT_SIZE = 48, DETAIL_SIZE = 160, NODE_SIZE = 65 };
+enum { ACCOUNT_SIZE = 33, ADDRESS_SIZE = 64, REQUEST_SIZE = 48, SUBJECT_SIZE = 48, DETAIL_SIZE = 400, NODE_SIZE = 65 };
 
 struct event_row {
     enum event_kind kind;

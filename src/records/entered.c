@@ -2,6 +2,7 @@
  * is not in older states. */
 #include "records/entered.h"
 
+#include "access/actor.h"
 #include "base/log.h"
 #include "events/events.h"
 #include "format/json.h"
@@ -107,10 +108,9 @@ enum result record_demand_entered(struct ctx *ctx, const struct record *record)
 {
     enum result result = compare_with_newest(ctx, record);
     if (result != CONFLICT && result != BROKEN) return result;
-    log_text(LOG_ERROR, "a record was changed outside of the program", "sentence", ctx->error.english);
-    event_post(ctx, &(struct event){.kind = EVENT_ALARM,
-                                    .subject = str_of(record->reg->name),
-                                    .record = record_id(record),
-                                    .detail = S("the record is not what the ledger says")});
+    log_text(LOG_ERROR, "what is wrong with the record", "sentence", ctx->error.english);
+    event_alarm(
+        ctx, "a record is not what the ledger says: it was changed outside of the program",
+        &(struct event){.actor = actor_user(ctx), .subject = str_of(record->reg->name), .record = record_id(record)});
     return result;
 }

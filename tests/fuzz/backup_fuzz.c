@@ -9,6 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+size_t replay_variants = 60; /* replay.c: each run writes a file and reads it */
+
 static void check(bool holds)
 {
     if (!holds) abort();
