@@ -133,7 +133,7 @@ void cache_note_stamp(struct ctx *ctx, int64_t before, int64_t stamp)
     if (stamp < before) {
         if (!atomic_compare_exchange_strong(&access->stamp, &highest, stamp)) return; /* another has seen to it */
         event_alarm(ctx, "the stamp of rights was set back outside of the program: all rights are read anew",
-                    &(struct event){.actor = actor_user(ctx), .subject = S("access_stamp"), .record = stamp});
+                    &(struct event){.actor = actor_user(ctx), .subject = S("unit"), .record = stamp});
         forget_all(access);
         return;
     }

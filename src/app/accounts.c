@@ -167,8 +167,11 @@ enum result account_restore(struct program *program, const struct account *accou
         .keys = ledger_keys_public(program->keys), .key_count = 1, .keyring = program->keyring};
     struct ledger_report report;
     struct remembered known;
+    struct ledger_chain *chain = arena_make(program->arena, struct ledger_chain);
     /* Else an entry that was hidden, or cut off with those after it, would give back a right that was taken. */
     TRY(remembered_read(&program->ctx, program->settings.value[SET_DATA], &known));
+    TRY(ledger_chain_read(&program->ctx, chain));
+    TRY(remembered_check(&program->ctx, &known, 0, chain));
     check.known = known.at, check.known_count = known.count;
     TRY(ledger_verify(&program->ctx, &check, &report));
     TRY(store_write(&program->ctx, program->store, write_restored, &deed));

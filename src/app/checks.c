@@ -55,13 +55,23 @@ static enum result check_ledger(struct ctx *ctx, struct checks *checks, int64_t 
     return checks->ledger(ctx, checks->ledger_arg);
 }
 
-/* A database that was put back to an older state is right in itself. */
+/* A database that was put back to an older state is right in itself; what the node remembers shows it. */
 static enum result check_remembered(struct ctx *ctx, struct checks *checks, int64_t *checked)
 {
-    int64_t heads;
-    *checked = (int64_t)checks->remembered;
-    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_head"), NULL, 0, 0, &heads));
-    if (checks->remembered || !heads) return OK;
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
+    struct ledger_head newest = {.size = 0};
+    const struct remembered *known = &checks->known;
+    if (checks->known_fault.len) return fail(ctx, BROKEN, "%.*s", PRINT(checks->known_fault));
+    enum result found = tree_head(ctx, 0, &newest);
+    if (found != OK && found != NOT_FOUND) return found;
+    ctx_clear_error(ctx);
+    *checked = (int64_t)known->count;
+    if (known->count) {
+        TRY(ledger_chain_read(ctx, chain));
+        TRY(remembered_check(ctx, known, 0, chain));
+        return ledger_continues(ctx, &newest, &known->at[known->count - 1]);
+    }
+    if (!newest.size) return OK;
     checks->unasked = true;
     checks->note =
         S("not looked for: ledger.heads is missing or empty, so this directory remembers no signed head, and "
@@ -112,11 +122,9 @@ static enum result check_signatures(struct ctx *ctx, struct checks *checks, int6
 
 static enum result check_key(struct ctx *ctx, struct checks *checks, int64_t *checked)
 {
-    struct str known;
-    TRY(meta_get(ctx, "master_key", &known));
-    *checked = 1;
-    if (str_eq(known, keyring_fingerprint(ctx, checks->program->keyring))) return OK;
-    return fail(ctx, CONFLICT, "The master key is not the one that the data was sealed with.");
+    *checked = checks->program->keyring != NULL;
+    if (checks->key_fault.len) return fail(ctx, CONFLICT, "%.*s", PRINT(checks->key_fault));
+    return OK;
 }
 
 /* Told as CONFLICT like all that differs from what the program wrote. */
@@ -180,7 +188,7 @@ static const struct question {
     {.name = "references between rows", .plain = check_references, .outside = true},
     {.name = "schema", .run = check_schema, .outside = true},
     {.name = "keys of rows", .run = check_table_keys},
-    {.name = "master key", .run = check_key, .needs_key = true, .unchecked = no_key},
+    {.name = "master key", .run = check_key, .unchecked = no_key},
     {.name = "ledger", .run = check_ledger},
     {.name = "roll-back", .run = check_remembered},
     {.name = "others' word on heads", .run = check_others},
@@ -199,7 +207,7 @@ static const struct question {
     {.name = "index of links", .plain = records_verify_links},
     {.name = "index of search", .plain = records_verify_search},
 };
-static_assert(COUNT(questions) <= CHECKS_MAX, "every question has room for its answer");
+static_assert(COUNT(questions) < CHECKS_MAX, "every question has room for its answer, and one that is added");
 
 static enum result ask(struct ctx *ctx, struct checks *checks, const struct question *question, int64_t *checked)
 {
@@ -218,12 +226,13 @@ static void answer(struct checks *checks, const struct question *question)
     if (has_key || !question->needs_key) answer->result = ask(ctx, checks, question, &answer->checked);
     answer->detail = checks->note;
     answer->skipped = checks->unasked;
-    if (!has_key && question->unchecked) {
+    if (answer->result == OK && !has_key && question->unchecked) {
         answer->skipped = true;
         answer->detail = str_of(question->unchecked);
     }
     if (answer->result != OK) answer->detail = arena_copy(ctx->arena, ctx->error.sentence);
-    if (answer->result == DENIED) answer->skipped = true; /* and not right: the database's owner can see to it */
+    /* Not right either: the database's owner can see to it, or it is away and the question is to be asked again. */
+    if (answer->result == DENIED || answer->result == BUSY || answer->result == AWAY) answer->skipped = true;
     checks->skipped += answer->skipped;
     checks->wrong += answer->result != OK;
 }
@@ -232,7 +241,7 @@ static void ask_all(struct checks *checks, bool outside)
 {
     for (size_t i = 0; i < COUNT(questions); i++) {
         if (questions[i].outside != outside) continue;
-        bool of_verify = questions[i].run == check_ledger || questions[i].run == check_remembered ||
+        bool of_verify = questions[i].run == check_ledger ||
                          questions[i].run == check_key; /* merlon check has a stricter one, for it wants the key */
         if (of_verify && !checks->ledger) continue;
         answer(checks, &questions[i]);
@@ -243,6 +252,8 @@ enum result checks_run(struct checks *checks)
 {
     struct ctx *ctx = &checks->program->ctx;
     checks->count = checks->wrong = checks->skipped = 0;
+    enum result read = remembered_read(ctx, checks->program->settings.value[SET_DATA], &checks->known);
+    checks->known_fault = read == OK ? S("") : arena_copy(ctx->arena, ctx->error.sentence);
     ask_all(checks, true);
     TRY(store_begin_snapshot(ctx));
     ask_all(checks, false);
@@ -251,6 +262,17 @@ enum result checks_run(struct checks *checks)
     for (size_t i = 0; i < checks->count; i++)
         if (checks->at[i].result != OK) return fail(ctx, checks->at[i].result, "%.*s", PRINT(checks->at[i].detail));
     return OK;
+}
+
+void checks_add(struct checks *checks, const char *name, enum result result, int64_t checked, struct str detail)
+{
+    if (checks->count == CHECKS_MAX) return;
+    checks->at[checks->count++] = (struct check_answer){.name = name,
+                                                        .result = result,
+                                                        .skipped = result == BUSY || result == AWAY,
+                                                        .checked = checked,
+                                                        .detail = detail};
+    checks->wrong += result != OK;
 }
 
 /* ---- telling ---- */
@@ -287,13 +309,28 @@ void checks_put_json(const struct checks *checks, struct json_out *out)
 
 /* ---- the key ---- */
 
-enum result checks_take_key(struct program *program)
+static enum result demand_this_key(struct ctx *ctx, const struct keyring *keyring)
 {
+    struct str known;
+    TRY(meta_get(ctx, "master_key", &known));
+    if (str_eq(known, keyring_fingerprint(ctx, keyring))) return OK;
+    return fail(ctx, CONFLICT, "The master key is not the one that the data was sealed with.");
+}
+
+enum result checks_take_key(struct checks *checks)
+{
+    struct program *program = checks->program;
     struct ctx *ctx = &program->ctx;
     struct str directory = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
     enum result result = keyring_open(ctx, directory, key, false, &program->keyring);
+    checks->key_fault = S("");
     if (result != OK && key.len) return result;
-    if (result != OK) ctx_clear_error(ctx);
+    bool there = result == OK || keyring_is_there(ctx, directory, key);
+    if (result == OK) result = demand_this_key(ctx, program->keyring);
+    if (result != OK && result != CONFLICT && program->keyring) return result;
+    if (result != OK && there) checks->key_fault = arena_copy(ctx->arena, ctx->error.sentence);
+    if (result != OK && program->keyring) keyring_close(program->keyring), program->keyring = NULL;
+    ctx_clear_error(ctx);
     store_use_keyring(program->store, program->keyring);
     return OK;
 }

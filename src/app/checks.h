@@ -7,8 +7,9 @@
 #include "app/program.h"
 #include "format/json_out.h"
 #include "ledger/policy.h"
+#include "ledger/remembered.h"
 
-enum { CHECKS_MAX = 24 };
+enum { CHECKS_MAX = 32 };
 
 struct check_answer {
     const char *name;
@@ -28,22 +29,29 @@ struct checks {
     void *ledger_arg;
     const struct policy *policy; /* whose cosignatures count; NULL: nobody's are checked */
     const char *timestamp_ca;    /* a PEM file that vouches for time-stamp authorities; NULL: none */
-    size_t remembered; /* heads in ledger.heads, with the ledger: without one a roll-back cannot be looked for */
+    struct str key_fault;        /* why the master key that is there was not used; "" for none (checks_take_key) */
+    struct remembered known;     /* of ledger.heads, read before the snapshot in which the questions are asked */
+    struct str known_fault;      /* why it could not be read; "" when it could */
     struct check_answer at[CHECKS_MAX]; /* filled in */
     size_t count, wrong, skipped;
     struct str note; /* what the question at hand has to say though all is right */
     bool unasked;    /* and that it could not be asked, which the note explains */
 };
 
-/* In a snapshot of its own. OK, or the result and sentence of the first wrong answer. */
+/* Reads ledger.heads, then asks in a snapshot of its own. OK, or the result and sentence of the first wrong answer. */
 enum result checks_run(struct checks *checks) MUST_USE;
 
 void checks_print(const struct checks *checks);                          /* a line each */
 void checks_put_json(const struct checks *checks, struct json_out *out); /* [{"name", "right", "skipped", "checked",
                                                                             "detail"}] */
 
+/* A further question that was asked by somebody else: its answer, as a line like the others. */
+void checks_add(struct checks *checks, const char *name, enum result result, int64_t checked, struct str detail);
+
 /* The master key, for what can only be checked with it: when it was named by --master-key it must be there; else it is
- * used when it can be read. program->keyring is NULL afterwards where there was none. */
-enum result checks_take_key(struct program *program) MUST_USE;
+ * used when it can be read. program->keyring is NULL afterwards where there was none, and also where there was one that
+ * is not this data's, or cannot be used: checks->key_fault then says why, and the question of the key has a wrong
+ * answer, so that nobody takes the questions that were not asked for answered. */
+enum result checks_take_key(struct checks *checks) MUST_USE;
 
 #endif

@@ -79,6 +79,9 @@ static enum result check_master_key(struct program *program)
     store_use_keyring(program->store, program->keyring);
     TRY(meta_get(ctx, "master_key", &known));
     if (str_eq(known, keyring_fingerprint(ctx, program->keyring))) return OK;
+    keyring_close(program->keyring); /* by another's key all would seem altered: what needs it is not asked */
+    program->keyring = NULL;
+    store_use_keyring(program->store, NULL);
     return fail(ctx, CONFLICT, "The master key is not the one that the data was sealed with.");
 }
 
@@ -161,7 +164,7 @@ static enum result check_files(struct program *program)
     struct ctx *ctx = &program->ctx;
     struct rows *rows;
     bool more;
-    if (!program->keyring) return fail(ctx, CONFLICT, "Files cannot be opened without the master key.");
+    if (!program->keyring) return fail(ctx, DENIED, "Files cannot be opened without the master key.");
     struct arena *scratch = arena_scratch(ctx->arena);
     TRY(db_query(ctx, S("SELECT id FROM blob ORDER BY id"), NULL, 0, &rows));
     TRY(rows_next(ctx, rows, &more));
@@ -252,7 +255,12 @@ static bool put_answer(struct json_out *out, const char *name, enum result resul
     json_key(out, "right"), json_put_bool(out, result == OK);
     json_key(out, "detail"), json_put_str(out, sentence);
     json_close_object(out);
-    if (!json) say(stdout, "%-28s %s%.*s\n", name, result == OK ? "right" : "", PRINT(sentence));
+    bool unasked = result == DENIED || result == BUSY || result == AWAY;
+    const char *word = result == OK && !sentence.len ? "right"
+                       : unasked                     ? "NOT ASKED: "
+                       : result == OK                ? ""
+                                                     : "WRONG: ";
+    if (!json) say(stdout, "%-28s %s%.*s\n", name, word, PRINT(sentence));
     return result == OK;
 }
 

@@ -80,9 +80,12 @@ static void print_signer(const struct ledger_report *ledger)
         return;
     }
     time_format(ledger->newest.at, at);
-    say(stdout, "Signed by the key %s, last on %s%s", ledger->newest.key_id, at, ledger->keys > 1 ? "; " : ".\n");
+    if (ledger->keys == 1) say(stdout, "Signed by the key %s, last on %s.\n", ledger->newest.key_id, at);
     if (ledger->keys > 1)
-        say(stdout, "it is the last of %zu keys of this ledger, each of which signed the next.\n", ledger->keys);
+        say(stdout,
+            "Signed by the key %s, last on %s; it is the last of %zu keys of this ledger, each of which signed the "
+            "next.\n",
+            ledger->newest.key_id, at, ledger->keys);
 }
 
 static void print_right(const struct ledger_report *ledger, const struct checks *checks)
@@ -97,10 +100,24 @@ static void print_right(const struct ledger_report *ledger, const struct checks 
 }
 
 struct walk {
+    const struct checks *checks;
     struct ledger_check *check;
     struct ledger_report *report;
     const struct given_head *given; /* NULL for none */
 };
+
+/* A line of ledger.heads that is no head of this ledger says nothing of it: that is told by a question of its own. */
+static void take_known(struct ctx *ctx, const struct walk *walk)
+{
+    const struct remembered *known = &walk->checks->known;
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
+    struct ledger_head *genuine = arena_make_many(ctx->arena, struct ledger_head, known->count + 1);
+    walk->check->known = genuine;
+    if (ledger_chain_read(ctx, chain) == OK)
+        for (size_t i = 0; i < known->count; i++)
+            if (ledger_chain_signed(ctx, chain, &known->at[i])) genuine[walk->check->known_count++] = known->at[i];
+    ctx_clear_error(ctx);
+}
 
 /* A head that this ledger never signed is told as such, and not held against it. */
 static enum result walk_ledger(struct ctx *ctx, void *arg)
@@ -110,8 +127,22 @@ static enum result walk_ledger(struct ctx *ctx, void *arg)
     struct str sentence = own == OK ? S("") : arena_copy(ctx->arena, ctx->error.sentence);
     if (own != OK) walk->check->witness = NULL;
     ctx_clear_error(ctx);
+    take_known(ctx, walk);
     TRY(ledger_verify(ctx, walk->check, walk->report));
     return own == OK ? OK : fail(ctx, own, "%.*s", PRINT(sentence));
+}
+
+/* A line like the others, so that whoever keeps the answer keeps that, too. */
+static enum result ask_elsewhere(struct program *program, struct witness_check *witness,
+                                 const struct ledger_report *report, struct checks *checks)
+{
+    bool asks = witness->policy.len || witness->checkpoint.len || witness->ask;
+    enum result result = witness_check_run(program, witness, &report->newest);
+    struct str sentence = result == OK ? S("") : arena_copy(program->arena, program->ctx.error.sentence);
+    if (asks && result != INVALID)
+        checks_add(checks, "heads from elsewhere", result,
+                   (int64_t)(witness->notes + witness->cosigners + witness->answered), sentence);
+    return result;
 }
 
 enum result command_verify(struct program *program)
@@ -121,11 +152,11 @@ enum result command_verify(struct program *program)
     struct progress progress = {.what = S("Ledger")};
     struct ledger_report report = {0};
     struct ledger_check check = {.keys = keys, .progress = show, .progress_arg = &progress};
-    struct walk walk = {&check, &report, NULL};
-    struct checks checks = {.program = program, .keys = keys, .ledger = walk_ledger, .ledger_arg = &walk};
+    struct checks checks = {.program = program, .keys = keys, .ledger = walk_ledger};
+    struct walk walk = {&checks, &check, &report, NULL};
+    checks.ledger_arg = &walk;
     struct str path = S(""), head_path;
     struct given_head given;
-    struct remembered known;
     struct witness_check witness = {.policy = S(""), .checkpoint = S(""), .silent = S("")};
     bool json = program_flag(program, "json"), has_head = program_option(program, "head", &head_path);
     program_option(program, "public-key", &path);
@@ -136,18 +167,15 @@ enum result command_verify(struct program *program)
     TRY(program_no_more(program, 0));
     if (has_head) TRY(verify_head_read(ctx, head_path, &given));
     if (has_head) check.witness = &given.head, walk.given = &given;
-    TRY(remembered_read(ctx, program->settings.value[SET_DATA], &known));
     TRY(program_open(program, OPEN_READ_ONLY));
     TRY(read_keys(program, path, keys, &check.key_count));
-    TRY(checks_take_key(program));
+    TRY(checks_take_key(&checks));
     checks.key_count = check.key_count;
     check.keyring = program->keyring;
     TRY(heads_trusted(program, witness.policy, &checks.policy, &checks.timestamp_ca));
-    check.known = known.at, check.known_count = known.count;
-    checks.remembered = known.count;
     enum result result = checks_run(&checks);
     progress_end(&progress);
-    if (result == OK) result = witness_check_run(program, &witness, &report.newest);
+    if (result == OK) result = ask_elsewhere(program, &witness, &report, &checks);
     if (json) print_json(program, &report, &checks, &witness, result == OK ? S("") : ctx->error.sentence);
     if (!json) checks_print(&checks);
     if (!json && result == OK) print_right(&report, &checks);

@@ -136,3 +136,12 @@ bool ledger_chain_has(const struct ledger_chain *chain, const struct ledger_publ
             if (memcmp(chain->at[i].key.at, keys[k].at, PUBLIC_KEY_SIZE) == 0) return true;
     return false;
 }
+
+bool ledger_chain_signed(struct ctx *ctx, const struct ledger_chain *chain, const struct ledger_head *head)
+{
+    struct buf text = buf_in(ctx->arena);
+    for (size_t i = 0; i < chain->count; i++)
+        if (strcmp(chain->at[i].origin, head->origin) == 0 && ledger_verify_head(&text, &chain->at[i].key, head))
+            return true;
+    return false;
+}

@@ -33,6 +33,8 @@ struct ledger_chain {
 /* From the ledger's entries; without one, the key that the database names. CONFLICT, naming the entry, when a link does
  * not hold. What it returns is not yet known to be sealed: that is for whoever walks the tree. */
 enum result ledger_chain_read(struct ctx *ctx, struct ledger_chain *chain) MUST_USE;
+/* Whether the head is signed by a key of the chain, for the origin that this key signs. */
+bool ledger_chain_signed(struct ctx *ctx, const struct ledger_chain *chain, const struct ledger_head *head);
 /* Whether a new key has ever taken over. */
 enum result ledger_keys_are_renewed(struct ctx *ctx, bool *renewed) MUST_USE;
 /* Whether one of these keys is in the chain. */

@@ -115,6 +115,32 @@ enum result remembered_read(struct ctx *ctx, struct str directory, struct rememb
     return parse_text(ctx, path, text, heads);
 }
 
+static bool has_key(const struct ledger_chain *chain, const char *key_id)
+{
+    for (size_t i = 0; i < chain->count; i++)
+        if (strcmp(chain->at[i].key.id, key_id) == 0) return true;
+    return false;
+}
+
+enum result remembered_check(struct ctx *ctx, const struct remembered *heads, size_t from,
+                             const struct ledger_chain *chain)
+{
+    for (size_t i = from; i < heads->count; i++) {
+        const struct ledger_head *head = &heads->at[i];
+        if (ledger_chain_signed(ctx, chain, head)) continue;
+        if (!has_key(chain, head->key_id))
+            return fail(ctx, BROKEN,
+                        "Line %zu of ledger.heads is of the key %s, which this database does not know: it is another "
+                        "ledger's, or the database went back to before that key took over (docs/running.md, Alarms).",
+                        i + 1, head->key_id);
+        return fail(ctx, BROKEN,
+                    "Line %zu of ledger.heads bears no signature of a key of this ledger: the file was changed or "
+                    "damaged, so it says nothing of the database (docs/running.md, Alarms).",
+                    i + 1);
+    }
+    return OK;
+}
+
 static bool ends_its_day(const struct remembered *heads, size_t i)
 {
     return i + NEWEST >= heads->count || heads->at[i].at / DAY != heads->at[i + 1].at / DAY;

@@ -10,6 +10,7 @@
 #define MERLON_LEDGER_REMEMBERED_H
 
 #include "base/ctx.h"
+#include "ledger/chain.h"
 #include "ledger/head.h"
 
 enum { REMEMBERED_LIMIT = 4 * 1024 * 1024 };
@@ -21,6 +22,10 @@ struct remembered {
 /* Empty when there is no file. BROKEN, naming the line, when one is not a head; a last line without its end is passed
  * over, for it was being written when the program ended. */
 enum result remembered_read(struct ctx *ctx, struct str directory, struct remembered *heads) MUST_USE;
+/* Of the heads from the index `from` on. BROKEN, naming the first line that bears no signature of a key of the chain:
+ * the file was changed or damaged, and says nothing of the database. */
+enum result remembered_check(struct ctx *ctx, const struct remembered *heads, size_t from,
+                             const struct ledger_chain *chain) MUST_USE;
 /* The size of the newest head in it; 0 when there is none. Reads the end of the file only. */
 enum result remembered_newest(struct ctx *ctx, struct str directory, int64_t *size) MUST_USE;
 /* Appends; thins the file first when it has grown past its limit. */

@@ -63,25 +63,28 @@ static enum result check_signer(struct ctx *ctx, struct sealing *sealing)
                 (long long)head->size, head->key_id);
 }
 
-/* What is remembered outside of the database must be the beginning of what stands in it. */
-static enum result check_known(struct ctx *ctx, const struct sealing *sealing)
+enum result ledger_continues(struct ctx *ctx, const struct ledger_head *newest, const struct ledger_head *known)
 {
-    const struct ledger_head *known = sealing->seal->known;
-    const struct merkle_source source = tree_source(sealing->hasher);
-    struct hash root = sealing->previous.root;
-    if (!known || !known->size) return OK;
-    if (known->size > sealing->previous.size)
+    struct hasher *hasher = hasher_in(ctx->arena);
+    const struct merkle_source source = tree_source(hasher);
+    struct hash root = newest->root;
+    if (!known->size) return OK;
+    if (known->size > newest->size)
         return fail(ctx, BROKEN,
                     "The ledger in the database ends after %lld entries, but this program has seen a signed head over "
-                    "%lld: the database went back in time, so nothing more is signed. Run merlon verify.",
-                    (long long)sealing->previous.size, (long long)known->size);
-    if (known->size < sealing->previous.size)
-        TRY(merkle_root_of(ctx, sealing->hasher, &source, (uint64_t)known->size, &root));
+                    "%lld: the database went back in time, so nothing more is signed (docs/running.md, Alarms).",
+                    (long long)newest->size, (long long)known->size);
+    if (known->size < newest->size) TRY(merkle_root_of(ctx, hasher, &source, (uint64_t)known->size, &root));
     if (hash_eq(&root, &known->root)) return OK;
     return fail(ctx, BROKEN,
                 "The first %lld entries of the ledger are not those over which this program has seen a signed head: "
                 "history was written anew, so nothing more is signed. Run merlon verify.",
                 (long long)known->size);
+}
+
+static enum result check_known(struct ctx *ctx, const struct sealing *sealing)
+{
+    return sealing->seal->known ? ledger_continues(ctx, &sealing->previous, sealing->seal->known) : OK;
 }
 
 static enum result demand_free(struct ctx *ctx, int64_t place)

@@ -26,6 +26,12 @@ struct ledger_seal {
  * of this ledger, or the tree does not begin with what `known` covers. */
 enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal) MUST_USE;
 
+/* Does what stands in the database begin with what `known` covers (size 0: nothing), a head remembered outside of it?
+ * `newest`: the newest head in the database; size 0: none. BROKEN when the database went back in time, or history was
+ * written anew. */
+enum result ledger_continues(struct ctx *ctx, const struct ledger_head *newest,
+                             const struct ledger_head *known) MUST_USE;
+
 /* Entries that await sealing, for metrics and to know whether to call. */
 enum result ledger_pending_count(struct ctx *ctx, int64_t *count) MUST_USE;
 enum result ledger_pending_oldest(struct ctx *ctx, int64_t *at) MUST_USE; /* ms; 0: none is pending */

@@ -130,6 +130,15 @@ static struct ledger_head kept(struct ledger_signer *signer)
     return head;
 }
 
+static void note_lost(struct ledger_signer *signer, struct str sentence)
+{
+    pthread_mutex_lock(&signer->lock);
+    bool fresh = !*signer->lost;
+    snprintf(signer->lost, sizeof signer->lost, "%.*s", PRINT(sentence));
+    pthread_mutex_unlock(&signer->lock);
+    if (fresh) log_text(LOG_ERROR, "what is remembered of the ledger was lost", "sentence", sentence);
+}
+
 /* The file is behind what this process knows. */
 static enum result write_again(struct ctx *ctx, struct ledger_signer *signer, const struct ledger_head *head,
                                int64_t found)
@@ -140,12 +149,28 @@ static enum result write_again(struct ctx *ctx, struct ledger_signer *signer, co
                     "signed head over %lld entries, and this program knows of one over %lld, which is written to it "
                     "again. Find out who writes the data directory, and run merlon verify.",
                     (long long)found, (long long)head->size);
-    pthread_mutex_lock(&signer->lock);
-    bool fresh = !*signer->lost;
-    snprintf(signer->lost, sizeof signer->lost, "%.*s", PRINT(sentence));
-    pthread_mutex_unlock(&signer->lock);
-    if (fresh) log_text(LOG_ERROR, "what is remembered of the ledger was lost", "sentence", sentence);
+    note_lost(signer, sentence);
     return remembered_add(ctx, signer->directory, head);
+}
+
+/* A roll-back is told at once, not with the next entry. */
+static enum result look_back(struct ctx *ctx, struct ledger_signer *signer)
+{
+    struct ledger_head known = kept(signer), newest = {.size = 0};
+    if (!known.size) return OK;
+    enum result result = tree_head(ctx, 0, &newest);
+    if (result == NOT_FOUND) ctx_clear_error(ctx);
+    if (result != OK && result != NOT_FOUND) return result;
+    return ledger_continues(ctx, &newest, &known);
+}
+
+/* The newest line, which is what is gone by. */
+static enum result demand_genuine(struct ctx *ctx, const struct remembered *heads)
+{
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
+    if (!heads->count) return OK;
+    TRY(ledger_chain_read(ctx, chain));
+    return remembered_check(ctx, heads, heads->count - 1, chain);
 }
 
 static enum result look_at_file(struct ctx *ctx, struct ledger_signer *signer)
@@ -163,6 +188,7 @@ static enum result recall(struct ctx *ctx, struct ledger_signer *signer, struct 
     struct remembered heads;
     struct ledger_head head = kept(signer);
     TRY(remembered_read(ctx, signer->directory, &heads));
+    TRY(demand_genuine(ctx, &heads));
     *known = heads.count ? heads.at[heads.count - 1] : (struct ledger_head){.size = 0};
     if (head.size >= known->size) *known = head;
     return OK;
@@ -228,6 +254,7 @@ static enum result run_round(struct ctx *ctx, struct ledger_signer *signer)
     enum result result = look_at_file(ctx, signer);
     if (result == OK) result = demand_going(ctx, signer); /* told at once, not with the next entry */
     if (result == OK) result = ledger_pending_count(ctx, &pending);
+    if (result == OK && !pending) result = look_back(ctx, signer); /* else the sealer does, and says more */
     if (result == OK && pending) result = recall(ctx, signer, &round.known);
     if (result == OK && pending) result = seal_batches(ctx, signer, &round);
     if (result != OK) {
@@ -309,8 +336,11 @@ static enum result begin_remembering(struct ctx *ctx, struct ledger_signer *sign
     struct remembered heads;
     struct ledger_head head;
     TRY(remembered_read(ctx, signer->directory, &heads));
-    if (heads.count) keep(signer, &heads.at[heads.count - 1]);
-    if (heads.count) return OK;
+    enum result genuine = demand_genuine(ctx, &heads);
+    if (genuine == BROKEN) note_lost(signer, ctx->error.sentence); /* and nothing is sealed until it is mended */
+    if (genuine == BROKEN) ctx_clear_error(ctx);
+    if (genuine == OK && heads.count) keep(signer, &heads.at[heads.count - 1]);
+    if (genuine != OK || heads.count) return genuine == BROKEN ? OK : genuine;
     enum result result = tree_head(ctx, 0, &head);
     if (result == NOT_FOUND) {
         ctx_clear_error(ctx);

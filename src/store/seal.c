@@ -123,6 +123,11 @@ enum result keyring_open(struct ctx *ctx, struct str directory, struct str key_f
     return OK;
 }
 
+bool keyring_is_there(struct ctx *ctx, struct str directory, struct str key_file)
+{
+    return access(find_place(ctx, directory, key_file).path, R_OK) == 0;
+}
+
 void keyring_close(struct keyring *keyring)
 {
     sodium_free(keyring);

@@ -17,6 +17,8 @@ struct keyring {
  * when it is missing or is readable by others, BROKEN when it has the wrong size. */
 enum result keyring_open(struct ctx *ctx, struct str directory, struct str key_file, bool create,
                          struct keyring **keyring) MUST_USE;
+/* Is there a file where the master key would be looked for, that may be read? For whoever goes on without one. */
+bool keyring_is_there(struct ctx *ctx, struct str directory, struct str key_file);
 void keyring_close(struct keyring *keyring);
 
 /* A short fingerprint, kept in the database so that the wrong key is told at start and not at the first read. */

@@ -3,6 +3,7 @@ data=$work/proven
 works demo --data "$data"
 works verify "$data"
 says 'Signed by the key'
+yes 'lines end as lines' [ "$(grep -c 'x0a' "$work/out")" -eq 0 ]
 yes 'one key is not told as several' [ "$(grep -c 'keys of this ledger' "$work/out")" -eq 0 ]
 cp "$data/ledger.pub" "$work/first.pub"
 
@@ -45,6 +46,7 @@ works verify "$data" --checkpoint "$work/head.note"
 works init --data "$work/other"
 refuses 1 'The head that was given is of the ledger' verify "$work/other" --head "$work/head.json"
 refuses 1 'that was given is of the log merlon/' verify "$work/other" --checkpoint "$work/head.note"
+yes 'the checkpoint has a wrong line' grep -q '^heads from elsewhere *WRONG: The checkpoint' "$work/out"
 sed 's/"at":[0-9]*/"at":1700000000000/' "$work/head.json" >"$work/altered.json"
 refuses 1 'The signature of the head that was given does not hold' verify "$data" --head "$work/altered.json"
 sed 's/"key_id":"[0-9a-f]*/"key_id":"0123456789abcdef/' "$work/head.json" >"$work/altered.json"
@@ -84,3 +86,53 @@ for case in "ledger_timestamp|VALUES (999999, 1, x'00')|ledger_timestamp has a r
     put_in "${rest#*|}" "INSERT INTO $table ${rest%%|*}" "$names DELETE FROM $table; $triggers"
 done
 works verify "$data"
+
+# An older database beside the heads of the newer one: seen by both commands, each in its line, and by nobody's accusing
+# the ledger when it is the file that is damaged.
+answer_is() { # line's name, the beginning of its answer
+    yes "$1 $2" grep -q "^$1 *$2" "$work/out"
+}
+older=$work/older
+mkdir -m 700 "$older"
+cp -p "$data"/* "$older/"
+start_server --data "$data" --log-level error
+works user add --data "$data" --email late@tidewell.example --name Late --role reader@UNT-1
+entries=$(sqlite3 "$data/merlon.db" 'SELECT count(*) FROM ledger_entry')
+until settled "$entries"; do kill -0 "$server" || break; done
+stop_server
+cp -p "$data/ledger.heads" "$older/"
+for command in check verify; do
+    run $command "$older"
+    yes "$command sees the roll-back" [ $status -eq 1 ]
+    answer_is roll-back 'WRONG: The ledger in the database ends after'
+done
+sed '1s/^\([0-9]* [0-9]*\) [0-9]/\1 9/' "$data/ledger.heads" >"$older/ledger.heads"
+cp -p "$data/merlon.db" "$older/"
+for command in check verify; do
+    run $command "$older"
+    yes "$command sees the damaged file" [ $status -eq 1 ]
+    answer_is roll-back 'WRONG: Line 1 of ledger.heads bears no signature'
+done
+answer_is ledger right
+cp -p "$data/ledger.heads" "$older/"
+works verify "$older"
+works key rotate --data "$data" --reason 'after the copy'
+cp -p "$data/ledger.heads" "$older/"
+run verify "$older"
+answer_is roll-back 'WRONG: Line [0-9]* of ledger.heads is of the key [0-9a-f]*, which this database does not know'
+cp -p "$data/merlon.db" "$data/ledger.pub" "$older/"
+
+# By another's key everything would seem altered: the key alone is called wrong, and what needs it is not asked.
+head -c 32 /dev/zero | tr '\0' k >"$older/master.key"
+for command in check verify; do
+    run $command "$older"
+    yes "$command sees the wrong key" [ $status -eq 1 ]
+    answer_is 'master key' 'WRONG: The master key is not the one'
+    answer_is 'users and grants' 'right'
+    answer_is 'security events' 'not checked: without the master key'
+    yes 'nothing else is wrong' [ "$(grep -c WRONG "$work/out")" -eq 1 ]
+done
+printf short >"$older/master.key"
+refuses 1 'has 5 bytes and not 32' verify "$older"
+rm "$older/master.key"
+works verify "$older"

@@ -430,6 +430,55 @@ static void a_lost_file_is_an_alarm_and_is_written_again(void **state)
     end(&s);
 }
 
+/* Nobody need write anything for it to be seen. */
+static void a_roll_back_is_told_while_nothing_is_pending(void **state)
+{
+    FIXTURE(f);
+    struct siege s = begin(f);
+    expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, s.signer));
+    drop_guards(f);
+    run_sql(f, CUT_TAIL);
+    assert_int_equal(ledger_signer_seal(&f->ctx, s.signer), BROKEN);
+    expect_sentence(&f->ctx, "ends after 200 entries, but this program has seen a signed head over 300");
+    end(&s);
+}
+
+static void change_digit(struct fixture *f, int64_t line, size_t column)
+{
+    struct remembered heads;
+    char path[128], byte[2] = {0};
+    expect_ok(&f->ctx, remembered_read(&f->ctx, str_of(f->directory), &heads));
+    snprintf(path, sizeof path, "%s/ledger.heads", f->directory);
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    for (int64_t seen = 1, c; seen < line && (c = getc(file)) != EOF;) seen += c == '\n';
+    long at = ftell(file) + (long)column;
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    byte[0] = (char)getc(file);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    fputc(byte[0] == '1' ? '2' : '1', file);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* A file that was altered or damaged accuses nobody of rewriting history: its line says so by its own signature. */
+static void a_damaged_file_of_heads_is_not_history_written_anew(void **state)
+{
+    FIXTURE(f);
+    struct siege s = begin(f);
+    enum { IN_TIME = 10, IN_ROOT = 20 };
+    for (size_t i = 0; i < 2; i++) {
+        change_digit(f, HEADS, i ? IN_TIME : IN_ROOT);
+        assert_int_equal(seal_after_one_more(&s), BROKEN);
+        expect_sentence(&f->ctx, "Line 3 of ledger.heads bears no signature of a key of this ledger");
+        ctx_clear_error(&f->ctx);
+    }
+    ledger_signer_close(s.signer);
+    expect_ok(&f->ctx, ledger_signer_open(&f->ctx, f->store, s.keys, str_of(f->directory), &s.signer));
+    expect_lost(&s, "Line 3 of ledger.heads bears no signature");
+    assert_int_equal(seal_after_one_more(&s), BROKEN);
+    end(&s);
+}
+
 /* With the file gone as well as the tail, only memory tells that a second head over one size would be signed. */
 static void the_tail_cut_with_the_file_is_seen_from_memory(void **state)
 {
@@ -481,6 +530,8 @@ int main(void)
         ON_BOTH(an_older_copy_shows_against_what_is_remembered),
         ON_BOTH(what_is_removed_before_its_seal_is_missed),
         ON_BOTH(what_was_rolled_back_is_not_missed),
+        ON_BOTH(a_roll_back_is_told_while_nothing_is_pending),
+        ON_BOTH(a_damaged_file_of_heads_is_not_history_written_anew),
         ON_BOTH(refused_entries_hold_nobody_up),
         ON_BOTH(times_of_heads_never_fall),
         ON_BOTH(a_new_key_is_signed_by_the_old),
