@@ -1,5 +1,6 @@
-/* As a rule a beat only reads. After a change that the database could not keep, each beat tries to write one row: when
- * nobody is sent here any more, no other change would ever show that there is room again. */
+/* As a rule a beat only reads. After a change that the database could not keep, or that found it damaged, each beat
+ * tries to write one row: when nobody is sent here any more, no other change would ever show that there is room again.
+ */
 #include "store/pulse.h"
 
 #include "base/buf.h"
@@ -37,7 +38,8 @@ static enum result beat(struct ctx *ctx, struct pulse *pulse)
     int64_t writable;
     TRY(store_reader(ctx, pulse->store, &ctx->db));
     TRY(db_query_number(ctx, str_of(asks[db_dialect(ctx->db)]), NULL, 0, 0, &writable));
-    if (!writable || store_state(pulse->store) != OK) return store_write(ctx, pulse->store, write_something, NULL);
+    bool doubtful = store_state(pulse->store) != OK || store_is_suspect(pulse->store);
+    if (!writable || doubtful) return store_write(ctx, pulse->store, write_something, NULL);
     return OK;
 }
 

@@ -29,6 +29,7 @@ struct store {
     pthread_mutex_t lock;
     struct db *connections; /* under lock */
     atomic_bool refuses;
+    atomic_bool suspect;
 };
 
 /* ---- connections ---- */
@@ -172,8 +173,14 @@ void store_limit_statements(struct store *store, int64_t ms)
     atomic_store(&store->postgres.statement_limit, (int)ms);
 }
 
+bool store_is_suspect(const struct store *store)
+{
+    return atomic_load(&store->suspect);
+}
+
 void store_note_write(struct store *store, enum result result)
 {
+    if (result == OK || result == BROKEN) atomic_store(&store->suspect, result == BROKEN);
     if (result == OK || result == AWAY) atomic_store(&store->refuses, result == AWAY);
 }
 

@@ -64,6 +64,17 @@ stop_server
 mv "$work/moved/elsewhere" "$work/moved/merlon.db"
 works verify "$work/moved"
 
+# A file that is written over while the program runs: reading a little may still do, but nobody is sent here any more.
+cp -r "$work/moved" "$work/over"
+start_server --data "$work/over" --log-level error
+yes 'a write is taken' [ "$(code -X POST -d '{"title":"Kept"}' "$address/api/v1/task")" = 201 ]
+pages=$(($(stat -c %s "$work/over/merlon.db") / 4096))
+dd if=/dev/zero of="$work/over/merlon.db" bs=4096 seek=1 count=$((pages - 1)) conv=notrunc 2>/dev/null
+yes 'a write fails' [ "$(code -X POST -d '{"title":"Lost"}' "$address/api/v1/task")" = 500 ]
+until [ "$(code "$address/readyz")" = 503 ]; do kill -0 "$server" || break; done
+yes 'it is not ready either' [ "$(code "$address/readyz")" = 503 ]
+stop_server
+
 # On a read-only medium it is read as it is, and nobody needs to write beside it.
 if [ "$(id -u)" = 0 ] && mkdir "$work/medium" && mount -t tmpfs tmpfs "$work/medium" 2>/dev/null; then
     works rebuild --data "$work/moved" # moves the log into the file
