@@ -13,23 +13,29 @@ part gates sh tools/gates.sh
 part gate-tests sh tests/gates/run.sh
 part build release all
 part build-sanitized sanitized unit-tests fuzz-programs "$san/merlon"
+# Linters take what the tests leave of the processors while they wait.
+{
+    part lint-clang nice -n 19 sh tools/lint.sh clang $(printf '%s\n' $c_files | grep -v '^src/.*\.c$') # tidy does these
+    for tool in cppcheck tidy; do part lint-$tool nice -n 19 sh tools/lint.sh $tool $c_files; done
+    ! has_tests ui || part ui nice -n 19 sh tests/folder.sh ui -
+} &
+linters=$!
 part units sh tests/with-postgres.sh sh tests/run-units.sh "$logs/units" $(programs unit)
 part corpus sh tests/run-corpus.sh $(programs fuzz)
-part lint-clang sh tools/lint.sh clang $(printf '%s\n' $c_files | grep -v '^src/.*\.c$') # tidy compiles these as clang does
-for tool in cppcheck tidy; do part lint-$tool sh tools/lint.sh $tool $c_files; done
-! has_tests ui || part ui sh tests/folder.sh ui -
-# The program with the sanitizers where replies are tested, as it is shipped where time and people matter. Tests of a
-# server wait as much as they work, so the databases are tested beside each other.
+# The program with the sanitizers where replies are tested first, as it is shipped where time, people and the other
+# database matter. Tests of a server wait as much as they work, so the databases are tested beside each other.
 {
     on sqlite tests/api "$PWD/$san/merlon"
     on sqlite tests/crash "$PWD/$build/merlon"
     part cli sh tests/with-postgres.sh sh tests/folder.sh tests/cli "$PWD/$build/merlon"
 } &
+first=$!
 {
-    on postgresql tests/api "$PWD/$san/merlon"
+    on postgresql tests/api "$PWD/$build/merlon"
     on postgresql tests/crash "$PWD/$build/merlon"
 } &
-wait
+second=$!
+wait $first $second
 for folder in tests/*/; do
     folder=${folder%/}
     case $folder in
@@ -37,4 +43,5 @@ for folder in tests/*/; do
     *) ! has_tests "$folder" || part "${folder#tests/}" sh tests/folder.sh "$folder" "$PWD/$build/merlon" ;;
     esac
 done
+wait $linters
 finish
