@@ -21,6 +21,9 @@ export class Program {
   #child: ChildProcess | undefined
   #port = 0
   address = ''
+  /** For the next start: variables, and more words of the command line. */
+  environment: NodeJS.ProcessEnv = {}
+  options: string[] = []
   /** The one-time link of the first start. */
   link = ''
 
@@ -41,7 +44,10 @@ export class Program {
   /** Resolves when the program answers; on an empty folder also the one-time link has been read. */
   async start(expectLink = false): Promise<void> {
     const listen = `127.0.0.1:${this.#port}`
-    const child = spawn(binary, ['serve', ...(expectLink ? ['--new'] : []), '--data', this.data, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(binary, ['serve', ...(expectLink ? ['--new'] : []), '--data', this.data, '--listen', listen, ...this.options], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.environment },
+    })
     this.#child = child
     createInterface({ input: child.stderr }).on('line', (line) => this.#log.push(line))
     await new Promise<void>((resolve, reject) => {

@@ -65,6 +65,22 @@ export function formatAgo(text: string, language: string): string {
   return format.format(0, isDay ? 'day' : 'minute');
 }
 
+const YEAR = 365.25 * DAY;
+
+/** How far two instants are from each other, in words: "9 days", "10 years". */
+export function formatApart(one: string, other: string, language: string): string {
+  const apart = Math.abs(new Date(one).getTime() - new Date(other).getTime());
+  const say = (value: number, unit: 'year' | 'day' | 'hour', digits = 0) =>
+    new Intl.NumberFormat(language, {
+      style: 'unit',
+      unit,
+      unitDisplay: 'long',
+      maximumFractionDigits: digits,
+    }).format(value);
+  if (apart >= 2 * YEAR) return say(apart / YEAR, 'year', 1);
+  return apart >= 2 * DAY ? say(apart / DAY, 'day') : say(apart / 3_600_000, 'hour');
+}
+
 export function formatNumber(value: number, language: string): string {
   return value.toLocaleString(language);
 }

@@ -9,10 +9,16 @@ interface SessionValue {
   session: Session;
   has: (role: string) => boolean;
   signOut: () => Promise<void>;
+  /** Asks whether the session still is; where it is over, the sign-in form says why. */
+  renew: (why: Ending) => Promise<boolean>;
 }
+
+/** Why one has to sign in again, when one did not sign out: the clock was believed, or time is up. */
+export type Ending = 'clock' | 'over';
 
 const Context = createContext<SessionValue | null>(null);
 const KEY = ['session'];
+const ENDING = ['session-ending'];
 
 async function fetchSession(): Promise<Session | null> {
   try {
@@ -30,18 +36,30 @@ export function useSignedIn() {
     (session: Session) => {
       setCsrf(session.csrf);
       queries.setQueryData(KEY, session);
+      queries.setQueryData(ENDING, null);
     },
     [queries],
   );
+}
+
+/** For the sign-in form; null for who comes fresh. */
+export function useEnding(): Ending | null {
+  return useQueryClient().getQueryData<Ending>(ENDING) ?? null;
 }
 
 export function SessionProvider({ children, signIn }: { children: ReactNode; signIn: ReactNode }) {
   const queries = useQueryClient();
   const { data: session, error, refetch } = useQuery({ queryKey: KEY, queryFn: fetchSession, staleTime: 300_000 });
   if (session) setCsrf(session.csrf);
-  useEffect(() => {
-    setSignedOut(() => queries.setQueryData(KEY, null));
-  }, [queries]);
+  const end = useCallback(
+    (why: Ending) => {
+      if (!queries.getQueryData(KEY)) return; // the first answer knows why
+      queries.setQueryData(ENDING, why);
+      queries.setQueryData(KEY, null);
+    },
+    [queries],
+  );
+  useEffect(() => setSignedOut(() => end('over')), [end]);
   const value = useMemo(
     () =>
       session && {
@@ -52,8 +70,13 @@ export function SessionProvider({ children, signIn }: { children: ReactNode; sig
           queries.clear();
           queries.setQueryData(KEY, null);
         },
+        renew: async (why: Ending) => {
+          if (await fetchSession()) return true;
+          end(why);
+          return false;
+        },
       },
-    [session, queries],
+    [session, queries, end],
   );
   if (error) return <Trouble whole error={error} retry={() => void refetch()} />;
   if (session === undefined) return null;

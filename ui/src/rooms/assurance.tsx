@@ -4,11 +4,12 @@ import { IconCopy, IconRosetteDiscountCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
-import { ROOT, api, send } from '../core/api';
+import { api, send } from '../core/api';
 import { formatTime } from '../core/format';
 import { useWords } from '../core/labels';
 import { Proof } from '../core/record/proof';
 import { fieldOf, useRegister } from '../core/schema';
+import { useDownload } from '../core/ui/download';
 import { Heads } from '../core/ui/heads';
 import { useTitle } from '../core/ui/title';
 import { Trouble } from '../core/ui/trouble';
@@ -48,6 +49,7 @@ function Fact({ name, children }: { name: 'size' | 'at' | 'root' | 'signature' |
 
 function Head() {
   const words = useWords();
+  const link = useDownload();
   const head = useQuery({ queryKey: ['data', 'ledger-head'], queryFn: () => api<LedgerHead>('/ledger/head') });
   const key = useQuery({
     queryKey: ['data', 'ledger-key'],
@@ -76,7 +78,7 @@ function Head() {
           <Code block className="wrap" tabIndex={0}>
             {key.data.trim()}
           </Code>
-          <Anchor size="sm" href={`${ROOT}/ledger/key`} download="merlon.pem">
+          <Anchor size="sm" {...link('/ledger/key', undefined, 'merlon.pem')}>
             {words.t('ui.download')}
           </Anchor>
         </>

@@ -5,10 +5,11 @@ import { IconDownload, IconFilterOff, IconShieldSearch } from '@tabler/icons-rea
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
-import { address, api } from '../core/api';
+import { api } from '../core/api';
 import { formatMoment } from '../core/format';
 import { useWords, type UiKey, type Words } from '../core/labels';
 import type { Page, Tone } from '../core/types';
+import { useDownload } from '../core/ui/download';
 import { Empty } from '../core/ui/empty';
 import { Heads } from '../core/ui/heads';
 import { ToneBadge } from '../core/ui/status';
@@ -190,6 +191,7 @@ function Filters({ state, people }: { state: State; people: Person[] }) {
 
 function Export({ state }: { state: State }) {
   const words = useWords();
+  const link = useDownload();
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -202,8 +204,7 @@ function Export({ state }: { state: State }) {
           <Menu.Item
             key={format}
             component="a"
-            href={address('/security-events/export', { ...state.query, format })}
-            download={`security-events.${format}`}
+            {...link('/security-events/export', { ...state.query, format }, `security-events.${format}`)}
           >
             {words.t(`ui.export.${format}`)}
           </Menu.Item>

@@ -1,10 +1,11 @@
 // A piece of evidence: its file, and what its grade says of how far it can be trusted.
 import { Button, Group, Text } from '@mantine/core';
 import { IconDownload, IconFile } from '@tabler/icons-react';
-import { ROOT } from '../core/api';
+import { useState } from 'react';
 import { useWords } from '../core/labels';
 import { RecordPage } from '../core/record/page';
 import type { Rec, Register } from '../core/types';
+import { NotDownloaded, useDownload } from '../core/ui/download';
 
 function size(bytes: number, language: string): string {
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte'];
@@ -13,6 +14,8 @@ function size(bytes: number, language: string): string {
 
 function File({ evidence }: { evidence: Rec }) {
   const words = useWords();
+  const [failed, setFailed] = useState('');
+  const link = useDownload(setFailed);
   if (typeof evidence.file_name !== 'string') return null;
   return (
     <section className="surface section">
@@ -26,14 +29,14 @@ function File({ evidence }: { evidence: Rec }) {
         </Text>
         <Button
           component="a"
-          href={`${ROOT}/evidence/${evidence.id}/content`}
-          download
+          {...link(`/evidence/${evidence.id}/content`)}
           variant="default"
           leftSection={<IconDownload size={14} />}
         >
           {words.t('ui.download')}
         </Button>
       </Group>
+      {failed && <NotDownloaded why={failed} />}
     </section>
   );
 }

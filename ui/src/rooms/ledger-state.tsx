@@ -2,10 +2,11 @@
 import { Button, Code, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { ROOT, api } from '../core/api';
+import { api } from '../core/api';
 import { formatTime } from '../core/format';
 import { useWords } from '../core/labels';
 import type { Tone } from '../core/types';
+import { useDownload } from '../core/ui/download';
 import { ToneBadge } from '../core/ui/status';
 import { Trouble } from '../core/ui/trouble';
 
@@ -105,6 +106,7 @@ const KEEP = 'merlon verify DIR --checkpoint FILE';
 
 function NewestHead({ size }: { size: number }) {
   const words = useWords();
+  const link = useDownload();
   return (
     <>
       <Button
@@ -113,8 +115,7 @@ function NewestHead({ size }: { size: number }) {
         size="xs"
         mt="md"
         leftSection={<IconDownload size={15} />}
-        href={`${ROOT}/ledger/checkpoint?size=${size}`}
-        download={`checkpoint-${size}.txt`}
+        {...link('/ledger/checkpoint', { size }, `checkpoint-${size}.txt`)}
       >
         {words.t('ui.ledger.checkpoint')}
       </Button>

@@ -1,10 +1,10 @@
 // Signing in.
 import { Alert, Button, Paper, PasswordInput, Stack, TextInput, Title } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { api } from '../core/api';
 import { useWords } from '../core/labels';
-import { useSignedIn } from '../core/session';
+import { useEnding, useSignedIn } from '../core/session';
 import { Mark } from '../core/shell/shell';
 import type { Session } from '../core/types';
 import { useTitle } from '../core/ui/title';
@@ -28,6 +28,7 @@ export function Door({ title, text, children }: { title: string; text?: string; 
 export function Login() {
   const words = useWords();
   const signedIn = useSignedIn();
+  const ending = useEnding();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<unknown>(null);
@@ -51,6 +52,11 @@ export function Login() {
     <Door title={words.t('ui.signin.title')} text={words.t('ui.signin.text')}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack>
+          {ending && problem === null && (
+            <Alert icon={<IconInfoCircle />} p="xs" role="status">
+              {words.t(`ui.signin.${ending}`)}
+            </Alert>
+          )}
           {problem !== null && (
             <Alert color="red" icon={<IconAlertTriangle />} p="xs" role="alert">
               {sentence(problem, words)}

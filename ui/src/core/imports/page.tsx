@@ -8,6 +8,7 @@ import { editable } from '../form/form';
 import { useWords } from '../labels';
 import { JobProgress, useJob, useJobs } from '../shell/jobs';
 import type { Job, Register, Tone } from '../types';
+import { save } from '../ui/download';
 import { Heads } from '../ui/heads';
 import { ToneBadge } from '../ui/status';
 import { sentence } from '../ui/trouble';
@@ -120,14 +121,9 @@ function Template({ register }: { register: Register }) {
   const names = register.fields
     .filter((field) => editable(field, true) && field.kind !== 'data')
     .map((field) => field.name);
-  const save = () => {
-    const url = URL.createObjectURL(new Blob([`${names.join(',')}\n`], { type: 'text/csv' }));
-    const link = Object.assign(document.createElement('a'), { href: url, download: `${register.name}.csv` });
-    link.click();
-    URL.revokeObjectURL(url);
-  };
+  const template = new Blob([`${names.join(',')}\n`], { type: 'text/csv' });
   return (
-    <Anchor component="button" type="button" size="sm" onClick={save}>
+    <Anchor component="button" type="button" size="sm" onClick={() => save(template, `${register.name}.csv`)}>
       {words.t('ui.import.template')}
     </Anchor>
   );

@@ -14,12 +14,13 @@ import {
 } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconBookmark, IconColumns3, IconDownload, IconTrash } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
-import { api, address } from '../api';
+import { api } from '../api';
 import { useAsOf } from '../asof';
 import { createRecord, useItems, useRefresh } from '../data';
 import { useWords } from '../labels';
 import { useSchema } from '../schema';
 import type { Rec, Register } from '../types';
+import { useDownload } from '../ui/download';
 import { sayTrouble } from '../ui/trouble';
 import { fieldOfColumn, type ListState } from './state';
 
@@ -114,6 +115,7 @@ const FORMATS = ['xlsx', 'csv', 'json'] as const;
 export function ExportMenu({ register, state }: MenuProps) {
   const { t } = useWords();
   const as_of = useAsOf();
+  const link = useDownload();
   return (
     <Menu>
       <Menu.Target>
@@ -129,8 +131,7 @@ export function ExportMenu({ register, state }: MenuProps) {
           <Menu.Item
             key={format}
             component="a"
-            download
-            href={address(`/${register.name}/export`, { ...state.query, as_of, format })}
+            {...link(`/${register.name}/export`, { ...state.query, as_of, format })}
           >
             {t(`ui.export.${format}`)}
           </Menu.Item>

@@ -14,7 +14,7 @@ import {
 import { IconFile, IconUpload } from '@tabler/icons-react';
 import { useState, type DragEvent, type FormEvent } from 'react';
 import { Link } from 'react-router';
-import { ROOT, api } from '../api';
+import { api } from '../api';
 import { useAsOf } from '../asof';
 import { createRecord, takeStep, useEvidence, useItems, useLinks, useRefresh } from '../data';
 import { RecordsInput } from '../fields/records';
@@ -22,6 +22,7 @@ import { formatAgo, formatDate, formatTime } from '../format';
 import { useWords } from '../labels';
 import { fieldByKind, fieldOf, useRegister } from '../schema';
 import type { LinkItem, Rec, Register } from '../types';
+import { useDownload } from '../ui/download';
 import { Prose } from '../ui/prose';
 import { Status } from '../ui/status';
 import { sayDone, sayTrouble } from '../ui/trouble';
@@ -141,6 +142,7 @@ export function Evidence({ register, record }: PartProps) {
 function EvidenceLine({ item }: { item: Rec }) {
   const words = useWords();
   const register = useRegister('evidence');
+  const link = useDownload();
   const expiry = item.expires_on;
   return (
     <li>
@@ -154,7 +156,7 @@ function EvidenceLine({ item }: { item: Rec }) {
         </Text>
       )}
       <Status register="evidence" status={item.status} />
-      <Anchor size="xs" href={`${ROOT}/evidence/${item.id}/content`} download>
+      <Anchor size="xs" {...link(`/evidence/${item.id}/content`)}>
         {words.t('ui.download')}
       </Anchor>
     </li>

@@ -1,9 +1,10 @@
 // The proof of an entry of the ledger, where it is listed and where a record's history tells of it.
 import { Button, Code, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Problem, ROOT, api } from '../api';
+import { Problem, api } from '../api';
 import { useWords } from '../labels';
 import { Dialog } from '../ui/dialog';
+import { useDownload } from '../ui/download';
 import { Trouble } from '../ui/trouble';
 
 /** The ledger's page, at that entry. */
@@ -23,6 +24,7 @@ async function proofOf(entry: number): Promise<{ path: string; proof: unknown }>
 
 export function Proof({ entry, onClose }: { entry: number; onClose: () => void }) {
   const words = useWords();
+  const link = useDownload();
   const { data, error } = useQuery({
     queryKey: ['data', 'proof', entry],
     queryFn: () => proofOf(entry),
@@ -31,10 +33,24 @@ export function Proof({ entry, onClose }: { entry: number; onClose: () => void }
     retryDelay: 1000,
   });
   const portable = `entry-${entry}.tlog-proof`;
+  const whole = `proof-${entry}.json`;
   return (
     <Dialog opened onClose={onClose} size="xl" title={words.t('ui.ledger.proof', { entry: String(entry) })}>
       <Text size="sm" mb="sm">
         {words.t('ui.ledger.proof.text')}
+      </Text>
+      <Group gap="xs">
+        <Button component="a" variant="default" {...link(`/ledger/tlog-proof/${entry}`, undefined, portable)}>
+          {words.t('ui.ledger.proof.tlog')}
+        </Button>
+        <Button component="a" variant="default" {...link(data?.path ?? `/ledger/proof/${entry}`, undefined, whole)}>
+          {words.t('ui.ledger.proof.json')}
+        </Button>
+      </Group>
+      <Text size="xs" c="dimmed" mt="sm" mb="sm">
+        {words.t('ui.ledger.proof.check')} <Code>{`merlon proof ${portable} --policy FILE --content ${whole}`}</Code>
+        <br />
+        {words.t('ui.ledger.proof.policy')} <Code>quorum none</Code>
       </Text>
       {error && <Trouble error={error} />}
       {!data && !error && <Skeleton height={160} />}
@@ -43,23 +59,6 @@ export function Proof({ entry, onClose }: { entry: number; onClose: () => void }
           {JSON.stringify(data.proof, null, 2)}
         </Code>
       )}
-      <Text size="xs" c="dimmed" mt="sm">
-        {words.t('ui.ledger.proof.check')}{' '}
-        <Code>{`merlon proof ${portable} --policy FILE --content proof-${entry}.json`}</Code>
-      </Text>
-      <Group justify="flex-end" mt="md">
-        <Button component="a" variant="default" href={`${ROOT}/ledger/tlog-proof/${entry}`} download={portable}>
-          {words.t('ui.ledger.proof.tlog')}
-        </Button>
-        <Button
-          component="a"
-          variant="default"
-          href={`${ROOT}${data?.path ?? `/ledger/proof/${entry}`}`}
-          download={`proof-${entry}.json`}
-        >
-          {words.t('ui.download')}
-        </Button>
-      </Group>
     </Dialog>
   );
 }

@@ -8,6 +8,7 @@ import { ROOT, api } from '../api';
 import { useRefresh } from '../data';
 import { useWords } from '../labels';
 import type { Job } from '../types';
+import { useDownload } from '../ui/download';
 import { sayTrouble } from '../ui/trouble';
 
 interface Jobs {
@@ -138,6 +139,7 @@ export function JobProgress({ job }: { job: Job }) {
 export function JobsTray() {
   const words = useWords();
   const { jobs, cancel } = useJobs();
+  const link = useDownload();
   const [open, setOpen] = useState(false);
   const active = jobs.filter(going).length;
   if (jobs.length === 0) return null;
@@ -166,7 +168,7 @@ export function JobsTray() {
                   </Button>
                 )}
                 {job.status === 'done' && (job.kind === 'report' || job.kind === 'export') && (
-                  <Anchor size="xs" href={`${ROOT}/jobs/${job.id}/result`} download>
+                  <Anchor size="xs" {...link(`/jobs/${job.id}/result`)}>
                     {words.t('ui.download')}
                   </Anchor>
                 )}

@@ -3,7 +3,6 @@ import { Alert, Button, Menu, Tabs, Text } from '@mantine/core';
 import { IconDownload, IconFileTypePdf, IconFileTypeXls, IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
-import { address } from '../../core/api';
 import { useAsOf } from '../../core/asof';
 import { useItems, useRecord } from '../../core/data';
 import { RecordForm } from '../../core/form/form';
@@ -14,6 +13,7 @@ import { Properties, RecordHead } from '../../core/record/page';
 import { Comments, Evidence } from '../../core/record/parts';
 import { useRegister } from '../../core/schema';
 import type { Rec, Register } from '../../core/types';
+import { useDownload } from '../../core/ui/download';
 import { Trouble } from '../../core/ui/trouble';
 import { useTitle } from '../../core/ui/title';
 import { pathOf, titleOf } from '../../core/values';
@@ -24,7 +24,8 @@ import { Versions } from './versions';
 function Reports({ soa }: { soa: Rec }) {
   const { t, language } = useWords();
   const as_of = useAsOf();
-  const href = (format: string) => address('/reports/soa', { format, soa: soa.id, language, as_of });
+  const link = useDownload();
+  const report = (format: string) => link('/reports/soa', { format, soa: soa.id, language, as_of });
   return (
     <Menu>
       <Menu.Target>
@@ -33,10 +34,10 @@ function Reports({ soa }: { soa: Rec }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item component="a" href={href('pdf')} download leftSection={<IconFileTypePdf size={16} />}>
+        <Menu.Item component="a" {...report('pdf')} leftSection={<IconFileTypePdf size={16} />}>
           {t('ui.soa.pdf')}
         </Menu.Item>
-        <Menu.Item component="a" href={href('xlsx')} download leftSection={<IconFileTypeXls size={16} />}>
+        <Menu.Item component="a" {...report('xlsx')} leftSection={<IconFileTypeXls size={16} />}>
           {t('ui.export.xlsx')}
         </Menu.Item>
       </Menu.Dropdown>
