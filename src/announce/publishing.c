@@ -20,13 +20,13 @@ static bool append(const char *path, struct str text)
     return close(file) == 0 && good;
 }
 
-/* Told like the trouble of any other channel; without a good end there is no row to be written for each head. */
+/* Told like any other channel: the newest head that is in the file, or why it is not. */
 static enum result keep_file(struct ctx *ctx, struct announce *announce, const struct ledger_head *head,
                              struct str trouble)
 {
     struct ledger_peer peer;
     TRY(ledger_peer_read(ctx, S(PEER_FILE), &peer));
-    if (str_eq(peer.trouble, trouble)) return OK;
+    if (str_eq(peer.trouble, trouble) && (trouble.len || peer.size == head->size)) return OK;
     peer.asked_at = ctx->now;
     return announce_keep(ctx, announce, &peer, head->size, trouble);
 }

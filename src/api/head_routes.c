@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "ledger/cosigned.h"
+#include "ledger/policy.h"
 #include "ledger/stop.h"
 #include "ledger/sealer.h"
 #include "ledger/signer.h"
@@ -69,7 +70,15 @@ static void put_time(struct json_out *out, const char *name, int64_t at)
         json_put_null(out);
 }
 
-static enum result put_peers(struct ctx *ctx, struct json_out *out)
+/* What the policy calls it, which is what whoever wrote the policy knows it by; "" for what is no witness of it. */
+static struct str name_in_policy(const struct policy *policy, struct str key_name)
+{
+    for (size_t i = 0; policy && i < policy->witness_count; i++)
+        if (str_eq(policy->witnesses[i].key.name, key_name)) return policy->witnesses[i].name;
+    return S("");
+}
+
+static enum result put_peers(struct ctx *ctx, const struct policy *policy, struct json_out *out)
 {
     struct ledger_peer *peers;
     size_t count;
@@ -78,6 +87,7 @@ static enum result put_peers(struct ctx *ctx, struct json_out *out)
     for (size_t i = 0; i < count; i++) {
         json_open_object(out);
         json_key(out, "name"), json_put_str(out, peers[i].name);
+        json_key(out, "witness"), json_put_optional(out, name_in_policy(policy, peers[i].name));
         json_key(out, "size"), json_put_number(out, peers[i].size);
         put_time(out, "asked_at", peers[i].asked_at);
         put_time(out, "good_at", peers[i].good_at);
@@ -109,7 +119,7 @@ static enum result get_witnesses(struct ctx *ctx, struct exchange *x)
     put_time(&out, "waiting_since", oldest);
     put_time(&out, "quorum_missing_since", missing);
     json_key(&out, "items");
-    TRY(put_peers(ctx, &out));
+    TRY(put_peers(ctx, api_of(x)->policy, &out));
     json_close_object(&out);
     return OK;
 }

@@ -14,6 +14,7 @@ struct jobs;
 struct asset;
 struct metrics;
 struct throttle;
+struct policy;
 struct witness;
 struct pulse;
 
@@ -30,6 +31,7 @@ struct api {
     struct jobs *jobs;
     struct pulse *pulse;          /* store/pulse.h */
     struct ledger_signer *signer; /* whose alarm is told; may be NULL */
+    const struct policy *policy;  /* ledger/policy.h: the witnesses that are asked; NULL: none */
     struct metrics *metrics;      /* api/metrics.h; may be NULL */
     struct witness *witness;      /* ledger/witness.h; NULL: this server is none */
     struct throttle *throttle;    /* of what is asked of the witness; there with it */

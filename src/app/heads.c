@@ -51,7 +51,7 @@ static enum result read_login(struct program *program, struct announce_config *c
                 PRINT(path));
 }
 
-static enum result open_announce(struct program *program, struct heads *heads)
+static enum result open_announce(struct program *program, struct api *api, struct heads *heads)
 {
     const struct settings *settings = &program->settings;
     struct policy *policy;
@@ -68,7 +68,7 @@ static enum result open_announce(struct program *program, struct heads *heads)
                                      .timestamp_url = settings->value[SET_TIMESTAMP_URL],
                                      .timestamp_ca = settings->value[SET_TIMESTAMP_CA]};
     TRY(heads_policy(program, settings->value[SET_WITNESS_POLICY], &policy));
-    config.policy = policy;
+    config.policy = api->policy = policy;
     TRY(read_login(program, &config));
     return announce_open(&program->ctx, &config, &heads->announce);
 }
@@ -108,7 +108,7 @@ enum result heads_open(struct program *program, struct api *api, struct heads *h
 {
     *heads = (struct heads){0};
     TRY(open_witness(program, api, heads));
-    return open_announce(program, heads);
+    return open_announce(program, api, heads);
 }
 
 void heads_quiet(struct heads *heads)

@@ -20,7 +20,7 @@ enum result heads_policy(struct program *program, struct str path, struct policy
 enum result heads_trusted(struct program *program, struct str policy_path, const struct policy **policy,
                           const char **timestamp_ca) MUST_USE;
 
-/* Opens what there is to open, and hands witness and throttle to the api. */
+/* Opens what there is to open, and hands policy, witness and throttle to the api. */
 enum result heads_open(struct program *program, struct api *api, struct heads *heads) MUST_USE;
 /* Ends the thread that sends; the server goes on. */
 void heads_quiet(struct heads *heads);

@@ -204,6 +204,15 @@ async function cosigning(round: Round): Promise<void> {
     })
     equal(state.quorum_missing_since, null, 'the quorum of two is reached')
     equal([state.stopped, state.stopped_since, state.alarm], [null, null, null], 'nothing is stopped')
+    const named = (state.items as Row[]).map((one) => [one.name, one.witness])
+    for (const [letter, key] of [['b', b.witness], ['c', c.witness], ['d', round.d]] as const) {
+      ok(named.some(([name, witness]) => name === key.split('+')[0] && witness === letter), `${letter} by its name in the policy: ${JSON.stringify(named)}`)
+    }
+    const file = await until('the file has the newest head', async () => {
+      const now = await round.witnessesState()
+      return (now.items as Row[]).find((one) => one.name === 'file' && (one.size as number) >= newest.size)
+    })
+    equal([file.trouble, file.witness], [null, null], 'the file')
     const away = (state.items as Row[]).find((one) => one.name === 'nobody.example/d')!
     ok(String(away.trouble).includes('does not answer'), `what is said of the third: ${away.trouble}`)
     equal(await round.metric('ledger_cosigned_entries'), newest.size, 'what the metrics say')

@@ -12,6 +12,8 @@ import { Trouble } from '../core/ui/trouble';
 
 interface Peer {
   name: string;
+  /** Its name in the policy, where it is a witness of that. */
+  witness: string | null;
   size: number;
   asked_at: string | null;
   good_at: string | null;
@@ -82,10 +84,15 @@ function PeerLine({ peer, missing }: { peer: Peer; missing: string | null }) {
     <li>
       <div className="ledger-line">
         <span className="wrap">
-          {CHANNELS.includes(peer.name) ? words.label(`ui.ledger.peer.is.${peer.name}`) : peer.name}
+          {CHANNELS.includes(peer.name) ? words.label(`ui.ledger.peer.is.${peer.name}`) : (peer.witness ?? peer.name)}
         </span>
         <ToneBadge tone={tone}>{words.label(`ui.ledger.peer.${name}`)}</ToneBadge>
       </div>
+      {peer.witness && (
+        <Text size="xs" c="dimmed" className="wrap">
+          {words.t('ui.ledger.peer.key', { name: peer.name })}
+        </Text>
+      )}
       <Text size="xs" c="dimmed">
         {peer.size > 0 && words.t('ui.ledger.peer.size', { n: peer.size })}
         {peer.size > 0 && peer.good_at && ` · ${time(peer.good_at)}`}

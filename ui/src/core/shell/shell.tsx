@@ -36,6 +36,7 @@ import { AsOfBanner, AsOfSwitch } from './asof';
 import { ClockBanner } from './clock';
 import { JobsTray } from './jobs';
 import { KeysDialog } from './keys';
+import { LedgerBanner } from './ledger';
 import { Navigation } from './navigation';
 import { SearchDialog, search } from './search';
 
@@ -219,6 +220,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
         <ClockBanner />
+        <LedgerBanner />
         <AsOfBanner />
         <Boundary at={pathname}>
           <Suspense fallback={null}>{children}</Suspense>
