@@ -14,6 +14,8 @@
 #include "store/backup.h"
 #include "store/migrate.h"
 
+#include <unistd.h>
+
 static void show(void *arg, int64_t rows, int64_t of)
 {
     progress_tell(arg, rows, of);
@@ -101,24 +103,26 @@ static enum result become_a_copy(struct ctx *ctx, void *arg)
     return migrate_make_rebuild_due(ctx, MERLON_VERSION);
 }
 
-/* The ledger says whether all is there. */
-static enum result bring_back(struct program *program, struct progress *progress)
-{
-    struct ctx *ctx = &program->ctx;
+/* What is told once all is done. */
+struct brought {
+    struct backup_info info;
     struct records_report records;
-    struct ledger_report report;
+    struct ledger_report ledger;
+    bool in; /* the data are in, whatever the verification says of them */
+};
+
+/* The ledger says whether all is there. */
+static enum result bring_back(struct program *program, struct progress *progress, struct brought *brought)
+{
     struct ledger_check check = {.keys = ledger_keys_public(program->keys),
                                  .key_count = 1,
                                  .records = records_verify,
-                                 .records_arg = &records,
+                                 .records_arg = &brought->records,
                                  .progress = show,
                                  .progress_arg = progress};
     TRY(acting_settle(program));
     progress->what = S("Verifying the ledger");
-    TRY(ledger_verify(ctx, &check, &report));
-    progress_end(progress);
-    say(stdout, "Verified: %lld ledger entries, %lld records.\n", (long long)report.sealed, (long long)records.records);
-    return OK;
+    return ledger_verify(&program->ctx, &check, &brought->ledger);
 }
 
 /* Nothing is made, and nothing of what lies there is touched, before all of this is right. */
@@ -149,30 +153,32 @@ static enum result make_room(struct program *program, const struct backup *backu
     return directory_clear_restore(program);
 }
 
-static enum result undo(struct program *program, enum result result)
+/* A key that this restore has put there opens what it gives up here, and nothing else. What a PostgreSQL holds is not
+ * given up. */
+static enum result undo(struct program *program, const char *key_written, enum result result)
 {
     store_close(program->store);
     program->store = NULL;
-    return directory_clear_restore(program) == OK ? result : BROKEN;
+    if (directory_clear_restore(program) != OK) return BROKEN;
+    if (key_written && !program->settings.value[SET_DATABASE].len) unlink(key_written);
+    return result;
 }
 
 /* The heads of what lay here before say nothing of what lies here now. */
-static enum result fill(struct program *program, struct backup *backup, struct str path, struct progress *progress)
+static enum result fill(struct program *program, struct backup *backup, struct str path, struct progress *progress,
+                        struct backup_info *info)
 {
     struct ctx *ctx = &program->ctx;
-    struct backup_info info;
     enum result result = make_room(program, backup, path);
     progress_end(progress);
     TRY(result);
     backup->last = become_a_copy;
     backup->last_arg = program;
     result = program_open_store(program);
-    if (result == OK) result = store_restore(ctx, program->store, backup, path, &info);
+    if (result == OK) result = store_restore(ctx, program->store, backup, path, info);
     progress_end(progress);
     if (result == OK) result = remembered_set_aside(ctx, program->settings.value[SET_DATA]);
-    if (result != OK) return undo(program, result);
-    print_info("Restored", &info, path);
-    return OK;
+    return result == OK ? OK : undo(program, info->key_written, result);
 }
 
 /* Nobody else gets in before it is done. */
@@ -184,14 +190,13 @@ static void close_but_hold(struct program *program)
     program->lock = lock;
 }
 
-/* *in: the data are in, whatever the verification says of them. */
-static enum result finish(struct program *program, struct progress *progress, bool *in)
+static enum result finish(struct program *program, struct progress *progress, struct brought *brought)
 {
     enum result result = program_open(program, OPEN_DATABASE);
-    *in = result == OK;
-    if (*in) {
+    brought->in = result == OK;
+    if (brought->in) {
         event_post(&program->ctx, &(struct event){.kind = EVENT_RESTORE});
-        result = bring_back(program, progress);
+        result = bring_back(program, progress, brought);
     }
     progress_end(progress);
     close_but_hold(program);
@@ -203,16 +208,21 @@ enum result command_restore(struct program *program)
     struct ctx *ctx = &program->ctx;
     struct progress progress = {.what = S("Restore, rows")};
     struct backup backup;
+    struct brought brought = {0};
     TRY(describe(program, &backup, &progress));
     TRY(program_no_more(program, 1));
     if (!program->rest_count) return fail(ctx, INVALID, "Say what from: merlon restore FILE.");
+    struct str path = program->rest[0];
     program->restores = true;
-    TRY(prepare(program, &backup, program->rest[0]));
-    TRY(fill(program, &backup, program->rest[0], &progress));
+    TRY(prepare(program, &backup, path));
+    TRY(fill(program, &backup, path, &progress, &brought.info));
     close_but_hold(program);
-    bool in;
-    enum result result = finish(program, &progress, &in);
-    if (!in) return undo(program, result);
+    enum result result = finish(program, &progress, &brought);
+    if (!brought.in) return undo(program, brought.info.key_written, result);
     TRY(directory_end_restore(program));
-    return result;
+    print_info("Restored", &brought.info, path);
+    TRY(result);
+    say(stdout, "Verified: %lld ledger entries, %lld records.\n", (long long)brought.ledger.sealed,
+        (long long)brought.records.records);
+    return OK;
 }

@@ -50,11 +50,12 @@ enum result directory_demand_database(struct program *program)
     struct ctx *ctx = &program->ctx;
     struct str directory = directory_of(program);
     if (directory_has_database(program)) return OK;
-    if (errno == ENOENT)
-        return fail(ctx, INVALID,
-                    "There is no database in %.*s; give the right --data, or make one: merlon init --data %.*s.",
-                    PRINT(directory), PRINT(directory));
-    return fail(ctx, INVALID, "The data directory %.*s cannot be used: %s.", PRINT(directory), strerror(errno));
+    if (errno != ENOENT)
+        return fail(ctx, INVALID, "The data directory %.*s cannot be used: %s.", PRINT(directory), strerror(errno));
+    TRY(directory_demand_unused(program, true));
+    return fail(ctx, INVALID,
+                "There is no database in %.*s; give the right --data, or make one: merlon init --data %.*s.",
+                PRINT(directory), PRINT(directory));
 }
 
 enum result directory_demand_unused(struct program *program, bool keys)

@@ -244,5 +244,6 @@ enum result store_restore(struct ctx *ctx, struct store *store, const struct bac
     struct restoring r = {.backup = backup, .path = path, .info = info, .bodies = buf_in(ctx->arena)};
     enum result result = store_write(ctx, store, restore, &r);
     if (result != OK && r.key_written) unlink(r.key_written);
+    info->key_written = result == OK ? r.key_written : NULL;
     return result;
 }

@@ -78,6 +78,7 @@ refuses 2 'with --master-key FILE' backup --check "$work/plain.backup" --data "$
 refuses 2 'with --passphrase-file FILE' backup --check "$work/sealed.backup" --data "$work/nowhere"
 yes 'a check makes nothing' [ ! -e "$work/nowhere" ]
 works restore "$work/sealed.backup" --data "$work/restored" --passphrase-file "$work/passphrase"
+says 'Restored'
 says 'Verified'
 works verify "$work/restored"
 works check --data "$work/restored"
@@ -96,6 +97,13 @@ works restore "$work/plain.backup" --data "$work/withkey"
 mkdir -p "$work/cutoff/ledger.pub" && cp "$data/master.key" "$work/cutoff/" && : >"$work/cutoff/merlon.db"
 refuses 2 'ledger.pub' restore "$work/plain.backup" --data "$work/cutoff"
 yes 'nothing half passes for a database' [ ! -s "$work/cutoff/merlon.db" ]
+mkdir -p "$work/keyed/ledger.pub"
+refuses 2 'ledger.pub' restore "$work/sealed.backup" --data "$work/keyed" --passphrase-file "$work/passphrase"
+yes 'nothing is said to be restored that is not' [ ! -s "$work/out" ]
+yes 'and the key that this restore has brought is gone' [ ! -e "$work/keyed/master.key" ]
+cp "$data/master.key" "$work/keyed/"
+refuses 2 'ledger.pub' restore "$work/sealed.backup" --data "$work/keyed" --passphrase-file "$work/passphrase"
+yes 'one that was there stays' cmp -s "$data/master.key" "$work/keyed/master.key"
 rmdir "$work/cutoff/ledger.pub"
 works restore "$work/plain.backup" --data "$work/cutoff"
 yes 'the ledger says that it is a copy' [ "$(sqlite3 "$work/cutoff/merlon.db" \

@@ -136,13 +136,20 @@ mkdir "$work/aside" && mv "$work/bare/merlon.db" "$work/aside/"
 for command in 'serve --new --listen 127.0.0.1:0' 'init' 'demo'; do
     refuses 2 'ledger.pub of an earlier one' $command --data "$work/bare"
 done
-refuses 2 'There is no database' serve --data "$work/bare" --listen 127.0.0.1:0
+for command in 'serve --listen 127.0.0.1:0' verify 'check' "backup $work/b" 'user list' 'export asset' rebuild; do
+    refuses 2 'ledger.pub of an earlier one: put merlon.db back' $command --data "$work/bare"
+done
 : >"$work/bare/merlon.db"
-refuses 2 'There is no database' serve --data "$work/bare" --listen 127.0.0.1:0
+refuses 2 'ledger.pub of an earlier one: put merlon.db back' serve --data "$work/bare" --listen 127.0.0.1:0
+mkdir -m 700 "$work/onlykey" && cp "$data/master.key" "$work/onlykey/"
+for command in verify 'user list' 'serve --listen 127.0.0.1:0' init; do
+    refuses 2 'master.key of an earlier one' $command --data "$work/onlykey"
+done
 mv "$work/aside/merlon.db" "$work/bare/"
 works verify "$work/bare"
 mkdir "$work/log" && echo 'what was written last' >"$work/log/merlon.db-wal"
 refuses 2 'merlon.db-wal of an earlier one' init --data "$work/log"
+refuses 2 'merlon.db-wal of an earlier one' verify "$work/log"
 cp "$work/withkey/master.key" "$work/log/"
 refuses 2 'merlon.db-wal of an earlier one' restore "$work/plain.backup" --data "$work/log"
 yes 'the log is still there' grep -q last "$work/log/merlon.db-wal"
