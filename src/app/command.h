@@ -18,6 +18,7 @@ struct command {
     setting_set settings;
     size_t words;
     const char *longer; /* NULL: none */
+    const char *lost;   /* NULL; or what cannot be had again when it cannot be printed, a sentence */
     bool serves;        /* until it is stopped: its log is JSON, from level info on, unless somebody says otherwise */
 };
 

@@ -107,6 +107,7 @@ static enum result write_report(struct program *program, const struct report_wan
     TRY(file_out_open(ctx, output.len ? output : made.name, &file));
     enum result added = file_out_add(&file, made.bytes);
     TRY(file_out_close(ctx, &file, added == OK));
+    TRY(added);
     if (!output.len) say(stdout, "%.*s\n", PRINT(made.name));
     return OK;
 }

@@ -73,7 +73,12 @@ static enum result offer_start(struct program *program, const char *host, int po
         "No one can sign in yet. Open this link once, within a day, to make the first administrator:\n"
         "  http://%s:%d/start#%.*s\n",
         host, port, PRINT(link.token));
-    fflush(stdout);
+    int error = say_end(stdout);
+    if (error)
+        log_text(LOG_ERROR,
+                 "standard output cannot be written, so the link for the first administrator is lost: start again, "
+                 "with a standard output that somebody reads",
+                 "why", str_of(strerror(error)));
     return OK;
 }
 

@@ -43,7 +43,9 @@ const struct command commands[] = {
     {"token", "token --user EMAIL [--name NAME] [--scopes LIST]", "make an API token and print it",
      "  --user EMAIL          whose rights it has\n"
      "  --scopes LIST         read, write, or registers, by comma; without it write\n",
-     OPEN_DATABASE, command_token, true, .settings = ON_DATA},
+     OPEN_DATABASE, command_token, true, .settings = ON_DATA,
+     .lost =
+         "The token is made all the same, and its secret is lost: revoke it (under the profile, or an administrator)."},
     {"import", "import REGISTER|framework FILE", "rows of a CSV or XLSX file into a register",
      "  --dry-run             tell each row's fate and keep nothing\n"
      "  --mapping FILE        a JSON object of column heading and field; \"\" leaves a column out\n"

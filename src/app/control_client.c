@@ -76,8 +76,11 @@ static bool serve_one(struct program *program, struct arena *scratch, int connec
     struct str bytes;
     if (!frame_receive(scratch, connection, &type, &bytes)) return false;
     switch (type) {
-    case CONTROL_OUT: return fwrite(bytes.at, 1, bytes.len, stdout) == bytes.len && fflush(stdout) == 0;
-    case CONTROL_ERR: return fwrite(bytes.at, 1, bytes.len, stderr) == bytes.len;
+    case CONTROL_OUT: /* what cannot be printed keeps the command from nothing; main() says it */
+        say_data(stdout, bytes);
+        fflush(stdout);
+        return true;
+    case CONTROL_ERR: say_data(stderr, bytes); return true;
     case CONTROL_FILE:
     case CONTROL_LINE: return hand_file(program, connection, type, bytes);
     case CONTROL_DONE: *status = bytes.len ? bytes.at[0] : 1; return true;

@@ -1,9 +1,12 @@
-/* A report that is half written looks like a whole one to whoever opens it, so it gets its name last. */
+/* A report that is half written looks like a whole one to whoever opens it, so it gets its name last. What is no file
+ * of bytes (a terminal, a pipe, /dev/null) is written as it is: nothing may take its place. */
 #include "app/files.h"
 
+#include "app/say.h"
 #include "base/buf.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,29 +69,59 @@ enum result file_read(struct ctx *ctx, struct str path, size_t most, struct str 
     return OK;
 }
 
+/* Of a link it is what the link leads to that is written. */
+static struct str led_to(struct ctx *ctx, struct str path)
+{
+    char room[PATH_MAX];
+    return realpath(arena_cstr(ctx->arena, path), room) ? arena_copy(ctx->arena, str_of(room)) : path;
+}
+
+static bool takes_a_name(struct ctx *ctx, struct str path)
+{
+    struct stat info;
+    return stat(arena_cstr(ctx->arena, path), &info) != 0 || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode);
+}
+
 enum result file_out_open(struct ctx *ctx, struct str path, struct file_out *out)
 {
     *out = (struct file_out){.path = path, .file = stdout};
     if (is_standard(path)) return OK;
-    out->partial = arena_print(ctx->arena, "%.*s.partial", PRINT(path)).at;
-    out->file = fopen(out->partial, "we");
+    out->path = led_to(ctx, path);
+    if (takes_a_name(ctx, out->path)) out->partial = arena_print(ctx->arena, "%.*s.partial", PRINT(out->path)).at;
+    out->file = fopen(out->partial ? out->partial : arena_cstr(ctx->arena, out->path), "we");
     return out->file ? OK : cannot(ctx, "written", path);
 }
 
 enum result file_out_add(void *arg, struct str piece)
 {
     struct file_out *out = arg;
-    return fwrite(piece.at, 1, piece.len, out->file) == piece.len ? OK : BROKEN;
+    if (!out->error && fwrite(piece.at, 1, piece.len, out->file) != piece.len) out->error = errno ? errno : EIO;
+    return out->error ? BROKEN : OK;
+}
+
+/* 0, or why what was written is not all there. */
+static int finish_writing(struct file_out *out)
+{
+    if (out->file == stdout) {
+        int error = say_end(stdout);
+        return out->error ? out->error : error;
+    }
+    if (fflush(out->file) != 0 && !out->error) out->error = errno;
+    if (fclose(out->file) != 0 && !out->error) out->error = errno;
+    return out->error;
 }
 
 enum result file_out_close(struct ctx *ctx, struct file_out *out, bool keep)
 {
-    bool whole = fflush(out->file) == 0 && !ferror(out->file);
-    int error = errno;
-    if (out->partial) whole = fclose(out->file) == 0 && whole;
-    if (whole && keep && out->partial && rename(out->partial, arena_cstr(ctx->arena, out->path)) == 0) return OK;
-    if (out->partial) unlink(out->partial);
-    if (!keep || (whole && !out->partial)) return OK;
-    errno = whole ? errno : error;
-    return cannot(ctx, "written", out->partial ? out->path : S("standard output"));
+    bool standard = out->file == stdout;
+    int error = finish_writing(out);
+    if (out->partial && !error && keep && rename(out->partial, arena_cstr(ctx->arena, out->path)) != 0) {
+        (void)cannot(ctx, "written", out->path);
+        unlink(out->partial);
+        return INVALID;
+    }
+    if (out->partial && (error || !keep)) unlink(out->partial);
+    if (!error) return OK;
+    if (standard) return fail(ctx, BROKEN, "Standard output cannot be written: %s.", strerror(error));
+    return fail(ctx, BROKEN, "The file %.*s cannot be written: %s.", PRINT(out->path), strerror(error));
 }

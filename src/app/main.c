@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 
+#include <fcntl.h>
+
 static void help(void)
 {
     say(stdout, "merlon %s: runs an information security management system\n\n", MERLON_VERSION);
@@ -105,6 +107,26 @@ static int run_named(struct program *program, struct str name, int count, char *
     return no_command(name);
 }
 
+/* What a command printed may stand in a buffer until here, and a full disk or a reader that has gone takes nothing. A
+ * server has its log, and does not end for this. */
+static int end_output(struct str name, int status)
+{
+    const struct command *command = command_find(name);
+    int error = say_end(stdout);
+    if (!error || (command && command->serves)) return status;
+    say(stderr, "merlon: Standard output cannot be written: %s.%s%s\n", strerror(error),
+        status == 0 && command && command->lost ? " " : "",
+        status == 0 && command && command->lost ? command->lost : "");
+    return status ? status : 1;
+}
+
+/* Whoever closed one of the three would else find what is printed in the next file that is opened. */
+static void fill_standard_files(void)
+{
+    for (int file = 0; file <= 2; file++)
+        if (fcntl(file, F_GETFD) < 0 && open("/dev/null", file ? O_RDONLY : O_WRONLY) < 0) return;
+}
+
 static int run_guarded(struct program *program, int count, char **arguments)
 {
     jmp_buf escape;
@@ -115,13 +137,14 @@ static int run_guarded(struct program *program, int count, char **arguments)
         return 1;
     }
     arena_guard(program->arena, &escape);
-    int status = run_named(program, name, count - 2, arguments + 2);
+    int status = end_output(name, run_named(program, name, count - 2, arguments + 2));
     arena_guard(program->arena, NULL);
     return status;
 }
 
 int main(int count, char **arguments)
 {
+    fill_standard_files();
     struct program program = {.arena = arena_new(0), .out = stdout, .err = stderr};
     program.ctx.arena = program.arena;
     if (!program.arena) return 1;

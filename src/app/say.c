@@ -3,7 +3,9 @@
 
 #include "base/shown.h"
 
+#include <errno.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 struct words { /* a va_list that can be handed on by address everywhere */
     va_list list;
@@ -104,4 +106,17 @@ void say_json(FILE *out, struct str json)
 {
     put(out, json);
     put(out, S("\n"));
+}
+
+/* Why an earlier write failed nobody has kept, so one more byte is tried: a disk that is still full says so again. */
+int say_end(FILE *out)
+{
+    if (fflush(out) != 0) {
+        int error = errno;
+        clearerr(out);
+        return error;
+    }
+    if (!ferror(out)) return 0;
+    clearerr(out);
+    return write(fileno(out), "\n", 1) < 0 ? errno : EIO;
 }

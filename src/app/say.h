@@ -16,4 +16,7 @@ void say_data(FILE *out, struct str data);
 /* As it is, and a line feed behind it. */
 void say_json(FILE *out, struct str json);
 
+/* Flushes it. 0, or the errno of what kept something from being printed since the last call. */
+int say_end(FILE *out);
+
 #endif
