@@ -4,12 +4,11 @@
 
 #include "app/files.h"
 #include "app/heads.h"
+#include "app/proof_said.h"
 #include "base/clock.h"
 #include "format/json.h"
 #include "format/json_out.h"
 #include "ledger/canonical.h"
-
-#include <sodium.h>
 
 enum { PROOF_MOST = 256 * 1024, CONTENT_MOST = 64 * 1024 * 1024 };
 
@@ -24,18 +23,6 @@ struct proven {
 };
 
 /* ---- the proof ---- */
-
-/* As the program writes it: in lower case, so that one text stands for it. */
-static bool hex_read(struct arena *arena, struct str text, struct str *bytes)
-{
-    size_t len;
-    char *at = arena_alloc(arena, text.len / 2 + 1);
-    struct buf again = buf_in(arena);
-    if (sodium_hex2bin((unsigned char *)at, text.len / 2, text.at, text.len, NULL, &len, NULL) != 0) return false;
-    *bytes = (struct str){at, len};
-    buf_hex(&again, at, len);
-    return str_eq(buf_str(&again), text);
-}
 
 static enum result read_proof(struct ctx *ctx, struct str path, struct tlog_proof *proof)
 {
@@ -70,7 +57,7 @@ static bool is_entry(struct ctx *ctx, struct str text, struct ledger_row *row)
                  take(&part, JSON_STRING, &row->action, NULL) && take(&part, JSON_STRING, &row->subject, NULL) &&
                  take(&part, JSON_NUMBER, NULL, &row->record) && take(&part, JSON_NUMBER, NULL, &row->version) &&
                  take(&part, JSON_NUMBER, NULL, &row->state_size) && take(&part, JSON_STRING, &hex, NULL);
-    if (!whole || part || !hex_read(ctx->arena, hex, &row->content)) return false;
+    if (!whole || part || !proof_hex(ctx->arena, hex, &row->content)) return false;
     if (row->content.len && row->content.len != HASH_SIZE) return false;
     canonical_entry(&again, row);
     return str_eq(buf_str(&again), text);
@@ -140,7 +127,8 @@ static enum result no_content(struct ctx *ctx, struct str path, const struct pro
                 PRINT(path));
 }
 
-/* The JSON that GET /api/v1/ledger/proof/ENTRY?content=1 answers: salt, comment and state against the entry's hash. */
+/* The JSON that GET /api/v1/ledger/proof/ENTRY?content=1 answers: what it says of itself against the proof; salt,
+ * comment and state against the entry's hash. */
 static enum result check_content(struct ctx *ctx, struct str path, struct proven *proven)
 {
     struct str bytes, hex, salt = S(""), comment;
@@ -148,10 +136,12 @@ static enum result check_content(struct ctx *ctx, struct str path, struct proven
     TRY(file_read(ctx, path, CONTENT_MOST, &bytes));
     bool whole = json_parse(ctx, bytes, &content) == OK && content->kind == JSON_OBJECT;
     ctx_clear_error(ctx);
+    if (whole) TRY(proof_said(ctx, path, content, proven->policy, &proven->proof, proven->entry.id));
     if (whole && is_null(content, "salt") && is_null(content, "comment") && is_null(content, "state"))
         return no_content(ctx, path, proven);
     if (!whole || !take_text(content, "salt", &hex) || !take_text(content, "comment", &comment) ||
-        !take_text(content, "state", &proven->state) || hex.len != 2 * LEDGER_SALT || !hex_read(ctx->arena, hex, &salt))
+        !take_text(content, "state", &proven->state) || hex.len != 2 * LEDGER_SALT ||
+        !proof_hex(ctx->arena, hex, &salt))
         return fail(ctx, CONFLICT,
                     "%.*s holds no content, or is damaged: it must be what GET /api/v1/ledger/proof/ENTRY?content=1 "
                     "answers, with salt, comment and state.",

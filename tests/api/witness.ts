@@ -295,6 +295,8 @@ function program(round: Round, proof: string, policy: string[], content?: string
   return { status: status ?? -1, said: stdout + stderr }
 }
 
+type Content = { salt: string; comment: string; state: string; canonical: string; position: number; path: string[]; head: { size: number } }
+
 async function proofs(round: Round): Promise<void> {
   await check('witness: the proof of an approval holds by an implementation of its own', async () => {
     const { world } = round
@@ -312,7 +314,7 @@ async function proofs(round: Round): Promise<void> {
     const two = [...policy, 'group two 2 b c d', 'quorum two']
     const content = (await round.admin.get(`ledger/proof/${entry}?content=1`)).text
     const right = program(round, proof.text, two, content)
-    const parts = JSON.parse(content) as { salt: string; comment: string; state: string }
+    const parts = JSON.parse(content) as Content
     const part = (change: object): string => JSON.stringify({ ...parts, ...change })
     equal(right.status, 0, right.said)
     ok(right.said.includes(`Entry ${entry}: "transition:approve" of "methodology"`) && right.said.includes('Cosigned by b (key'), right.said)
@@ -330,6 +332,11 @@ async function proofs(round: Round): Promise<void> {
       ['holds no content, or is damaged', proof.text, two, content.slice(0, -2)],
       ['is not the content of this entry', proof.text, two, part({ comment: '', state: `${parts.comment}\0${parts.state}` })],
       ['says that the content was purged', proof.text, two, part({ salt: null, comment: null, state: null })],
+      ['says that it is of another entry', proof.text, two, part({ entry: entry + 1 })],
+      ['("canonical") is not the entry of the proof', proof.text, two, part({ canonical: parts.canonical.replace('approve', 'reject') })],
+      ['stands elsewhere ("position")', proof.text, two, part({ position: parts.position + 1 })],
+      ['("path") does not lead', proof.text, two, part({ path: parts.path.slice(1) })],
+      ['("head") is not signed', proof.text, two, part({ head: { ...parts.head, size: parts.head.size + 1 } })],
       ['is no proof, or damaged', proof.text.slice(0, 60), two],
     ] as [string, string, string[], string?][]) {
       const wrong = program(round, given, keys, brought)

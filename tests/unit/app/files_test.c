@@ -76,11 +76,34 @@ static void a_full_disk_is_told(void **state)
 {
     struct folder *f = *state;
     char block[8192] = {0};
-    struct file_out out = {.path = S("/dev/full"), .partial = "/dev/null/none", .file = fopen("/dev/full", "we")};
-    assert_non_null(out.file);
-    for (int i = 0; i < 4; i++) (void)!file_out_add(&out, (struct str){block, sizeof block});
-    assert_int_equal(file_out_close(&f->ctx, &out, true), INVALID);
-    assert_true(str_find(f->ctx.error.sentence, S("/dev/full cannot be written"), &(size_t){0}));
+    for (int keep = 0; keep < 2; keep++) {
+        struct file_out out;
+        enum result added = OK;
+        assert_int_equal(file_out_open(&f->ctx, S("/dev/full"), &out), OK);
+        for (int i = 0; i < 4; i++) added = file_out_add(&out, (struct str){block, sizeof block});
+        assert_int_equal(added, BROKEN);
+        ctx_clear_error(&f->ctx);
+        assert_int_equal(file_out_close(&f->ctx, &out, keep), BROKEN);
+        assert_true(str_find(f->ctx.error.sentence, S("/dev/full cannot be written: No space left"), &(size_t){0}));
+    }
+}
+
+static void a_link_leads_to_what_is_written(void **state)
+{
+    struct folder *f = *state;
+    struct file_out out;
+    struct stat info;
+    struct str there = in(f, "list.csv"), link = in(f, "link.csv");
+    assert_int_equal(symlink(there.at, link.at), 0);
+    for (int there_already = 0; there_already < 2; there_already++) {
+        assert_int_equal(file_out_open(&f->ctx, there_already ? link : there, &out), OK);
+        assert_int_equal(file_out_add(&out, there_already ? S("new") : S("old")), OK);
+        assert_int_equal(file_out_close(&f->ctx, &out, true), OK);
+    }
+    assert_true(holds(f, there, "new"));
+    assert_int_equal(lstat(link.at, &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    assert_int_equal(unlink(link.at), 0);
 }
 
 static void what_cannot_be_read_is_told(void **state)
@@ -123,6 +146,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_appears_when_it_is_whole, begin, end),
         cmocka_unit_test_setup_teardown(an_old_file_stays_when_the_new_one_fails, begin, end),
         cmocka_unit_test_setup_teardown(a_full_disk_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(a_link_leads_to_what_is_written, begin, end),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_told, begin, end),
         cmocka_unit_test_setup_teardown(what_is_too_large_is_told, begin, end),
     };

@@ -5,6 +5,7 @@
 #include "format/json_out.h"
 #include "ledger/canonical.h"
 #include "ledger/checkpoint.h"
+#include "ledger/keys.h"
 
 #include <sodium.h>
 #include <sys/stat.h>
@@ -133,6 +134,51 @@ static struct str json_of(struct desk *desk, struct str salt, struct str comment
     return buf_str(&text);
 }
 
+/* As the program answers it: a head over two entries, of which this one is the first. */
+static struct str whole_of(struct desk *desk)
+{
+    struct str salt = {desk->salt, LEDGER_SALT}, entry = entry_of(desk, &desk->row);
+    struct ledger_head head = {.origin = ORIGIN, .size = 2, .previous = 1, .at = GIVEN_NOW};
+    struct ledger_public public;
+    struct hash leaf, first;
+    struct buf signed_text = buf_in(of(desk)), text = buf_in(of(desk)), hex = buf_in(of(desk)), up = buf_in(of(desk)),
+               root = buf_in(of(desk)), signature = buf_in(of(desk));
+    merkle_leaf(hasher_in(of(desk)), S("another entry"), &first);
+    merkle_leaf(hasher_in(of(desk)), entry, &leaf);
+    merkle_node(hasher_in(of(desk)), &leaf, &first, &head.root);
+    memcpy(public.at, desk->key.at, sizeof public.at);
+    ledger_public_name(&public);
+    memcpy(head.key_id, public.id, sizeof head.key_id);
+    canonical_head(&signed_text, &head);
+    crypto_sign_detached(head.signature, NULL, (const unsigned char *)signed_text.at, signed_text.len, desk->secret);
+    hash_hex(&hex, &leaf), hash_hex(&up, &first), hash_hex(&root, &head.root);
+    base64_put(&signature, head.signature, sizeof head.signature);
+    struct json_out out = json_out_to(&text);
+    json_open_object(&out);
+    json_key(&out, "entry"), json_put_number(&out, desk->row.id);
+    json_key(&out, "canonical"), json_put_str(&out, entry);
+    json_key(&out, "position"), json_put_number(&out, 0);
+    json_key(&out, "leaf"), json_put_str(&out, buf_str(&hex));
+    buf_print(&text, ",\"path\":[\"%.*s\"],\"head\":{\"origin\":\"%s\",\"size\":2,\"previous\":1,\"root\":\"%.*s\"",
+              PRINT(buf_str(&up)), ORIGIN, PRINT(buf_str(&root)));
+    buf_print(&text, ",\"at\":%lld,\"key_id\":\"%s\",\"signature\":\"%.*s\"},", (long long)head.at, head.key_id,
+              PRINT(buf_str(&signature)));
+    struct str content = json_of(desk, salt, S(COMMENT), S(STATE));
+    buf_add(&text, str_slice(content, 1, content.len));
+    return buf_str(&text);
+}
+
+static struct str with(struct desk *desk, struct str text, const char *from, const char *to)
+{
+    size_t at;
+    struct buf changed = buf_in(of(desk));
+    assert_true(str_find(text, str_of(from), &at));
+    buf_add(&changed, str_slice(text, 0, at));
+    buf_text(&changed, to);
+    buf_add(&changed, str_slice(text, at + strlen(from), text.len));
+    return buf_str(&changed);
+}
+
 static void says(const struct desk *desk, const char *part)
 {
     const struct str sentence = desk->program.ctx.error.sentence;
@@ -148,6 +194,37 @@ static void what_was_entered_is_told(void **state)
     assert_non_null(strstr(desk->printed, "Entry 7: \"change\" of \"user\" 5, version 3"));
     assert_non_null(strstr(desk->printed, "signed by \"" ORIGIN "\""));
     assert_non_null(strstr(desk->printed, "\n" STATE "\n"));
+}
+
+static void what_a_file_says_of_itself_is_looked_at(void **state)
+{
+    struct desk *desk = *state;
+    struct str proof = proof_of(desk, entry_of(desk, &desk->row)), whole = whole_of(desk);
+    static const struct {
+        const char *from, *to, *why;
+    } changes[] = {
+        {"\"entry\":7", "\"entry\":8", "says that it is of another entry"},
+        {"\"entry\":7", "\"entry\":\"7\"", "says that it is of another entry"},
+        {"-1\\\",7,", "-1\\\",8,", "(\"canonical\") is not the entry of the proof"},
+        {"\"position\":0", "\"position\":1", "stands elsewhere (\"position\")"},
+        {"\"leaf\":\"", "\"leaf\":\"00", "(\"leaf\") is not that of the entry"},
+        {"\"path\":[", "\"path\":[],\"was\":[", "(\"path\") does not lead"},
+        {"\"path\":[", "\"path\":[7,", "(\"path\") does not lead"},
+        {"\"path\":", "\"was\":", "(\"path\") does not lead"},
+        {"\"head\":", "\"was\":", "holds no head"},
+        {"\"origin\":\"merlon/0", "\"origin\":\"merlon/1", "(\"head\") is not signed by a key"},
+        {"\"size\":2", "\"size\":3", "(\"head\") is not signed by a key"},
+        {"\"previous\":1", "\"previous\":0", "(\"head\") is not signed by a key"},
+        {"\"key_id\":\"", "\"key_id\":\"0", "holds no head"},
+        {"\"signature\":\"", "\"signature\":\"A", "holds no head"},
+        {"\"root\":\"", "\"root\":\"0", "holds no head"},
+    };
+    assert_int_equal(prove(desk, proof, whole), OK);
+    for (size_t i = 0; i < COUNT(changes); i++) {
+        assert_int_equal(prove(desk, proof, with(desk, whole, changes[i].from, changes[i].to)), CONFLICT);
+        says(desk, changes[i].why);
+        assert_null(strstr(desk->printed, "Mallory"));
+    }
 }
 
 /* Each has the hash of what was entered. */
@@ -261,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_entered_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(what_a_file_says_of_itself_is_looked_at, begin, end),
         cmocka_unit_test_setup_teardown(content_that_is_cut_elsewhere_is_another, begin, end),
         cmocka_unit_test_setup_teardown(a_log_cannot_mean_two_things_by_one_entry, begin, end),
         cmocka_unit_test_setup_teardown(content_without_its_form_is_damaged, begin, end),
