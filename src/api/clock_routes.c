@@ -41,6 +41,23 @@ static enum result get_clock(struct ctx *ctx, struct exchange *x)
     return write_clock(ctx, x);
 }
 
+/* Whoever confirms has seen a time of the machine; when the clock says another by now, that was not confirmed. */
+static enum result demand_seen(struct ctx *ctx, const struct json *body)
+{
+    struct time_report report = timekeeper_tell(ctx->time);
+    struct str said = json_str(body, "machine", S(""));
+    int64_t seen;
+    char wall[TIME_TEXT];
+    if (report.state != TIME_HELD)
+        return fail(ctx, CONFLICT, "The clock is not held off: there is nothing to confirm.");
+    if (!said.len) return OK;
+    if (!time_parse(said, &seen))
+        return fail(ctx, INVALID, "The time of the machine is written like 2026-11-29T16:00:00.000Z.");
+    if (report.wall - seen < HOUR && seen - report.wall < HOUR) return OK;
+    time_format(report.wall, wall);
+    return fail(ctx, CONFLICT, "The machine's clock says %s by now, which is not what was shown: look again.", wall);
+}
+
 /* Time moves on first, so that the entry bears the time that it confirms. */
 static enum result confirm(struct ctx *ctx, struct exchange *x)
 {
@@ -48,8 +65,7 @@ static enum result confirm(struct ctx *ctx, struct exchange *x)
     int64_t entry;
     TRY(demand_administrator(ctx));
     TRY(body_json(ctx, x, &body));
-    if (timekeeper_tell(ctx->time).state != TIME_HELD)
-        return fail(ctx, CONFLICT, "The clock is not held off: there is nothing to confirm.");
+    TRY(demand_seen(ctx, body));
     timekeeper_confirm(ctx->time);
     ctx->now = timekeeper_now(ctx->time);
     const struct ledger_event event = {.action = S("confirm"),

@@ -10,6 +10,7 @@
 #include "app/heads.h"
 #include "base/timekeeper.h"
 #include "format/json_out.h"
+#include "ledger/chain.h"
 #include "ledger/cosigned.h"
 #include "ledger/stop.h"
 #include "ledger/verify.h"
@@ -89,12 +90,19 @@ static enum result check_public_key(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
     struct ledger_public stored, keys[PUBLIC_KEYS_MAX];
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
     size_t count;
     TRY(ledger_public_stored(ctx, &stored));
     TRY(ledger_public_read(ctx, program->settings.value[SET_DATA], keys, &count));
     for (size_t i = 0; i < count; i++)
         if (memcmp(keys[i].at, stored.at, sizeof stored.at) == 0) return OK;
-    return fail(ctx, CONFLICT, "ledger.pub is not the key that signs this ledger; the next start writes it anew.");
+    TRY(ledger_chain_read(ctx, chain));
+    if (ledger_chain_has(chain, keys, count))
+        return fail(ctx, CONFLICT,
+                    "ledger.pub lacks the key that signs this ledger now; the next start writes it anew.");
+    return fail(ctx, CONFLICT,
+                "ledger.pub is another ledger's, and the program does not start beside it: put the right one back, or "
+                "move it away, and the next start writes it anew.");
 }
 
 /* ---- data ---- */
@@ -231,11 +239,14 @@ static const struct {
     {"links lead somewhere", check_links}, {"files open", check_files},
 };
 
-/* Of these, the question of the public key has told already whether they can be read. */
+/* Whether they can be read the question of the public key has told already; what was signed is then held against the
+ * key that the database itself names. */
 static size_t read_keys(struct program *program, struct ledger_public keys[PUBLIC_KEYS_MAX])
 {
     size_t count;
-    return ledger_public_read(&program->ctx, program->settings.value[SET_DATA], keys, &count) == OK ? count : 0;
+    struct ctx *ctx = &program->ctx;
+    if (ledger_public_read(ctx, program->settings.value[SET_DATA], keys, &count) == OK) return count;
+    return ledger_public_stored(ctx, &keys[0]) == OK ? 1 : 0;
 }
 
 static enum result ask_of_data(struct program *program, struct checks *checks)

@@ -35,7 +35,11 @@ static bool has_file(struct program *program, const char *name, bool empty_count
 enum result directory_make(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
-    if (mkdir(arena_cstr(ctx->arena, directory_of(program)), 0700) == 0 || errno == EEXIST) return OK;
+    const char *path = arena_cstr(ctx->arena, directory_of(program));
+    struct stat status;
+    if (mkdir(path, 0700) == 0) return OK;
+    if (errno == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return OK;
+    if (errno == EEXIST) return fail(ctx, INVALID, "%s is not a directory: name one with --data DIR.", path);
     return fail(ctx, INVALID, "The data directory %.*s cannot be made: %s.", PRINT(directory_of(program)),
                 strerror(errno));
 }

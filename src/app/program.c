@@ -54,6 +54,14 @@ struct bringing {
     bool may_be_new;
 };
 
+static enum result no_tables(struct ctx *ctx)
+{
+    return fail(
+        ctx, INVALID,
+        "There is no Merlon database here yet: give the right --database, or make one: merlon init with the same "
+        "--data and --database.");
+}
+
 /* Only a PostgreSQL knows whether it is new, and of several programs that find it so only the first may make a key. A
  * start that is run again has it already. */
 static enum result find_keys(struct ctx *ctx, const struct bringing *bringing)
@@ -61,11 +69,7 @@ static enum result find_keys(struct ctx *ctx, const struct bringing *bringing)
     bool is_new;
     if (bringing->program->keyring) return OK;
     TRY(migrate_is_new(ctx, &is_new));
-    if (is_new && !bringing->may_be_new)
-        return fail(
-            ctx, INVALID,
-            "There is nothing in this database yet; give the right --database, or make it: merlon init with the "
-            "same --data and --database.");
+    if (is_new && !bringing->may_be_new) return no_tables(ctx);
     TRY(open_keys(bringing->program, is_new));
     use_keys(bringing->program);
     return OK;
@@ -86,6 +90,26 @@ static const struct migrations *migrations_of(const struct program *program)
     return program->migrations ? program->migrations : &program_migrations;
 }
 
+/* A role that may only read would find out at each thing it does; with all tables there it changes none at start. */
+enum result program_demand_writable(struct ctx *ctx)
+{
+    static const char sql[] =
+        "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') "
+        "AND NOT has_table_privilege(oid, 'INSERT') ORDER BY relname LIMIT 1";
+    struct rows *rows;
+    bool found;
+    if (db_dialect(ctx->db) != DIALECT_POSTGRES) return OK;
+    TRY(db_query_one(ctx, str_of(sql), NULL, 0, &rows, &found));
+    if (!found) return OK;
+    struct str table = arena_copy(ctx->arena, rows_text(rows, 0));
+    rows_close(rows);
+    return fail(
+        ctx, INVALID,
+        "The role of --database may not write (the table %.*s, for one): give it the right to, or name the role "
+        "that the tables belong to.",
+        PRINT(table));
+}
+
 static enum result bring_up(struct ctx *ctx, void *arg)
 {
     const struct bringing *bringing = arg;
@@ -95,6 +119,7 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     const struct table *const *tables = program_tables(program, &count);
     TRY(migrate_alone(ctx));
     TRY(find_keys(ctx, bringing));
+    TRY(program_demand_writable(ctx));
     TRY(migrate_apply(ctx, migrations_of(program), MERLON_VERSION, &from));
     TRY(tables_tell_missing_triggers(ctx, tables, count));
     TRY(tables_apply(ctx, tables, count));
@@ -238,6 +263,9 @@ static enum result open_database(struct program *program, enum opening opening)
     if (!program->restores) TRY(directory_demand_database(program));
     if (opening == OPEN_DATABASE) return open_for_writing(program, false);
     TRY(open_store(program, true));
+    bool is_new;
+    TRY(migrate_is_new(&program->ctx, &is_new));
+    if (is_new && program->settings.value[SET_DATABASE].len) return no_tables(&program->ctx);
     TRY(migrate_check(&program->ctx, migrations_of(program), MERLON_VERSION));
     TRY(timekeeping_begin(&program->ctx));
     return open_events(program, OPEN_READ_ONLY);

@@ -223,6 +223,25 @@ static enum result set_up(struct db *db, const struct sqlite_place *place, enum 
     return OK;
 }
 
+/* SQLite says only that it cannot open the file, or not write: it lacks the index of the log, which it has to make. */
+static enum result tell_why(struct db *db, const struct sqlite_place *place, enum result result)
+{
+    struct sqlite3 *handle = sqlite_of(db)->handle;
+    const char *slash = strrchr(place->file, '/');
+    char directory[4096];
+    int len = snprintf(directory, sizeof directory, "%.*s", (int)(slash - place->file), place->file);
+    int code = handle ? sqlite3_errcode(handle) & 0xff : SQLITE_OK;
+    if (!place->read_only || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)) return result;
+    if (len < 1 || (size_t)len >= sizeof directory || access(place->file, R_OK) != 0 || access(directory, W_OK) == 0)
+        return result;
+    return driver_fail(
+        db, INVALID,
+        "The database %s may be read, but its directory not written by this user, and the index of its log "
+        "has to be made there: copy the directory to where this user may write, and read it there, or "
+        "give the right to.",
+        place->file);
+}
+
 enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role, struct db **db, char *why)
 {
     *db = NULL;
@@ -241,6 +260,7 @@ enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role,
     free(uri);
     enum result result = code == SQLITE_OK ? set_up(&opened->db, place, role) : sqlite_failed(&opened->db, code);
     if (result != OK) {
+        result = tell_why(&opened->db, place, result);
         memcpy(why, opened->db.sentence, SENTENCE_SIZE);
         opened->db.driver->close(&opened->db);
         return result;

@@ -233,6 +233,8 @@ async function confirmed(clock: Clock, made: { path: string; status: string }[])
     await holds(world, made)
     expect(await world.second.get('clock'), 403)
     expect(await world.second.post('clock/confirm', {}), 403)
+    expect(await world.admin.post('clock/confirm', { machine: '2001-01-01T00:00:00.000Z' }), 409)
+    expect(await world.admin.post('clock/confirm', { machine: 'tomorrow' }), 400)
     const answer = expect(await world.admin.post('clock/confirm', { comment: 'The machine was stopped' }), 200).json as Row
     equal(answer.state, 'right', 'the state')
     // The duties of the new day may have come behind it by now.

@@ -177,3 +177,22 @@ refuses 2 'merlon.db has a second name' serve --listen 127.0.0.1:0 --data "$work
 refuses 2 'merlon.db has a second name' verify "$work/links"
 rm "$work/second/merlon.db"
 works rebuild --data "$work/links"
+
+# A copy that another user may read, in a directory that he may not write: what is missing is room for the log's index.
+foreign=$(mktemp -d "${TMPDIR:-/tmp}/merlon-foreign.XXXXXX")
+cp "$work/demo/merlon.db" "$work/demo/ledger.pub" "$merlon" "$foreign/"
+sqlite3 "$foreign/merlon.db" "PRAGMA journal_mode" >/dev/null
+rm -f "$foreign/merlon.db-wal" "$foreign/merlon.db-shm"
+chmod 644 "$foreign/merlon.db" "$foreign/ledger.pub"
+chmod 555 "$foreign"
+own=$merlon
+merlon=$foreign/other
+printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$([ "$(id -u)" != 0 ] || echo setpriv --reuid=65534 --clear-groups)" \
+    "$foreign/$(basename "$own")" >"$work/as-nobody"
+chmod 755 "$foreign" && mv "$work/as-nobody" "$merlon" && chmod 755 "$merlon" && chmod 555 "$foreign"
+for command in verify 'export asset'; do
+    refuses 2 'may be read, but its directory not written by this user' $command --data "$foreign"
+done
+merlon=$own
+chmod 755 "$foreign"
+rm -rf "$foreign"

@@ -2,7 +2,7 @@
 if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
     psql=$(ls -d /usr/lib/postgresql/*/bin/psql | sort -V | tail -n 1)
     other=${MERLON_TEST_DATABASE%/*}
-    for name in cli_demo cli_restored; do
+    for name in cli_demo cli_restored cli_empty; do
         "$psql" -q "$MERLON_TEST_DATABASE" -c "DROP DATABASE IF EXISTS $name" -c "CREATE DATABASE $name" 2>/dev/null
     done
     works demo --data "$work/pg" --database "$other/cli_demo"
@@ -27,6 +27,17 @@ if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
     refuses 1 'schema could not be compared' verify "$work/to-pg" --database "$reader/cli_restored"
     yes 'which is said to be no answer' grep -q '^schema  *NOT ASKED: ' "$work/out"
     refuses 1 'wrong answer' check --data "$work/to-pg" --database "$reader/cli_restored"
+    # Who may only read is told at the start, and what reads says nothing of what it could not write.
+    for command in 'serve --listen 127.0.0.1:0' rebuild 'user list'; do
+        refuses 2 'may not write' $command --data "$work/to-pg" --database "$reader/cli_restored"
+    done
+    works backup "$work/reader.backup" --data "$work/to-pg" --database "$reader/cli_restored"
+    yes 'without a word of complaint' [ ! -s "$work/err" ]
+    # A database that is empty, and a data directory that is a file.
+    for command in verify check 'user list' 'export asset' "backup $work/b" 'serve --listen 127.0.0.1:0'; do
+        refuses 2 'There is no Merlon database here yet' $command --data "$work/to-pg" --database "$other/cli_empty"
+        refuses 2 "$work/password is not a directory" $command --data "$work/password" --database "$other/cli_demo"
+    done
     refuses 2 'There is no master key' demo --data "$work/pg-without-key" --database "$other/cli_demo"
     yes 'no key is made for data that was sealed with another' [ ! -e "$work/pg-without-key/master.key" ]
     refuses 1 'demonstration needs' demo --data "$work/pg" --database "$other/cli_demo"

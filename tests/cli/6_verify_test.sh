@@ -122,6 +122,16 @@ run verify "$older"
 answer_is roll-back 'WRONG: Line [0-9]* of ledger.heads is of the key [0-9a-f]*, which this database does not know'
 cp -p "$data/merlon.db" "$data/ledger.pub" "$older/"
 
+# The public key's file: another ledger's, or gone. Sound signatures are not called wrong for it.
+cp "$work/other/ledger.pub" "$older/ledger.pub"
+refuses 1 'wrong answer' check "$older"
+answer_is 'public key' 'WRONG: ledger.pub is another'
+rm "$older/ledger.pub"
+run check "$older"
+answer_is 'public key' 'WRONG: '
+answer_is signatures right
+cp -p "$data/ledger.pub" "$older/"
+
 # By another's key everything would seem altered: the key alone is called wrong, and what needs it is not asked.
 head -c 32 /dev/zero | tr '\0' k >"$older/master.key"
 for command in check verify; do

@@ -1,6 +1,7 @@
 // The ledger: from a record's history to its entry and its proof, an entry by its number, and how the sealing stands.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { clipped } from '../core/look.ts'
 import { Program } from '../core/program.ts'
@@ -10,6 +11,15 @@ import { signIn, visible } from '../core/steps.ts'
 
 const on = stage(Program.demonstration)
 let marta: Page
+
+/** The status of the answer. */
+function comment(text: string): Promise<number> {
+  return marta.evaluate(async (text) => {
+    const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string }
+    const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf }
+    return (await fetch('/api/v1/comment', { method: 'POST', headers, body: JSON.stringify({ subject: 'RSK-1', text }) })).status
+  }, text)
+}
 
 const current = () => marta.locator('tr[aria-current=true]')
 
@@ -59,13 +69,7 @@ step(on, 'it promises no more than is true', async () => {
 })
 
 step(on, 'a line shows plain words of what is formatted', async () => {
-  const status = await marta.evaluate(async () => {
-    const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string }
-    const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf }
-    const body = JSON.stringify({ subject: 'RSK-1', text: 'Only **two** of `three`' })
-    return (await fetch('/api/v1/comment', { method: 'POST', headers, body })).status
-  })
-  assert.equal(status, 201)
+  assert.equal(await comment('Only **two** of `three`'), 201)
   await marta.reload()
   await visible(marta.getByRole('link', { name: /^CMT-\d+ Only two of three$/ }).first())
 })
@@ -87,4 +91,24 @@ step(on, 'between a phone and a wide window no column is cut off, in both langua
       assert.deepEqual(await clipped(ida), [], `${path}, ${language}`)
     }
   }
+})
+
+step(on, 'an alarm of the ledger is told to who administers on every page, and leads to its sentence', async () => {
+  const database = join(on.program.data, 'merlon.db')
+  await on.program.stop()
+  cpSync(database, `${database}.older`)
+  await on.program.start()
+  assert.equal(await comment('Written, sealed, and lost with an older copy'), 201)
+  await marta.reload()
+  await visible(marta.getByRole('button', { name: /^Show \d+$/ }).first())
+  await on.program.stop()
+  cpSync(`${database}.older`, database)
+  await on.program.start()
+  const ida = await on.page()
+  await signIn(ida, EMAIL.administrator)
+  await ida.getByRole('status').filter({ hasText: 'The ledger' }).getByRole('link', { name: 'What is wrong' }).click()
+  await ida.waitForURL('**/assurance')
+  await visible(ida.locator('.ledger-sentence'))
+  assert.equal(await ida.getByRole('link', { name: 'What is wrong' }).count(), 0)
+  assert.equal(await marta.getByRole('link', { name: 'What is wrong' }).count(), 0)
 })

@@ -109,6 +109,18 @@ static void test_a_line_that_falls(void **state)
     expect_sentence(&f->ctx, "Line 6 of ");
 }
 
+/* A head over nothing is never signed. */
+static void test_a_head_over_nothing(void **state)
+{
+    FIXTURE(f);
+    struct remembered heads;
+    char line[400];
+    snprintf(line, sizeof line, "0 0 1 %064d merlon/0123456789abcdef 0123456789abcdef %0128d\n", 0, 0);
+    write_file(f, 0, line);
+    assert_int_equal(remembered_read(&f->ctx, str_of(f->directory), &heads), BROKEN);
+    expect_sentence(&f->ctx, "Line 1 of ");
+}
+
 /* Another program that thins the file holds its lock and puts another file in its place. */
 struct adding {
     struct fixture *f;
@@ -168,9 +180,13 @@ static void test_a_file_that_was_replaced_meanwhile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_SQLITE(test_thinned),           ON_SQLITE(test_below_the_limit_all_are_kept),
-        ON_SQLITE(test_a_short_last_line), ON_SQLITE(test_what_is_older_is_not_added),
-        ON_SQLITE(test_a_line_that_falls), ON_SQLITE(test_a_file_that_was_replaced_meanwhile),
+        ON_SQLITE(test_thinned),
+        ON_SQLITE(test_below_the_limit_all_are_kept),
+        ON_SQLITE(test_a_short_last_line),
+        ON_SQLITE(test_what_is_older_is_not_added),
+        ON_SQLITE(test_a_line_that_falls),
+        ON_SQLITE(test_a_head_over_nothing),
+        ON_SQLITE(test_a_file_that_was_replaced_meanwhile),
     };
     return cmocka_run_group_tests_name("ledger/remembered", tests, NULL, NULL);
 }

@@ -30,7 +30,7 @@ function Believe({ clock, onClose }: { clock: Clock; onClose: () => void }) {
   const believe = async () => {
     setBusy(true);
     try {
-      queries.setQueryData(KEY, await api<Clock>('/clock/confirm', { method: 'POST', body: {} }));
+      queries.setQueryData(KEY, await api<Clock>('/clock/confirm', { method: 'POST', body: { machine: clock.machine } }));
       onClose();
       if (await renew('clock')) await refresh();
     } catch (error) {
