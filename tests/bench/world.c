@@ -241,10 +241,10 @@ const char *const *world_serve(struct arena *arena, const struct world *world, c
 {
     const char *list[] = {program,    "serve",       "--data",      world->directory,
                           "--listen", "127.0.0.1:0", "--log-level", "warning",
-                          NULL,       NULL,          NULL};
+                          "--new",    NULL,          NULL,          NULL};
     if (world->schema[0]) {
-        list[8] = "--database";
-        list[9] = database_url(arena, world->schema).at;
+        list[9] = "--database";
+        list[10] = database_url(arena, world->schema).at;
     }
     const char **arguments = arena_make_many(arena, const char *, COUNT(list));
     memcpy(arguments, list, sizeof list);
