@@ -238,7 +238,7 @@ static bool append(struct ctx *ctx, int file, const struct stat *status, const s
 
 enum result remembered_add(struct ctx *ctx, struct str directory, const struct ledger_head *head)
 {
-    struct stat status;
+    struct stat status = {0};
     int file;
     TRY(hold(ctx, directory, &file, &status));
     if (status.st_size > REMEMBERED_LIMIT) {
