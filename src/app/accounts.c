@@ -214,7 +214,9 @@ enum result account_password_file(struct ctx *ctx, struct str path, struct str *
     int problem = errno;
     if (!standard) fclose(file);
     if (failed) return fail(ctx, INVALID, "The file %.*s cannot be read: %s.", PRINT(path), strerror(problem));
-    if (!len) return fail(ctx, INVALID, "There is no password in the first line of %.*s.", PRINT(path));
+    if (!len)
+        return fail(ctx, INVALID, "The first line of %.*s is empty: it must be the password or passphrase.",
+                    PRINT(path));
     *password = arena_copy(ctx->arena, (struct str){line, len});
     if (len < sizeof line && is_one_line_of_text(*password)) return OK;
     return fail(ctx, INVALID,

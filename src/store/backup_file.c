@@ -50,10 +50,6 @@ static enum result base_key(struct ctx *ctx, const struct backup *backup, const 
         return OK;
     }
     uint64_t cost = get_little(header + COST_AT, 8), memory = get_little(header + MEMORY_AT, 8);
-    if (cost < crypto_pwhash_OPSLIMIT_MIN || cost > COST_MAX || memory < crypto_pwhash_MEMLIMIT_MIN ||
-        memory > MEMORY_MAX)
-        return fail(ctx, BROKEN,
-                    "The backup asks for more work on its passphrase than is sensible: its header is damaged.");
     if (crypto_pwhash(key, 32, backup->passphrase.at, backup->passphrase.len, header + SALT_AT, cost, (size_t)memory,
                       crypto_pwhash_ALG_ARGON2ID13) == 0)
         return OK;
@@ -71,6 +67,14 @@ static enum result stream_key(struct ctx *ctx, const struct backup *backup, cons
         crypto_generichash(key, crypto_secretstream_xchacha20poly1305_KEYBYTES, header, STREAM_AT, base, sizeof base);
     sodium_memzero(base, sizeof base);
     return result;
+}
+
+/* What a passphrase costs stands in the file, and whoever wrote that could ask for any amount. */
+static bool cost_is_sensible(const unsigned char *header)
+{
+    uint64_t cost = get_little(header + COST_AT, 8), memory = get_little(header + MEMORY_AT, 8);
+    return cost >= crypto_pwhash_OPSLIMIT_MIN && cost <= COST_MAX && memory >= crypto_pwhash_MEMLIMIT_MIN &&
+           memory <= MEMORY_MAX;
 }
 
 /* ---- writing ---- */
@@ -302,6 +306,10 @@ static enum result read_header(struct ctx *ctx, const struct backup *backup, str
         return fail(ctx, INVALID,
                     "The backup %s is sealed under the master key of where it was made: give that key file, with "
                     "--master-key FILE.",
+                    in->path);
+    if (kind == BY_PASSPHRASE && !cost_is_sensible(header))
+        return fail(ctx, BROKEN,
+                    "The backup %s asks for more work on its passphrase than is sensible: its header is damaged.",
                     in->path);
     TRY(stream_key(ctx, backup, header, key));
     int refused = crypto_secretstream_xchacha20poly1305_init_pull(&in->stream, header + STREAM_AT, key);
