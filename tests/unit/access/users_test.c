@@ -328,6 +328,11 @@ static enum result own_language(struct ctx *ctx, void *arg)
     return user_change_own_language(ctx, *(struct str *)arg);
 }
 
+static enum result no_password(struct ctx *ctx, void *arg)
+{
+    return user_change_own_password(ctx, S(""), *(int64_t *)arg);
+}
+
 static enum result own_password(struct ctx *ctx, void *arg)
 {
     return user_change_own_password(ctx, S("$argon2id$new"), *(int64_t *)arg);
@@ -367,6 +372,8 @@ static void a_new_password_ends_other_sessions(void **state)
     int64_t kept = number_of(f, "SELECT id FROM session WHERE token_hash = 'b'");
     write_ok(f, seal_session, &kept);
     act_as(f, ada);
+    assert_int_equal(in_write(f, no_password, &kept), INVALID);
+    assert_int_equal(number_of(f, "SELECT COUNT(*) FROM session"), 3);
     write_ok(f, own_password, &kept);
     assert_int_equal(number_of(f, "SELECT COUNT(*) FROM session"), 1);
     assert_int_equal(number_of(f, "SELECT id FROM session"), kept);
