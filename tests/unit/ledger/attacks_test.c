@@ -430,6 +430,25 @@ static void a_lost_file_is_an_alarm_and_is_written_again(void **state)
     end(&s);
 }
 
+/* Where nothing else awaits its seal, no head is signed for it, and it is told just so. */
+static void a_forged_row_alone_gets_no_head(void **state)
+{
+    FIXTURE(f);
+    struct siege s = begin(f);
+    struct ledger_head head;
+    expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, s.signer));
+    drop_guards(f);
+    run_sql(f, FORGED "INSERT INTO ledger_pending (entry, mac) VALUES (777, " ANY_MAC ")");
+    for (int round = 0; round < 2; round++) {
+        ctx_clear_error(&f->ctx);
+        assert_int_equal(ledger_signer_seal(&f->ctx, s.signer), BROKEN);
+        expect_sentence(&f->ctx, "Entry 777 awaits its seal and does not get it");
+    }
+    expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
+    assert_int_equal(head.size, HEADS * EACH);
+    end(&s);
+}
+
 /* Nobody need write anything for it to be seen. */
 static void a_roll_back_is_told_while_nothing_is_pending(void **state)
 {
@@ -530,6 +549,7 @@ int main(void)
         ON_BOTH(an_older_copy_shows_against_what_is_remembered),
         ON_BOTH(what_is_removed_before_its_seal_is_missed),
         ON_BOTH(what_was_rolled_back_is_not_missed),
+        ON_BOTH(a_forged_row_alone_gets_no_head),
         ON_BOTH(a_roll_back_is_told_while_nothing_is_pending),
         ON_BOTH(a_damaged_file_of_heads_is_not_history_written_anew),
         ON_BOTH(refused_entries_hold_nobody_up),
