@@ -30,6 +30,7 @@ static enum result read_entered(struct ctx *ctx, int64_t id, struct user *user)
     user->active = false;
     user->grant_count = 0;
     user->password_mark = S("");
+    if (result == NOT_FOUND) user->person = 0; /* a person is one user's alone */
     if (result == NOT_FOUND) return OK;
     TRY(result);
     TRY(json_parse(ctx, entry.state, &state));

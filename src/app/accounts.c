@@ -153,8 +153,8 @@ static enum result write_restored(struct ctx *ctx, void *arg)
 {
     struct deed *deed = arg;
     int64_t id;
-    TRY(user_by_email(ctx, deed->account->email, &id));
-    if (!id) TRY(user_entered_as(ctx, deed->account->email, &id));
+    TRY(user_entered_as(ctx, deed->account->email, &id)); /* first: a planted row may bear anybody's address */
+    if (!id) TRY(user_by_email(ctx, deed->account->email, &id));
     if (!id) return fail(ctx, NOT_FOUND, "There is no user %.*s.", PRINT(deed->account->email));
     return user_restore(ctx, id, &deed->stood, &deed->user, &deed->changed);
 }

@@ -4,6 +4,7 @@
 #include "app/accounts.h"
 #include "app/acting.h"
 #include "app/directory.h"
+#include "app/files.h"
 #include "app/progress.h"
 #include "app/telling.h"
 #include "app/timekeeping.h"
@@ -64,6 +65,9 @@ enum result command_backup(struct program *program)
     TRY(program_no_more(program, 1));
     if (!program->rest_count) return fail(ctx, INVALID, "Say where to: merlon backup FILE.");
     struct str path = program->rest[0];
+    if (!check && file_is_own_name(path))
+        return fail(ctx, INVALID, "%.*s is the name of a file of the program's own: give the backup another.",
+                    PRINT(path));
     if (!check) {
         TRY(program_open(program, OPEN_READ_ONLY));
         TRY(program_open_keys(program));

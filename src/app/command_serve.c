@@ -217,18 +217,18 @@ static void keep_memory(void)
 enum result command_serve(struct program *program)
 {
     bool makes = program_flag(program, "new");
+    keep_memory(); /* before there are other threads */
     TRY(program_no_more(program, 0));
     TRY(program_open(program, makes ? OPEN_NEW : OPEN_DATABASE));
-    keep_memory();
     return serve(program, false);
 }
 
 enum result command_witness(struct program *program)
 {
+    keep_memory();
     TRY(program_no_more(program, 0));
     if (!program->settings.value[SET_WITNESS_LOGS].len)
         return fail(&program->ctx, INVALID, "Say which logs it witnesses, with --witness-logs FILE.");
     TRY(program_open(program, OPEN_DATABASE));
-    keep_memory();
     return serve(program, true);
 }

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,11 +69,24 @@ enum result file_read(struct ctx *ctx, struct str path, size_t most, struct str 
     return OK;
 }
 
-/* Of a link it is what the link leads to that is written. */
-static struct str led_to(struct ctx *ctx, struct str path)
+bool file_is_own_name(struct str path)
 {
-    char room[PATH_MAX];
-    return realpath(arena_cstr(ctx->arena, path), room) ? arena_copy(ctx->arena, str_of(room)) : path;
+    static const char *const names[] = {"master.key", "ledger.pub", "ledger.heads"};
+    struct str name = path, rest = path, part;
+    while (str_cut(&rest, '/', &part)) name = part;
+    if (rest.at) name = rest;
+    if (str_starts(name, S("merlon.db")) || str_starts(name, S("merlon.lock")) || str_is(name, "merlon.sock"))
+        return true;
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (str_is(name, names[i])) return true;
+    return false;
+}
+
+/* Whoever may write the folder could lay a link there: the name gets the new file, and where the link led to stays. */
+static FILE *create(const char *path)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    return file < 0 ? NULL : fdopen(file, "w");
 }
 
 static bool takes_a_name(struct ctx *ctx, struct str path)
@@ -86,9 +99,11 @@ enum result file_out_open(struct ctx *ctx, struct str path, struct file_out *out
 {
     *out = (struct file_out){.path = path, .file = stdout};
     if (is_standard(path)) return OK;
-    out->path = led_to(ctx, path);
-    if (takes_a_name(ctx, out->path)) out->partial = arena_print(ctx->arena, "%.*s.partial", PRINT(out->path)).at;
-    out->file = fopen(out->partial ? out->partial : arena_cstr(ctx->arena, out->path), "we");
+    if (file_is_own_name(path))
+        return fail(ctx, INVALID, "%.*s is the name of a file of the program's own: give the output another.",
+                    PRINT(path));
+    if (takes_a_name(ctx, path)) out->partial = arena_print(ctx->arena, "%.*s.partial", PRINT(path)).at;
+    out->file = out->partial ? create(out->partial) : fopen(arena_cstr(ctx->arena, path), "we");
     return out->file ? OK : cannot(ctx, "written", path);
 }
 
@@ -107,6 +122,7 @@ static int finish_writing(struct file_out *out)
         return out->error ? out->error : error;
     }
     if (fflush(out->file) != 0 && !out->error) out->error = errno;
+    if (out->partial && !out->error && fsync(fileno(out->file)) != 0) out->error = errno;
     if (fclose(out->file) != 0 && !out->error) out->error = errno;
     return out->error;
 }

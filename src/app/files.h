@@ -15,6 +15,9 @@ struct file_out {
     FILE *file;
     int error; /* the first that writing gave; 0 */
 };
+/* Does the name (the last part of the path) belong to what lies in a data directory? No output may take its place. */
+bool file_is_own_name(struct str path);
+/* A link of that name is replaced, not followed. INVALID for a name of the program's own. */
 enum result file_out_open(struct ctx *ctx, struct str path, struct file_out *out) MUST_USE;
 /* BROKEN when the disk is full, which file_out_close says; the sink of records/export.h has this form. */
 enum result file_out_add(void *out, struct str piece) MUST_USE;

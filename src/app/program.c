@@ -91,23 +91,25 @@ static const struct migrations *migrations_of(const struct program *program)
 }
 
 /* A role that may only read would find out at each thing it does; with all tables there it changes none at start. */
-enum result program_demand_writable(struct ctx *ctx)
+enum result program_demand_writable(struct ctx *ctx, struct program *program)
 {
-    static const char sql[] =
-        "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') "
-        "AND NOT has_table_privilege(oid, 'INSERT') ORDER BY relname LIMIT 1";
-    struct rows *rows;
-    bool found;
+    size_t count;
+    const struct table *const *tables = program_tables(program, &count);
     if (db_dialect(ctx->db) != DIALECT_POSTGRES) return OK;
-    TRY(db_query_one(ctx, str_of(sql), NULL, 0, &rows, &found));
-    if (!found) return OK;
-    struct str table = arena_copy(ctx->arena, rows_text(rows, 0));
-    rows_close(rows);
-    return fail(
-        ctx, INVALID,
-        "The role of --database may not write (the table %.*s, for one): give it the right to, or name the role "
-        "that the tables belong to.",
-        PRINT(table));
+    for (size_t i = 0; i < count; i++) {
+        const struct value args[] = {value_text(str_of(tables[i]->name))};
+        int64_t denied;
+        TRY(db_query_number(ctx,
+                            S("SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND "
+                              "relname = ?1 AND relkind IN ('r', 'p') AND NOT has_table_privilege(oid, 'INSERT')"),
+                            args, COUNT(args), 0, &denied));
+        if (denied)
+            return fail(ctx, INVALID,
+                        "The role of --database may not write (the table %s, for one): give it the right to, or name "
+                        "the role that the tables belong to.",
+                        tables[i]->name);
+    }
+    return OK;
 }
 
 static enum result bring_up(struct ctx *ctx, void *arg)
@@ -119,7 +121,7 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     const struct table *const *tables = program_tables(program, &count);
     TRY(migrate_alone(ctx));
     TRY(find_keys(ctx, bringing));
-    TRY(program_demand_writable(ctx));
+    TRY(program_demand_writable(ctx, program));
     TRY(migrate_apply(ctx, migrations_of(program), MERLON_VERSION, &from));
     TRY(tables_tell_missing_triggers(ctx, tables, count));
     TRY(tables_apply(ctx, tables, count));

@@ -61,7 +61,7 @@ void program_close(struct program *program);
 enum result program_open_store(struct program *program) MUST_USE;
 enum result program_open_keys(struct program *program) MUST_USE;
 /* INVALID where the role on a PostgreSQL may only read. */
-enum result program_demand_writable(struct ctx *ctx) MUST_USE;
+enum result program_demand_writable(struct ctx *ctx, struct program *program) MUST_USE;
 /* DIR/ledger.pub with every key that the ledger was signed with. */
 enum result program_write_public_keys(struct program *program) MUST_USE;
 

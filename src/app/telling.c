@@ -43,7 +43,8 @@ static enum result write_apart(struct program *program, const struct event *even
     config.store = store;
     ctx.events = NULL;
     enum result result = store_reader(&ctx, store, &ctx.db);
-    if (result == OK) result = program_demand_writable(&ctx); /* else each event would be an error in the log */
+    if (result == OK)
+        result = program_demand_writable(&ctx, program); /* else each event would be an error in the log */
     if (result == OK) result = events_open(&ctx, &config, &ctx.events);
     if (result == OK) result = event_write(&ctx, event);
     events_close(ctx.events);

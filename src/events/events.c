@@ -34,8 +34,8 @@ static bool is_let_through(struct events *events, const struct event_row *row)
     int64_t now = clock_monotonic();
     switch (row->kind) {
     case EVENT_REFUSED:
-    case EVENT_SIGN_IN_HELD_BACK:
-    case EVENT_ALARM: return flood_take(&events->refusals, flood_key(row), row, now);
+    case EVENT_SIGN_IN_HELD_BACK: return flood_take(&events->refusals, flood_key(row), row, now);
+    case EVENT_ALARM: return flood_take(&events->alarms, flood_key(row), row, now);
     case EVENT_SIGN_IN_FAILED:
     case EVENT_SIGN_IN_LOCKED: return flood_take(&events->failures, events->posted + 1, row, now);
     default: return true;
@@ -145,6 +145,7 @@ static void put_alarm(struct events *events)
 static void take(struct events *events)
 {
     put_counts(events, &events->refusals);
+    put_counts(events, &events->alarms);
     put_counts(events, &events->failures);
     put_lost(events);
     put_alarm(events);

@@ -26,9 +26,9 @@ struct events {
     /* Under the lock. Rows are numbered as they are posted: the queue holds the newest `queued` of `posted`. */
     struct event_row queue[QUEUE_ROOM];
     size_t first, queued;
-    uint64_t posted, written, failed; /* up to which number: put in, durable, tried in vain at least once */
-    int64_t lost;                     /* found no room */
-    struct flood refusals, failures;
+    uint64_t posted, written, failed;        /* up to which number: put in, durable, tried in vain at least once */
+    int64_t lost;                            /* found no room */
+    struct flood refusals, failures, alarms; /* each with room of its own: none drowns another */
     bool hurry, ends;
     int64_t sweep_at; /* when to look for old rows next, of the monotonic clock */
 

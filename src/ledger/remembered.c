@@ -9,12 +9,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sodium.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_LIMIT = 64 * 1024 * 1024, NEWEST = 100, FIELDS = 7 };
+enum { FILE_LIMIT = 64 * 1024 * 1024, NEWEST = 100, FIELDS = 7, SHORTEST_LINE = 200 };
 
 static const char own_name[] = "ledger.heads", fresh_name[] = "ledger.heads.new";
 
@@ -94,12 +95,13 @@ static enum result parse_text(struct ctx *ctx, const char *path, struct str text
 {
     size_t lines = 0;
     for (size_t i = 0; i < text.len; i++) lines += text.at[i] == '\n';
-    heads->at = arena_make_many(ctx->arena, struct ledger_head, lines + 1);
+    heads->at = arena_make_many(ctx->arena, struct ledger_head, text.len / SHORTEST_LINE + 1);
     for (size_t i = 0; i < lines; i++) {
         struct str line;
         struct ledger_head *head = &heads->at[heads->count];
         str_cut(&text, '\n', &line);
-        bool rises = read_line(line, head) && (!heads->count || head->size >= heads->at[heads->count - 1].size);
+        bool rises = line.len >= SHORTEST_LINE && read_line(line, head) &&
+                     (!heads->count || head->size >= heads->at[heads->count - 1].size);
         if (!rises) return fail(ctx, BROKEN, "Line %zu of %s is not a signed head: the file was changed.", i + 1, path);
         heads->count++;
     }
@@ -211,6 +213,18 @@ static bool is_named(const char *path, const struct stat *file)
     return lstat(path, &named) == 0 && named.st_ino == file->st_ino && named.st_dev == file->st_dev;
 }
 
+/* Another program holds it for a moment; somebody who held it for ever would keep all from being sealed. */
+static bool lock(int file)
+{
+    enum { PATIENCE = 5000, STEP = 20 };
+    for (int waited = 0; waited < PATIENCE; waited += STEP) {
+        if (flock(file, LOCK_EX | LOCK_NB) == 0) return true;
+        if (errno != EWOULDBLOCK && errno != EINTR) return false;
+        poll(NULL, 0, STEP);
+    }
+    return false;
+}
+
 /* Two programs may share the directory when the database is elsewhere. The file is the caller's alone until it is
  * closed; one that was replaced while its lock was awaited is not the file any more. */
 static enum result hold(struct ctx *ctx, struct str directory, int *file, struct stat *status)
@@ -218,7 +232,7 @@ static enum result hold(struct ctx *ctx, struct str directory, int *file, struct
     const char *path = path_of(ctx, directory, "");
     for (;;) {
         TRY(open_own(ctx, directory, OWN_APPEND, file));
-        bool good = flock(*file, LOCK_EX) == 0 && fstat(*file, status) == 0;
+        bool good = lock(*file) && fstat(*file, status) == 0;
         if (good && is_named(path, status)) return OK;
         close(*file);
         if (!good) return cannot(ctx, path, "written");

@@ -16,6 +16,7 @@ struct ledger_signer {
     struct store *store;
     struct ledger_keys *keys;
     struct str directory;
+    pthread_mutex_t rounds; /* held through each */
     pthread_mutex_t lock;
     int64_t *committed; /* under lock, as all that follows */
     size_t count, room;
@@ -23,6 +24,16 @@ struct ledger_signer {
     int64_t decisions;         /* to stop or to go on, that this process has seen (ledger/stop.h) */
     char alarm[SENTENCE_ROOM]; /* of the newest round */
     char lost[SENTENCE_ROOM];  /* that ledger.heads was found lost; until the end of the process */
+};
+
+struct round {
+    struct ledger_seal seal;
+    struct ledger_head known;
+    int64_t *entries; /* of those that were taken, such as have no place yet, rising */
+    size_t entry_count, taken;
+    size_t refused;
+    int64_t first_refused;
+    const char *fault;
 };
 
 /* ---- what was committed ---- */
@@ -48,21 +59,28 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Those committed so far, rising, in the arena; they are not kept any more. */
-static void take(struct ctx *ctx, struct ledger_signer *signer, int64_t **entries, size_t *count)
+/* Those committed so far, rising, in the arena; they are kept in mind until settle(). */
+static void look_up(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
 {
     pthread_mutex_lock(&signer->lock);
-    size_t many = signer->count;
+    round->taken = signer->count;
     pthread_mutex_unlock(&signer->lock);
-    *entries = arena_make_many(ctx->arena, int64_t, many + 1);
-    *count = many;
-    if (!many) return;
+    round->entries = arena_make_many(ctx->arena, int64_t, round->taken + 1);
+    round->entry_count = round->taken;
+    if (!round->taken) return;
     pthread_mutex_lock(&signer->lock);
-    memcpy(*entries, signer->committed, many * sizeof **entries);
-    memmove(signer->committed, signer->committed + many, (signer->count - many) * sizeof **entries);
-    signer->count -= many;
+    memcpy(round->entries, signer->committed, round->taken * sizeof *round->entries);
     pthread_mutex_unlock(&signer->lock);
-    qsort(*entries, many, sizeof **entries, by_number);
+    qsort(round->entries, round->taken, sizeof *round->entries, by_number);
+}
+
+/* The first `taken` were looked for; what has no place yet was noted again, behind them. Rounds do not overlap. */
+static void settle(struct ledger_signer *signer, size_t taken)
+{
+    pthread_mutex_lock(&signer->lock);
+    memmove(signer->committed, signer->committed + taken, (signer->count - taken) * sizeof *signer->committed);
+    signer->count -= taken;
+    pthread_mutex_unlock(&signer->lock);
 }
 
 /* Both rise: what is in `gone` as well leaves `entries`. */
@@ -78,17 +96,18 @@ static void subtract(int64_t *entries, size_t *count, const int64_t *gone, size_
 }
 
 /* Sealed by another node, or awaiting its place still; else it was removed. */
-static enum result look_for(struct ctx *ctx, struct ledger_signer *signer, int64_t entry)
+static enum result look_for(struct ctx *ctx, int64_t entry, bool *sealed)
 {
     const struct value args[] = {value_number(entry)};
-    int64_t sealed, pending;
-    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_leaf WHERE entry = ?1"), args, 1, 0, &sealed));
-    if (sealed) return OK;
+    int64_t leaves, pending;
+    *sealed = false;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_leaf WHERE entry = ?1"), args, 1, 0, &leaves));
+    *sealed = leaves > 0;
+    if (*sealed) return OK;
     TRY(db_query_number(ctx,
                         S("SELECT count(*) FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry "
                           "WHERE p.entry = ?1"),
                         args, 1, 0, &pending));
-    note(signer, &entry, 1); /* asked for again, until it has its place */
     if (pending) return OK;
     return fail(ctx, BROKEN,
                 "Entry %lld was written by this program and saved, and is not in the ledger any more: it was removed "
@@ -96,17 +115,25 @@ static enum result look_for(struct ctx *ctx, struct ledger_signer *signer, int64
                 (long long)entry);
 }
 
-/* ---- a round ---- */
+/* All of them, also behind one that is missing. What has no place yet is asked for again in the next round. */
+static enum result look_for_all(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
+{
+    enum result result = OK;
+    struct error error = ctx->error;
+    size_t left = 0;
+    for (size_t i = 0; i < round->entry_count; i++) {
+        bool sealed = false;
+        enum result one = result == BUSY || result == AWAY ? OK : look_for(ctx, round->entries[i], &sealed);
+        if (!sealed) round->entries[left++] = round->entries[i];
+        if (one != OK && result == OK) result = one, error = ctx->error;
+    }
+    settle(signer, round->taken);
+    note(signer, round->entries, left);
+    ctx->error = error;
+    return result;
+}
 
-struct round {
-    struct ledger_seal seal;
-    struct ledger_head known;
-    int64_t *entries;
-    size_t entry_count;
-    size_t refused;
-    int64_t first_refused;
-    const char *fault;
-};
+/* ---- a round ---- */
 
 static enum result seal_some(struct ctx *ctx, void *arg)
 {
@@ -182,12 +209,19 @@ static enum result look_at_file(struct ctx *ctx, struct ledger_signer *signer)
     return found < head.size ? write_again(ctx, signer, &head, found) : OK;
 }
 
-/* The newest head of the file and of this process. A node that remembers nothing yet begins with what it finds. */
+static enum result begin_remembering(struct ctx *ctx, struct ledger_signer *signer);
+
+/* The newest head of the file and of this process. A node that remembers nothing yet begins with what it finds, and the
+ * ledger says so: else whoever took the file away would have taken its memory unseen. */
 static enum result recall(struct ctx *ctx, struct ledger_signer *signer, struct ledger_head *known)
 {
     struct remembered heads;
     struct ledger_head head = kept(signer);
     TRY(remembered_read(ctx, signer->directory, &heads));
+    if (!head.size && !heads.count) {
+        TRY(begin_remembering(ctx, signer));
+        head = kept(signer);
+    }
     TRY(demand_genuine(ctx, &heads));
     *known = heads.count ? heads.at[heads.count - 1] : (struct ledger_head){.size = 0};
     if (head.size >= known->size) *known = head;
@@ -250,30 +284,54 @@ static enum result run_round(struct ctx *ctx, struct ledger_signer *signer)
 {
     struct round round = {.refused = 0};
     int64_t pending = 0;
-    take(ctx, signer, &round.entries, &round.entry_count);
+    look_up(ctx, signer, &round);
     enum result result = look_at_file(ctx, signer);
     if (result == OK) result = demand_going(ctx, signer); /* told at once, not with the next entry */
     if (result == OK) result = ledger_pending_count(ctx, &pending);
     if (result == OK && !pending) result = look_back(ctx, signer); /* else the sealer does, and says more */
     if (result == OK && pending) result = recall(ctx, signer, &round.known);
     if (result == OK && pending) result = seal_batches(ctx, signer, &round);
-    if (result != OK) {
-        note(signer, round.entries, round.entry_count);
-        return result;
-    }
-    for (size_t i = 0; i < round.entry_count && result == OK; i++) result = look_for(ctx, signer, round.entries[i]);
+    if (result != OK) return result;
+    result = look_for_all(ctx, signer, &round);
     if (result != OK || !round.refused) return result;
     return fail(ctx, BROKEN,
                 "Entry %lld awaits its seal and does not get it, because it %s (%zu such entries). Run merlon verify.",
                 (long long)round.first_refused, round.fault, round.refused);
 }
 
-/* Each alarm is logged once, not each second. */
+/* What runs out of memory here is no accident: rows were put in that have grown beyond all measure, and what was
+ * committed must not be forgotten over them. */
+static enum result guarded_round(struct ctx *ctx, struct ledger_signer *signer)
+{
+    jmp_buf escape;
+    struct ctx part = *ctx;
+    part.arena = arena_scratch(ctx->arena);
+    volatile enum result result = BROKEN;
+    arena_guard(part.arena, &escape);
+    if (setjmp(escape) == 0) {
+        result = run_round(&part, signer);
+        ctx->error = part.error;
+        ctx->error.sentence = arena_copy(ctx->arena, part.error.sentence);
+        ctx->error.english = arena_copy(ctx->arena, part.error.english);
+    } else {
+        arena_reset(part.arena);
+        (void)fail(ctx, BROKEN,
+                   "There is not enough memory to seal the ledger: something was put into it, or into ledger.heads, "
+                   "that is larger than anything the program writes. Run merlon verify.");
+    }
+    arena_guard(part.arena, NULL);
+    return result;
+}
+
+/* Each alarm is logged once, not each second. One that stands is not over because the next round could not be held. */
 enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
 {
     char before[SENTENCE_ROOM];
-    enum result result = run_round(ctx, signer);
-    struct str sentence = result == BROKEN ? ctx->error.sentence : S("");
+    pthread_mutex_lock(&signer->rounds);
+    enum result result = guarded_round(ctx, signer);
+    pthread_mutex_unlock(&signer->rounds);
+    if (result == BUSY || result == AWAY) return result;
+    struct str sentence = result != OK ? ctx->error.sentence : S("");
     pthread_mutex_lock(&signer->lock);
     memcpy(before, signer->alarm, sizeof before);
     snprintf(signer->alarm, sizeof signer->alarm, "%.*s", PRINT(sentence));
@@ -361,6 +419,7 @@ enum result ledger_signer_open(struct ctx *ctx, struct store *store, struct ledg
     *out = NULL;
     if (!signer) return fail(ctx, BROKEN, "There is no memory to start.");
     *signer = (struct ledger_signer){.store = store, .keys = keys, .directory = directory};
+    pthread_mutex_init(&signer->rounds, NULL);
     pthread_mutex_init(&signer->lock, NULL);
     store_watch_commits(store, note, signer);
     enum result result = begin_remembering(ctx, signer);
@@ -374,6 +433,7 @@ enum result ledger_signer_open(struct ctx *ctx, struct store *store, struct ledg
 void ledger_signer_close(struct ledger_signer *signer)
 {
     if (!signer) return;
+    pthread_mutex_destroy(&signer->rounds);
     pthread_mutex_destroy(&signer->lock);
     free(signer->committed);
     free(signer);

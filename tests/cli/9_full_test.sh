@@ -15,12 +15,21 @@ for command in 'report soa --soa SOA-1' 'report soa --soa SOA-1 --format xlsx' '
 done
 stop_server
 yes '/dev/full is what it was' [ -c /dev/full -a ! -e /dev/full.partial ]
-# Where a link leads to is written, not the link.
-ln -s "$work/led.csv" "$work/leads.csv"
+# Whoever may write the folder could lay a link there: the name gets the new file, and where it led to stays as it was.
 echo old >"$work/led.csv"
+for name in leads.csv other.csv.partial; do ln -s "$work/led.csv" "$work/$name"; done
 works export asset --output "$work/leads.csv" --data "$data"
-yes 'the link stays' [ -L "$work/leads.csv" ]
-yes 'and what it leads to is written' grep -q 'reference,' "$work/led.csv"
+yes 'the link is replaced' [ -f "$work/leads.csv" -a ! -L "$work/leads.csv" ]
+refuses 2 'cannot be written' export asset --output "$work/other.csv" --data "$data"
+yes 'where it led to stays' [ "$(cat "$work/led.csv")" = old ]
+rm "$work/other.csv.partial"
+# Nor does an output take the place of what the data need.
+for name in master.key merlon.db merlon.db-wal ledger.heads ledger.pub merlon.lock; do
+    for command in backup "export asset --output" "report soa --soa SOA-1 --output"; do
+        refuses 2 "is the name of a file of the program's own" $command "$data/$name" --data "$data"
+    done
+done
+works verify "$data"
 
 # Standard output.
 into_full() { # a part of the sentence, arguments

@@ -21,7 +21,7 @@ enum { NAMED, NAMED_BY_OPTION, NOT_NAMED, FILES };
 /* Somebody who answers there asks for three files, whatever the command is. */
 struct asker {
     char directory[sizeof DIRECTORY];
-    char paths[FILES][64];
+    const char *paths[FILES];
     int listener;
     char types[FILES];   /* of what came back */
     char replies[FILES]; /* the first byte of it */
@@ -66,7 +66,7 @@ static void listen_in(struct asker *asker)
     close(directory);
 }
 
-static void begin(struct asker *asker)
+static void begin(struct arena *arena, struct asker *asker)
 {
     static const char *const names[FILES] = {"named", "option", "secret"};
     char path[64];
@@ -75,7 +75,7 @@ static void begin(struct asker *asker)
     snprintf(path, sizeof path, "%s/merlon.db", asker->directory);
     write_text(path, "not looked into");
     for (int i = 0; i < FILES; i++) {
-        snprintf(asker->paths[i], sizeof asker->paths[i], "%s/%s", asker->directory, names[i]);
+        asker->paths[i] = arena_print(arena, "%s/%s", asker->directory, names[i]).at;
         write_text(asker->paths[i], names[i]);
     }
     listen_in(asker);
@@ -100,9 +100,9 @@ static void only_files_that_were_named_are_handed_over(void **state)
     bool done;
     int status;
     (void)state;
-    begin(&asker);
     struct program *program = calloc(1, sizeof *program);
     program->arena = program->ctx.arena = arena_new(0);
+    begin(program->arena, &asker);
     program->command = "import";
     program->settings.value[SET_DATA] = str_of(asker.directory);
     program->settings.value[SET_DATABASE] = S("");
