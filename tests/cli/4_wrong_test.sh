@@ -37,7 +37,7 @@ refuses 2 'no register' schema nonsense
 refuses 2 'no role "king"' user add --email c@quay.example --name C --role king --data "$data"
 refuses 2 'what the user may do' user add --email c@quay.example --name C --data "$data"
 refuses 2 'takes add, grant, password, restore or list' user remove --data "$data"
-refuses 2 'There is no password' user password --email bo@quay.example --password-file /dev/null --data "$data"
+refuses 2 'must be the password or passphrase' user password --email bo@quay.example --password-file /dev/null --data "$data"
 refuses 1 'no user' user password --email nobody@quay.example --password-file "$work/password" --data "$data"
 refuses 2 'cannot be read' verify "$data" --public-key "$work/none.pem"
 refuses 2 'Ed25519' verify "$data" --public-key "$work/assets.csv"

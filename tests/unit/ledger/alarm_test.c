@@ -1,0 +1,144 @@
+/* An alarm of the sealing stands until what it tells of is over: whoever writes the database, or the directory, neither
+ * silences it nor makes the program forget what it has committed. */
+#include "ledger/fixture.h"
+
+#include "ledger/remembered.h"
+#include "ledger/signer.h"
+
+#include <unistd.h>
+
+struct watched {
+    struct fixture *f;
+    struct ledger_keys *keys;
+    struct ledger_signer *signer;
+};
+
+static enum result open_keys(struct ctx *ctx, void *arg)
+{
+    struct watched *w = arg;
+    return ledger_keys_open(ctx, &keyring, true, &w->keys);
+}
+
+static struct watched begin(struct fixture *f)
+{
+    struct watched w = {.f = f};
+    ledger_fixture(f);
+    write_ok(f, open_keys, &w);
+    expect_ok(&f->ctx, ledger_signer_open(&f->ctx, f->store, w.keys, str_of(f->directory), &w.signer));
+    for (int at = 1000; at < 1020; at++) append(f, at, "change", "risk", 1, "{\"n\":1}", NULL);
+    f->ctx.now = 2000;
+    expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, w.signer));
+    drop_guards(f);
+    return w;
+}
+
+static void end(struct watched *w)
+{
+    unlink(arena_print(w->f->ctx.arena, "%s/ledger.heads", w->f->directory).at);
+    store_watch_commits(w->f->store, NULL, NULL);
+    ledger_signer_close(w->signer);
+    ledger_keys_close(w->keys);
+}
+
+static enum result round_of(struct watched *w)
+{
+    ctx_clear_error(&w->f->ctx);
+    return ledger_signer_seal(&w->f->ctx, w->signer);
+}
+
+static void expect_alarm(struct watched *w, const char *part)
+{
+    char alarm[600];
+    ledger_signer_alarm(w->signer, alarm, sizeof alarm);
+    if (!strstr(alarm, part)) print_error("the alarm says: %s\n", alarm);
+    assert_non_null(strstr(alarm, part));
+}
+
+#define PLANTED_KEY                                                                                                    \
+    "INSERT INTO ledger_entry (id, at, actor, action, subject, record, version, state_size) VALUES "                   \
+    "(5000, 1, 0, 'rotate', 'ledger-key', 1, 1, 0); "
+
+/* With a key that was planted no chain can be read, and nothing is sealed: that is an alarm as well. */
+static void a_planted_key_is_an_alarm(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    run_sql(f, PLANTED_KEY);
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    assert_int_not_equal(round_of(&w), OK);
+    expect_alarm(&w, "Entry 5000 says that a new key took over, but the key before did not sign that.");
+    end(&w);
+}
+
+/* What was committed is missed also after rounds that came to nothing. */
+static void what_was_committed_is_not_forgotten_in_a_round_that_fails(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    int64_t entry = append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    run_sql(f, PLANTED_KEY);
+    for (int i = 0; i < 3; i++) assert_int_not_equal(round_of(&w), OK);
+    run_sql(f, arena_print(f->ctx.arena,
+                           "DELETE FROM ledger_entry WHERE id = 5000; DELETE FROM ledger_pending WHERE entry = %lld; "
+                           "DELETE FROM ledger_state WHERE entry = %lld; DELETE FROM ledger_entry WHERE id = %lld",
+                           (long long)entry, (long long)entry, (long long)entry)
+                   .at);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(round_of(&w), BROKEN);
+        expect_alarm(&w, "it was removed before it was sealed");
+    }
+    end(&w);
+}
+
+/* Nor where the round runs out of memory. */
+static void a_round_without_memory_is_an_alarm(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    ctx_clear_error(&f->ctx);
+    arena_fail_at(2); /* the first is the scratch memory of the round itself */
+    assert_int_equal(ledger_signer_seal(&f->ctx, w.signer), BROKEN);
+    arena_fail_at(0);
+    expect_alarm(&w, "There is not enough memory to seal the ledger");
+    expect_ok(&f->ctx, round_of(&w));
+    char alarm[600];
+    ledger_signer_alarm(w.signer, alarm, sizeof alarm);
+    assert_string_equal(alarm, "");
+    end(&w);
+}
+
+/* A program that lost its memory together with the file begins anew with an entry that says so. */
+static void a_memory_that_is_gone_begins_with_an_entry(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    const char *path = arena_print(f->ctx.arena, "%s/ledger.heads", f->directory).at;
+    ledger_signer_close(w.signer);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "20 0 2000 %064d merlon/0123456789abcdef 0123456789abcdef %0128d\n", 0, 0);
+    assert_int_equal(fclose(file), 0);
+    expect_ok(&f->ctx, ledger_signer_open(&f->ctx, f->store, w.keys, str_of(f->directory), &w.signer));
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    assert_int_equal(round_of(&w), BROKEN);
+    assert_int_equal(unlink(path), 0);
+    f->ctx.now = 4000;
+    expect_ok(&f->ctx, round_of(&w));
+    int64_t entries;
+    expect_ok(&f->ctx, db_query_number(&f->ctx, S("SELECT count(*) FROM ledger_entry WHERE action = 'remember'"), NULL,
+                                       0, 0, &entries));
+    assert_int_equal(entries, 1);
+    end(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH(a_planted_key_is_an_alarm),
+        ON_BOTH(what_was_committed_is_not_forgotten_in_a_round_that_fails),
+        ON_SQLITE(a_round_without_memory_is_an_alarm),
+        ON_BOTH(a_memory_that_is_gone_begins_with_an_entry),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
