@@ -74,6 +74,9 @@ put_in 'ledger_peer says that mail has a head over 999999 entries' \
     "INSERT INTO ledger_peer VALUES ('mail', 999999, 1, 1, '')" 'DELETE FROM ledger_peer'
 put_in 'ledger_peer has a row "a b" that the program did not write' \
     "INSERT INTO ledger_peer VALUES ('a b', 0, 1, 1, '')" 'DELETE FROM ledger_peer'
+sqlite3 "$data/merlon.db" "INSERT INTO ledger_peer VALUES ('mail', 0, 0, 0, '')" # who was never asked
+works verify "$data"
+sqlite3 "$data/merlon.db" 'DELETE FROM ledger_peer'
 put_in 'witness_log has a row of the log merlon/elsewhere' \
     "INSERT INTO witness_log VALUES ('merlon/elsewhere', 3, 1, 'no note', x'00')" 'DELETE FROM witness_log'
 for case in "ledger_timestamp|VALUES (999999, 1, x'00')|ledger_timestamp has a row over 999999 entries" \

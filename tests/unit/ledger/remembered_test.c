@@ -121,6 +121,30 @@ static void test_a_head_over_nothing(void **state)
     expect_sentence(&f->ctx, "Line 1 of ");
 }
 
+/* A head signed anew over the same entries, as after a new key, is a line of its own. */
+static void test_two_heads_of_one_size(void **state)
+{
+    FIXTURE(f);
+    struct remembered heads;
+    char line[400];
+    snprintf(line, sizeof line, "5 4 9 %064d merlon/0123456789abcdef 0123456789abcdef %0128d\n", 0, 0);
+    write_file(f, 5, line);
+    read_all(f, &heads);
+    assert_int_equal(heads.count, 6);
+}
+
+static void test_set_aside(void **state)
+{
+    FIXTURE(f);
+    struct remembered heads;
+    expect_ok(&f->ctx, remembered_set_aside(&f->ctx, str_of(f->directory)));
+    write_file(f, 5, "");
+    expect_ok(&f->ctx, remembered_set_aside(&f->ctx, str_of(f->directory)));
+    read_all(f, &heads);
+    assert_int_equal(heads.count, 0);
+    assert_int_equal(unlink(arena_print(f->ctx.arena, "%s/ledger.heads.before", f->directory).at), 0);
+}
+
 /* Another program that thins the file holds its lock and puts another file in its place. */
 struct adding {
     struct fixture *f;
@@ -184,6 +208,8 @@ int main(void)
         ON_SQLITE(test_what_is_older_is_not_added),
         ON_SQLITE(test_a_line_that_falls),
         ON_SQLITE(test_a_head_over_nothing),
+        ON_SQLITE(test_two_heads_of_one_size),
+        ON_SQLITE(test_set_aside),
         ON_SQLITE(test_a_file_that_was_replaced_meanwhile),
     };
     return cmocka_run_group_tests_name("ledger/remembered", tests, NULL, NULL);
