@@ -88,7 +88,7 @@ static void a_full_disk_is_told(void **state)
     }
 }
 
-static void a_link_leads_to_what_is_written(void **state)
+static void a_link_is_replaced_not_followed(void **state)
 {
     struct folder *f = *state;
     struct file_out out;
@@ -100,9 +100,10 @@ static void a_link_leads_to_what_is_written(void **state)
         assert_int_equal(file_out_add(&out, there_already ? S("new") : S("old")), OK);
         assert_int_equal(file_out_close(&f->ctx, &out, true), OK);
     }
-    assert_true(holds(f, there, "new"));
+    assert_true(holds(f, there, "old"));
+    assert_true(holds(f, link, "new"));
     assert_int_equal(lstat(link.at, &info), 0);
-    assert_true(S_ISLNK(info.st_mode));
+    assert_true(S_ISREG(info.st_mode));
     assert_int_equal(unlink(link.at), 0);
 }
 
@@ -146,7 +147,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_appears_when_it_is_whole, begin, end),
         cmocka_unit_test_setup_teardown(an_old_file_stays_when_the_new_one_fails, begin, end),
         cmocka_unit_test_setup_teardown(a_full_disk_is_told, begin, end),
-        cmocka_unit_test_setup_teardown(a_link_leads_to_what_is_written, begin, end),
+        cmocka_unit_test_setup_teardown(a_link_is_replaced_not_followed, begin, end),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_told, begin, end),
         cmocka_unit_test_setup_teardown(what_is_too_large_is_told, begin, end),
     };
