@@ -1,7 +1,8 @@
 /* The clerk: one thread of small regular duties. Tells those who watch jobs; turns the outbox into notifications;
  * derives anew, once a day, what depends on the day (registers marked DAILY); sweeps what has run out. A record or
- * message for which that fails is told in the log and passed over, and a duty that fails keeps the others from nothing.
- * On several nodes a lock lets one empty the outbox at a time; what is derived or swept twice is the same as once. */
+ * message for which that fails is told in the log and passed over, and so is a duty. What ends all (result_ends_all:
+ * the database is away, busy or damaged) ends the round, and the next one begins with the first duty again. On several
+ * nodes a lock lets one empty the outbox at a time; what is derived or swept twice is the same as once. */
 #ifndef MERLON_JOBS_CLERK_H
 #define MERLON_JOBS_CLERK_H
 

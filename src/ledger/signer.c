@@ -74,7 +74,7 @@ static void look_up(struct ctx *ctx, struct ledger_signer *signer, struct round 
     qsort(round->entries, round->taken, sizeof *round->entries, by_number);
 }
 
-/* The first `taken` were looked for; what has no place yet was noted again, behind them. Rounds do not overlap. */
+/* The first `taken` were looked for; whoever calls notes those again that have no place yet. Rounds do not overlap. */
 static void settle(struct ledger_signer *signer, size_t taken)
 {
     pthread_mutex_lock(&signer->lock);
