@@ -77,6 +77,7 @@ static void look_up(struct ctx *ctx, struct ledger_signer *signer, struct round 
 /* The first `taken` were looked for; whoever calls notes those again that have no place yet. Rounds do not overlap. */
 static void settle(struct ledger_signer *signer, size_t taken)
 {
+    if (!taken) return; /* before the first write of this process there is nothing to move either */
     pthread_mutex_lock(&signer->lock);
     memmove(signer->committed, signer->committed + taken, (signer->count - taken) * sizeof *signer->committed);
     signer->count -= taken;

@@ -34,7 +34,10 @@ const started = Date.now()
 let last: World | undefined
 async function suite(name: string, run: (world: World) => Promise<void>, options: string[] = []): Promise<void> {
   const began = Date.now()
-  const world = await World.open(name, options)
+  let opened: World | undefined
+  await check(`${name}: the program starts`, async () => void (opened = await World.open(name, options)))
+  const world = opened
+  if (!world) return
   await check(`${name}: the suite gets through`, () => run(world))
   await check(`${name}: the program ends in an orderly way`, () => world.close())
   console.log(`${name}: ${((Date.now() - began) / 1000).toFixed(1)} s`)

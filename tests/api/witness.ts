@@ -177,15 +177,18 @@ class Round {
     return Number(new RegExp(`^merlon_${name} (\\S+)`, 'm').exec(text)?.[1] ?? fail(`no metric ${name}`))
   }
 
+  /** Stops all of them before it says how they ended: what goes on running keeps the tests from ending. */
   async close(): Promise<void> {
+    const ends: string[] = []
     for (const program of [this.b, this.c]) {
       const code = await program.stop()
       program.remove()
-      if (code !== 0) fail(`a witness ended with ${code}:\n${program.log.slice(-40).join('\n')}`)
+      if (code !== 0) ends.push(`a witness ended with ${code}:\n${program.log.slice(-40).join('\n')}`)
     }
     this.stamps.stop()
     this.mails.stop()
     rmSync(this.folder, { recursive: true, force: true })
+    if (ends.length) fail(ends.join('\n'))
   }
 }
 

@@ -108,6 +108,23 @@ static void a_round_without_memory_is_an_alarm(void **state)
     end(&w);
 }
 
+/* A program that has written nothing itself seals what others wrote, and has nothing to look for. */
+static void a_round_before_the_first_write_is_quiet(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    struct ledger_signer *idle;
+    expect_ok(&f->ctx, ledger_signer_open(&f->ctx, f->store, w.keys, str_of(f->directory), &idle));
+    store_watch_commits(f->store, NULL, NULL);
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    for (int i = 0; i < 2; i++) expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, idle));
+    char alarm[600];
+    ledger_signer_alarm(idle, alarm, sizeof alarm);
+    assert_string_equal(alarm, "");
+    ledger_signer_close(idle);
+    end(&w);
+}
+
 /* A program that lost its memory together with the file begins anew with an entry that says so. */
 static void a_memory_that_is_gone_begins_with_an_entry(void **state)
 {
@@ -138,6 +155,7 @@ int main(void)
         ON_BOTH(a_planted_key_is_an_alarm),
         ON_BOTH(what_was_committed_is_not_forgotten_in_a_round_that_fails),
         ON_SQLITE(a_round_without_memory_is_an_alarm),
+        ON_BOTH(a_round_before_the_first_write_is_quiet),
         ON_BOTH(a_memory_that_is_gone_begins_with_an_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,8 @@ function Believe({ clock, onClose }: { clock: Clock; onClose: () => void }) {
   const believe = async () => {
     setBusy(true);
     try {
-      queries.setQueryData(KEY, await api<Clock>('/clock/confirm', { method: 'POST', body: { machine: clock.machine } }));
+      const body = { machine: clock.machine };
+      queries.setQueryData(KEY, await api<Clock>('/clock/confirm', { method: 'POST', body }));
       onClose();
       if (await renew('clock')) await refresh();
     } catch (error) {
