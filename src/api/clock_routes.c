@@ -50,9 +50,10 @@ static enum result demand_seen(struct ctx *ctx, const struct json *body)
     char wall[TIME_TEXT];
     if (report.state != TIME_HELD)
         return fail(ctx, CONFLICT, "The clock is not held off: there is nothing to confirm.");
-    if (!said.len) return OK;
     if (!time_parse(said, &seen))
-        return fail(ctx, INVALID, "The time of the machine is written like 2026-11-29T16:00:00.000Z.");
+        return fail(ctx, INVALID,
+                    "Say as \"machine\" which time of the machine was shown, like "
+                    "2026-11-29T16:00:00.000Z.");
     if (report.wall - seen < HOUR && seen - report.wall < HOUR) return OK;
     time_format(report.wall, wall);
     return fail(ctx, CONFLICT, "The machine's clock says %s by now, which is not what was shown: look again.", wall);

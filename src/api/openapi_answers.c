@@ -88,7 +88,7 @@ static const struct route_answer answers[] = {
     {HTTP_PATCH, "/api/v1/session", 204, .request = "{language?:string, password?:string, new_password?:string}"},
     {HTTP_DELETE, "/api/v1/session", 204},
     {HTTP_GET, "/api/v1/clock", 200, "@clock"},
-    {HTTP_POST, "/api/v1/clock/confirm", 200, "@clock", "{comment?:string, machine?:time}"},
+    {HTTP_POST, "/api/v1/clock/confirm", 200, "@clock", "{comment?:string, machine:time}"},
     {HTTP_POST, "/api/v1/start", 204,
      .request = "{token:string, name:string, email:string, password:string, organisation:string, language?:string}"},
 

@@ -73,9 +73,9 @@ static enum result check_remembered(struct ctx *ctx, struct checks *checks, int6
     }
     if (!newest.size) return OK;
     checks->unasked = true;
-    checks->note =
-        S("not looked for: ledger.heads is missing or empty, so this directory remembers no signed head, and "
-          "whether the database was put back to an older state does not show here");
+    checks->note = S("not looked for: ledger.heads is missing or empty, or has no whole line, so this directory "
+                     "remembers no signed head, and "
+                     "whether the database was put back to an older state does not show here");
     return OK;
 }
 
@@ -122,8 +122,13 @@ static enum result check_signatures(struct ctx *ctx, struct checks *checks, int6
 
 static enum result check_key(struct ctx *ctx, struct checks *checks, int64_t *checked)
 {
+    const struct settings *settings = &checks->program->settings;
     *checked = checks->program->keyring != NULL;
     if (checks->key_fault.len) return fail(ctx, CONFLICT, "%.*s", PRINT(checks->key_fault));
+    if (!*checked) return OK;
+    /* Whoever keeps the key elsewhere, and forgot to say where, sees that another file was taken for it. */
+    checks->note = arena_print(ctx->arena, "right, it is that of %.*s",
+                               PRINT(keyring_place(ctx, settings->value[SET_DATA], settings->value[SET_MASTER_KEY])));
     return OK;
 }
 
@@ -214,6 +219,12 @@ static enum result ask(struct ctx *ctx, struct checks *checks, const struct ques
     return question->plain ? question->plain(ctx, checked) : question->run(ctx, checks, checked);
 }
 
+/* Not right either: the database's owner can see to it, or it is away and the question is to be asked again. */
+static bool is_no_answer(enum result result)
+{
+    return result == DENIED || result == BUSY || result == AWAY;
+}
+
 static void answer(struct checks *checks, const struct question *question)
 {
     struct ctx *ctx = &checks->program->ctx;
@@ -231,8 +242,7 @@ static void answer(struct checks *checks, const struct question *question)
         answer->detail = str_of(question->unchecked);
     }
     if (answer->result != OK) answer->detail = arena_copy(ctx->arena, ctx->error.sentence);
-    /* Not right either: the database's owner can see to it, or it is away and the question is to be asked again. */
-    if (answer->result == DENIED || answer->result == BUSY || answer->result == AWAY) answer->skipped = true;
+    if (is_no_answer(answer->result)) answer->skipped = true;
     checks->skipped += answer->skipped;
     checks->wrong += answer->result != OK;
 }
@@ -251,7 +261,6 @@ static void ask_all(struct checks *checks, bool outside)
 enum result checks_run(struct checks *checks)
 {
     struct ctx *ctx = &checks->program->ctx;
-    checks->count = checks->wrong = checks->skipped = 0;
     enum result read = remembered_read(ctx, checks->program->settings.value[SET_DATA], &checks->known);
     checks->known_fault = read == OK ? S("") : arena_copy(ctx->arena, ctx->error.sentence);
     ask_all(checks, true);
@@ -267,49 +276,51 @@ enum result checks_run(struct checks *checks)
 void checks_add(struct checks *checks, const char *name, enum result result, int64_t checked, struct str detail)
 {
     if (checks->count == CHECKS_MAX) return;
-    checks->at[checks->count++] = (struct check_answer){.name = name,
-                                                        .result = result,
-                                                        .skipped = result == BUSY || result == AWAY,
-                                                        .checked = checked,
-                                                        .detail = detail};
+    checks->at[checks->count++] = (struct check_answer){
+        .name = name, .result = result, .skipped = is_no_answer(result), .checked = checked, .detail = detail};
     checks->wrong += result != OK;
+    checks->skipped += checks->at[checks->count - 1].skipped;
 }
 
 /* ---- telling ---- */
 
+static void print_answer(const struct check_answer *one)
+{
+    const char *prefix = one->skipped ? "NOT ASKED: " : "WRONG: ";
+    if (one->detail.len)
+        say(stdout, "%-28s %s%.*s\n", one->name, one->result == OK ? "" : prefix, PRINT(one->detail));
+    else if (one->checked)
+        say(stdout, "%-28s right (%lld)\n", one->name, (long long)one->checked);
+    else
+        say(stdout, "%-28s right\n", one->name);
+}
+
+static void put_answer(struct json_out *out, const struct check_answer *one)
+{
+    json_open_object(out);
+    json_key(out, "name"), json_put_text(out, one->name);
+    json_key(out, "right"), json_put_bool(out, one->result == OK);
+    json_key(out, "skipped"), json_put_bool(out, one->skipped);
+    json_key(out, "checked"), json_put_number(out, one->checked);
+    json_key(out, "detail"), json_put_str(out, one->detail);
+    json_close_object(out);
+}
+
 void checks_print(const struct checks *checks)
 {
-    for (size_t i = 0; i < checks->count; i++) {
-        const struct check_answer *one = &checks->at[i];
-        const char *prefix = one->skipped ? "NOT ASKED: " : "WRONG: ";
-        if (one->detail.len)
-            say(stdout, "%-28s %s%.*s\n", one->name, one->result == OK ? "" : prefix, PRINT(one->detail));
-        else if (one->checked)
-            say(stdout, "%-28s right (%lld)\n", one->name, (long long)one->checked);
-        else
-            say(stdout, "%-28s right\n", one->name);
-    }
+    for (size_t i = 0; i < checks->count; i++) print_answer(&checks->at[i]);
 }
 
 void checks_put_json(const struct checks *checks, struct json_out *out)
 {
     json_open_array(out);
-    for (size_t i = 0; i < checks->count; i++) {
-        const struct check_answer *one = &checks->at[i];
-        json_open_object(out);
-        json_key(out, "name"), json_put_text(out, one->name);
-        json_key(out, "right"), json_put_bool(out, one->result == OK);
-        json_key(out, "skipped"), json_put_bool(out, one->skipped);
-        json_key(out, "checked"), json_put_number(out, one->checked);
-        json_key(out, "detail"), json_put_str(out, one->detail);
-        json_close_object(out);
-    }
+    for (size_t i = 0; i < checks->count; i++) put_answer(out, &checks->at[i]);
     json_close_array(out);
 }
 
 /* ---- the key ---- */
 
-static enum result demand_this_key(struct ctx *ctx, const struct keyring *keyring)
+enum result checks_demand_key(struct ctx *ctx, const struct keyring *keyring)
 {
     struct str known;
     TRY(meta_get(ctx, "master_key", &known));
@@ -326,7 +337,7 @@ enum result checks_take_key(struct checks *checks)
     checks->key_fault = S("");
     if (result != OK && key.len) return result;
     bool there = result == OK || keyring_is_there(ctx, directory, key);
-    if (result == OK) result = demand_this_key(ctx, program->keyring);
+    if (result == OK) result = checks_demand_key(ctx, program->keyring);
     if (result != OK && result != CONFLICT && program->keyring) return result;
     if (result != OK && there) checks->key_fault = arena_copy(ctx->arena, ctx->error.sentence);
     if (result != OK && program->keyring) keyring_close(program->keyring), program->keyring = NULL;

@@ -9,7 +9,7 @@
 #include "ledger/policy.h"
 #include "ledger/remembered.h"
 
-enum { CHECKS_MAX = 32 };
+enum { CHECKS_MAX = 48 };
 
 struct check_answer {
     const char *name;
@@ -38,14 +38,16 @@ struct checks {
     bool unasked;    /* and that it could not be asked, which the note explains */
 };
 
-/* Reads ledger.heads, then asks in a snapshot of its own. OK, or the result and sentence of the first wrong answer. */
+/* Reads ledger.heads, then asks in a snapshot of its own; the answers come behind those that were added. OK, or the
+ * result and sentence of the first wrong answer. */
 enum result checks_run(struct checks *checks) MUST_USE;
 
 void checks_print(const struct checks *checks);                          /* a line each */
 void checks_put_json(const struct checks *checks, struct json_out *out); /* [{"name", "right", "skipped", "checked",
                                                                             "detail"}] */
 
-/* A further question that was asked by somebody else: its answer, as a line like the others. */
+/* A further question that was asked by somebody else: its answer, as a line like the others. DENIED, BUSY and AWAY are
+ * no answer: it is told as not asked. */
 void checks_add(struct checks *checks, const char *name, enum result result, int64_t checked, struct str detail);
 
 /* The master key, for what can only be checked with it: when it was named by --master-key it must be there; else it is
@@ -53,5 +55,8 @@ void checks_add(struct checks *checks, const char *name, enum result result, int
  * is not this data's, or cannot be used: checks->key_fault then says why, and the question of the key has a wrong
  * answer, so that nobody takes the questions that were not asked for answered. */
 enum result checks_take_key(struct checks *checks) MUST_USE;
+
+/* CONFLICT with a sentence unless it is the key that the data in ctx->db was sealed with. */
+enum result checks_demand_key(struct ctx *ctx, const struct keyring *keyring) MUST_USE;
 
 #endif

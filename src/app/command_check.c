@@ -75,15 +75,14 @@ static enum result check_master_key(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
     const struct settings *settings = &program->settings;
-    struct str known;
     TRY(keyring_open(ctx, settings->value[SET_DATA], settings->value[SET_MASTER_KEY], false, &program->keyring));
     store_use_keyring(program->store, program->keyring);
-    TRY(meta_get(ctx, "master_key", &known));
-    if (str_eq(known, keyring_fingerprint(ctx, program->keyring))) return OK;
+    enum result result = checks_demand_key(ctx, program->keyring);
+    if (result != CONFLICT) return result;
     keyring_close(program->keyring); /* by another's key all would seem altered: what needs it is not asked */
     program->keyring = NULL;
     store_use_keyring(program->store, NULL);
-    return fail(ctx, CONFLICT, "The master key is not the one that the data was sealed with.");
+    return result;
 }
 
 static enum result check_public_key(struct program *program)
@@ -252,27 +251,12 @@ static size_t read_keys(struct program *program, struct ledger_public keys[PUBLI
 static enum result ask_of_data(struct program *program, struct checks *checks)
 {
     struct ledger_public *keys = arena_make_many(program->arena, struct ledger_public, PUBLIC_KEYS_MAX);
-    *checks = (struct checks){.program = program, .keys = keys, .key_count = read_keys(program, keys)};
+    checks->keys = keys;
+    checks->key_count = read_keys(program, keys);
     TRY(heads_trusted(program, S(""), &checks->policy, &checks->timestamp_ca));
     enum result result = checks_run(checks);
     ctx_clear_error(&program->ctx);
     return result == OK || checks->wrong ? OK : result;
-}
-
-static bool put_answer(struct json_out *out, const char *name, enum result result, struct str sentence, bool json)
-{
-    json_open_object(out);
-    json_key(out, "name"), json_put_text(out, name);
-    json_key(out, "right"), json_put_bool(out, result == OK);
-    json_key(out, "detail"), json_put_str(out, sentence);
-    json_close_object(out);
-    bool unasked = result == DENIED || result == BUSY || result == AWAY;
-    const char *word = result == OK && !sentence.len ? "right"
-                       : unasked                     ? "NOT ASKED: "
-                       : result == OK                ? ""
-                                                     : "WRONG: ";
-    if (!json) say(stdout, "%-28s %s%.*s\n", name, word, PRINT(sentence));
-    return result == OK;
 }
 
 enum result command_check(struct program *program)
@@ -280,24 +264,21 @@ enum result command_check(struct program *program)
     struct ctx *ctx = &program->ctx;
     struct buf text = buf_in(program->arena);
     struct json_out out = json_out_to(&text);
-    struct checks checks;
+    struct checks checks = {.program = program};
     bool json = program_flag(program, "json");
-    size_t wrong = 0;
     TRY(program_no_more(program, 0));
     TRY(program_open(program, OPEN_READ_ONLY));
-    json_open_array(&out);
     for (size_t i = 0; i < COUNT(questions); i++) {
         enum result result = questions[i].run(program);
-        wrong += !put_answer(&out, questions[i].name, result, result == OK ? S("") : ctx->error.sentence, json);
+        struct str sentence = result == OK ? S("") : arena_copy(program->arena, ctx->error.sentence);
+        checks_add(&checks, questions[i].name, result, 0, sentence);
         ctx_clear_error(ctx);
     }
     TRY(ask_of_data(program, &checks));
-    if (!json) checks_print(&checks);
-    for (size_t i = 0; json && i < checks.count; i++)
-        put_answer(&out, checks.at[i].name, checks.at[i].result, checks.at[i].detail, json);
-    json_close_array(&out);
-    if (json) say_json(stdout, buf_str(&text));
-    wrong += checks.wrong;
-    size_t count = COUNT(questions) + checks.count;
-    return wrong ? fail(ctx, CONFLICT, "%zu of %zu questions have a wrong answer.", wrong, count) : OK;
+    if (json)
+        checks_put_json(&checks, &out), say_json(stdout, buf_str(&text));
+    else
+        checks_print(&checks);
+    if (!checks.wrong) return OK;
+    return fail(ctx, CONFLICT, "%zu of %zu questions have a wrong answer.", checks.wrong, checks.count);
 }

@@ -141,13 +141,43 @@ static enum result check_path(const struct said *said)
                 PRINT(said->path));
 }
 
+static bool is_among(struct str key, const char *const names[])
+{
+    for (size_t i = 0; names[i]; i++)
+        if (str_is(key, names[i])) return true;
+    return false;
+}
+
+/* What nothing here looked at must not stand beside what holds. */
+static enum result refuse_strangers(const struct said *said, const struct json *object, const char *const names[])
+{
+    for (const struct json *one = object ? object->first : NULL; one; one = one->next)
+        if (!is_among(one->key, names))
+            return fail(said->ctx, CONFLICT,
+                        "%.*s says something that no proof vouches for (\"%.*s\"): it is not what GET "
+                        "/api/v1/ledger/proof/ENTRY?content=1 answers.",
+                        PRINT(said->path), PRINT(one->key));
+    return OK;
+}
+
+static enum result check_members(const struct said *said)
+{
+    static const char *const members[] = {"entry", "canonical", "position", "leaf",  "path",
+                                          "head",  "salt",      "comment",  "state", NULL};
+    static const char *const of_head[] = {"origin", "size", "previous", "root", "at", "key_id", "signature", NULL};
+    TRY(refuse_strangers(said, said->content, members));
+    return refuse_strangers(said, json_get(said->content, "head"), of_head);
+}
+
 enum result proof_said(struct ctx *ctx, struct str path, const struct json *content, const struct policy *policy,
                        const struct tlog_proof *proof, int64_t entry)
 {
     struct said said = {.ctx = ctx, .path = path, .content = content, .policy = policy, .proof = proof};
     merkle_leaf(hasher_in(ctx->arena), proof->extra, &said.leaf);
     TRY(check_entry(&said, entry));
-    if (!json_get(content, "head") && !json_get(content, "path")) return OK;
-    TRY(check_head(&said));
-    return check_path(&said);
+    if (json_get(content, "head") || json_get(content, "path")) {
+        TRY(check_head(&said));
+        TRY(check_path(&said));
+    }
+    return check_members(&said);
 }

@@ -54,7 +54,8 @@ static enum result guarded_beat(struct pulse *pulse, struct arena *arena)
     arena_guard(arena, &escape);
     enum result result = beat(&ctx, pulse);
     bool was_well = atomic_load(&pulse->well_at) != 0;
-    if (result != OK && was_well) log_text(LOG_ERROR, "the database is away", "sentence", ctx.error.sentence);
+    const char *trouble = result == BROKEN ? "the database keeps no changes" : "the database is away";
+    if (result != OK && was_well) log_text(LOG_ERROR, trouble, "sentence", ctx.error.sentence);
     if (result == OK && !was_well) log_line(LOG_INFO, "the database is there", NULL);
     arena_reset(arena);
     return result;

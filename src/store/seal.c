@@ -123,6 +123,11 @@ enum result keyring_open(struct ctx *ctx, struct str directory, struct str key_f
     return OK;
 }
 
+struct str keyring_place(struct ctx *ctx, struct str directory, struct str key_file)
+{
+    return str_of(find_place(ctx, directory, key_file).path);
+}
+
 bool keyring_is_there(struct ctx *ctx, struct str directory, struct str key_file)
 {
     return access(find_place(ctx, directory, key_file).path, R_OK) == 0;

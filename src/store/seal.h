@@ -17,7 +17,9 @@ struct keyring {
  * when it is missing or is readable by others, BROKEN when it has the wrong size. */
 enum result keyring_open(struct ctx *ctx, struct str directory, struct str key_file, bool create,
                          struct keyring **keyring) MUST_USE;
-/* Is there a file where the master key would be looked for, that may be read? For whoever goes on without one. */
+/* The file that keyring_open would read. */
+struct str keyring_place(struct ctx *ctx, struct str directory, struct str key_file);
+/* Is there such a file, that may be read? For whoever goes on without one. */
 bool keyring_is_there(struct ctx *ctx, struct str directory, struct str key_file);
 void keyring_close(struct keyring *keyring);
 

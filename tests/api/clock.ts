@@ -4,7 +4,7 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client, expect, type Reply } from './core/http.ts'
 import { importFile } from './core/jobs.ts'
-import { check, equal, fail, ok, skip } from './core/report.ts'
+import { check, equal, fail, ok, show, skip } from './core/report.ts'
 import type { Row } from './core/schema.ts'
 import { writeCsv } from './core/table.ts'
 import { dateAfter } from './core/values.ts'
@@ -233,9 +233,15 @@ async function confirmed(clock: Clock, made: { path: string; status: string }[])
     await holds(world, made)
     expect(await world.second.get('clock'), 403)
     expect(await world.second.post('clock/confirm', {}), 403)
-    expect(await world.admin.post('clock/confirm', { machine: '2001-01-01T00:00:00.000Z' }), 409)
+    const shown = (await clock.state()).machine as string
+    const apart = (ms: number): string => new Date(Date.parse(shown) + ms).toISOString()
+    const none = expect(await world.admin.post('clock/confirm', { comment: 'The machine was stopped' }), 400).json as Row
+    ok(show(none).includes('time of the machine'), show(none))
     expect(await world.admin.post('clock/confirm', { machine: 'tomorrow' }), 400)
-    const answer = expect(await world.admin.post('clock/confirm', { comment: 'The machine was stopped' }), 200).json as Row
+    for (const other of [apart(-2 * hour), apart(2 * hour), '2001-01-01T00:00:00.000Z'])
+      expect(await world.admin.post('clock/confirm', { machine: other }), 409)
+    equal((await clock.state()).state, 'held', 'the state')
+    const answer = expect(await world.admin.post('clock/confirm', { machine: shown, comment: 'The machine was stopped' }), 200).json as Row
     equal(answer.state, 'right', 'the state')
     // The duties of the new day may have come behind it by now.
     const entries = expect(await world.admin.get('ledger?limit=20'), 200).json.items as Row[]

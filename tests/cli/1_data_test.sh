@@ -21,11 +21,11 @@ says 'security_manager at Tidewell Group'
 cp -r "$data" "$work/forgot"
 rm "$work/forgot/ledger.heads"
 works verify "$work/forgot"
-says 'not looked for: ledger.heads is missing or empty'
+says 'not looked for: ledger.heads is missing or empty, or has no whole line'
 says 'What could be checked is right'
 : >"$work/forgot/ledger.heads"
 works verify --json "$work/forgot"
-says '"detail":"not looked for: ledger.heads is missing or empty'
+says '"detail":"not looked for: ledger.heads is missing or empty, or has no whole line'
 
 # What stands in the files was made through the interface by the people who are named.
 works export soa --data "$data" --format json

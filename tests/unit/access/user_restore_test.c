@@ -139,6 +139,19 @@ static void nothing_of_an_intruder_is_put_right(void **state)
     assert_int_equal(check_sealed(f, &sealed_users), OK);
 }
 
+/* A user who is as the ledger says keeps the address, whoever else had it before. */
+static void nothing_is_taken_from_a_user_of_standing(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    ada = begin_with_ada(f, &opened);
+    run_sql(f, "UPDATE \"user\" SET email = 'x@example.org', email_key = 'x@example.org' WHERE id = 1");
+    int64_t heir = add_user_with_password(f, ADA, EMPLOYEE, SITE_A);
+    assert_int_equal(in_write(f, restore, &ada), CONFLICT);
+    assert_int_equal(number_of(f, "SELECT min(id) FROM \"user\" WHERE email_key = '" ADA "'"), heir);
+    assert_int_equal(number_of(f, "SELECT count(*) FROM ledger_entry WHERE action = 'restore'"), 0);
+}
+
 /* What is bound to a number, a token for instance, must not come to belong to the next user. */
 static void a_users_number_is_not_given_again(void **state)
 {
@@ -170,6 +183,7 @@ int main(void)
         ON_BOTH(a_session_of_before_is_none_afterwards),
         ON_BOTH(a_planted_row_keeps_nobody_from_being_restored),
         ON_BOTH(nothing_of_an_intruder_is_put_right),
+        ON_BOTH(nothing_is_taken_from_a_user_of_standing),
         ON_BOTH(a_users_number_is_not_given_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

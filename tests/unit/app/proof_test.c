@@ -218,6 +218,8 @@ static void what_a_file_says_of_itself_is_looked_at(void **state)
         {"\"key_id\":\"", "\"key_id\":\"0", "holds no head"},
         {"\"signature\":\"", "\"signature\":\"A", "holds no head"},
         {"\"root\":\"", "\"root\":\"0", "holds no head"},
+        {"\"entry\":7", "\"entry\":7,\"approved\":\"Mallory\"", "no proof vouches for (\"approved\")"},
+        {"\"size\":2", "\"size\":2,\"by\":\"Mallory\"", "no proof vouches for (\"by\")"},
     };
     assert_int_equal(prove(desk, proof, whole), OK);
     for (size_t i = 0; i < COUNT(changes); i++) {

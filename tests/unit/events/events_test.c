@@ -83,6 +83,20 @@ static void failures_to_sign_in_are_a_row_each_up_to_what_a_minute_holds(void **
     assert_int_equal(number_of(f, COUNTED), FLOOD_SLOTS + 44);
 }
 
+/* Whoever floods the stream with refusals of people it knows leaves no alarm out of it. */
+static void an_alarm_is_a_row_beside_any_flood(void **state)
+{
+    FIXTURE(f);
+    const struct keyring *key = events_tables(f);
+    events_begin(f, key);
+    for (int i = 1; i <= FLOOD_SLOTS + 44; i++)
+        event_post(&f->ctx, &(struct event){.kind = EVENT_REFUSED, .actor = i, .address = S("192.0.2.9")});
+    event_alarm(&f->ctx, "a user was put back", &(struct event){.subject = S("user"), .record = 7});
+    events_end(f);
+    assert_int_equal(number_of(f, ROWS " WHERE kind = 'refused'"), FLOOD_SLOTS + 1);
+    assert_int_equal(number_of(f, ROWS " WHERE kind = 'alarm' AND record = 7 AND detail = 'a user was put back'"), 1);
+}
+
 struct held {
     struct fixture *f;
     sem_t held, let_go;
@@ -156,13 +170,24 @@ static void what_the_database_does_not_take_waits(void **state)
 }
 
 /* An event for which there is no room is counted as lost; what it belongs to must not be done all the same. */
+/* The batch in the thread's hands is full, and was tried in vain. */
+static bool a_batch_has_failed(struct events *events)
+{
+    pthread_mutex_lock(&events->lock);
+    bool failed = events->failed >= BATCH_ROOM;
+    pthread_mutex_unlock(&events->lock);
+    return failed;
+}
+
 static void what_finds_no_room_is_not_written(void **state)
 {
     FIXTURE(f);
     const struct keyring *key = events_tables(f);
     events_begin(f, key);
     run_sql(f, "ALTER TABLE security_event RENAME TO elsewhere");
-    for (int i = 0; i < QUEUE_ROOM + BATCH_ROOM; i++) post(f, EVENT_EVIDENCE_READ, "");
+    for (int i = 0; i < BATCH_ROOM; i++) post(f, EVENT_EVIDENCE_READ, "");
+    while (!a_batch_has_failed(f->ctx.events)) usleep(1000);
+    for (int i = 0; i < QUEUE_ROOM; i++) post(f, EVENT_EVIDENCE_READ, "");
     assert_int_equal(event_write(&f->ctx, &(struct event){.kind = EVENT_EXPORT, .actor = 5}), BUSY);
     expect_sentence(&f->ctx, "could not be written");
     run_sql(f, "ALTER TABLE elsewhere RENAME TO security_event");
@@ -231,6 +256,7 @@ int main(void)
         ON_BOTH(what_is_written_is_durable_on_return),
         ON_SQLITE(nobody_keeps_them_and_nothing_happens),
         ON_BOTH(a_flood_of_refusals_is_two_rows),
+        ON_BOTH(an_alarm_is_a_row_beside_any_flood),
         ON_BOTH(failures_to_sign_in_are_a_row_each_up_to_what_a_minute_holds),
         ON_BOTH(what_finds_no_room_is_counted),
         ON_BOTH(what_the_database_does_not_take_waits),

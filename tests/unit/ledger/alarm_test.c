@@ -149,6 +149,21 @@ static void a_memory_that_is_gone_begins_with_an_entry(void **state)
     end(&w);
 }
 
+/* Of two heads over equally many entries only one can be this ledger's. */
+static void a_head_of_the_same_size_over_other_entries_does_not_continue(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    struct ledger_head newest, other;
+    expect_ok(&f->ctx, tree_head(&f->ctx, 0, &newest));
+    expect_ok(&f->ctx, ledger_continues(&f->ctx, &newest, &newest));
+    other = newest;
+    other.root.at[0] ^= 1;
+    assert_int_equal(ledger_continues(&f->ctx, &newest, &other), BROKEN);
+    expect_sentence(&f->ctx, "The first 20 entries of the ledger are not those");
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +171,7 @@ int main(void)
         ON_BOTH(what_was_committed_is_not_forgotten_in_a_round_that_fails),
         ON_SQLITE(a_round_without_memory_is_an_alarm),
         ON_BOTH(a_round_before_the_first_write_is_quiet),
+        ON_BOTH(a_head_of_the_same_size_over_other_entries_does_not_continue),
         ON_BOTH(a_memory_that_is_gone_begins_with_an_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

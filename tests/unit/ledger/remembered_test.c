@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -199,6 +200,47 @@ static void test_a_file_that_was_replaced_meanwhile(void **state)
     unlink(aside);
 }
 
+/* Another program that would add to the file while it is thinned. */
+struct meeting {
+    char path[128], fresh[128];
+    _Atomic bool over;
+    bool met, refused;
+};
+
+/* What was there before and after it asked for the lock was there while it asked. */
+static void *ask_for_the_lock(void *arg)
+{
+    struct meeting *meeting = arg;
+    while (!atomic_load(&meeting->over) && access(meeting->fresh, F_OK) != 0) sched_yield();
+    int file = open(meeting->path, O_RDWR | O_CLOEXEC);
+    meeting->refused = flock(file, LOCK_EX | LOCK_NB) != 0;
+    meeting->met = access(meeting->fresh, F_OK) == 0;
+    close(file);
+    return NULL;
+}
+
+/* What another program added to the file that is replaced would be lost with it. */
+static void test_nobody_adds_while_it_is_thinned(void **state)
+{
+    enum { TRIES = 200 };
+    FIXTURE(f);
+    struct meeting meeting = {.met = false};
+    struct ledger_head next = head_of(HOURS + 1);
+    snprintf(meeting.path, sizeof meeting.path, "%s/ledger.heads", f->directory);
+    snprintf(meeting.fresh, sizeof meeting.fresh, "%s/ledger.heads.new", f->directory);
+    for (int i = 0; i < TRIES && !meeting.met; i++) {
+        pthread_t thread;
+        write_file(f, HOURS, "");
+        atomic_store(&meeting.over, false);
+        assert_int_equal(pthread_create(&thread, NULL, ask_for_the_lock, &meeting), 0);
+        expect_ok(&f->ctx, remembered_add(&f->ctx, str_of(f->directory), &next));
+        atomic_store(&meeting.over, true);
+        pthread_join(thread, NULL);
+    }
+    assert_true(meeting.met);
+    assert_true(meeting.refused);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +253,7 @@ int main(void)
         ON_SQLITE(test_two_heads_of_one_size),
         ON_SQLITE(test_set_aside),
         ON_SQLITE(test_a_file_that_was_replaced_meanwhile),
+        ON_SQLITE(test_nobody_adds_while_it_is_thinned),
     };
     return cmocka_run_group_tests_name("ledger/remembered", tests, NULL, NULL);
 }

@@ -1,0 +1,110 @@
+/* The clerk's rounds: which failure ends one, and which keeps the other duties from nothing. The database is made to
+ * refuse by triggers of the test's own. */
+#include "served.h"
+
+#include "base/clock.h"
+#include "jobs/clerk.h"
+#include "store/store.h"
+
+#include <unistd.h>
+
+static enum result script(struct ctx *ctx, void *sql)
+{
+    return db_script(ctx, sql);
+}
+
+static void run(struct served *served, const char *sql)
+{
+    must(served, store_write(served->ctx, served->program.store, script, (void *)(uintptr_t)sql));
+}
+
+static int64_t number(struct served *served, const char *sql)
+{
+    int64_t found;
+    must(served, db_query_number(served->ctx, str_of(sql), NULL, 0, -1, &found));
+    return found;
+}
+
+static void a_message_waits(struct served *served)
+{
+    served_make(served, &served->admin, "task", "{'title': 'Look', 'unit': 2}");
+    run(served, text_of(served,
+                        "DELETE FROM outbox; INSERT INTO outbox (at, topic, register, record, actor, person) "
+                        "VALUES (1, 'assigned', 'task', 1, 1, %lld)",
+                        (long long)served->admin.person));
+}
+
+/* PostgreSQL: rows put into or taken from `table` are refused with this error. */
+static void refuse(struct served *served, const char *table, const char *event, const char *code)
+{
+    run(served, text_of(served,
+                        "CREATE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+                        "'not now' USING ERRCODE = '%s'; END $$; CREATE TRIGGER refusing BEFORE %s ON %s "
+                        "FOR EACH ROW EXECUTE FUNCTION refusing()",
+                        code, event, table));
+}
+
+/* It is nothing that the message could be blamed for: it is told in a later round. */
+static void a_message_waits_while_the_database_is_busy_or_away(void **state)
+{
+    static const struct {
+        const char *code;
+        enum result result;
+    } refusals[] = {{"55P03", BUSY}, {"53100", AWAY}};
+    struct served *served = SERVED(state);
+    a_message_waits(served);
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        refuse(served, "notification", "INSERT", refusals[i].code);
+        assert_int_equal(clerk_notify(served->ctx, served->program.store), refusals[i].result);
+        ctx_clear_error(served->ctx);
+        assert_int_equal(number(served, "SELECT count(*) FROM outbox"), 1);
+        run(served, "DROP TRIGGER refusing ON notification; DROP FUNCTION refusing()");
+    }
+    must(served, clerk_notify(served->ctx, served->program.store));
+    assert_int_equal(number(served, "SELECT count(*) FROM outbox"), 0);
+    assert_int_equal(number(served, "SELECT count(*) FROM notification"), 1);
+}
+
+/* Duties come in order: telling messages is one, the new day the next. */
+static void a_duty_that_fails_keeps_the_next_from_nothing(void **state)
+{
+    enum { PATIENCE = 30 * SECOND, STEP = 20 * 1000 };
+    static const char day_done[] = "SELECT count(*) FROM meta WHERE name = '" CLERK_DAY "'";
+    struct served *served = SERVED(state);
+    struct program *program = &served->program;
+    struct jobs_config config = {.house = &program->house,
+                                 .store = program->store,
+                                 .access = program->access,
+                                 .time = program->time,
+                                 .threads = 1};
+    struct jobs *jobs;
+    struct clerk *clerk;
+    a_message_waits(served);
+    if (served->schema[0])
+        refuse(served, "outbox", "DELETE", "P0001");
+    else
+        run(served, "CREATE TRIGGER refusing BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT, 'not now'); END");
+    assert_int_equal(clerk_notify(served->ctx, program->store), DENIED);
+    ctx_clear_error(served->ctx);
+    assert_int_equal(number(served, day_done), 0);
+    must(served, jobs_open(served->ctx, &config, &jobs));
+    must(served, clerk_open(served->ctx, jobs, &config, &clerk));
+    int64_t until = clock_monotonic() + PATIENCE;
+    while (!number(served, day_done) && clock_monotonic() < until) usleep(STEP);
+    clerk_close(clerk);
+    jobs_close(jobs);
+    assert_int_equal(number(served, day_done), 1);
+    assert_int_equal(number(served, "SELECT count(*) FROM outbox"), 1);
+}
+
+#define ON_POSTGRES(test) cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
+#define BOTH(test) cmocka_unit_test_setup_teardown(test, served_sqlite, served_end), ON_POSTGRES(test)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_POSTGRES(a_message_waits_while_the_database_is_busy_or_away),
+        BOTH(a_duty_that_fails_keeps_the_next_from_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

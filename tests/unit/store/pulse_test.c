@@ -1,0 +1,57 @@
+/* Whether changes can be kept is found out by trying, but only where there is a doubt. */
+#include "fixture.h"
+
+#include "base/clock.h"
+#include "store/blob.h"
+#include "store/pulse.h"
+
+static enum result fail_badly(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return fail(ctx, BROKEN, "The database is damaged.");
+}
+
+static enum result make_tables(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return tables_apply(ctx, store_tables, store_table_count);
+}
+
+/* Asks until the answer is this one, for as long as some beats may take on a slow machine. */
+static enum result becomes(struct fixture *f, const struct pulse *pulse, enum result wanted)
+{
+    enum { PATIENCE = 30 * SECOND, STEP = 20 * 1000 };
+    int64_t until = clock_monotonic() + PATIENCE;
+    enum result result = pulse_check(&f->ctx, pulse);
+    while (result != wanted && clock_monotonic() < until) {
+        usleep(STEP);
+        ctx_clear_error(&f->ctx);
+        result = pulse_check(&f->ctx, pulse);
+    }
+    return result;
+}
+
+/* In this database no change can be kept, as the table into which a beat would write is not there: nobody knows until
+ * a write has come to nothing, and then it is so until one is kept. */
+static void after_a_broken_write_it_is_tried_whether_changes_are_kept(void **state)
+{
+    FIXTURE(f);
+    struct pulse *pulse;
+    expect_ok(&f->ctx, pulse_open(&f->ctx, f->store, &pulse));
+    expect_ok(&f->ctx, pulse_check(&f->ctx, pulse));
+    assert_int_equal(store_write(&f->ctx, f->store, fail_badly, NULL), BROKEN);
+    assert_true(store_is_suspect(f->store));
+    assert_int_equal(becomes(f, pulse, AWAY), AWAY);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_tables, NULL));
+    assert_false(store_is_suspect(f->store));
+    assert_int_equal(becomes(f, pulse, OK), OK);
+    pulse_close(pulse);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH(after_a_broken_write_it_is_tried_whether_changes_are_kept),
+    };
+    return cmocka_run_group_tests_name("store/pulse", tests, NULL, NULL);
+}
