@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 building='gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev libpq-dev libsodium-dev libssl-dev
     libcurl4-openssl-dev libyaml-dev libxml2-dev libpango1.0-dev libcairo2-dev libxlsxwriter-dev libzip-dev
     libgnutls28-dev libcmark-gfm-dev libcmark-gfm-extensions-dev fonts-dejavu-core fonts-inter brotli ca-certificates'
-testing='git libcmocka-dev postgresql chromium clang clang-tidy cppcheck clang-format libclang-rt-14-dev poppler-utils
-    libxml2-utils openssl python3 sqlite3 curl wrk iproute2 faketime'
+testing='git libcmocka-dev postgresql chromium-headless-shell clang clang-tidy cppcheck clang-format libclang-rt-14-dev
+    poppler-utils libxml2-utils openssl python3 sqlite3 curl wrk iproute2 faketime'
 # The pages are built by vite, which wants at least this. Debian 12 has 18; the newer one comes from the npm package.
 node_at_least=20.19
 node_package=node@22.23.3

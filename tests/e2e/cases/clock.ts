@@ -125,6 +125,7 @@ step(on, 'a session that ends by itself is told too; who comes fresh is told not
   await visible(ida.getByLabel('E-mail'))
   assert.equal(await ida.getByText('Please sign in again.').count(), 0)
   await signInHere()
+  await ida.waitForLoadState('networkidle') // else what home still asks for finds out before the click
   await ida.context().clearCookies()
   await ida.getByRole('navigation').getByRole('link', { name: 'Risks', exact: true }).click()
   await visible(ida.getByText('Your session has ended. Please sign in again.'))

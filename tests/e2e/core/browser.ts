@@ -1,4 +1,5 @@
 // Chromium, and windows in it that remember what went wrong: errors in the console and violations of the content policy.
+import { createRequire } from 'node:module'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 
 const ARGUMENTS = [
@@ -9,7 +10,12 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A page that is left and another that is opened are one program's: a process for each costs a third of all the time.
+  '--disable-site-isolation-trials',
+  '--renderer-process-limit=1',
 ]
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 export const WIDE = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
@@ -20,7 +26,7 @@ const SLOWER = Number(process.env.MERLON_E2E_SLOWER ?? 1)
 const PATIENCE = 30_000 * SLOWER
 
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.MERLON_CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS })
+  return chromium.launch({ executablePath: process.env.MERLON_CHROMIUM ?? '/usr/bin/chromium-headless-shell', args: ARGUMENTS })
 }
 
 export interface Window {
@@ -42,6 +48,8 @@ export async function openWindow(browser: Browser, address: string, options: Bro
   context.setDefaultTimeout(PATIENCE)
   // What is sent to the page is compiled by tsx first, which puts calls of its own helper into it.
   await context.addInitScript('globalThis.__name = (value) => value')
+  // For core/look.ts. It is large: the browser keeps it, where handing it over with each question costs half a second.
+  await context.addInitScript({ path: AXE })
   const page = await context.newPage()
   if (SLOWER > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: SLOWER })
   let complaints: string[] = []

@@ -1,10 +1,7 @@
 // What must hold of whatever is in sight: accessible, inside the window, in words and not in keys, without complaint.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /** From here on things are where and what they will be at once, so that nothing is measured halfway. */
@@ -25,7 +22,6 @@ export async function dress(page: Page, scheme: 'light' | 'dark'): Promise<void>
 
 /** What axe finds serious or critical; `colours` asks for nothing but contrast, which is all that a theme can change. */
 export async function barriers(page: Page, colours = false): Promise<string[]> {
-  await page.evaluate(`window.axe ?? (() => { ${axe} })()`)
   const results = await page.evaluate(
     async ([standard, only]): Promise<AxeResults> =>
       (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, {
