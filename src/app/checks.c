@@ -214,9 +214,39 @@ static const struct question {
 };
 static_assert(COUNT(questions) < CHECKS_MAX, "every question has room for its answer, and one that is added");
 
-static enum result ask(struct ctx *ctx, struct checks *checks, const struct question *question, int64_t *checked)
+struct asking {
+    struct checks *checks;
+    const struct question *question;
+    int64_t checked;
+};
+
+static enum result ask(struct ctx *ctx, void *arg)
 {
-    return question->plain ? question->plain(ctx, checked) : question->run(ctx, checks, checked);
+    struct asking *asking = arg;
+    const struct question *question = asking->question;
+    return question->plain ? question->plain(ctx, &asking->checked)
+                           : question->run(ctx, asking->checks, &asking->checked);
+}
+
+enum result checks_guarded(struct ctx *ctx, enum result (*question)(struct ctx *ctx, void *arg), void *arg)
+{
+    jmp_buf escape;
+    struct arena *whole = ctx->arena;
+    volatile enum result result = BUSY;
+    ctx->arena = arena_scratch(whole);
+    arena_guard(ctx->arena, &escape);
+    if (setjmp(escape) == 0) {
+        result = question(ctx, arg);
+        arena_guard(ctx->arena, NULL);
+    } else {
+        arena_reset(ctx->arena);
+        (void)fail(ctx, BUSY,
+                   "There is not enough memory to look at this: the machine has none left, or something was put in "
+                   "that is larger than anything the program writes.");
+    }
+    ctx->error.sentence = arena_copy(whole, ctx->error.sentence);
+    ctx->arena = whole;
+    return result;
 }
 
 /* Not right either: the database's owner can see to it, or it is away and the question is to be asked again. */
@@ -234,7 +264,9 @@ static void answer(struct checks *checks, const struct question *question)
     ctx_clear_error(ctx);
     checks->note = S("");
     checks->unasked = false;
-    if (has_key || !question->needs_key) answer->result = ask(ctx, checks, question, &answer->checked);
+    struct asking asking = {.checks = checks, .question = question};
+    if (has_key || !question->needs_key) answer->result = checks_guarded(ctx, ask, &asking);
+    answer->checked = asking.checked;
     answer->detail = checks->note;
     answer->skipped = checks->unasked;
     if (answer->result == OK && !has_key && question->unchecked) {

@@ -46,6 +46,10 @@ void checks_print(const struct checks *checks);                          /* a li
 void checks_put_json(const struct checks *checks, struct json_out *out); /* [{"name", "right", "skipped", "checked",
                                                                             "detail"}] */
 
+/* Asks on memory of its own, which lives as long as that of ctx: where it runs out, the answer is BUSY with a sentence,
+ * and the next question can be asked. */
+enum result checks_guarded(struct ctx *ctx, enum result (*question)(struct ctx *ctx, void *arg), void *arg) MUST_USE;
+
 /* A further question that was asked by somebody else: its answer, as a line like the others. DENIED, BUSY and AWAY are
  * no answer: it is told as not asked. */
 void checks_add(struct checks *checks, const char *name, enum result result, int64_t checked, struct str detail);

@@ -238,6 +238,18 @@ static const struct {
     {"links lead somewhere", check_links}, {"files open", check_files},
 };
 
+struct asked {
+    struct program *program;
+    enum result (*run)(struct program *program);
+};
+
+static enum result ask(struct ctx *ctx, void *arg)
+{
+    const struct asked *asked = arg;
+    (void)ctx;
+    return asked->run(asked->program);
+}
+
 /* Whether they can be read the question of the public key has told already; what was signed is then held against the
  * key that the database itself names. */
 static size_t read_keys(struct program *program, struct ledger_public keys[PUBLIC_KEYS_MAX])
@@ -269,7 +281,8 @@ enum result command_check(struct program *program)
     TRY(program_no_more(program, 0));
     TRY(program_open(program, OPEN_READ_ONLY));
     for (size_t i = 0; i < COUNT(questions); i++) {
-        enum result result = questions[i].run(program);
+        struct asked asked = {program, questions[i].run};
+        enum result result = checks_guarded(ctx, ask, &asked);
         struct str sentence = result == OK ? S("") : arena_copy(program->arena, ctx->error.sentence);
         checks_add(&checks, questions[i].name, result, 0, sentence);
         ctx_clear_error(ctx);
