@@ -184,7 +184,36 @@ enum result sealed_make(struct ctx *ctx, const struct sealed_rows *sealed, int64
 {
     struct holding holding = {sealed, written, count, false};
     struct sealed_sight sight = {see_held, &holding};
+    if (count != sealed->count - 1)
+        return fail(ctx, BROKEN, "%zu values of a %s were named for its MAC, which covers %zu.", count, sealed->what,
+                    sealed->count - 1);
     return sealed_make_of(ctx, sealed, id, &sight, agrees_held);
+}
+
+struct reading_values {
+    struct sealed_value *values;
+    size_t count;
+};
+
+static void see_values(struct ctx *ctx, const struct rows *rows, void *arg)
+{
+    struct reading_values *reading = arg;
+    for (size_t i = 1; i < reading->count; i++) {
+        struct value value =
+            rows_is_null(rows, i) ? value_null() : value_text(arena_copy(ctx->arena, rows_text(rows, i)));
+        reading->values[i - 1] = (struct sealed_value){i, value};
+    }
+}
+
+enum result sealed_read(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id, struct sealed_value *values,
+                        bool *right)
+{
+    struct reading_values reading = {values, sealed->count};
+    struct sealed_sight sight = {see_values, &reading};
+    bool found;
+    *right = false;
+    if (!sealed_can_check(ctx)) return OK;
+    return sealed_look(ctx, sealed, id, &sight, &found, right);
 }
 
 enum result sealed_holds(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id, const struct sealed_value *used,

@@ -38,10 +38,15 @@ struct sealed_value {
 };
 
 /* Inside a write: makes the MAC of the row as it now stands, if that is what the caller has written: a trigger that was
- * planted could have made another row of it, which then would bear the program's own MAC. CONFLICT when it is not.
- * BROKEN where the store was told no master key. */
+ * planted could have made another row of it, which then would bear the program's own MAC. So `written` has a value for
+ * every column that is covered, but the id. CONFLICT when the row is another; BROKEN when a column was left out, or
+ * where the store was told no master key. */
 enum result sealed_make(struct ctx *ctx, const struct sealed_rows *rows, int64_t id, const struct sealed_value *written,
                         size_t count) MUST_USE;
+/* For a row that is about to be changed: every covered value but the id, the column i at values[i - 1], to be handed to
+ * sealed_make with what the caller has changed. *right as sealed_is_right says; else the values are of no account. */
+enum result sealed_read(struct ctx *ctx, const struct sealed_rows *rows, int64_t id, struct sealed_value *values,
+                        bool *right) MUST_USE;
 /* The same; `agrees` is asked whether what was seen is what the caller has written, before a MAC is made of it. */
 enum result sealed_make_of(struct ctx *ctx, const struct sealed_rows *rows, int64_t id,
                            const struct sealed_sight *sight,

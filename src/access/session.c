@@ -6,7 +6,7 @@
 #include "access/limit.h"
 #include "access/password.h"
 #include "access/sealed.h"
-#include "access/users.h"
+#include "access/user_seen.h"
 #include "access/visitor.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -16,6 +16,20 @@
 #include <sodium.h>
 
 enum { PREVIOUS_GOOD = 30 * 1000, ADDRESS_MOST = 64 };
+
+/* The places of what the MAC of a session covers (sealed_sessions). */
+enum place {
+    AT_USER = 1,
+    AT_TOKEN,
+    AT_PREVIOUS,
+    AT_PREVIOUS_UNTIL,
+    AT_CSRF,
+    AT_METHOD,
+    AT_CREATED,
+    AT_EXPIRES,
+    AT_PASSWORD_SET,
+    PLACES = AT_PASSWORD_SET
+};
 
 /* ---- finding ---- */
 
@@ -123,6 +137,7 @@ static enum result insert_session(struct ctx *ctx, const struct opening *opening
 {
     const struct opened *opened = opening->opened;
     struct str address = str_slice(opening->login->address, 0, ADDRESS_MOST);
+    const struct value method = value_text(S("password"));
     struct value args[] = {value_number(opened->user),
                            value_text(secret_hex(ctx->arena, opened->token)),
                            value_text(opened->csrf),
@@ -130,12 +145,23 @@ static enum result insert_session(struct ctx *ctx, const struct opening *opening
                            value_text(address),
                            value_number(ctx->now),
                            value_number(ctx->now + SESSION_LIFE)};
+    struct user user;
+    bool right;
     int64_t id;
+    TRY(user_look(ctx, opened->user, &user, &right));
     TRY(db_insert(ctx,
                   S("INSERT INTO session (user_id, token_hash, csrf, method, agent, address, created_at, last_seen_at, "
                     "expires_at, rotate) VALUES (?1, ?2, ?3, 'password', ?4, ?5, ?6, ?6, ?7, 0) RETURNING id"),
                   args, COUNT(args), &id));
-    const struct sealed_value written[] = {{1, args[0]}, {2, args[1]}, {3, value_null()}, {5, args[2]}, {8, args[6]}};
+    const struct sealed_value written[] = {{AT_USER, args[0]},
+                                           {AT_TOKEN, args[1]},
+                                           {AT_PREVIOUS, value_null()},
+                                           {AT_PREVIOUS_UNTIL, value_null()},
+                                           {AT_CSRF, args[2]},
+                                           {AT_METHOD, method},
+                                           {AT_CREATED, args[5]},
+                                           {AT_EXPIRES, args[6]},
+                                           {AT_PASSWORD_SET, value_id(user.password_at)}};
     return sealed_make(ctx, &sealed_sessions, id, written, COUNT(written));
 }
 
@@ -148,11 +174,12 @@ static enum result drop_oldest(struct ctx *ctx, int64_t user)
                   args, COUNT(args), NULL);
 }
 
-/* Told to those alone who know the password, as it now stands in the database. */
-static enum result demand_right(struct ctx *ctx, int64_t user)
+/* Told to those alone who know the password, as it stood in the database: what it was compared with must be what the
+ * MAC is over, else somebody who puts in another hash, and takes it out again, signs in as anybody. */
+static enum result demand_right(struct ctx *ctx, int64_t user, struct str verified)
 {
     bool right;
-    TRY(user_is_right(ctx, user, &right));
+    TRY(user_has_password(ctx, user, verified, &right));
     if (right) return OK;
     return fail(ctx, DENIED,
                 "This user was changed outside of the program, so nobody signs in as this user: ask whoever runs the "
@@ -168,7 +195,7 @@ static enum result open_in_write(struct ctx *ctx, void *arg)
     TRY(db_run(ctx, S("UPDATE \"user\" SET last_login_at = ?2 WHERE id = ?1 AND active = 1 AND password_hash = ?3"),
                args, COUNT(args), &changed));
     if (!changed) return fail(ctx, CONFLICT, "This user has been changed at this very moment: sign in again.");
-    TRY(demand_right(ctx, opening->opened->user));
+    TRY(demand_right(ctx, opening->opened->user, opening->verified));
     TRY(close_replaced(ctx, opening->login->replaces));
     TRY(insert_session(ctx, opening));
     TRY(drop_oldest(ctx, opening->opened->user));
@@ -220,18 +247,23 @@ enum result session_rotate(struct ctx *ctx, const struct session *session, struc
     struct str made = random_token(ctx->arena, SECRET_SIZE);
     struct value args[] = {value_number(session->id), value_text(session->key),
                            value_text(secret_hex(ctx->arena, made)), value_number(ctx->now + PREVIOUS_GOOD)};
+    struct sealed_value written[SEALED_COLUMNS];
     int64_t changed;
     bool right;
     cache_unsure(ctx);
-    TRY(session_is_right(ctx, session->id, &right));
+    TRY(session_hold(ctx, session->id, written, &right));
     if (!right) return nobody(ctx);
     TRY(db_run(ctx,
                S("UPDATE session SET previous_hash = token_hash, previous_until = ?4, token_hash = ?3, rotate = 0 "
                  "WHERE id = ?1 AND token_hash = ?2"),
                args, COUNT(args), &changed));
     *token = changed ? made : S("");
-    const struct sealed_value written[] = {{1, value_number(session->actor->user)}, {2, args[2]}, {3, args[1]}};
-    return changed ? sealed_make(ctx, &sealed_sessions, session->id, written, COUNT(written)) : OK;
+    if (!changed) return OK;
+    written[AT_USER - 1].value = value_number(session->actor->user);
+    written[AT_TOKEN - 1].value = args[2];
+    written[AT_PREVIOUS - 1].value = args[1];
+    written[AT_PREVIOUS_UNTIL - 1].value = args[3];
+    return sealed_make(ctx, &sealed_sessions, session->id, written, PLACES);
 }
 
 enum result session_close(struct ctx *ctx, int64_t id)
@@ -241,17 +273,18 @@ enum result session_close(struct ctx *ctx, int64_t id)
     return db_run(ctx, S("DELETE FROM session WHERE id = ?1"), args, COUNT(args), NULL);
 }
 
-enum result session_is_right(struct ctx *ctx, int64_t id, bool *right)
+enum result session_hold(struct ctx *ctx, int64_t id, struct sealed_value *values, bool *right)
 {
     TRY(hold_session(ctx, id));
-    return sealed_is_right(ctx, &sealed_sessions, id, right);
+    return sealed_read(ctx, &sealed_sessions, id, values, right);
 }
 
-enum result session_keep(struct ctx *ctx, int64_t id)
+enum result session_keep(struct ctx *ctx, int64_t id, struct sealed_value *values, int64_t password_at)
 {
     cache_unsure(ctx);
-    const struct sealed_value kept[] = {{1, value_number(ctx->actor->user)}};
-    return sealed_make(ctx, &sealed_sessions, id, kept, COUNT(kept));
+    values[AT_USER - 1].value = value_number(ctx->actor->user);
+    values[AT_PASSWORD_SET - 1].value = value_id(password_at);
+    return sealed_make(ctx, &sealed_sessions, id, values, PLACES);
 }
 
 enum result session_close_all(struct ctx *ctx, int64_t user, int64_t except)

@@ -8,6 +8,7 @@
 #define MERLON_ACCESS_SESSION_H
 
 #include "access/actor.h"
+#include "access/sealed.h"
 
 enum { SESSION_IDLE = 8 * 60 * 60 * 1000, SESSION_LIFE = 7 * 24 * 60 * 60 * 1000, SESSIONS_MAX = 20 };
 
@@ -57,10 +58,12 @@ enum result session_open(struct ctx *ctx, const struct login *login, struct open
  * When another request has done so already, *token is empty: no cookie is to be set. */
 enum result session_rotate(struct ctx *ctx, const struct session *session, struct str *token) MUST_USE;
 enum result session_close(struct ctx *ctx, int64_t id) MUST_USE;
-/* Inside a write, which holds the row until it ends: whether it is as the program left it. */
-enum result session_is_right(struct ctx *ctx, int64_t id, bool *right) MUST_USE;
-/* Inside a write, after its user's password has changed: this one session, which was right before, goes on. */
-enum result session_keep(struct ctx *ctx, int64_t id) MUST_USE;
+/* Inside a write, which holds the row until it ends: whether it is as the program left it, and what it holds, in room
+ * for SEALED_COLUMNS values. */
+enum result session_hold(struct ctx *ctx, int64_t id, struct sealed_value *values, bool *right) MUST_USE;
+/* Inside a write, after its user's password has changed: this one session, which was right before and held these
+ * values, goes on. */
+enum result session_keep(struct ctx *ctx, int64_t id, struct sealed_value *values, int64_t password_at) MUST_USE;
 /* All of a user's but one (0: all). */
 enum result session_close_all(struct ctx *ctx, int64_t user, int64_t except) MUST_USE;
 

@@ -166,7 +166,8 @@ enum result token_create(struct ctx *ctx, const struct new_token *wanted, struct
                   args, COUNT(args), &token->id));
     *secret = made;
     token->secret_mark = mark_of(ctx, args[2].text);
-    const struct sealed_value written[] = {{1, args[0]}, {2, args[1]}, {3, args[2]}, {4, args[3]}, {6, args[5]}};
+    const struct sealed_value written[] = {{1, args[0]}, {2, args[1]}, {3, args[2]},     {4, args[3]},
+                                           {5, args[4]}, {6, args[5]}, {7, value_null()}};
     TRY(sealed_make(ctx, &sealed_tokens, token->id, written, COUNT(written)));
     return log_token(ctx, token, "create", S(""));
 }
@@ -239,9 +240,11 @@ enum result token_load(struct ctx *ctx, int64_t id, struct token *token)
     return found ? OK : fail(ctx, NOT_FOUND, "There is no token %lld.", (long long)id);
 }
 
+enum { REVOKED_AT = 7 }; /* the last of what the MAC of a token covers (sealed_tokens) */
+
 /* A row that somebody changed is made what the ledger says before it is sealed again, with a secret that nobody knows;
  * of one that was put in nothing stays but the number. */
-static enum result make_as_entered(struct ctx *ctx, struct token *token)
+static enum result make_as_entered(struct ctx *ctx, struct token *token, struct sealed_value *values)
 {
     struct ledger_entry entry;
     struct json *state = NULL;
@@ -256,11 +259,13 @@ static enum result make_as_entered(struct ctx *ctx, struct token *token)
     token->scopes = json_str(state, "scopes", S("read"));
     token->expires_at = json_number(state, "expires_at", ctx->now);
     token->secret_mark = mark_of(ctx, secret);
-    struct value args[] = {value_number(token->id),   value_number(token->user), value_text(token->name),
-                           value_text(token->scopes), value_text(secret),        value_number(token->expires_at)};
+    struct value args[] = {
+        value_number(token->id),   value_number(token->user),       value_text(token->name),        value_text(secret),
+        value_text(token->scopes), value_number(token->created_at), value_number(token->expires_at)};
+    for (size_t i = 1; i < COUNT(args); i++) values[i - 1] = (struct sealed_value){i, args[i]};
     return db_run(ctx,
-                  S("UPDATE token SET user_id = ?2, name = ?3, scopes = ?4, secret_hash = ?5, expires_at = ?6 "
-                    "WHERE id = ?1"),
+                  S("UPDATE token SET user_id = ?2, name = ?3, secret_hash = ?4, scopes = ?5, created_at = ?6, "
+                    "expires_at = ?7 WHERE id = ?1"),
                   args, COUNT(args), NULL);
 }
 
@@ -272,14 +277,15 @@ enum result token_revoke(struct ctx *ctx, int64_t id)
         return fail(ctx, NOT_FOUND, "There is no token %lld.", (long long)id);
     if (ctx->actor->read_only) return fail(ctx, DENIED, "This token may only read.");
     struct value args[] = {value_number(id), value_number(ctx->now)};
+    struct sealed_value values[SEALED_COLUMNS];
     bool right;
-    TRY(sealed_is_right(ctx, &sealed_tokens, id, &right));
+    TRY(sealed_read(ctx, &sealed_tokens, id, values, &right));
     if (token.revoked_at && right) return OK;
-    if (!right) TRY(make_as_entered(ctx, &token));
+    if (!right) TRY(make_as_entered(ctx, &token, values));
     TRY(db_run(ctx, S("UPDATE token SET revoked_at = ?2 WHERE id = ?1"), args, COUNT(args), NULL));
     cache_unsure(ctx);
     token.revoked_at = ctx->now;
-    const struct sealed_value written[] = {{1, value_number(token.user)}, {7, args[1]}};
-    TRY(sealed_make(ctx, &sealed_tokens, id, written, COUNT(written)));
+    values[REVOKED_AT - 1] = (struct sealed_value){REVOKED_AT, args[1]};
+    TRY(sealed_make(ctx, &sealed_tokens, id, values, REVOKED_AT));
     return log_token(ctx, &token, "revoke", right ? S("") : S("changed outside of the program before it was revoked"));
 }

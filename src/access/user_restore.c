@@ -48,11 +48,12 @@ static enum result read_entered(struct ctx *ctx, int64_t id, struct user *user)
 static enum result keep_password(struct ctx *ctx, const struct user *stood, struct user *user)
 {
     struct value args[] = {value_number(user->id), value_number(ctx->now)};
+    user->password_at = ctx->now;
     if (str_eq(user->password_mark, stood->password_mark))
         return db_run(ctx, S("UPDATE \"user\" SET password_at = ?2 WHERE id = ?1"), args, COUNT(args), NULL);
     user->has_password = false;
     user->password_mark = S("");
-    return user_write_password(ctx, user->id, S(""));
+    return user_write_password(ctx, user, S(""));
 }
 
 /* The newest state of each user, whether there is a row or not. */

@@ -3,6 +3,7 @@
 #include "access/user_seen.h"
 
 #include "access/actor.h"
+#include "access/email.h"
 #include "access/sealed.h"
 #include "access/secret.h"
 #include "base/log.h"
@@ -42,13 +43,14 @@ enum place {
 struct seen {
     struct user user;
     struct grant *grants;
-    struct str password_hash;
+    struct str password_hash, email_key;
 };
 
 static void see_row(struct ctx *ctx, const struct rows *rows, struct seen *seen)
 {
     seen->grants = arena_make_many(ctx->arena, struct grant, GRANTS_MAX);
     seen->password_hash = arena_copy(ctx->arena, rows_text(rows, AT_PASSWORD));
+    seen->email_key = arena_copy(ctx->arena, rows_text(rows, AT_EMAIL_KEY));
     seen->user = (struct user){.id = rows_number(rows, AT_ID),
                                .version = rows_number(rows, AT_VERSION),
                                .name = arena_copy(ctx->arena, rows_text(rows, AT_NAME)),
@@ -58,6 +60,7 @@ static void see_row(struct ctx *ctx, const struct rows *rows, struct seen *seen)
                                .active = rows_number(rows, AT_ACTIVE) != 0,
                                .has_password = !rows_is_null(rows, AT_PASSWORD),
                                .password_mark = user_mark(ctx, seen->password_hash),
+                               .password_at = rows_number(rows, AT_PASSWORD_AT),
                                .created_at = rows_number(rows, AT_CREATED_AT),
                                .changed_at = rows_number(rows, AT_CHANGED_AT),
                                .grants = seen->grants};
@@ -131,11 +134,19 @@ enum result user_password(struct ctx *ctx, int64_t id, struct str *hash, bool *r
     return OK;
 }
 
+enum result user_has_password(struct ctx *ctx, int64_t id, struct str hash, bool *has)
+{
+    struct str held;
+    TRY(user_password(ctx, id, &held, has));
+    *has = *has && held.len && str_eq(held, hash);
+    return OK;
+}
+
 /* ---- the MAC of a change ---- */
 
 struct keeping {
     struct seen seen;
-    struct str state; /* as it is entered in the ledger */
+    const struct user *user; /* as it was written */
 };
 
 static void see_kept(struct ctx *ctx, const struct rows *rows, void *arg)
@@ -143,17 +154,24 @@ static void see_kept(struct ctx *ctx, const struct rows *rows, void *arg)
     see(ctx, rows, &((struct keeping *)arg)->seen);
 }
 
+/* All that the MAC covers: a trigger that was planted could have written something else, and the program's own MAC
+ * would be over that. */
 static enum result agrees(struct ctx *ctx, void *arg)
 {
     struct keeping *keeping = arg;
+    const struct user *seen = &keeping->seen.user, *user = keeping->user;
     order_grants(&keeping->seen);
-    if (str_eq(user_state(ctx, &keeping->seen.user), keeping->state)) return OK;
+    if (seen->version == user->version && seen->password_at == user->password_at &&
+        seen->created_at == user->created_at && seen->changed_at == user->changed_at &&
+        str_eq(keeping->seen.email_key, email_key(ctx->arena, user->email)) &&
+        str_eq(user_state(ctx, seen), user_state(ctx, user)))
+        return OK;
     return fail(ctx, CONFLICT, "This user is being changed outside of the program at this very moment.");
 }
 
-enum result user_seal(struct ctx *ctx, int64_t id, struct str state)
+enum result user_seal(struct ctx *ctx, const struct user *user)
 {
-    struct keeping keeping = {.state = state};
+    struct keeping keeping = {.user = user};
     struct sealed_sight sight = {see_kept, &keeping};
-    return sealed_make_of(ctx, &sealed_users, id, &sight, agrees);
+    return sealed_make_of(ctx, &sealed_users, user->id, &sight, agrees);
 }

@@ -21,7 +21,7 @@ static const struct str administration = {"administration", 14};
 
 #define USER_COLUMNS                                                                                                   \
     "SELECT u.id, u.person, u.name, u.email, u.language, u.active, u.password_hash, u.created_at, "                    \
-    " u.changed_at, u.last_login_at, u.version FROM \"user\" u "
+    " u.changed_at, u.last_login_at, u.version, u.password_at FROM \"user\" u "
 
 static struct user user_of(struct ctx *ctx, const struct rows *rows)
 {
@@ -36,7 +36,8 @@ static struct user user_of(struct ctx *ctx, const struct rows *rows)
                          .created_at = rows_number(rows, 7),
                          .changed_at = rows_number(rows, 8),
                          .last_login_at = rows_number(rows, 9),
-                         .version = rows_number(rows, 10)};
+                         .version = rows_number(rows, 10),
+                         .password_at = rows_number(rows, 11)};
 }
 
 static enum result read_grants(struct ctx *ctx, struct user *user)
@@ -382,9 +383,10 @@ enum result user_write_row(struct ctx *ctx, const struct user *user)
         args, COUNT(args), NULL);
 }
 
-enum result user_write_password(struct ctx *ctx, int64_t id, struct str hash)
+enum result user_write_password(struct ctx *ctx, struct user *user, struct str hash)
 {
-    struct value args[] = {value_number(id), value_optional(hash), value_number(ctx->now)};
+    struct value args[] = {value_number(user->id), value_optional(hash), value_number(ctx->now)};
+    user->password_at = ctx->now;
     return db_run(ctx, S("UPDATE \"user\" SET password_hash = ?2, password_at = ?3 WHERE id = ?1"), args, COUNT(args),
                   NULL);
 }
@@ -418,7 +420,7 @@ enum result user_keep(struct ctx *ctx, const struct user *user, const char *acti
 {
     int64_t entry;
     struct str state = user_state(ctx, user);
-    TRY(user_seal(ctx, user->id, state));
+    TRY(user_seal(ctx, user));
     struct ledger_event event = {.action = str_of(action),
                                  .subject = S("user"),
                                  .record = user->id,
@@ -447,7 +449,7 @@ enum result user_create(struct ctx *ctx, const struct user_edit *edit, struct us
                     "VALUES (?1, ?2, ?3, ?4, ?4) RETURNING id"),
                   args, COUNT(args), &user->id));
     TRY(user_write_row(ctx, user));
-    if (user->has_password) TRY(user_write_password(ctx, user->id, whole.password_hash));
+    if (user->has_password) TRY(user_write_password(ctx, user, whole.password_hash));
     TRY(user_write_grants(ctx, user));
     return user_keep(ctx, user, "create", whole.comment);
 }
@@ -463,13 +465,13 @@ static enum result count_administrators(struct ctx *ctx, int64_t *count)
 }
 
 static enum result write_change(struct ctx *ctx, const struct user_edit *edit, const struct user *before,
-                                const struct user *after)
+                                struct user *after)
 {
     int64_t had, has;
     TRY(count_administrators(ctx, &had));
     TRY(user_write_row(ctx, after));
     if (!same_grants(before, after)) TRY(user_write_grants(ctx, after));
-    if (edit->sets & USER_PASSWORD) TRY(user_write_password(ctx, after->id, edit->password_hash));
+    if (edit->sets & USER_PASSWORD) TRY(user_write_password(ctx, after, edit->password_hash));
     if (edit->sets & USER_UNBLOCK) TRY(limit_unblock(ctx, after->email));
     TRY(count_administrators(ctx, &has));
     if (had && !has) return fail(ctx, CONFLICT, "This is the last administrator: give somebody else that role first.");
@@ -548,16 +550,17 @@ enum result user_change_own_language(struct ctx *ctx, struct str language)
 enum result user_change_own_password(struct ctx *ctx, struct str password_hash, int64_t keep_session)
 {
     struct user user = {0};
+    struct sealed_value session[SEALED_COLUMNS];
     bool right = false;
     if (!password_hash.len) return fail(ctx, INVALID, "A new password is needed.");
     TRY(load_oneself(ctx, &user));
-    if (keep_session) TRY(session_is_right(ctx, keep_session, &right));
+    if (keep_session) TRY(session_hold(ctx, keep_session, session, &right));
     if (!right) keep_session = 0;
     TRY(user_write_row(ctx, &user));
-    TRY(user_write_password(ctx, user.id, password_hash));
+    TRY(user_write_password(ctx, &user, password_hash));
     user.has_password = true;
     user.password_mark = user_mark(ctx, password_hash);
     TRY(session_close_all(ctx, user.id, keep_session));
-    if (keep_session) TRY(session_keep(ctx, keep_session));
+    if (keep_session) TRY(session_keep(ctx, keep_session, session, user.password_at));
     return user_keep(ctx, &user, "password", S(""));
 }

@@ -16,6 +16,7 @@ struct user {
     struct str name, email, language;
     bool active, has_password;
     struct str password_mark; /* SHA-256 of the password's hash, hex: what the ledger keeps of it; "" for none */
+    int64_t password_at;      /* when it was set or taken away last; 0: never */
     int64_t created_at, changed_at, last_login_at; /* 0: never */
     int64_t blocked_until;                         /* sign-in is held back after failures; 0: it is not */
     const struct grant *grants;                    /* by unit, then role */

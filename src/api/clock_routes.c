@@ -1,6 +1,7 @@
 /* The program's time beside the machine's clock, and the word of an administrator that the clock is right. That word is
  * an entry of the ledger: what fell due by it has a reason that can be found. */
 #include "api/routes.h"
+#include "api/serve.h"
 
 #include "access/actor.h"
 #include "base/timekeeper.h"
@@ -14,10 +15,9 @@ static void put_time(struct json_out *out, const char *name, int64_t at)
     json_key(out, name), json_put_text(out, text);
 }
 
-static enum result write_clock(struct ctx *ctx, struct exchange *x)
+static enum result write_clock(struct exchange *x, struct time_report report)
 {
     static const char *const states[] = {[TIME_RIGHT] = "right", [TIME_HELD] = "held", [TIME_BEHIND] = "behind"};
-    struct time_report report = timekeeper_tell(ctx->time);
     struct json_out out = json_out_to(&x->out);
     json_open_object(&out);
     json_key(&out, "state"), json_put_text(&out, states[report.state]);
@@ -38,13 +38,12 @@ static enum result demand_administrator(struct ctx *ctx)
 static enum result get_clock(struct ctx *ctx, struct exchange *x)
 {
     TRY(demand_administrator(ctx));
-    return write_clock(ctx, x);
+    return write_clock(x, timekeeper_tell(ctx->time));
 }
 
 /* Whoever confirms has seen a time of the machine; when the clock says another by now, that was not confirmed. */
-static enum result demand_seen(struct ctx *ctx, const struct json *body)
+static enum result demand_seen(struct ctx *ctx, const struct json *body, struct time_report report)
 {
-    struct time_report report = timekeeper_tell(ctx->time);
     struct str said = json_str(body, "machine", S(""));
     int64_t seen;
     char wall[TIME_TEXT];
@@ -59,23 +58,25 @@ static enum result demand_seen(struct ctx *ctx, const struct json *body)
     return fail(ctx, CONFLICT, "The machine's clock says %s by now, which is not what was shown: look again.", wall);
 }
 
-/* Time moves on first, so that the entry bears the time that it confirms. */
+/* The entry bears the time that it confirms; time itself moves on once the entry is durable, so that nothing falls due
+ * by a confirmation that was refused or came to nothing. */
 static enum result confirm(struct ctx *ctx, struct exchange *x)
 {
+    struct time_report report = timekeeper_tell(ctx->time);
     struct json *body;
     int64_t entry;
     TRY(demand_administrator(ctx));
     TRY(body_json(ctx, x, &body));
-    TRY(demand_seen(ctx, body));
-    timekeeper_confirm(ctx->time);
-    ctx->now = timekeeper_now(ctx->time);
+    TRY(demand_seen(ctx, body, report));
+    ctx->now = report.wall;
     const struct ledger_event event = {.action = S("confirm"),
                                        .subject = S("clock"),
                                        .record = 1,
                                        .actor = ctx->actor->user,
                                        .comment = json_str(body, "comment", S(""))};
     TRY(ledger_append(ctx, &event, &entry));
-    return write_clock(ctx, x);
+    ((struct request *)x->user)->confirms_clock = true;
+    return write_clock(x, (struct time_report){.state = TIME_RIGHT, .now = report.wall, .wall = report.wall});
 }
 
 const struct route clock_routes[] = {

@@ -148,7 +148,7 @@ static enum result start_import(struct ctx *ctx, struct exchange *x)
     TRY(read_mapping(ctx, x, &out));
     json_close_object(&out);
     TRY(blob_write(ctx, ctx->house->keyring, x->body, &blob));
-    TRY(job_submit(ctx, "import", buf_str(&arguments), blob.id, &id));
+    TRY(job_submit(ctx, "import", buf_str(&arguments), &blob, &id));
     json_open_object(&answer);
     json_key(&answer, "job"), json_put_number(&answer, id);
     json_close_object(&answer);

@@ -29,7 +29,8 @@ static void set_up(struct request *request, struct exchange *x, struct db *db)
     request->session = (struct session){0};
     request->due = (struct access_due){0};
     request->cookie = S("");
-    request->wakes = request->has_event = request->event_is_told = request->shows_nothing = false;
+    request->wakes = request->confirms_clock = request->has_event = request->event_is_told = request->shows_nothing =
+        false;
     request->refused = NULL;
 }
 
@@ -187,6 +188,7 @@ static void write_is_done(struct write_job *job, enum result result)
     }
     request->result = result;
     if (result == OK && request->wakes) jobs_wake(request->api->jobs);
+    if (result == OK && request->confirms_clock) timekeeper_confirm(request->api->time);
     exchange_run(request->x, finish_write, request);
 }
 

@@ -63,6 +63,7 @@ struct request {
     const char *refused; /* why visit.c refuses, for the event of it; NULL: for want of rights */
     int64_t queued_at;   /* clock_monotonic; 0 once it has begun */
     bool wakes;          /* the write has submitted a job: jobs/ is told once it is durable */
+    bool confirms_clock; /* the write says that the machine's clock is right: it is believed once that is durable */
     bool *taken;         /* a handler that streams sets this before it gives the exchange away, and returns OK */
 };
 

@@ -1,6 +1,7 @@
 /* Importing a file as a job: the file waits sealed in the database, the job tells its progress and can be cancelled
  * between two batches. With each batch its place in the file is kept, so that whoever takes the job over goes on behind
  * it; a dry run keeps nothing and is begun anew. */
+#include "access/secret.h"
 #include "jobs/import_run.h"
 #include "jobs/jobs.h"
 #include "store/blob.h"
@@ -67,6 +68,11 @@ static enum result run(struct job_run *run)
     if (!rows.reg) return fail(ctx, INVALID, "There is no such register.");
     TRY(blob_read(ctx, ctx->house->keyring, run->input, gather, &file));
     rows.file = buf_str(&file);
+    /* Between the claim and this reading somebody may have put another file in its place. */
+    if (!str_eq(secret_hex(ctx->arena, rows.file), run->sha256))
+        return fail(ctx, CONFLICT,
+                    "The file of this import was exchanged outside of the program: nothing of it was "
+                    "brought in. Run merlon verify.");
     enum result result = import_run(ctx, &rows, &import);
     if (import && !(dry && result != OK)) import_write_json(import, run->result);
     TRY(result);

@@ -24,6 +24,17 @@ enum { JOB_THREADS = 8, WATCHES_MAX = 512 };
 /* Why a running job is to stop. */
 enum job_stop { JOB_GOES_ON, JOB_IS_CANCELLED, JOB_IS_PAUSED, JOB_IS_LOST };
 
+/* The places of what the MAC of a job covers. */
+enum sealed_job {
+    SEALED_KIND = 1,
+    SEALED_USER,
+    SEALED_READ_ONLY,
+    SEALED_REGISTERS,
+    SEALED_CREATED_AT,
+    SEALED_ARGUMENTS,
+    SEALED_INPUT,
+    SEALED_SHA256
+};
 extern const struct sealed_rows sealed_jobs;
 
 struct watch {

@@ -10,19 +10,23 @@
 
 enum { TELL_EVERY = 500 /* ms */ };
 
-enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, int64_t input, int64_t *id)
+enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, const struct blob_info *input,
+                       int64_t *id)
 {
     const struct actor *actor = ctx->actor;
-    struct value args[] = {value_text(str_of(kind)),    value_number(actor->user), value_number(ctx->now),
-                           value_text(arguments),       value_id(input),           value_number(actor->read_only),
+    struct value args[] = {value_text(str_of(kind)),    value_number(actor->user),       value_number(ctx->now),
+                           value_text(arguments),       value_id(input ? input->id : 0), value_number(actor->read_only),
                            value_text(actor->registers)};
     TRY(db_insert(
         ctx,
         S("INSERT INTO job (kind, status, \"user\", created_at, arguments, input, read_only, registers, done, total, "
           "detail, cancelled) VALUES (?1,'queued',?2,?3,?4,?5,?6,?7,0,0,'',0) RETURNING id"),
         args, COUNT(args), id));
-    const struct sealed_value written[] = {{1, args[0]}, {2, args[1]}, {3, args[5]},
-                                           {4, args[6]}, {6, args[3]}, {7, args[4]}};
+    const struct sealed_value written[] = {
+        {SEALED_KIND, args[0]},       {SEALED_USER, args[1]},
+        {SEALED_READ_ONLY, args[5]},  {SEALED_REGISTERS, args[6]},
+        {SEALED_CREATED_AT, args[2]}, {SEALED_ARGUMENTS, args[3]},
+        {SEALED_INPUT, args[4]},      {SEALED_SHA256, value_optional(input ? str_of(input->sha256) : S(""))}};
     return sealed_make(ctx, &sealed_jobs, *id, written, COUNT(written));
 }
 

@@ -18,7 +18,7 @@ struct claim {
     struct jobs *jobs;
     int64_t id, user, input, number, position;
     bool read_only;
-    struct str kind, arguments, registers, state;
+    struct str kind, arguments, registers, state, sha256;
 };
 
 /* ---- claiming ---- */
@@ -35,12 +35,39 @@ static enum result refuse(struct ctx *ctx, int64_t id, const char *sentence)
     return db_run(ctx, sql, args, COUNT(args), NULL);
 }
 
+static int64_t number_in(const struct sealed_value *values, size_t column)
+{
+    int64_t number;
+    const struct value *value = &values[column - 1].value;
+    return value->type != IS_NULL && parse_number(value->text, &number) ? number : 0;
+}
+
+static struct str text_in(const struct sealed_value *values, size_t column)
+{
+    const struct value *value = &values[column - 1].value;
+    return value->type == IS_NULL ? S("") : value->text;
+}
+
+/* As whom, what, and with which file: what was read together with the MAC, so that it is what the MAC is over. */
+static void take(const struct sealed_value *values, struct claim *claim)
+{
+    claim->kind = text_in(values, SEALED_KIND);
+    claim->user = number_in(values, SEALED_USER);
+    claim->read_only = number_in(values, SEALED_READ_ONLY) != 0;
+    claim->registers = text_in(values, SEALED_REGISTERS);
+    claim->arguments = text_in(values, SEALED_ARGUMENTS);
+    claim->input = number_in(values, SEALED_INPUT);
+    claim->sha256 = text_in(values, SEALED_SHA256);
+}
+
 /* A job that somebody put into the queue past the program, or put back into it, would act with the rights of whom it
  * names. */
-static enum result check_origin(struct ctx *ctx, const struct claim *claim, bool *good)
+static enum result check_origin(struct ctx *ctx, struct claim *claim, bool *good)
 {
+    struct sealed_value values[SEALED_COLUMNS];
     bool as_entered;
-    TRY(sealed_is_right(ctx, &sealed_jobs, claim->id, good));
+    TRY(sealed_read(ctx, &sealed_jobs, claim->id, values, good));
+    if (*good) take(values, claim);
     if (!*good) return refuse(ctx, claim->id, SENTENCE("This job was not made by the program."));
     TRY(job_is_as_entered(ctx, claim->id, claim->position, &as_entered));
     if (as_entered) return OK;
@@ -57,10 +84,9 @@ static enum result claim_one(struct ctx *ctx, void *arg)
     struct rows *rows;
     bool found;
     enum dialect dialect = db_dialect(ctx->db);
-    struct str sql = arena_print(ctx->arena,
-                                 "SELECT id, \"user\", input, kind, arguments, read_only, registers, claim, position, "
-                                 "state FROM job WHERE " CLAIMABLE " ORDER BY id LIMIT 1%s",
-                                 sql_now(dialect), sql_skip_locked(dialect));
+    struct str sql =
+        arena_print(ctx->arena, "SELECT id, claim, position, state FROM job WHERE " CLAIMABLE " ORDER BY id LIMIT 1%s",
+                    sql_now(dialect), sql_skip_locked(dialect));
     claim->id = 0;
     TRY(db_query_one(ctx, sql, NULL, 0, &rows, &found));
     if (!found) {
@@ -68,15 +94,9 @@ static enum result claim_one(struct ctx *ctx, void *arg)
         return OK;
     }
     claim->id = rows_number(rows, 0);
-    claim->user = rows_number(rows, 1);
-    claim->input = rows_number(rows, 2);
-    claim->kind = arena_copy(ctx->arena, rows_text(rows, 3));
-    claim->arguments = arena_copy(ctx->arena, rows_text(rows, 4));
-    claim->read_only = rows_number(rows, 5) != 0;
-    claim->registers = arena_copy(ctx->arena, rows_text(rows, 6));
-    claim->number = add_capped(rows_number(rows, 7), 1);
-    claim->position = rows_number(rows, 8);
-    claim->state = arena_copy(ctx->arena, rows_text(rows, 9));
+    claim->number = add_capped(rows_number(rows, 1), 1);
+    claim->position = rows_number(rows, 2);
+    claim->state = arena_copy(ctx->arena, rows_text(rows, 3));
     rows_close(rows);
     bool good;
     TRY(check_origin(ctx, claim, &good));
@@ -202,6 +222,7 @@ static enum result run_claimed(struct ctx *ctx, struct running_job *running, con
                                     .id = claim->id,
                                     .arguments = arguments,
                                     .input = claim->input,
+                                    .sha256 = claim->sha256,
                                     .result = result,
                                     .claim = claim->number,
                                     .position = claim->position,

@@ -8,6 +8,7 @@
 #include "format/json.h"
 #include "records/house.h"
 
+struct blob_info;
 struct jobs;
 struct store;
 
@@ -19,6 +20,7 @@ struct job_run {
     int64_t id;
     const struct json *arguments;
     int64_t input;      /* blob, or 0 */
+    struct str sha256;  /* of the input's plain bytes, in hex, as it was submitted: they must be those */
     struct buf *result; /* JSON for whoever asked, also of a job that failed on its way; empty is null */
     int64_t claim;
     int64_t position; /* what job_keep was given last, by whoever had it before; 0 at first */
@@ -49,7 +51,8 @@ void jobs_close(struct jobs *jobs); /* asks running jobs to stop, waits for them
 
 /* Inside a write, for ctx->actor. It begins once the write is durable and somebody has called jobs_wake, or within a
  * second. */
-enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, int64_t input, int64_t *id) MUST_USE;
+enum result job_submit(struct ctx *ctx, const char *kind, struct str arguments, const struct blob_info *input,
+                       int64_t *id) MUST_USE; /* input: as blob_write told it; NULL for none */
 void jobs_wake(struct jobs *jobs);
 
 /* Tells how far the job is; total 0 when unknown. Written at most twice a second. CONFLICT when the job is to stop:

@@ -363,13 +363,20 @@ enum result import_skip(struct ctx *ctx, struct import *import, int64_t rows)
     return OK;
 }
 
+/* It stood in the database, where somebody may have written any number. */
+static int64_t counted(const struct json *counts, const char *name)
+{
+    int64_t count = json_number(counts, name, 0);
+    return count < 0 || count > INT32_MAX ? 0 : count;
+}
+
 void import_restore_counts(struct import *import, const struct json *counts)
 {
-    import->counts = (struct import_counts){.rows = json_number(counts, "rows", 0),
-                                            .created = json_number(counts, "created", 0),
-                                            .changed = json_number(counts, "changed", 0),
-                                            .unchanged = json_number(counts, "unchanged", 0),
-                                            .refused = json_number(counts, "refused", 0)};
+    import->counts = (struct import_counts){.rows = counted(counts, "rows"),
+                                            .created = counted(counts, "created"),
+                                            .changed = counted(counts, "changed"),
+                                            .unchanged = counted(counts, "unchanged"),
+                                            .refused = counted(counts, "refused")};
     remember_taken(import);
 }
 

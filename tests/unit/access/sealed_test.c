@@ -383,7 +383,7 @@ static enum result seal_another(struct ctx *ctx, void *arg)
     struct user user;
     TRY(user_load(ctx, *(const int64_t *)arg, &user));
     TRY(put_in(ctx, NULL));
-    return user_seal(ctx, user.id, user_state(ctx, &user));
+    return user_seal(ctx, &user);
 }
 
 /* Somebody who puts it in between the writing of a change and its MAC does not get it sealed. */

@@ -359,7 +359,7 @@ static void everybody_chooses_his_language(void **state)
 
 static enum result seal_session(struct ctx *ctx, void *arg)
 {
-    return sealed_make(ctx, &sealed_sessions, *(const int64_t *)arg, NULL, 0);
+    return sealed_make_of(ctx, &sealed_sessions, *(const int64_t *)arg, NULL, NULL);
 }
 
 static void a_new_password_ends_other_sessions(void **state)

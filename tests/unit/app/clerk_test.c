@@ -62,7 +62,7 @@ static void a_message_that_cannot_be_told_keeps_no_other(void **state)
 
 static enum result submit(struct ctx *ctx, void *id)
 {
-    return job_submit(ctx, "import", S("{}"), 0, id);
+    return job_submit(ctx, "import", S("{}"), NULL, id);
 }
 
 struct given_file {
@@ -75,7 +75,7 @@ static enum result submit_file(struct ctx *ctx, void *arg)
 {
     struct given_file *file = arg;
     TRY(blob_write(ctx, file->keyring, S("Title\nHarbour crane\n"), &file->info));
-    return job_submit(ctx, "import", S("{}"), file->info.id, &file->job);
+    return job_submit(ctx, "import", S("{}"), &file->info, &file->job);
 }
 
 /* Whoever exchanges the file would have another's rights bring it in. */
@@ -91,6 +91,19 @@ static void a_job_is_bound_to_what_its_file_holds(void **state)
     run_sql(world, "UPDATE blob SET sha256 = (SELECT '-' || substr(b.sha256, 2) FROM blob b WHERE b.id = blob.id)");
     assert_ok(world, sealed_is_right(world->ctx, &sealed_jobs, file.job, &right));
     assert_false(right);
+}
+
+/* In the moment in which the job is submitted its file is exchanged: then there is no job. */
+static void a_job_with_another_file_is_not_sealed(void **state)
+{
+    struct world *world = *state;
+    struct given_file file = {.keyring = world->program.keyring};
+    world->ctx->actor = &world->marta;
+    run_sql(world, "CREATE TRIGGER planted AFTER INSERT ON job BEGIN UPDATE blob SET sha256 = '-' || substr(sha256, 2) "
+                   "WHERE id = NEW.input; END");
+    assert_int_equal(store_write(world->ctx, world->program.store, submit_file, &file), CONFLICT);
+    ctx_clear_error(world->ctx);
+    assert_int_equal(number_of(world, "SELECT count(*) FROM job"), 0);
 }
 
 static enum result cancel(struct ctx *ctx, void *id)
@@ -121,9 +134,8 @@ static void a_cancelled_job_is_spent_in_the_ledger(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_WORLD(one_that_cannot_be_derived_keeps_no_other),
-        IN_WORLD(a_message_that_cannot_be_told_keeps_no_other),
-        IN_WORLD(a_job_is_bound_to_what_its_file_holds),
+        IN_WORLD(one_that_cannot_be_derived_keeps_no_other), IN_WORLD(a_message_that_cannot_be_told_keeps_no_other),
+        IN_WORLD(a_job_is_bound_to_what_its_file_holds),     IN_WORLD(a_job_with_another_file_is_not_sealed),
         IN_WORLD(a_cancelled_job_is_spent_in_the_ledger),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,67 @@
+/* The word of an administrator that the clock is right: it counts once it stands in the ledger, and not before. */
+#include "served.h"
+
+#include "base/clock.h"
+#include "store/store.h"
+
+static const int64_t AHEAD = INT64_C(40) * DAY;
+
+static enum result script(struct ctx *ctx, void *sql)
+{
+    return db_script(ctx, sql);
+}
+
+static void run(struct served *served, const char *sql)
+{
+    must(served, store_write(served->ctx, served->program.store, script, (void *)(uintptr_t)sql));
+}
+
+static void expect_state(struct served *served, const char *wanted)
+{
+    struct answer clock = GET(served, &served->admin, "/clock");
+    expect_status(clock, 200);
+    assert_true(str_is(json_str(clock.json, "state", S("")), wanted));
+}
+
+static struct answer confirm(struct served *served)
+{
+    char wall[TIME_TEXT];
+    time_format(timekeeper_tell(served->program.time).wall, wall);
+    return POST(served, &served->admin, "/clock/confirm", text_of(served, "{'machine': '%s'}", wall));
+}
+
+/* Whoever can keep the entry from being written must not have time go on by it all the same. */
+static void what_is_not_entered_is_not_believed(void **state)
+{
+    struct served *served = SERVED(state);
+    atomic_store(&served->given.ahead, AHEAD);
+    expect_state(served, "held");
+    run(served,
+        served->schema[0]
+            ? "CREATE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.subject = 'clock' "
+              "THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END $$; CREATE TRIGGER refusing BEFORE INSERT ON "
+              "ledger_entry FOR EACH ROW EXECUTE FUNCTION refusing()"
+            : "CREATE TRIGGER refusing BEFORE INSERT ON ledger_entry WHEN NEW.subject = 'clock' "
+              "BEGIN SELECT RAISE(ABORT, 'no'); END");
+    struct answer refused = confirm(served);
+    expect_status(refused, 403);
+    expect_state(served, "held");
+    assert_true(timekeeper_now(served->program.time) < GIVEN_NOW + DAY + HOUR);
+    run(served, served->schema[0] ? "DROP TRIGGER refusing ON ledger_entry" : "DROP TRIGGER refusing");
+    struct answer confirmed = confirm(served);
+    expect_status(confirmed, 200);
+    expect_state(served, "right");
+    assert_true(timekeeper_now(served->program.time) >= GIVEN_NOW + AHEAD);
+}
+
+#define BOTH(test)                                                                                                     \
+    cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
+        cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOTH(what_is_not_entered_is_not_believed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
