@@ -16,7 +16,7 @@ enum control_type {
     CONTROL_RUN = 'g',     /* client: that was all */
     CONTROL_EVENT = 'n',   /* client, instead of a command: a security event (telling.h) */
     CONTROL_OUT = 'o',     /* server: for standard output */
-    CONTROL_ERR = 'e',     /* server: for standard error */
+    CONTROL_ERR = 'e',     /* server: for standard error; nothing, when the command begins */
     CONTROL_FILE = 'f',    /* server: the whole of the file of this name is wanted */
     CONTROL_LINE = 'l',    /* server: its first line */
     CONTROL_BYTES = 'b',   /* client: there it is */
@@ -43,7 +43,8 @@ bool control_tell(struct program *program, struct str event);
 
 /* Where a server runs on the directory, it runs the command: *done, with its exit status. Otherwise the directory is
  * held by this program (program->lock), if it is there at all. A server does one command after the other, and this one
- * waits for its turn. BUSY when somebody else who answers nothing has held the directory for five seconds. */
+ * waits for its turn, for ten minutes. BUSY when it did not come to it, or somebody else who answers nothing has held
+ * the directory for five seconds. */
 enum result control_hand_over(struct program *program, bool *done, int *status) MUST_USE;
 
 #endif

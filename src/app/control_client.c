@@ -8,11 +8,12 @@
 #include "base/clock.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WAIT = 5 * SECOND, LOOK_EVERY = 20 * 1000 /* microseconds */ };
+enum { WAIT = 5 * SECOND, TURN = 10 * MINUTE, LOOK_EVERY = 20 * 1000 /* microseconds */ };
 
 /* What answers there must be a socket of that very name, kept by the directory's owner, by root or by who asks: through
  * a link, root's words would go to whatever somebody chose. */
@@ -88,10 +89,30 @@ static bool serve_one(struct program *program, struct arena *scratch, int connec
     }
 }
 
+/* The server does one command after the other, and says so when it begins: until then it may have much to do, or stand
+ * still. */
+static bool has_begun(const struct program *program, int connection)
+{
+    struct pollfd look = {.fd = connection, .events = POLLIN};
+    if (poll(&look, 1, WAIT) > 0) return true;
+    say(stderr,
+        "merlon: The server that runs on %.*s has not taken this command yet: it does another one, or stands "
+        "still.\n",
+        PRINT(program->settings.value[SET_DATA]));
+    return poll(&look, 1, TURN) > 0;
+}
+
 static enum result talk(struct program *program, int connection, int *status)
 {
     bool good = send_words(program, connection);
     *status = -1;
+    if (good && !has_begun(program, connection)) {
+        close(connection);
+        return fail(&program->ctx, BUSY,
+                    "The server that runs on %.*s has not taken this command within ten minutes, so it was not done: "
+                    "see whether that server still answers.",
+                    PRINT(program->settings.value[SET_DATA]));
+    }
     while (good && *status < 0) good = serve_one(program, program->arena, connection, status);
     close(connection);
     if (good) return OK;
@@ -108,7 +129,11 @@ bool control_tell(struct program *program, struct str event)
     int connection = directory < 0 ? -1 : connect_in(directory), status = -1;
     if (directory >= 0) close(directory);
     if (connection < 0) return false;
-    bool good = frame_send(connection, CONTROL_EVENT, event);
+    /* What is told is told in passing: a server that does a long command, or stands still, keeps nobody waiting. */
+    const struct timeval patience = {.tv_sec = WAIT / SECOND};
+    bool good = setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
+                setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0 &&
+                frame_send(connection, CONTROL_EVENT, event);
     while (good && status < 0) good = serve_one(program, program->arena, connection, &status);
     close(connection);
     return good && status == 0;

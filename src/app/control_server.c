@@ -100,6 +100,8 @@ static enum result run_command(struct program *program, const struct command *co
 {
     TRY(store_reader(&program->ctx, program->store, &program->ctx.db));
     log_text(LOG_INFO, "a command at the control socket", "command", str_of(command->name));
+    if (!frame_send(program->remote->connection, CONTROL_ERR, S(""))) /* it begins */
+        return fail(&program->ctx, BUSY, "The client has gone.");
     program->command = command->name;
     event_post(&program->ctx, &(struct event){.kind = EVENT_KEY_USED, .detail = str_of(command->name)});
     return command->run(program);

@@ -3,6 +3,7 @@
 
 #include "api/throttle.h"
 #include "app/files.h"
+#include "ledger/timestamp.h"
 #include "ledger/witness.h"
 
 enum { LOGIN_MOST = 4096, QUESTIONS_A_MINUTE = 600 };
@@ -28,7 +29,7 @@ enum result heads_trusted(struct program *program, struct str policy_path, const
     TRY(heads_policy(program, policy_path.len ? policy_path : settings->value[SET_WITNESS_POLICY], &read));
     *policy = read;
     *timestamp_ca = ca.len ? arena_cstr(program->arena, ca) : NULL;
-    return OK;
+    return ca.len ? timestamp_check_ca(&program->ctx, *timestamp_ca) : OK;
 }
 
 static bool is_line(struct str line)

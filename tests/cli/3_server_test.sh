@@ -114,3 +114,19 @@ for path in api/v1/nowhere api/v1/nowhere/1 api/v1/risk/%ff; do
     yes "the problem of /$path names its request" grep -q '"request":"[0-9]*-[0-9]*"' "$work/out"
 done
 stop_server
+
+# A server that stands still keeps nobody from reading; whoever would write through it is told, and waits for it.
+start_server --data "$work/moved" --log-level error
+kill -STOP "$server"
+for command in "backup $work/still.backup" 'export task'; do
+    status=0
+    timeout 60 "$merlon" $command --data "$work/moved" >"$work/out" 2>"$work/err" </dev/null || status=$?
+    yes "merlon $command beside a server that stands still" [ $status -eq 0 ]
+done
+timeout 60 "$merlon" user add --data "$work/moved" --email still@example.org --name Still --role reader@UNT-1 >"$work/out" 2>"$work/waits" </dev/null &
+waiting=$!
+until grep -q 'has not taken this command yet' "$work/waits"; do kill -0 $waiting 2>/dev/null || break; done
+kill -CONT "$server"
+yes 'the server takes it when it goes on' wait $waiting
+yes 'it was told that it had to wait' grep -q 'has not taken this command yet: it does another one' "$work/waits"
+stop_server
