@@ -11,6 +11,7 @@
 #include "app/verify_witness.h"
 #include "base/clock.h"
 #include "format/json_out.h"
+#include "ledger/stop.h"
 #include "ledger/remembered.h"
 #include "ledger/verify.h"
 
@@ -145,6 +146,22 @@ static enum result ask_elsewhere(struct program *program, struct witness_check *
     return result;
 }
 
+/* What a witness said, and stands in the database: asked also where something else is wrong, which is told first. */
+static enum result ask_whether_stopped(struct program *program, struct checks *checks, enum result before)
+{
+    struct ctx *ctx = &program->ctx;
+    const struct error kept = ctx->error;
+    struct str stopped = S("");
+    int64_t since;
+    enum result result = ledger_stopped(ctx, &stopped, &since);
+    if (result == OK && stopped.len) result = fail(ctx, CONFLICT, "%.*s", PRINT(stopped));
+    struct str sentence = result == OK ? S("") : arena_copy(program->arena, ctx->error.sentence);
+    checks_add(checks, "sealing goes on", result, 0, sentence);
+    if (before == OK) return result;
+    ctx->error = kept;
+    return before;
+}
+
 enum result command_verify(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
@@ -176,6 +193,7 @@ enum result command_verify(struct program *program)
     enum result result = checks_run(&checks);
     progress_end(&progress);
     if (result == OK) result = ask_elsewhere(program, &witness, &report, &checks);
+    result = ask_whether_stopped(program, &checks, result);
     if (json) print_json(program, &report, &checks, &witness, result == OK ? S("") : ctx->error.sentence);
     if (!json) checks_print(&checks);
     if (!json && result == OK) print_right(&report, &checks);

@@ -454,7 +454,8 @@ function verifies(round: Round, ...words: string[]): { right: boolean; said: str
   try {
     return { right: true, said: round.a.run('verify', ...words) }
   } catch (error) {
-    return { right: false, said: String((error as { stderr?: string }).stderr) }
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string }
+    return { right: false, said: `${stdout}${stderr}` }
   }
 }
 
@@ -543,6 +544,7 @@ async function backInTime(round: Round): Promise<void> {
     equal([waits.alarm, waits.stopped_since], [state.stopped, state.stopped_since], 'the alarm and the time of the stop')
     ok((waits.waiting as number) > 0 && String(waits.waiting_since) >= String(state.stopped_since), `what waits: ${waits.waiting}, since ${waits.waiting_since}`)
     const asked = verifies(round, '--policy', join(round.folder, 'a-policy'), '--ask')
+    ok(asked.said.includes('nothing more is sealed until somebody decides'), asked.said)
     ok(!asked.right && asked.said.includes(`has cosigned a head over ${newest.size} entries, but only ${sealed} are here`), asked.said)
     const noted = verifies(round, '--checkpoint', round.file)
     ok(!noted.right && noted.said.includes('this is an older copy, or the newest entries were cut off'), noted.said)
