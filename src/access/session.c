@@ -149,6 +149,7 @@ static enum result insert_session(struct ctx *ctx, const struct opening *opening
     bool right;
     int64_t id;
     TRY(user_look(ctx, opened->user, &user, &right));
+    if (!right) return fail(ctx, CONFLICT, "This user has been changed at this very moment: sign in again.");
     TRY(db_insert(ctx,
                   S("INSERT INTO session (user_id, token_hash, csrf, method, agent, address, created_at, last_seen_at, "
                     "expires_at, rotate) VALUES (?1, ?2, ?3, 'password', ?4, ?5, ?6, ?6, ?7, 0) RETURNING id"),
@@ -235,13 +236,6 @@ enum result session_open(struct ctx *ctx, const struct login *login, struct open
 
 /* ---- rotating and closing ---- */
 
-/* Nobody else changes the row between the look at its MAC and the new one, until the write ends. */
-static enum result hold_session(struct ctx *ctx, int64_t id)
-{
-    struct value args[] = {value_number(id)};
-    return db_run(ctx, S("UPDATE session SET rotate = rotate WHERE id = ?1"), args, COUNT(args), NULL);
-}
-
 enum result session_rotate(struct ctx *ctx, const struct session *session, struct str *token)
 {
     struct str made = random_token(ctx->arena, SECRET_SIZE);
@@ -273,9 +267,11 @@ enum result session_close(struct ctx *ctx, int64_t id)
     return db_run(ctx, S("DELETE FROM session WHERE id = ?1"), args, COUNT(args), NULL);
 }
 
+/* Nobody else changes the row between the look at its MAC and the new one, until the write ends. */
 enum result session_hold(struct ctx *ctx, int64_t id, struct sealed_value *values, bool *right)
 {
-    TRY(hold_session(ctx, id));
+    struct value args[] = {value_number(id)};
+    TRY(db_run(ctx, S("UPDATE session SET rotate = rotate WHERE id = ?1"), args, COUNT(args), NULL));
     return sealed_read(ctx, &sealed_sessions, id, values, right);
 }
 
