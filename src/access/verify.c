@@ -69,8 +69,7 @@ static void note(struct ctx *ctx, struct entered *entered, struct newest next)
     size_t where;
     struct newest *known = find(entered, next.record, &where);
     if (known) {
-        bool newer = next.version > known->version || (next.version == known->version && next.entry > known->entry);
-        if (newer) *known = next;
+        if (next.version > known->version) *known = next;
         return;
     }
     if (entered->count == entered->room) {

@@ -272,13 +272,9 @@ static enum result read_back(struct ctx *ctx, int file, struct str *out)
 {
     struct stat stat;
     if (fstat(file, &stat) != 0) return fail(ctx, BROKEN, "The workbook cannot be read back.");
-    size_t size = (size_t)stat.st_size, done = 0;
+    size_t size = (size_t)stat.st_size;
     char *bytes = arena_alloc(ctx->arena, size);
-    while (done < size) {
-        ssize_t got = pread(file, bytes + done, size - done, (off_t)done);
-        if (got <= 0) return fail(ctx, BROKEN, "The workbook cannot be read back.");
-        done += (size_t)got;
-    }
+    if (pread(file, bytes, size, 0) != (ssize_t)size) return fail(ctx, BROKEN, "The workbook cannot be read back.");
     *out = (struct str){bytes, size};
     return OK;
 }

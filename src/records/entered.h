@@ -5,9 +5,9 @@
 
 #include "records/record.h"
 
-/* CONFLICT with a sentence that names the first field that differs from this state of the ledger. White space in JSON
- * does not count, and a field that the state does not know is empty. */
-enum result record_demand_state(struct ctx *ctx, const struct record *record, struct str state) MUST_USE;
+/* CONFLICT with a sentence that names the first field that is stored otherwise than this state of the ledger is, byte
+ * for byte. A field that the state does not know is empty. */
+enum result record_demand_state(struct ctx *ctx, const struct record *row, struct str state) MUST_USE;
 
 /* The same against the newest state that the program itself wrote (ledger_newest); asked of every record before it is
  * written again. What differs only until it is derived anew does not count, so that `merlon rebuild` and an upgrade can

@@ -1,6 +1,5 @@
 /* Two streams in the order of ids, rows and newest states, are merged page by page; an arena of its own is emptied
- * after each. Most pairs are equal as text; only those that are not are taken apart, because a field that came with a
- * newer program is not in older states. */
+ * after each. */
 #include "records/verify.h"
 
 #include "ledger/ledger.h"

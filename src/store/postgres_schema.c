@@ -150,6 +150,12 @@ static enum result make_and_list(struct ctx *ctx, struct str ddl, struct things 
     return list(ctx, "pg_my_temp_schema()", expected);
 }
 
+static void roll_back(void *db)
+{
+    db_control_rollback(db);
+}
+
+/* What is made to compare with goes in any case, also when there is no memory for the lists. */
 enum result postgres_things(struct ctx *ctx, const struct table *const *tables, size_t count, struct str ddl,
                             struct things *expected, struct things *found)
 {
@@ -162,8 +168,10 @@ enum result postgres_things(struct ctx *ctx, const struct table *const *tables, 
     enum result result = db_begin(ctx);
     ctx->db->begin = begin;
     if (result == OK) {
+        arena_defer(ctx->arena, roll_back, ctx->db);
         result = make_and_list(ctx, text, expected, found);
-        db_rollback(ctx);
+        arena_undefer(ctx->arena, ctx->db);
+        roll_back(ctx->db);
     }
     if (result == OK) return OK;
     return fail(ctx, DENIED,

@@ -99,17 +99,25 @@ static struct str column(struct sqlite3_stmt *statement, int index)
     return text ? (struct str){text, (size_t)sqlite3_column_bytes(statement, index)} : S("");
 }
 
+static void end_statement(void *statement)
+{
+    sqlite3_finalize(statement);
+}
+
+/* The list grows in memory that may end between two rows. */
 static int list_memory(struct ctx *ctx, struct sqlite3 *memory, struct things *things)
 {
     struct sqlite3_stmt *statement;
     int code = sqlite3_prepare_v2(memory, LIST, -1, &statement, NULL);
     if (code != SQLITE_OK) return code;
+    arena_defer(ctx->arena, end_statement, statement);
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         struct str type = column(statement, 0);
         things_add(ctx->arena, things,
                    (struct thing){type, column(statement, 1), column(statement, 2),
                                   definition_of(ctx->arena, type, column(statement, 3))});
     }
+    arena_undefer(ctx->arena, statement);
     sqlite3_finalize(statement);
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }

@@ -50,7 +50,7 @@ CREATE TABLE "asset" (
     "product_version" text COLLATE "C",
     "supplier" text COLLATE "C",
     "location" text COLLATE "C",
-    "depends_on" text COLLATE "C",
+    "depends_on" text COLLATE "C" NOT NULL DEFAULT '[]',
     "confidentiality" bigint,
     "integrity" bigint,
     "availability" bigint,
@@ -100,7 +100,7 @@ CREATE TABLE "comment" (
     "custom" text COLLATE "C" NOT NULL DEFAULT '{}',
     "subject" text COLLATE "C",
     "text" text COLLATE "C",
-    "mentions" text COLLATE "C"
+    "mentions" text COLLATE "C" NOT NULL DEFAULT '[]'
 );
 CREATE INDEX "comment_unit_index" ON "comment" ("unit");
 CREATE INDEX "comment_owner_index" ON "comment" ("owner");
@@ -122,7 +122,7 @@ CREATE TABLE "control" (
     "title" text COLLATE "C",
     "description" text COLLATE "C",
     "category" text COLLATE "C",
-    "requirements" text COLLATE "C",
+    "requirements" text COLLATE "C" NOT NULL DEFAULT '[]',
     "planned_for" text COLLATE "C",
     "test_interval" bigint,
     "last_test" text COLLATE "C",
@@ -150,7 +150,7 @@ CREATE TABLE "evidence" (
     "tags" text COLLATE "C" NOT NULL DEFAULT '[]',
     "custom" text COLLATE "C" NOT NULL DEFAULT '{}',
     "title" text COLLATE "C",
-    "supports" text COLLATE "C",
+    "supports" text COLLATE "C" NOT NULL DEFAULT '[]',
     "source" text COLLATE "C",
     "grade" text COLLATE "C",
     "collector" bigint,
@@ -210,7 +210,7 @@ CREATE TABLE "methodology" (
     "custom" text COLLATE "C" NOT NULL DEFAULT '{}',
     "title" text COLLATE "C",
     "edition" bigint,
-    "scales" text COLLATE "C",
+    "scales" text COLLATE "C" NOT NULL DEFAULT '{}',
     "description" text COLLATE "C",
     "replaces" bigint,
     "approved_by" bigint,
@@ -311,7 +311,7 @@ CREATE TABLE "requirement" (
     "withdrawn" bigint,
     "text" text COLLATE "C",
     "guidance" text COLLATE "C",
-    "attributes" text COLLATE "C"
+    "attributes" text COLLATE "C" NOT NULL DEFAULT '{}'
 );
 CREATE INDEX "requirement_unit_index" ON "requirement" ("unit");
 CREATE INDEX "requirement_owner_index" ON "requirement" ("owner");
@@ -337,24 +337,24 @@ CREATE TABLE "risk" (
     "description" text COLLATE "C",
     "kind" text COLLATE "C",
     "assessment" bigint,
-    "assets" text COLLATE "C",
-    "threats" text COLLATE "C",
+    "assets" text COLLATE "C" NOT NULL DEFAULT '[]',
+    "threats" text COLLATE "C" NOT NULL DEFAULT '[]',
     "vulnerabilities" text COLLATE "C",
-    "controls" text COLLATE "C",
+    "controls" text COLLATE "C" NOT NULL DEFAULT '[]',
     "inherent_likelihood" bigint,
-    "inherent_consequences" text COLLATE "C",
+    "inherent_consequences" text COLLATE "C" NOT NULL DEFAULT '{}',
     "inherent_reason" text COLLATE "C",
     "inherent_consequence" bigint,
     "inherent_level" text COLLATE "C",
     "inherent_rank" bigint,
     "current_likelihood" bigint,
-    "current_consequences" text COLLATE "C",
+    "current_consequences" text COLLATE "C" NOT NULL DEFAULT '{}',
     "current_reason" text COLLATE "C",
     "current_consequence" bigint,
     "current_level" text COLLATE "C",
     "current_rank" bigint,
     "target_likelihood" bigint,
-    "target_consequences" text COLLATE "C",
+    "target_consequences" text COLLATE "C" NOT NULL DEFAULT '{}',
     "target_reason" text COLLATE "C",
     "target_consequence" bigint,
     "target_level" text COLLATE "C",
@@ -461,10 +461,10 @@ CREATE TABLE "soa_line" (
     "requirement" bigint,
     "position" bigint,
     "applicable" bigint,
-    "reasons" text COLLATE "C",
+    "reasons" text COLLATE "C" NOT NULL DEFAULT '[]',
     "good_practice" bigint,
     "justification" text COLLATE "C",
-    "controls" text COLLATE "C",
+    "controls" text COLLATE "C" NOT NULL DEFAULT '[]',
     "implementation" text COLLATE "C",
     "open" bigint
 );
@@ -496,7 +496,7 @@ CREATE TABLE "soa_version" (
     "sha256" text COLLATE "C",
     "signature" text COLLATE "C",
     "key" text COLLATE "C",
-    "snapshot" text COLLATE "C"
+    "snapshot" text COLLATE "C" NOT NULL DEFAULT '{}'
 );
 CREATE INDEX "soa_version_unit_index" ON "soa_version" ("unit");
 CREATE INDEX "soa_version_owner_index" ON "soa_version" ("owner");
@@ -560,7 +560,7 @@ CREATE TABLE "treatment_action" (
     "title" text COLLATE "C",
     "risk" bigint,
     "description" text COLLATE "C",
-    "controls" text COLLATE "C",
+    "controls" text COLLATE "C" NOT NULL DEFAULT '[]',
     "due_on" text COLLATE "C",
     "done_on" text COLLATE "C",
     "done_by" bigint,

@@ -44,7 +44,7 @@ CREATE TABLE "asset" (
     "product_version" TEXT,
     "supplier" TEXT,
     "location" TEXT,
-    "depends_on" TEXT,
+    "depends_on" TEXT NOT NULL DEFAULT '[]',
     "confidentiality" INTEGER,
     "integrity" INTEGER,
     "availability" INTEGER,
@@ -94,7 +94,7 @@ CREATE TABLE "comment" (
     "custom" TEXT NOT NULL DEFAULT '{}',
     "subject" TEXT,
     "text" TEXT,
-    "mentions" TEXT
+    "mentions" TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 CREATE INDEX "comment_unit_index" ON "comment" ("unit");
 CREATE INDEX "comment_owner_index" ON "comment" ("owner");
@@ -116,7 +116,7 @@ CREATE TABLE "control" (
     "title" TEXT,
     "description" TEXT,
     "category" TEXT,
-    "requirements" TEXT,
+    "requirements" TEXT NOT NULL DEFAULT '[]',
     "planned_for" TEXT,
     "test_interval" INTEGER,
     "last_test" TEXT,
@@ -144,7 +144,7 @@ CREATE TABLE "evidence" (
     "tags" TEXT NOT NULL DEFAULT '[]',
     "custom" TEXT NOT NULL DEFAULT '{}',
     "title" TEXT,
-    "supports" TEXT,
+    "supports" TEXT NOT NULL DEFAULT '[]',
     "source" TEXT,
     "grade" TEXT,
     "collector" INTEGER REFERENCES "person" ("id"),
@@ -204,7 +204,7 @@ CREATE TABLE "methodology" (
     "custom" TEXT NOT NULL DEFAULT '{}',
     "title" TEXT,
     "edition" INTEGER,
-    "scales" TEXT,
+    "scales" TEXT NOT NULL DEFAULT '{}',
     "description" TEXT,
     "replaces" INTEGER REFERENCES "methodology" ("id"),
     "approved_by" INTEGER,
@@ -305,7 +305,7 @@ CREATE TABLE "requirement" (
     "withdrawn" INTEGER,
     "text" TEXT,
     "guidance" TEXT,
-    "attributes" TEXT
+    "attributes" TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 CREATE INDEX "requirement_unit_index" ON "requirement" ("unit");
 CREATE INDEX "requirement_owner_index" ON "requirement" ("owner");
@@ -331,24 +331,24 @@ CREATE TABLE "risk" (
     "description" TEXT,
     "kind" TEXT,
     "assessment" INTEGER REFERENCES "risk_assessment" ("id"),
-    "assets" TEXT,
-    "threats" TEXT,
+    "assets" TEXT NOT NULL DEFAULT '[]',
+    "threats" TEXT NOT NULL DEFAULT '[]',
     "vulnerabilities" TEXT,
-    "controls" TEXT,
+    "controls" TEXT NOT NULL DEFAULT '[]',
     "inherent_likelihood" INTEGER,
-    "inherent_consequences" TEXT,
+    "inherent_consequences" TEXT NOT NULL DEFAULT '{}',
     "inherent_reason" TEXT,
     "inherent_consequence" INTEGER,
     "inherent_level" TEXT,
     "inherent_rank" INTEGER,
     "current_likelihood" INTEGER,
-    "current_consequences" TEXT,
+    "current_consequences" TEXT NOT NULL DEFAULT '{}',
     "current_reason" TEXT,
     "current_consequence" INTEGER,
     "current_level" TEXT,
     "current_rank" INTEGER,
     "target_likelihood" INTEGER,
-    "target_consequences" TEXT,
+    "target_consequences" TEXT NOT NULL DEFAULT '{}',
     "target_reason" TEXT,
     "target_consequence" INTEGER,
     "target_level" TEXT,
@@ -455,10 +455,10 @@ CREATE TABLE "soa_line" (
     "requirement" INTEGER REFERENCES "requirement" ("id"),
     "position" INTEGER,
     "applicable" INTEGER,
-    "reasons" TEXT,
+    "reasons" TEXT NOT NULL DEFAULT '[]',
     "good_practice" INTEGER,
     "justification" TEXT,
-    "controls" TEXT,
+    "controls" TEXT NOT NULL DEFAULT '[]',
     "implementation" TEXT,
     "open" INTEGER
 ) STRICT;
@@ -490,7 +490,7 @@ CREATE TABLE "soa_version" (
     "sha256" TEXT,
     "signature" TEXT,
     "key" TEXT,
-    "snapshot" TEXT
+    "snapshot" TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 CREATE INDEX "soa_version_unit_index" ON "soa_version" ("unit");
 CREATE INDEX "soa_version_owner_index" ON "soa_version" ("owner");
@@ -554,7 +554,7 @@ CREATE TABLE "treatment_action" (
     "title" TEXT,
     "risk" INTEGER REFERENCES "risk" ("id"),
     "description" TEXT,
-    "controls" TEXT,
+    "controls" TEXT NOT NULL DEFAULT '[]',
     "due_on" TEXT,
     "done_on" TEXT,
     "done_by" INTEGER,

@@ -151,6 +151,10 @@ static void a_narrow_token_makes_no_wider_one(void **state)
     assert_int_equal(in_write(f, make, &wider), DENIED);
     assert_int_equal(in_write(f, end_token, &making.token.id), NOT_FOUND);
     act_as_program(f);
+    wider.wanted.user = 0;
+    assert_int_equal(in_write(f, make, &wider), INVALID);
+    expect_sentence(&f->ctx, "Say for which user");
+    wider.wanted.user = ada;
     write_ok(f, make, &wider); /* as the command line does */
     assert_int_equal(wider.token.user, ada);
     act_as(f, add_user(f, "admin@example.org", ADMINISTRATOR, GROUP));

@@ -6,6 +6,7 @@
 
 #include "app/checks.h"
 #include "ledger/ledger.h"
+#include "ledger/others.h"
 
 static enum result script(struct ctx *ctx, void *sql)
 {
@@ -25,20 +26,26 @@ static int64_t number(struct served *served, const char *sql)
     return found;
 }
 
-static void expect_records(struct served *served, const char *part)
+/* What this question of merlon check says; NULL: that all is right. */
+static void expect_question(struct served *served, const char *name, const char *part)
 {
     struct checks checks = {.program = &served->program};
     ctx_clear_error(served->ctx);
     (void)!checks_run(&checks);
     ctx_clear_error(served->ctx);
     for (size_t i = 0; i < checks.count; i++) {
-        if (strcmp(checks.at[i].name, "records as the ledger says") != 0) continue;
+        if (strcmp(checks.at[i].name, name) != 0) continue;
         if (!part && checks.at[i].result != OK) test_failed("%.*s", PRINT(checks.at[i].detail));
         if (part && !str_find(checks.at[i].detail, str_of(part), NULL))
             test_failed("says: %.*s", PRINT(checks.at[i].detail));
         return;
     }
     test_failed("the question was not asked");
+}
+
+static void expect_records(struct served *served, const char *part)
+{
+    expect_question(served, "records as the ledger says", part);
 }
 
 static void two_tasks(struct served *served)
@@ -202,6 +209,76 @@ static void a_commit_that_fails_is_told(void **state)
     assert_int_equal(number(served, "SELECT count(*) FROM ledger_entry WHERE subject = 'task'"), 2);
 }
 
+/* One that was put in beside the program's own, which would be taken for the newest or hide behind it. */
+static void a_second_entry_of_one_version_is_named(void **state)
+{
+    struct served *served = SERVED(state);
+    (void)served_user(served, "board", TOP_MANAGEMENT, GROUP, "write");
+    expect_question(served, "users and grants", NULL);
+    run(served,
+        "INSERT INTO ledger_entry (id, at, actor, action, subject, record, version, state_size, content_hash) SELECT "
+        "900000, at, actor, action, subject, record, version, state_size, content_hash FROM ledger_entry WHERE id = "
+        "(SELECT max(id) FROM ledger_entry WHERE subject = 'user'); INSERT INTO ledger_state SELECT 900000, salt, "
+        "comment, '{}' FROM ledger_state WHERE entry = (SELECT min(id) FROM ledger_entry WHERE subject = 'user')");
+    expect_question(served, "users and grants", "The version 1 of user 2 does not follow");
+}
+
+static enum result look_at_peers(struct served *served)
+{
+    const struct others_check check = {.keyring = served->program.keyring};
+    struct others_report report;
+    ctx_clear_error(served->ctx);
+    return others_verify(served->ctx, &check, &report);
+}
+
+/* The program writes 0 for what never was. */
+static void the_times_of_a_peer_are_looked_at(void **state)
+{
+    struct served *served = SERVED(state);
+    run(served, "INSERT INTO ledger_peer (name, size, asked_at, good_at, trouble) VALUES ('mail', 0, 0, 0, '')");
+    assert_int_equal(look_at_peers(served), OK);
+    run(served, "UPDATE ledger_peer SET asked_at = -1");
+    assert_int_equal(look_at_peers(served), CONFLICT);
+    run(served, "UPDATE ledger_peer SET asked_at = 0, good_at = -1");
+    assert_int_equal(look_at_peers(served), CONFLICT);
+}
+
+/* As JSON these say what the program wrote; a filter in the database takes them for something else. */
+static void what_says_the_same_is_stored_the_same(void **state)
+{
+    static const struct {
+        const char *planted, *field, *undo;
+    } forms[] = {
+        {"UPDATE requirement SET reference_list = 2", "reference_list", "UPDATE requirement SET reference_list = 1"},
+        {"UPDATE requirement SET tags = '[ \"sea\"]'", "tags", "UPDATE requirement SET tags = '[\"sea\"]'"},
+        {"UPDATE requirement SET tags = '[\"\\u0073ea\"]'", "tags", "UPDATE requirement SET tags = '[\"sea\"]'"},
+        {"UPDATE requirement SET custom = '{ }'", "custom", "UPDATE requirement SET custom = '{}'"},
+        {"UPDATE requirement SET guidance = ''", "guidance", "UPDATE requirement SET guidance = NULL"},
+    };
+    struct served *served = SERVED(state);
+    served_make(served, &served->admin, "framework", "{'title': 'Annex', 'key': 'annex'}");
+    served_make(served, &served->admin, "requirement",
+                "{'title': 'R', 'identifier': 'A.1', 'framework': 1, 'reference_list': true, 'tags': ['sea']}");
+    expect_records(served, NULL);
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        run(served, forms[i].planted);
+        expect_records(served, text_of(served, "REQ-1 is not what the ledger says: its field \"%s\"", forms[i].field));
+        struct answer refused = PATCH(served, &served->admin, "/requirement/1", "{'title': 'S'}");
+        expect_status(refused, 409);
+        run(served, forms[i].undo);
+    }
+    expect_records(served, NULL);
+}
+
+/* What the program would read as an empty list is not there for the database's own filters. */
+static void no_list_is_null(void **state)
+{
+    struct served *served = SERVED(state);
+    served_make(served, &served->admin, "control", "{'title': 'Reviews', 'unit': 2}");
+    char sql[] = "UPDATE control SET requirements = NULL";
+    assert_int_equal(store_write(served->ctx, served->program.store, script, sql), INVALID);
+}
+
 #define BOTH(test)                                                                                                     \
     cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
         cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
@@ -217,6 +294,10 @@ int main(void)
         BOTH(what_is_left_of_a_purged_record_is_compared),
         BOTH(a_forged_entry_does_not_move_the_clock),
         BOTH(a_commit_that_fails_is_told),
+        BOTH(a_second_entry_of_one_version_is_named),
+        BOTH(the_times_of_a_peer_are_looked_at),
+        BOTH(what_says_the_same_is_stored_the_same),
+        BOTH(no_list_is_null),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

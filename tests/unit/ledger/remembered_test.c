@@ -3,12 +3,21 @@
 
 #include "ledger/remembered.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { AN_HOUR = 3600 * 1000, A_DAY = 24, DAYS = 800, HOURS = A_DAY * DAYS };
@@ -140,6 +149,7 @@ static void test_set_aside(void **state)
     struct remembered heads;
     expect_ok(&f->ctx, remembered_set_aside(&f->ctx, str_of(f->directory)));
     write_file(f, 5, "");
+    errno = 0;
     expect_ok(&f->ctx, remembered_set_aside(&f->ctx, str_of(f->directory)));
     read_all(f, &heads);
     assert_int_equal(heads.count, 0);
@@ -200,6 +210,67 @@ static void test_a_file_that_was_replaced_meanwhile(void **state)
     unlink(aside);
 }
 
+/* ---- a disk that fails ---- */
+
+/* For this process, until its end. */
+static void refuse(long call)
+{
+    struct sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {COUNT(steps), steps};
+    assert_int_equal(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    assert_int_equal(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+/* So that a write comes to its end before all is written. */
+static void bound_files(void)
+{
+    struct rlimit small = {1000, 1000};
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+}
+
+/* In a process of its own; what it returns is what remembered_add did. */
+static enum result add_with_a_fault(struct fixture *f, long refused)
+{
+    struct ledger_head next = head_of(HOURS + 1);
+    int status;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (!child) {
+        if (refused)
+            refuse(refused);
+        else
+            bound_files();
+        _exit((int)remembered_add(&f->ctx, str_of(f->directory), &next));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return (enum result)WEXITSTATUS(status);
+}
+
+/* What a node remembers is there whole until what takes its place is. */
+static void test_a_disk_that_fails_takes_nothing_away(void **state)
+{
+    static const long refused[] = {0, SYS_fsync, SYS_renameat};
+    FIXTURE(f);
+    char path[128];
+    struct stat before, after;
+    snprintf(path, sizeof path, "%s/ledger.heads", f->directory);
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        write_file(f, HOURS, "");
+        assert_int_equal(stat(path, &before), 0);
+        assert_int_not_equal(add_with_a_fault(f, refused[i]), OK);
+        assert_int_equal(stat(path, &after), 0);
+        assert_int_equal(after.st_size, before.st_size);
+        assert_int_equal(after.st_ino, before.st_ino);
+    }
+}
+
 /* Another program that would add to the file while it is thinned. */
 struct meeting {
     char path[128], fresh[128];
@@ -253,6 +324,7 @@ int main(void)
         ON_SQLITE(test_two_heads_of_one_size),
         ON_SQLITE(test_set_aside),
         ON_SQLITE(test_a_file_that_was_replaced_meanwhile),
+        ON_SQLITE(test_a_disk_that_fails_takes_nothing_away),
         ON_SQLITE(test_nobody_adds_while_it_is_thinned),
     };
     return cmocka_run_group_tests_name("ledger/remembered", tests, NULL, NULL);
