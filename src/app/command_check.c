@@ -271,6 +271,19 @@ static enum result ask_of_data(struct program *program, struct checks *checks)
     return result == OK || checks->wrong ? OK : result;
 }
 
+/* Not asked is neither right nor wrong; it ends with an error too, for whoever waits for good news. */
+static enum result sum_up(struct ctx *ctx, const struct checks *checks)
+{
+    size_t unasked = 0;
+    for (size_t i = 0; i < checks->count; i++) unasked += checks->at[i].result != OK && checks->at[i].skipped;
+    size_t wrong = checks->wrong - unasked;
+    if (!checks->wrong) return OK;
+    if (!unasked) return fail(ctx, CONFLICT, "%zu of %zu questions have a wrong answer.", wrong, checks->count);
+    if (!wrong) return fail(ctx, CONFLICT, "%zu of %zu questions could not be asked.", unasked, checks->count);
+    return fail(ctx, CONFLICT, "%zu of %zu questions have a wrong answer, and %zu more could not be asked.", wrong,
+                checks->count, unasked);
+}
+
 enum result command_check(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
@@ -292,6 +305,5 @@ enum result command_check(struct program *program)
         checks_put_json(&checks, &out), say_json(stdout, buf_str(&text));
     else
         checks_print(&checks);
-    if (!checks.wrong) return OK;
-    return fail(ctx, CONFLICT, "%zu of %zu questions have a wrong answer.", checks.wrong, checks.count);
+    return sum_up(ctx, &checks);
 }

@@ -37,9 +37,10 @@ enum result command_init(struct program *program)
     struct str data = program->settings.value[SET_DATA];
     bool wants_user = organisation.len || account.email.len || account.name.len || account.password.len;
     if (!wants_user) {
-        say(program->out,
-            "%.*s is ready. merlon serve --data %.*s starts it and prints a link for the first administrator.\n",
-            PRINT(data), PRINT(data));
+        int64_t users;
+        TRY(user_count(ctx, &users));
+        say(program->out, "%.*s is ready. merlon serve --data %.*s starts it%s.\n", PRINT(data), PRINT(data),
+            users ? "" : " and prints a link for the first administrator");
         return OK;
     }
     if (!organisation.len || !account.email.len || !account.name.len || !account.password.len)

@@ -26,7 +26,7 @@ if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
     reader=$(echo "$other" | sed 's|//[^@]*@|//cli_reader@|')
     refuses 1 'schema could not be compared' verify "$work/to-pg" --database "$reader/cli_restored"
     yes 'which is said to be no answer' grep -q '^schema  *NOT ASKED: ' "$work/out"
-    refuses 1 'wrong answer' check --data "$work/to-pg" --database "$reader/cli_restored"
+    refuses 1 'could not be asked' check --data "$work/to-pg" --database "$reader/cli_restored"
     # Who may only read is told at the start, and what reads says nothing of what it could not write.
     for command in 'serve --listen 127.0.0.1:0' rebuild 'user list'; do
         refuses 2 'may not write' $command --data "$work/to-pg" --database "$reader/cli_restored"

@@ -2,6 +2,8 @@
 data=$work/words
 printf 'harbour lights at dawn\n' >"$work/password"
 works init --data "$data" --organisation 'Quay & Sons' --name 'Ada Quay' --email ada@quay.example --password-file "$work/password"
+works init --data "$data"
+yes 'no link is promised where there is an administrator' grep -q "starts it\.$" "$work/out"
 
 # The data directory as a word or as --data, after a command's own words.
 works check "$data"
