@@ -6,12 +6,13 @@
 #include "access/cache.h"
 #include "access/email.h"
 #include "base/buf.h"
+#include "base/number.h"
 #include "events/events.h"
 #include "store/store.h"
 
 #include <arpa/inet.h>
 
-enum { FIRST_DELAY = 30 * 1000, LONGEST_DELAY = 60 * 60 * 1000, DOUBLINGS = 7 };
+enum { FIRST_DELAY = 30 * 1000, LONGEST_DELAY = 60 * 60 * 1000, DOUBLINGS = 7, FAILURES_MOST = 1000000 };
 
 struct policy {
     const char *prefix;
@@ -46,8 +47,9 @@ static enum result read_count(struct ctx *ctx, const struct policy *policy, stru
     *count = (struct count){.subject = subject};
     TRY(db_query_one(ctx, S("SELECT failures, blocked_until, last_at FROM login_attempt WHERE subject = ?1"), args, 1,
                      &rows, &found));
-    if (found && rows_number(rows, 2) + policy->forgotten_after > ctx->now) {
-        count->failures = rows_number(rows, 0);
+    if (found && add_capped(rows_number(rows, 2), policy->forgotten_after) > ctx->now) {
+        int64_t failures = rows_number(rows, 0);
+        count->failures = failures < 0 ? 0 : failures > FAILURES_MOST ? FAILURES_MOST : failures;
         count->blocked_until = rows_number(rows, 1);
     }
     /* Longer than any delay is only one of a time that has not come: the program was started with another clock then.

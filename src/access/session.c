@@ -9,6 +9,7 @@
 #include "access/user_seen.h"
 #include "access/visitor.h"
 #include "base/clock.h"
+#include "base/number.h"
 #include "base/random.h"
 #include "events/events.h"
 #include "store/store.h"
@@ -41,7 +42,7 @@ static enum result nobody(struct ctx *ctx)
 /* Opened when the program went by a clock that was ahead: it would last until then. */
 static bool is_of_the_future(const struct box *box, int64_t now)
 {
-    return box->expires_at > now + SESSION_LIFE + DAY;
+    return box->expires_at > add_capped(now, SESSION_LIFE + DAY);
 }
 
 enum result session_find(struct ctx *ctx, struct str cookie, struct session *session)
@@ -51,7 +52,8 @@ enum result session_find(struct ctx *ctx, struct str cookie, struct session *ses
     enum result result = visitor_find(ctx, BY_SESSION, cookie, &box);
     if (result == NOT_FOUND) return nobody(ctx);
     TRY(result);
-    int64_t idle_end = atomic_load(&box->seen_at) + SESSION_IDLE;
+    int64_t seen = atomic_load(&box->seen_at);
+    int64_t idle_end = (seen < ctx->now ? seen : ctx->now) + SESSION_IDLE;
     int64_t end = idle_end < box->expires_at ? idle_end : box->expires_at;
     if (ctx->now >= end || is_of_the_future(box, ctx->now)) return nobody(ctx);
     *session = (struct session){.actor = &box->actor,

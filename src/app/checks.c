@@ -146,8 +146,10 @@ static enum result check_key(struct ctx *ctx, struct checks *checks, int64_t *ch
 /* Told as CONFLICT like all that differs from what the program wrote. */
 static enum result check_settings(struct ctx *ctx, struct checks *checks, int64_t *checked)
 {
+    static const char *const lasting[] = {"program_version", "master_key", "ledger.secret", "ledger.public"};
     (void)checks;
     enum result result = meta_verify(ctx, checked);
+    for (size_t i = 0; i < COUNT(lasting) && result == OK; i++) result = meta_demand(ctx, lasting[i]);
     if (result == OK) result = ledger_stand_verify(ctx);
     return result == BROKEN ? fail(ctx, CONFLICT, "%.*s", PRINT(ctx->error.sentence)) : result;
 }

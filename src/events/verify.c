@@ -15,15 +15,24 @@ struct verifying {
 
 static const struct str columns =
     S("SELECT id, at, node, kind, outcome, actor, account, address, request, subject, record, detail, times, previous, "
-      "previous_at, mac, (SELECT count(*) FROM security_event p WHERE p.mac = e.previous), "
+      "previous_at, mac, (SELECT count(*) FROM security_event p WHERE p.mac = e.previous AND p.id < e.id), "
       "(SELECT count(*) FROM security_event t WHERE t.mac = e.mac) FROM security_event e ");
 
-static bool copy(char *out, size_t size, struct str text)
+/* A text as the program stores it: no longer than it makes one, NULL where it is empty, and without a NUL, behind which
+ * more would be shown than the MAC is over. */
+static bool copy(char *out, size_t size, struct rows *rows, size_t column)
 {
-    if (text.len >= size) return false;
+    struct str text = rows_text(rows, column);
+    if (text.len >= size || (!text.len && !rows_is_null(rows, column))) return false;
+    if (text.len && memchr(text.at, 0, text.len)) return false;
     if (text.len) memcpy(out, text.at, text.len);
     out[text.len] = 0;
     return true;
+}
+
+static bool is_null_for_none(struct rows *rows, size_t column)
+{
+    return rows_is_null(rows, column) == !rows_number(rows, column);
 }
 
 static bool outcome_of(struct str name, enum event_outcome *outcome)
@@ -48,12 +57,10 @@ static bool read_row(struct rows *rows, struct event_row *row)
     previous = rows_bytes(rows, 13);
     if (previous.len == MAC_SIZE) memcpy(row->previous, previous.at, MAC_SIZE);
     return previous.len == MAC_SIZE && event_kind_of(rows_text(rows, 3), &row->kind) &&
-           outcome_of(rows_text(rows, 4), &row->outcome) &&
-           copy(row->account, sizeof row->account, rows_text(rows, 6)) &&
-           copy(row->address, sizeof row->address, rows_text(rows, 7)) &&
-           copy(row->request, sizeof row->request, rows_text(rows, 8)) &&
-           copy(row->subject, sizeof row->subject, rows_text(rows, 9)) &&
-           copy(row->detail, sizeof row->detail, rows_text(rows, 11));
+           outcome_of(rows_text(rows, 4), &row->outcome) && is_null_for_none(rows, 5) && is_null_for_none(rows, 10) &&
+           copy(row->account, sizeof row->account, rows, 6) && copy(row->address, sizeof row->address, rows, 7) &&
+           copy(row->request, sizeof row->request, rows, 8) && copy(row->subject, sizeof row->subject, rows, 9) &&
+           copy(row->detail, sizeof row->detail, rows, 11);
 }
 
 static bool is_ours(struct verifying *v, struct rows *rows, struct event_row *row)
@@ -101,7 +108,8 @@ static enum result check(struct ctx *ctx, struct verifying *v, struct rows *rows
         return fail(ctx, CONFLICT, "Security event %lld stands there more than once.", (long long)report->row);
     bool begins = memcmp(row.previous, none, MAC_SIZE) == 0;
     if (!begins && !rows_number(rows, 16) && row.previous_at >= v->swept_before)
-        return fail(ctx, CONFLICT, "The security event that came before %lld was removed.", (long long)report->row);
+        return fail(ctx, CONFLICT, "The security event that came before %lld was removed, or numbered anew.",
+                    (long long)report->row);
     report->rows++;
     if (!report->oldest_at || row.at < report->oldest_at) report->oldest_at = row.at;
     report->row = 0;

@@ -1,6 +1,8 @@
 /* The rows of the queue: submitting, progress, cancelling, showing, watching. */
 #include "access/actor.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "format/json.h"
 #include "format/json_out.h"
 #include "jobs/inside.h"
 #include "ledger/ledger.h"
@@ -47,20 +49,21 @@ static enum result enter(struct ctx *ctx, const char *action, int64_t id, int64_
 
 enum result job_enter_end(struct ctx *ctx, int64_t id, int64_t user)
 {
-    struct ledger_entries newest;
-    TRY(ledger_history(ctx, S(JOB_SUBJECT), id, 0, 1, &newest));
-    return enter(ctx, JOB_ENDS, id, newest.count ? newest.at[0].version + 1 : 1, user);
+    struct ledger_entry newest = {.version = 0};
+    enum result found = ledger_newest_deed(ctx, S(JOB_SUBJECT), id, &newest);
+    if (found != OK && found != NOT_FOUND) return found;
+    return enter(ctx, JOB_ENDS, id, newest.version + 1, user);
 }
 
 enum result job_is_as_entered(struct ctx *ctx, int64_t id, int64_t position, bool *right)
 {
-    struct ledger_entries newest;
-    TRY(ledger_history(ctx, S(JOB_SUBJECT), id, 0, 1, &newest));
-    if (!newest.count)
-        *right = position == 0;
-    else
-        *right = str_is(newest.at[0].action, JOB_KEEPS) && newest.at[0].version == position;
-    return OK;
+    struct ledger_entry newest;
+    enum result found = ledger_newest_deed(ctx, S(JOB_SUBJECT), id, &newest);
+    *right = found == NOT_FOUND && position == 0;
+    if (found == OK) *right = str_is(newest.action, JOB_KEEPS) && newest.version == position;
+    if (found == BROKEN) log_text(LOG_ERROR, "what is wrong with the job", "sentence", ctx->error.english);
+    if (found == BROKEN || found == NOT_FOUND) ctx_clear_error(ctx);
+    return found == BROKEN || found == NOT_FOUND ? OK : found;
 }
 
 enum result jobs_verify(struct ctx *ctx, int64_t *checked)
@@ -70,8 +73,9 @@ enum result jobs_verify(struct ctx *ctx, int64_t *checked)
     TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_entry WHERE subject='" JOB_SUBJECT "'"), NULL, 0, 0,
                         checked));
     TRY(db_query_one(ctx,
-                     S("SELECT record FROM ledger_entry WHERE subject='" JOB_SUBJECT "' AND action='" JOB_ENDS "' "
-                       "GROUP BY record HAVING count(*) > 1 ORDER BY record LIMIT 1"),
+                     S("SELECT record FROM ledger_entry WHERE subject='" JOB_SUBJECT "' GROUP BY record HAVING "
+                       "sum(CASE WHEN action='" JOB_ENDS "' THEN 1 ELSE 0 END) > 1 OR count(DISTINCT version) < "
+                       "count(*) ORDER BY record LIMIT 1"),
                      NULL, 0, &rows, &found));
     int64_t job = found ? rows_number(rows, 0) : 0;
     rows_close(rows);
@@ -207,7 +211,16 @@ static void put_time(struct json_out *out, const char *name, const struct rows *
     json_put_text(out, text);
 }
 
-static void put_job(const struct ctx *ctx, struct json_out *out, const struct rows *rows)
+/* It goes out as it is stored: what somebody else put there must not break what it stands in. */
+static bool is_json(struct ctx *ctx, struct str text)
+{
+    struct json *json;
+    bool good = json_parse_deep(ctx, text, JSON_DEEPEST, &json) == OK;
+    if (!good) ctx_clear_error(ctx);
+    return good;
+}
+
+static void put_job(struct ctx *ctx, struct json_out *out, const struct rows *rows)
 {
     json_open_object(out);
     json_key(out, "id"), json_put_number(out, rows_number(rows, 0));
@@ -219,7 +232,7 @@ static void put_job(const struct ctx *ctx, struct json_out *out, const struct ro
     json_key(out, "total"), json_put_number(out, rows_number(rows, 6));
     json_key(out, "detail"), json_put_str(out, sentences_say(ctx->sentences, rows_text(rows, 7)));
     json_key(out, "result");
-    if (rows_is_null(rows, 8))
+    if (rows_is_null(rows, 8) || !is_json(ctx, rows_text(rows, 8)))
         json_put_null(out);
     else
         json_put_raw(out, rows_text(rows, 8));
@@ -330,28 +343,37 @@ void jobs_end_watches(struct jobs *jobs)
     pthread_mutex_unlock(&jobs->lock);
 }
 
+/* Only of a job that the program made, whose MAC is also over which file it is: else whoever writes the queue could
+ * have any file deleted. */
+static enum result drop_input(struct ctx *ctx, int64_t job, int64_t input)
+{
+    struct sealed_value values[SEALED_COLUMNS];
+    struct value args[] = {value_number(job)};
+    bool good;
+    TRY(sealed_read(ctx, &sealed_jobs, job, values, &good));
+    if (good && job_number_in(values, SEALED_INPUT) == input) TRY(blob_delete(ctx, input));
+    return db_run(ctx, S("UPDATE job SET input=NULL WHERE id=?1"), args, COUNT(args), NULL);
+}
+
 /* The files of jobs that never ran to their end: cancelled before they began, or left by a program that ended. */
 static enum result drop_inputs(struct ctx *ctx)
 {
     enum { BATCH = 100 };
     struct rows *rows;
-    int64_t inputs[BATCH];
+    int64_t jobs[BATCH], inputs[BATCH];
     size_t count = 0;
     TRY(db_query(ctx,
-                 S("SELECT input FROM job WHERE input IS NOT NULL AND ended_at IS NOT NULL AND status<>'running' "
+                 S("SELECT id, input FROM job WHERE input IS NOT NULL AND ended_at IS NOT NULL AND status<>'running' "
                    "ORDER BY id LIMIT 100"),
                  NULL, 0, &rows));
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
         if (!more || count == BATCH) break;
-        inputs[count++] = rows_number(rows, 0);
+        jobs[count] = rows_number(rows, 0);
+        inputs[count++] = rows_number(rows, 1);
     }
     rows_close(rows);
-    for (size_t i = 0; i < count; i++) {
-        struct value args[] = {value_number(inputs[i])};
-        TRY(blob_delete(ctx, inputs[i]));
-        TRY(db_run(ctx, S("UPDATE job SET input=NULL WHERE input=?1"), args, COUNT(args), NULL));
-    }
+    for (size_t i = 0; i < count; i++) TRY(drop_input(ctx, jobs[i], inputs[i]));
     return OK;
 }
 

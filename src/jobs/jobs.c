@@ -35,7 +35,7 @@ static enum result refuse(struct ctx *ctx, int64_t id, const char *sentence)
     return db_run(ctx, sql, args, COUNT(args), NULL);
 }
 
-static int64_t number_in(const struct sealed_value *values, size_t column)
+int64_t job_number_in(const struct sealed_value *values, size_t column)
 {
     int64_t number;
     const struct value *value = &values[column - 1].value;
@@ -52,11 +52,11 @@ static struct str text_in(const struct sealed_value *values, size_t column)
 static void take(const struct sealed_value *values, struct claim *claim)
 {
     claim->kind = text_in(values, SEALED_KIND);
-    claim->user = number_in(values, SEALED_USER);
-    claim->read_only = number_in(values, SEALED_READ_ONLY) != 0;
+    claim->user = job_number_in(values, SEALED_USER);
+    claim->read_only = job_number_in(values, SEALED_READ_ONLY) != 0;
     claim->registers = text_in(values, SEALED_REGISTERS);
     claim->arguments = text_in(values, SEALED_ARGUMENTS);
-    claim->input = number_in(values, SEALED_INPUT);
+    claim->input = job_number_in(values, SEALED_INPUT);
     claim->sha256 = text_in(values, SEALED_SHA256);
 }
 

@@ -24,3 +24,27 @@ struct ledger_row ledger_row_copy(struct arena *arena, struct rows *rows)
     row.content = arena_copy(arena, row.content);
     return row;
 }
+
+struct ledger_entry ledger_entry_of(const struct rows *rows)
+{
+    return (struct ledger_entry){
+        .id = rows_number(rows, ROW_ID),
+        .at = rows_number(rows, ROW_AT),
+        .actor = rows_number(rows, ROW_ACTOR),
+        .record = rows_number(rows, ROW_RECORD),
+        .version = rows_number(rows, ROW_VERSION),
+        .action = rows_text(rows, ROW_ACTION),
+        .subject = rows_text(rows, ROW_SUBJECT),
+        .comment = rows_text(rows, ROW_COMMENT),
+        .state = rows_width(rows) > ROW_STATE ? rows_text(rows, ROW_STATE) : S(""),
+        .purged = !rows_is_null(rows, ROW_CONTENT) && rows_is_null(rows, ROW_STATE_ENTRY),
+    };
+}
+
+void ledger_entry_keep(struct arena *arena, struct ledger_entry *entry)
+{
+    entry->action = arena_copy(arena, entry->action);
+    entry->subject = arena_copy(arena, entry->subject);
+    entry->comment = arena_copy(arena, entry->comment);
+    entry->state = arena_copy(arena, entry->state);
+}

@@ -4,6 +4,7 @@
 #define MERLON_LEDGER_ENTRY_ROW_H
 
 #include "ledger/canonical.h"
+#include "ledger/ledger.h"
 #include "store/db.h"
 
 #define LEDGER_ROW_COLUMNS "e.id, e.at, e.actor, e.action, e.subject, e.record, e.version, e.state_size, e.content_hash"
@@ -20,9 +21,16 @@ enum {
     ROW_END
 };
 
+/* With its state, of the outer join `s` on ledger_state; a statement that leaves s.state out gives an empty one. */
+#define LEDGER_ENTRY_COLUMNS LEDGER_ROW_COLUMNS ", s.entry, s.comment"
+enum { ROW_STATE_ENTRY = ROW_END, ROW_COMMENT, ROW_STATE, ROW_SALT, ROW_MAC };
+
 /* Texts are borrowed from the row, until the next one is asked for. An outer join without an entry gives zeros. */
 struct ledger_row ledger_row_of(struct rows *rows);
 /* The same, copied. */
 struct ledger_row ledger_row_copy(struct arena *arena, struct rows *rows);
+
+struct ledger_entry ledger_entry_of(const struct rows *rows); /* borrowed likewise */
+void ledger_entry_keep(struct arena *arena, struct ledger_entry *entry);
 
 #endif

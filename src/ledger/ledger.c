@@ -48,6 +48,11 @@ static enum result insert_entry(struct ctx *ctx, const struct ledger_event *even
     bool numbered = event->state.len && event->version;
     TRY(db_insert(ctx, numbered ? S(INSERT_ENTRY NUMBERED " RETURNING id") : S(INSERT_ENTRY PLAIN " RETURNING id"),
                   args, COUNT(args), entry));
+    if (*entry >= KEY_USUAL)
+        return fail(ctx, BROKEN,
+                    "The ledger's next number was set to %lld outside of the program, and nothing is entered under it: "
+                    "run merlon verify, and restore a backup.",
+                    (long long)*entry);
     if (*entry) return OK;
     return fail(ctx, CONFLICT,
                 "The ledger has the version %lld of %.*s %lld already: a row was removed, or put back to an earlier "
@@ -123,34 +128,6 @@ enum result ledger_purge(struct ctx *ctx, const struct ledger_event *tombstone, 
 
 /* ---- reading ---- */
 
-#define ENTRY_COLUMNS LEDGER_ROW_COLUMNS ", s.entry, s.comment"
-enum { STATE_ENTRY = ROW_END, COMMENT, STATE, SALT, ENTRY_MAC };
-
-/* Texts are borrowed from the row. */
-static struct ledger_entry entry_of(const struct rows *rows)
-{
-    return (struct ledger_entry){
-        .id = rows_number(rows, ROW_ID),
-        .at = rows_number(rows, ROW_AT),
-        .actor = rows_number(rows, ROW_ACTOR),
-        .record = rows_number(rows, ROW_RECORD),
-        .version = rows_number(rows, ROW_VERSION),
-        .action = rows_text(rows, ROW_ACTION),
-        .subject = rows_text(rows, ROW_SUBJECT),
-        .comment = rows_text(rows, COMMENT),
-        .state = rows_width(rows) > STATE ? rows_text(rows, STATE) : S(""),
-        .purged = !rows_is_null(rows, ROW_CONTENT) && rows_is_null(rows, STATE_ENTRY),
-    };
-}
-
-static void keep(struct arena *arena, struct ledger_entry *entry)
-{
-    entry->action = arena_copy(arena, entry->action);
-    entry->subject = arena_copy(arena, entry->subject);
-    entry->comment = arena_copy(arena, entry->comment);
-    entry->state = arena_copy(arena, entry->state);
-}
-
 static enum result collect(struct ctx *ctx, struct str sql, const struct value *args, size_t count,
                            struct ledger_entries *entries)
 {
@@ -172,8 +149,8 @@ static enum result collect(struct ctx *ctx, struct str sql, const struct value *
             entries->at = arena_grow(ctx->arena, entries->at, room * sizeof *entries->at, wider * sizeof *entries->at);
             room = wider;
         }
-        struct ledger_entry entry = entry_of(rows);
-        keep(ctx->arena, &entry);
+        struct ledger_entry entry = ledger_entry_of(rows);
+        ledger_entry_keep(ctx->arena, &entry);
         entries->at[entries->count++] = entry;
         bytes += entry.state.len;
     }
@@ -185,7 +162,8 @@ enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, 
     const struct value args[] = {value_text(subject), value_number(record), value_number(before ? before : INT64_MAX),
                                  value_number(limit)};
     return collect(ctx,
-                   S("SELECT " ENTRY_COLUMNS ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
+                   S("SELECT " LEDGER_ENTRY_COLUMNS
+                     ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
                      "WHERE e.subject = ?1 AND e.record = ?2 AND e.id < ?3 ORDER BY e.id DESC LIMIT ?4"),
                    args, COUNT(args), entries);
 }
@@ -195,7 +173,8 @@ enum result ledger_entry_read(struct ctx *ctx, int64_t id, struct ledger_entry *
     const struct value args[] = {value_number(id)};
     struct ledger_entries entries;
     TRY(collect(ctx,
-                S("SELECT " ENTRY_COLUMNS ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
+                S("SELECT " LEDGER_ENTRY_COLUMNS
+                  ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
                   "WHERE e.id = ?1"),
                 args, COUNT(args), &entries));
     if (!entries.count) return NOT_FOUND;
@@ -207,7 +186,7 @@ enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct
 {
     const struct value args[] = {value_number(before ? before : INT64_MAX), value_number(limit)};
     return collect(ctx,
-                   S("SELECT " ENTRY_COLUMNS " FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
+                   S("SELECT " LEDGER_ENTRY_COLUMNS " FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
                      "WHERE e.id < ?1 ORDER BY e.id DESC LIMIT ?2"),
                    args, COUNT(args), entries);
 }
@@ -219,14 +198,14 @@ enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record,
     struct rows *rows;
     bool found;
     TRY(db_query_one(ctx,
-                     S("SELECT " ENTRY_COLUMNS
+                     S("SELECT " LEDGER_ENTRY_COLUMNS
                        ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
                        "WHERE e.subject = ?1 AND e.record = ?2 AND e.at <= ?3 AND e.state_size > 0 "
                        "ORDER BY e.version DESC, e.id DESC LIMIT 1"),
                      args, COUNT(args), &rows, &found));
     if (!found) return NOT_FOUND;
-    *entry = entry_of(rows);
-    keep(ctx->arena, entry);
+    *entry = ledger_entry_of(rows);
+    ledger_entry_keep(ctx->arena, entry);
     rows_close(rows);
     return OK;
 }
@@ -237,7 +216,7 @@ enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
     const struct value args[] = {value_text(subject), value_number(instant)};
     struct rows *rows;
     TRY(db_query(ctx,
-                 S("SELECT " ENTRY_COLUMNS ", s.state FROM "
+                 S("SELECT " LEDGER_ENTRY_COLUMNS ", s.state FROM "
                    "(SELECT record, max(version) AS newest FROM ledger_entry "
                    "WHERE subject = ?1 AND at <= ?2 AND state_size > 0 GROUP BY record) n "
                    "JOIN ledger_entry e ON e.id = (SELECT max(x.id) FROM ledger_entry x WHERE x.subject = ?1 AND "
@@ -248,7 +227,7 @@ enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
         bool more;
         TRY(rows_next(ctx, rows, &more));
         if (!more) return OK;
-        struct ledger_entry entry = entry_of(rows);
+        struct ledger_entry entry = ledger_entry_of(rows);
         enum result result = each(ctx, arg, &entry);
         if (result != OK) {
             rows_close(rows);
@@ -257,70 +236,7 @@ enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
     }
 }
 
-/* ---- what the program itself wrote ---- */
-
-#define PROVEN_COLUMNS ENTRY_COLUMNS ", s.state, s.salt, COALESCE(l.mac, p.mac) "
-#define PROVEN_JOINS                                                                                                   \
-    "LEFT JOIN ledger_state s ON s.entry = e.id LEFT JOIN ledger_leaf l ON l.entry = e.id "                            \
-    "LEFT JOIN ledger_pending p ON p.entry = e.id "
-
-static bool is_own(struct ctx *ctx, struct rows *rows)
-{
-    struct buf text = buf_in(ctx->arena);
-    const struct ledger_row row = ledger_row_of(rows);
-    const struct keyring *keyring = db_keyring(ctx->db);
-    canonical_entry(&text, &row);
-    return keyring && keyring_mac_is(keyring, LEDGER_MAC, buf_str(&text), rows_bytes(rows, ENTRY_MAC));
-}
-
-static bool has_its_state(struct ctx *ctx, struct rows *rows)
-{
-    const struct ledger_row row = ledger_row_copy(ctx->arena, rows);
-    struct str salt = arena_copy(ctx->arena, rows_bytes(rows, SALT));
-    return !rows_is_null(rows, STATE_ENTRY) &&
-           canonical_content_is(hasher_in(ctx->arena), &row, salt, rows_text(rows, COMMENT), rows_text(rows, STATE));
-}
-
-enum result ledger_newest(struct ctx *ctx, struct str subject, int64_t record, struct ledger_entry *entry)
-{
-    const struct value args[] = {value_text(subject), value_number(record)};
-    struct rows *rows;
-    bool found;
-    TRY(db_query_one(ctx,
-                     S("SELECT " PROVEN_COLUMNS "FROM ledger_entry e " PROVEN_JOINS
-                       "WHERE e.subject = ?1 AND e.record = ?2 AND e.state_size > 0 "
-                       "ORDER BY e.version DESC, e.id DESC LIMIT 1"),
-                     args, COUNT(args), &rows, &found));
-    if (!found) return NOT_FOUND;
-    *entry = entry_of(rows);
-    keep(ctx->arena, entry);
-    bool proven = is_own(ctx, rows) && has_its_state(ctx, rows);
-    rows_close(rows);
-    if (proven) return OK;
-    return fail(ctx, BROKEN, "Entry %lld of the ledger was changed outside of the program; merlon verify says more.",
-                (long long)entry->id);
-}
-
-enum result ledger_latest(struct ctx *ctx, int64_t *at)
-{
-    static const struct str newest[] = {
-        S("SELECT " PROVEN_COLUMNS "FROM (SELECT entry FROM ledger_leaf ORDER BY position DESC LIMIT 8) n "
-          "JOIN ledger_entry e ON e.id = n.entry " PROVEN_JOINS),
-        S("SELECT " PROVEN_COLUMNS "FROM (SELECT entry FROM ledger_pending ORDER BY entry DESC LIMIT 8) n "
-          "JOIN ledger_entry e ON e.id = n.entry " PROVEN_JOINS),
-    };
-    *at = 0;
-    for (size_t i = 0; i < COUNT(newest); i++) {
-        struct rows *rows;
-        TRY(db_query(ctx, newest[i], NULL, 0, &rows));
-        for (bool more;;) {
-            TRY(rows_next(ctx, rows, &more));
-            if (!more) break;
-            if (rows_number(rows, ROW_AT) > *at && is_own(ctx, rows)) *at = rows_number(rows, ROW_AT);
-        }
-    }
-    return OK;
-}
+/* ---- versions ---- */
 
 enum result ledger_check_versions(struct ctx *ctx, const char *subject, const char *prefix)
 {

@@ -58,6 +58,16 @@ enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record,
  * state against its hash, does not hold. Needs the store's keyring. NOT_FOUND leaves no sentence. Newest is what has
  * the highest version: the numbers of entries are the database's, and whoever has it can let them begin anew. */
 enum result ledger_newest(struct ctx *ctx, struct str subject, int64_t record, struct ledger_entry *entry) MUST_USE;
+/* The same for what is entered without states, whose versions rise with what was done: the entry of the highest one. */
+enum result ledger_newest_deed(struct ctx *ctx, struct str subject, int64_t record,
+                               struct ledger_entry *entry) MUST_USE;
+/* All that was written of a record that now has the version `newest`: each of 1, 2, ... `newest` is handed over, with
+ * its state, and held against its MAC, so that nothing was taken away, put in or changed meanwhile. BROKEN names the
+ * first that was, also one that was purged. Needs the store's keyring. The entry's texts are valid during the call
+ * only; what `each` returns other than OK ends the reading. */
+enum result ledger_each_version(struct ctx *ctx, struct str subject, int64_t record, int64_t newest,
+                                enum result (*each)(struct ctx *ctx, void *arg, const struct ledger_entry *entry),
+                                void *arg) MUST_USE;
 /* The state of every record of a subject as of an instant, by record id, handed over one by one; as ledger_state_at.
  * The entry's texts are valid during the call only. What `each` returns other than OK ends the reading with that
  * result. */

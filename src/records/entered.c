@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "events/events.h"
 #include "ledger/ledger.h"
+#include "records/house.h"
+#include "schema/composition.h"
 
 enum result record_demand_state(struct ctx *ctx, const struct record *row, struct str state)
 {
@@ -66,13 +68,34 @@ static enum result compare_with_newest(struct ctx *ctx, const struct record *rec
                 (long long)record_id(record));
 }
 
-enum result record_demand_entered(struct ctx *ctx, const struct record *record)
+static enum result tell(struct ctx *ctx, const struct record *record, enum result result)
 {
-    enum result result = compare_with_newest(ctx, record);
     if (result != CONFLICT && result != BROKEN) return result;
     log_text(LOG_ERROR, "what is wrong with the record", "sentence", ctx->error.english);
     event_alarm(
         ctx, "a record is not what the ledger says: it was changed outside of the program",
         &(struct event){.actor = actor_user(ctx), .subject = str_of(record->reg->name), .record = record_id(record)});
     return result;
+}
+
+enum result record_demand_entered(struct ctx *ctx, const struct record *record)
+{
+    return tell(ctx, record, compare_with_newest(ctx, record));
+}
+
+enum result record_parts(struct ctx *ctx, const struct record *record, struct record_list *list)
+{
+    const struct composition *parts = record->reg->parts;
+    *list = (struct record_list){0};
+    if (!parts) return OK;
+    const struct reg *reg = house_register(ctx->house, str_of(parts->of));
+    TRY(records_where(ctx, reg, parts->link, value_number(record_id(record)), list));
+    for (size_t i = 0; i < list->count; i++) TRY(record_demand_entered(ctx, list->at[i]));
+    int64_t known = record_number_of(record, parts->count);
+    if ((int64_t)list->count == known) return OK;
+    return tell(ctx, record,
+                fail(ctx, CONFLICT,
+                     "%s-%lld has %lld parts in the ledger, but %zu are there: rows were removed or put in outside of "
+                     "the program. Run merlon verify.",
+                     record->reg->prefix, (long long)record_id(record), (long long)known, list->count));
 }

@@ -3,7 +3,7 @@
 #ifndef MERLON_RECORDS_ENTERED_H
 #define MERLON_RECORDS_ENTERED_H
 
-#include "records/record.h"
+#include "records/records.h"
 
 /* CONFLICT with a sentence that names the first field that is stored otherwise than this state of the ledger is, byte
  * for byte. A field that the state does not know is empty. */
@@ -13,5 +13,10 @@ enum result record_demand_state(struct ctx *ctx, const struct record *row, struc
  * written again. What differs only until it is derived anew does not count, so that `merlon rebuild` and an upgrade can
  * put it right. A record that differs is told as an alarm, in the log and among the security events. */
 enum result record_demand_entered(struct ctx *ctx, const struct record *record) MUST_USE;
+
+/* The parts of a record (struct composition), each as the ledger says and as many as the record says: for whoever
+ * judges or signs the whole. CONFLICT, with the alarm. The record itself is for the caller to hold against the
+ * ledger. */
+enum result record_parts(struct ctx *ctx, const struct record *record, struct record_list *list) MUST_USE;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "schema/lint_parts.h"
 #include "schema/signing.h"
+#include "schema/composition.h"
 
 bool lint_is_name(const char *name)
 {
@@ -99,7 +100,9 @@ static void lint_demanded(const struct step_lint *l, const char *name)
 static void lint_independent(const struct step_lint *l, const char *name)
 {
     struct str rest = str_of(name), part;
-    if (str_cut(&rest, '.', &part) && rest.at && str_is(rest, "changed_by")) return; /* of the parts of this record */
+    const struct composition *parts = l->reg->parts;
+    bool of_parts = str_cut(&rest, '.', &part) && rest.at && str_is(rest, "changed_by");
+    if (of_parts && parts && str_is(part, parts->of)) return;
     const struct field *field = known_field(l, ".independent_of", name);
     bool person = field && field->kind == LINK && str_is(S("person"), field->target ? field->target : "");
     bool user = field && field->kind == NUMBER && field->flags & (DERIVED | BY_TRANSITION);

@@ -6,10 +6,10 @@
 #include "base/ctx.h"
 #include "schema/field.h"
 
-struct record;  /* records/record.h */
-struct signing; /* schema/signing.h */
+struct record;      /* records/record.h */
+struct signing;     /* schema/signing.h */
+struct composition; /* schema/composition.h */
 
-/* ---- rights ---- */
 /* What one may do to records of a register. Roles grant verbs for each room (access/roles.h). */
 enum verb {
     READ = 1,
@@ -57,7 +57,6 @@ struct transition {
     enum result (*effect)(struct ctx *ctx, struct record *record);
 };
 
-/* ---- the register ---- */
 enum reg_flag {
     GLOBAL = 1,    /* its records belong to no unit: everybody with READ sees all (frameworks, threats, methods) */
     NO_CREATE = 2, /* made by the program only (SoA versions, notifications) */
@@ -87,7 +86,8 @@ struct reg {
     enum result (*check)(struct ctx *ctx, const struct record *before, const struct record *record);
     /* After the record is written, in the same transaction: what else must come to be. May be NULL. */
     enum result (*after)(struct ctx *ctx, const struct record *before, const struct record *record);
-    const struct signing *signing; /* its records are signed; NULL: they are not */
+    const struct signing *signing;   /* its records are signed; NULL: they are not */
+    const struct composition *parts; /* records that its own consist of; NULL: none */
 };
 
 /* ---- what follows from what ---- */

@@ -329,6 +329,18 @@ enum result meta_get(struct ctx *ctx, const char *name, struct str *value)
     return changed_outside(ctx, str_of(name));
 }
 
+enum result meta_demand(struct ctx *ctx, const char *name)
+{
+    struct value key = value_text(str_of(name));
+    int64_t lines;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM meta WHERE name = ?1"), &key, 1, 0, &lines));
+    if (lines) return OK;
+    return fail(ctx, BROKEN,
+                "The setting \"%s\", which the program keeps in the database, was taken out of it outside of the "
+                "program: restore a backup.",
+                name);
+}
+
 enum result meta_set(struct ctx *ctx, const char *name, struct str value)
 {
     const struct keyring *keyring = db_keyring(ctx->db);

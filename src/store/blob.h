@@ -40,5 +40,7 @@ enum result meta_get(struct ctx *ctx, const char *name, struct str *value) MUST_
 enum result meta_set(struct ctx *ctx, const char *name, struct str value) MUST_USE;
 /* All of them, those three too; only where the store was told the master key. BROKEN names the first that is wrong. */
 enum result meta_verify(struct ctx *ctx, int64_t *checked) MUST_USE;
+/* That this line is there, which nothing takes away that the program does: BROKEN when somebody did. */
+enum result meta_demand(struct ctx *ctx, const char *name) MUST_USE;
 
 #endif

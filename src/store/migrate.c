@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "store/blob.h"
+#include "store/db.h"
 
 static const char REBUILD[] = "rebuild_due"; /* by which version of the program */
 
@@ -12,8 +13,11 @@ static const char REBUILD[] = "rebuild_due"; /* by which version of the program 
 static enum result version_of(struct ctx *ctx, int64_t *version)
 {
     struct str text;
+    int64_t lines;
     TRY(meta_get(ctx, "schema_version", &text));
     *version = -1;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM meta"), NULL, 0, 0, &lines));
+    if (lines) TRY(meta_demand(ctx, "schema_version"));
     if (!text.len || parse_number(text, version)) return OK;
     return fail(ctx, BROKEN, "The database says that its version is \"%.*s\": it is damaged; restore a backup.",
                 PRINT(text));

@@ -10,17 +10,18 @@ static const struct catalog {
     const char *kind, *sql;
 } catalogs[] = {
     {"table", "SELECT c.relname, c.relname, concat_ws(' ', c.relkind, c.relrowsecurity, c.relforcerowsecurity, "
-              "array_to_string(c.reloptions, ',')) FROM pg_class c WHERE c.relnamespace = CAST(?1 AS oid) "
+              "array_to_string(c.reloptions, ','), CASE c.relpersistence WHEN 'u' THEN 'unlogged' END) FROM pg_class c "
+              "WHERE c.relnamespace = CAST(?1 AS oid) "
               "AND c.relkind IN ('r', 'p', 'f') AND NOT EXISTS (SELECT 1 FROM pg_depend d "
               "WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"},
     {"view", "SELECT c.relname, c.relname, '' FROM pg_class c WHERE c.relnamespace = CAST(?1 AS oid) "
              "AND c.relkind IN ('v', 'm') AND NOT EXISTS (SELECT 1 FROM pg_depend d "
              "WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"},
     {"column", "SELECT c.relname, a.attname, concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, "
-               "pg_get_expr(f.adbin, f.adrelid), a.attidentity, a.attgenerated, l.collname) FROM pg_class c "
+               "pg_get_expr(f.adbin, f.adrelid), a.attidentity, a.attgenerated, "
+               "CAST(a.attcollation AS regcollation)) FROM pg_class c "
                "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
                "LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum "
-               "LEFT JOIN pg_collation l ON l.oid = a.attcollation "
                "WHERE c.relnamespace = CAST(?1 AS oid) AND c.relkind IN ('r', 'p')"},
     {"index", "SELECT c.relname, x.relname, concat_ws(' ', pg_get_indexdef(x.oid), i.indisvalid) FROM pg_class c "
               "JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class x ON x.oid = i.indexrelid "
@@ -51,6 +52,13 @@ static const struct catalog {
                  "FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = CAST(?1 AS oid) "
                  "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass "
                  "AND d.objid = p.oid AND d.deptype = 'e')"},
+    {"sequence", "SELECT '', c.relname, concat_ws(' ', s.seqtypid, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, "
+                 "s.seqcache, s.seqcycle) FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid "
+                 "WHERE c.relnamespace = CAST(?1 AS oid)"},
+    /* Types, collations, configurations of search: whatever a definition could name instead of the server's own. */
+    {"object", "SELECT '', pg_describe_object(d.classid, d.objid, 0), '' FROM pg_depend d "
+               "WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = CAST(?1 AS oid) AND d.deptype = 'n' "
+               "AND d.classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_operator'::regclass)"},
 };
 
 /* Of no schema: what the database, or the role, makes of every session, and what listens to every change of the schema.
@@ -75,14 +83,31 @@ static const char casts[] =
     "SELECT format_type(k.castsource, NULL), format_type(k.casttarget, NULL), '' FROM pg_cast k WHERE k.oid >= 16384 "
     "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = k.oid "
     "AND d.deptype = 'e')";
-static const struct catalog around[] = {
-    {"setting of the database or role", surroundings}, {"event trigger", listeners}, {"cast", casts}};
+static const char builtins[] =
+    "SELECT '', pg_describe_object(b.class, b.oid, 0), '' FROM (SELECT 'pg_proc'::regclass AS class, p.oid FROM "
+    "pg_proc p "
+    "WHERE p.pronamespace = 'pg_catalog'::regnamespace UNION ALL SELECT 'pg_operator'::regclass, o.oid FROM "
+    "pg_operator o WHERE o.oprnamespace = 'pg_catalog'::regnamespace) b WHERE b.oid >= 16384 AND NOT EXISTS "
+    "(SELECT 1 FROM pg_depend d WHERE d.classid = b.class AND d.objid = b.oid AND d.deptype = 'e')";
+static const struct catalog around[] = {{"setting of the database or role", surroundings},
+                                        {"event trigger", listeners},
+                                        {"cast", casts},
+                                        {"object among the server's own", builtins}};
 
-static struct str without(struct arena *arena, struct str text, struct str piece)
+static bool goes_on_a_name(char c)
+{
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+    return letter || (c >= '0' && c <= '9') || (c && strchr("_$.\"", c));
+}
+
+/* Without a schema's name, where that is a name and not the end of another's. */
+static struct str without(struct arena *arena, struct str text, struct str schema)
 {
     struct buf out = buf_in(arena);
-    for (size_t at; piece.len && str_find(text, piece, &at); text = str_slice(text, at + piece.len, text.len))
-        buf_add(&out, str_slice(text, 0, at));
+    for (size_t at; schema.len && str_find(text, schema, &at); text = str_slice(text, at + schema.len, text.len)) {
+        bool another = at ? goes_on_a_name(text.at[at - 1]) : out.len && goes_on_a_name(out.at[out.len - 1]);
+        buf_add(&out, str_slice(text, 0, another ? at + schema.len : at));
+    }
     buf_add(&out, text);
     return buf_str(&out);
 }

@@ -3,6 +3,7 @@
  * reads the words of those that wait. */
 #include "store/search.h"
 
+#include "base/number.h"
 #include "store/dialect.h"
 #include "store/words.h"
 
@@ -61,7 +62,7 @@ int64_t search_number(struct str reg)
 
 static int64_t row_of(struct str reg, int64_t record)
 {
-    return (search_number(reg) << REGISTER_SHIFT) + record;
+    return add_capped(search_number(reg) << REGISTER_SHIFT, record);
 }
 
 static enum result words_before(struct ctx *ctx, int64_t row, struct str *words)

@@ -300,20 +300,46 @@ struct str tables_ddl(struct ctx *ctx, enum dialect dialect, const struct table 
     return buf_str(&ddl);
 }
 
+static enum result check_key_range(struct ctx *ctx, const struct table *table)
+{
+    const char *key = table->columns[0].name;
+    int64_t outside;
+    struct str sql = arena_print(ctx->arena,
+                                 "SELECT (SELECT count(*) FROM \"%s\" WHERE \"%s\" <= 0) + "
+                                 "(SELECT count(*) FROM \"%s\" WHERE \"%s\" >= %lld)",
+                                 table->name, key, table->name, key, (long long)KEY_LIMIT);
+    TRY(db_query_number(ctx, sql, NULL, 0, 0, &outside));
+    if (!outside) return OK;
+    return fail(ctx, CONFLICT, "In the table \"%s\", %lld rows have keys that the program never gives.", table->name,
+                (long long)outside);
+}
+
+/* Whoever sets the next number near its end lets a table take no more rows. */
+static enum result check_next_key(struct ctx *ctx, const struct table *table)
+{
+    static const char *const next[] = {
+        [DIALECT_SQLITE] = "SELECT max(seq) FROM sqlite_sequence WHERE name = ?1 AND ?2 <> ''",
+        [DIALECT_POSTGRES] = "SELECT max(s.last_value) FROM pg_sequences s WHERE s.schemaname = current_schema() AND "
+                             "format('%I.%I', s.schemaname, s.sequencename) = "
+                             "pg_get_serial_sequence(quote_ident(?1), ?2)",
+    };
+    int64_t number;
+    const struct value args[] = {value_text(str_of(table->name)), value_text(str_of(table->columns[0].name))};
+    TRY(db_query_number(ctx, str_of(next[db_dialect(ctx->db)]), args, COUNT(args), 0, &number));
+    if (number >= 0 && number < KEY_USUAL) return OK;
+    return fail(
+        ctx, CONFLICT,
+        "The numbers of the table \"%s\" stand at %lld, where the program never took them: they were set outside "
+        "of the program, and will be used up. Restore a backup.",
+        table->name, (long long)number);
+}
+
 enum result tables_check_keys(struct ctx *ctx, const struct table *const *tables, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const char *key = tables[i]->columns[0].name;
-        int64_t outside;
         if (tables[i]->columns[0].type != COLUMN_KEY) continue;
-        struct str sql = arena_print(ctx->arena,
-                                     "SELECT (SELECT count(*) FROM \"%s\" WHERE \"%s\" <= 0) + "
-                                     "(SELECT count(*) FROM \"%s\" WHERE \"%s\" >= %lld)",
-                                     tables[i]->name, key, tables[i]->name, key, (long long)KEY_LIMIT);
-        TRY(db_query_number(ctx, sql, NULL, 0, 0, &outside));
-        if (outside)
-            return fail(ctx, CONFLICT, "In the table \"%s\", %lld rows have keys that the program never gives.",
-                        tables[i]->name, (long long)outside);
+        TRY(check_key_range(ctx, tables[i]));
+        TRY(check_next_key(ctx, tables[i]));
     }
     return OK;
 }

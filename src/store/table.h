@@ -17,6 +17,8 @@ enum column_type {
 };
 
 static const int64_t KEY_LIMIT = (int64_t)1 << 53;
+/* Beyond it no table comes by use: a key or a next number that is there was set by somebody. */
+static const int64_t KEY_USUAL = (int64_t)1 << 48;
 
 enum {
     COLUMN_NOT_NULL = 1,
@@ -61,7 +63,7 @@ bool table_counts_keys(const struct table *table, enum dialect dialect);
 struct str tables_ddl(struct ctx *ctx, enum dialect dialect, const struct table *const *tables, size_t count);
 
 /* CONFLICT names the first table that has rows with keys out of their range, which the database itself refuses unless
- * somebody made it look away. */
+ * somebody made it look away, or whose next number was set near the end of it. */
 enum result tables_check_keys(struct ctx *ctx, const struct table *const *tables, size_t count) MUST_USE;
 
 /* Inside a transaction: creates what is missing. */

@@ -437,6 +437,7 @@ CREATE TABLE "soa" (
     "approved_by" bigint,
     "approved_on" text COLLATE "C",
     "edition" bigint,
+    "lines" bigint,
     "lines_open" bigint
 );
 CREATE INDEX "soa_unit_index" ON "soa" ("unit");

@@ -431,6 +431,7 @@ CREATE TABLE "soa" (
     "approved_by" INTEGER,
     "approved_on" TEXT,
     "edition" INTEGER,
+    "lines" INTEGER,
     "lines_open" INTEGER
 ) STRICT;
 CREATE INDEX "soa_unit_index" ON "soa" ("unit");

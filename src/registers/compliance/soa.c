@@ -5,8 +5,21 @@
 #include "records/records.h"
 #include "records/rights.h"
 #include "registers/compliance/soa_snapshot.h"
+#include "schema/composition.h"
 
-enum { TITLE_, FRAMEWORK, SCOPE, SUBMITTED_BY, SUBMITTED_ON, APPROVED_BY, APPROVED_ON, EDITION, LINES_OPEN, FIELDS };
+enum {
+    TITLE_,
+    FRAMEWORK,
+    SCOPE,
+    SUBMITTED_BY,
+    SUBMITTED_ON,
+    APPROVED_BY,
+    APPROVED_ON,
+    EDITION,
+    LINES,
+    LINES_OPEN,
+    FIELDS
+};
 
 static const struct field fields[FIELDS] = {
     [TITLE_] = {.name = "title", .kind = TEXT, .flags = REQUIRED | SEARCH | LISTED | TITLE},
@@ -17,6 +30,7 @@ static const struct field fields[FIELDS] = {
     [APPROVED_BY] = {.name = "approved_by", .kind = NUMBER, .flags = DERIVED | BY_USER},
     [APPROVED_ON] = {.name = "approved_on", .kind = DATE, .flags = DERIVED | LISTED},
     [EDITION] = {.name = "edition", .kind = NUMBER, .flags = DERIVED | LISTED},
+    [LINES] = {.name = "lines", .kind = NUMBER, .flags = DERIVED},
     [LINES_OPEN] = {.name = "lines_open", .kind = NUMBER, .flags = DERIVED | LISTED},
 };
 
@@ -26,6 +40,13 @@ static const struct state states[] = {
     {.name = "approved", .tone = GOOD},
     {0},
 };
+
+static const struct composition parts = {.of = "soa_line", .link = "soa", .count = "lines"};
+
+void soa_count_lines(struct record *soa, int64_t more)
+{
+    record_set_number(soa, LINES, record_number(soa, LINES) + more);
+}
 
 /* Lines that do not say yet why they are in or out. */
 static enum result open_lines(struct ctx *ctx, const struct record *soa, int64_t *count)
@@ -98,6 +119,8 @@ bool soa_wants_line(const struct record *requirement)
 static enum result make_lines(struct ctx *ctx, const struct record *soa)
 {
     struct record_list requirements;
+    struct record *whole;
+    int64_t count = 0;
     const struct reg *line_register = house_register(ctx->house, S("soa_line"));
     TRY(units_keep(ctx));
     TRY(records_where(ctx, house_register(ctx->house, S("requirement")), "framework", soa->own[FRAMEWORK],
@@ -109,8 +132,11 @@ static enum result make_lines(struct ctx *ctx, const struct record *soa)
         struct record *line = record_new(ctx, line_register);
         TRY(soa_line_fill(line, soa, requirements.at[i]));
         TRY(record_insert(ctx, line, "create"));
+        count++;
     }
-    return record_derive(ctx, soa->reg, record_id(soa), "derive");
+    TRY(record_hold(ctx, soa->reg, record_id(soa), HOLD_TO_CHANGE, &whole));
+    soa_count_lines(whole, count);
+    return record_update(ctx, whole, "derive");
 }
 
 static enum result move_lines(struct ctx *ctx, const struct record *soa)
@@ -151,4 +177,5 @@ const struct reg soa_register = {
     .transitions = transitions,
     .derive = derive,
     .after = after,
+    .parts = &parts,
 };

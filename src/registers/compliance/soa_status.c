@@ -89,6 +89,7 @@ static enum result settle_line(struct ctx *ctx, struct record *soa, const struct
     if (wanted == (line != NULL)) return OK;
     TRY(wanted ? add_line(ctx, soa, requirement) : remove_line(ctx, line));
     TRY(record_hold(ctx, soa->reg, record_id(soa), HOLD_TO_CHANGE, &soa));
+    soa_count_lines(soa, wanted ? 1 : -1);
     bool reopens = !str_is(record_status(soa), "draft");
     if (reopens) soa->row[C_STATUS] = value_text(S("draft"));
     return record_update(ctx, soa, reopens ? "reopen" : "derive");

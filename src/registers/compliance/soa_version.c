@@ -28,12 +28,11 @@ static const struct signing signing = {
 static enum result write_snapshot(struct ctx *ctx, const struct record *soa, struct buf *out)
 {
     struct record_list lines;
-    TRY(records_where(ctx, house_register(ctx->house, S("soa_line")), "soa", value_number(record_id(soa)), &lines));
+    TRY(record_parts(ctx, soa, &lines)); /* what is signed was decided, by whom the ledger names */
     buf_text(out, "{\"soa\":");
     record_write_json(ctx, out, soa);
     buf_text(out, ",\"lines\":[");
     for (size_t i = 0; i < lines.count; i++) {
-        TRY(record_demand_entered(ctx, lines.at[i])); /* what is signed was decided, by whom the ledger names */
         if (i) buf_char(out, ',');
         record_write_json(ctx, out, lines.at[i]);
     }

@@ -47,6 +47,42 @@ static void a_grant_that_is_gone_is_seen(void **state)
     assert_int_equal(check_sealed(f, &sealed_users), CONFLICT);
 }
 
+static enum result sign_in_wrong(struct fixture *f)
+{
+    struct login login = {.email = S(ADA), .password = S("not that"), .address = S("192.0.2.1")};
+    struct opened opened;
+    ctx_clear_error(&f->ctx);
+    return session_open(&f->ctx, &login, &opened);
+}
+
+static void a_grant_that_was_moved_lets_nobody_in(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    ada = begin_with_ada(f, &opened);
+    run_sql(f, "UPDATE role_grant SET unit = 3 - unit; " RAISE_STAMP);
+    assert_int_equal(find_later(f, opened.token), NOT_FOUND);
+    assert_int_equal(check_sealed(f, &sealed_users), CONFLICT);
+}
+
+/* Numbers at their ends, as only somebody else writes them. */
+static void times_without_end_end_all_the_same(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    ada = begin_with_ada(f, &opened);
+    run_sql(f, "UPDATE session SET last_seen_at = 9223372036854775807; " RAISE_STAMP);
+    expect_ok(&f->ctx, find_later(f, opened.token));
+    run_sql(f, "UPDATE session SET last_seen_at = -9223372036854775807 - 1; " RAISE_STAMP);
+    assert_int_equal(find_later(f, opened.token), NOT_FOUND);
+    assert_int_equal(sign_in_wrong(f), DENIED);
+    run_sql(f, "UPDATE login_attempt SET last_at = 9223372036854775807, failures = 9223372036854775807");
+    assert_int_equal(sign_in_wrong(f), DENIED);
+    run_sql(f, "UPDATE login_attempt SET last_at = 9223372036854775807, failures = -9223372036854775807 - 1, "
+               "blocked_until = -9223372036854775807 - 1");
+    assert_int_equal(sign_in_wrong(f), DENIED);
+}
+
 static void a_replaced_password_opens_nothing(void **state)
 {
     FIXTURE(f);
@@ -467,6 +503,8 @@ int main(void)
         ON_BOTH(what_the_program_wrote_is_right),
         ON_BOTH(an_added_grant_lets_nobody_in),
         ON_BOTH(a_grant_that_is_gone_is_seen),
+        ON_BOTH(a_grant_that_was_moved_lets_nobody_in),
+        ON_BOTH(times_without_end_end_all_the_same),
         ON_BOTH(a_replaced_password_opens_nothing),
         ON_BOTH(a_row_put_in_the_place_of_another_is_refused),
         ON_BOTH(a_user_put_back_to_an_earlier_state_is_refused),

@@ -129,14 +129,57 @@ static void a_cancelled_job_is_spent_in_the_ledger(void **state)
     assert_int_equal(number_of(world, "SELECT count(*) FROM ledger_entry WHERE subject = 'job'"), 1);
 }
 
+/* Nor is it made to skip rows by an entry that somebody else put in. */
+static void a_planted_entry_moves_no_job_on(void **state)
+{
+    struct world *world = *state;
+    int64_t id;
+    bool right;
+    world->ctx->actor = &world->marta;
+    assert_ok(world, store_write(world->ctx, world->program.store, submit, &id));
+    run_sql(world, "INSERT INTO ledger_entry (at, actor, action, subject, record, version, state_size) SELECT 1, 0, "
+                   "'keep', 'job', max(id), 3, 0 FROM job");
+    assert_ok(world, job_is_as_entered(world->ctx, id, 3, &right));
+    assert_false(right);
+    assert_ok(world, job_is_as_entered(world->ctx, id, 0, &right));
+    assert_false(right);
+}
+
+static enum result sweep(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return jobs_sweep(ctx);
+}
+
+/* A row of the queue that somebody put in names a file of others; a cancelled job's own goes. */
+static void only_a_jobs_own_file_is_swept(void **state)
+{
+    struct world *world = *state;
+    struct given_file file = {.keyring = world->program.keyring};
+    world->ctx->actor = &world->marta;
+    assert_ok(world, store_write(world->ctx, world->program.store, submit_file, &file));
+    run_sql(world,
+            "INSERT INTO job (kind, status, \"user\", created_at, ended_at, input) SELECT 'import', 'done', 1, 1, "
+            "1, input FROM job");
+    assert_ok(world, store_write(world->ctx, world->program.store, sweep, NULL));
+    assert_int_equal(number_of(world, "SELECT count(*) FROM blob"), 1);
+    assert_ok(world, store_write(world->ctx, world->program.store, cancel, &file.job));
+    assert_ok(world, store_write(world->ctx, world->program.store, sweep, NULL));
+    assert_int_equal(number_of(world, "SELECT count(*) FROM blob"), 0);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, world_begin, world_end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_WORLD(one_that_cannot_be_derived_keeps_no_other), IN_WORLD(a_message_that_cannot_be_told_keeps_no_other),
-        IN_WORLD(a_job_is_bound_to_what_its_file_holds),     IN_WORLD(a_job_with_another_file_is_not_sealed),
+        IN_WORLD(one_that_cannot_be_derived_keeps_no_other),
+        IN_WORLD(a_message_that_cannot_be_told_keeps_no_other),
+        IN_WORLD(a_job_is_bound_to_what_its_file_holds),
+        IN_WORLD(a_job_with_another_file_is_not_sealed),
         IN_WORLD(a_cancelled_job_is_spent_in_the_ledger),
+        IN_WORLD(a_planted_entry_moves_no_job_on),
+        IN_WORLD(only_a_jobs_own_file_is_swept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,29 +75,88 @@ static void a_changed_row_is_not_entered_with_the_next_change(void **state)
     expect_records(served, NULL);
 }
 
-/* The row of yesterday is right in itself, but the ledger knows a newer one. */
-/* The line could be put back after the approval, and the signed version would hold the words of the intruder. */
-static void a_changed_line_is_not_signed(void **state)
+static void guards_off(struct served *served)
 {
-    struct served *served = SERVED(state);
+    run(served, served->schema[0] ? "DROP TRIGGER ledger_entry_append_only ON ledger_entry"
+                                  : "DROP TRIGGER \"ledger_entry_no_UPDATE\"; DROP TRIGGER \"ledger_entry_no_DELETE\"");
+}
+
+/* ---- a Statement with one line, which an author has filled in who may also approve ---- */
+
+#define APPROVE "/soa/1/transitions/approve"
+
+struct statement {
+    struct caller author, board;
+};
+
+static struct statement submitted_statement(struct served *served)
+{
     const struct caller *admin = &served->admin;
-    struct caller board = served_user(served, "board", TOP_MANAGEMENT, GROUP, "write");
+    struct statement s = {served_user(served, "author", SECURITY_MANAGER, GROUP, "write"),
+                          served_user(served, "board", TOP_MANAGEMENT, GROUP, "write")};
     served_make(served, admin, "framework", "{'title': 'Annex', 'key': 'annex'}");
     served_make(served, admin, "requirement",
                 "{'title': 'R', 'identifier': 'A.1', 'framework': 1, 'reference_list': true}");
     served_make(served, admin, "soa", "{'title': 'SoA', 'unit': 1, 'framework': 1}");
-    struct answer filled = PATCH(served, admin, "/soa_line/1", "{'good_practice': true}");
+    struct answer filled = PATCH(served, &s.author, "/soa_line/1", "{'good_practice': true}");
+    expect_status(filled, 200);
+    filled = PATCH(served, admin, "/soa_line/1", "{'justification': 'As agreed'}");
     expect_status(filled, 200);
     served_move(served, admin, "soa", 1, "submit", "{}");
-    run(served, "UPDATE soa_line SET justification = 'Words of another' WHERE id = 1");
-    const struct asking approval = {"POST", "/soa/1/transitions/approve", "{}", "If-Match: *\r\n"};
-    struct answer refused = served_ask(served, &board, approval);
-    expect_status(refused, 409);
-    assert_int_equal(number(served, "SELECT count(*) FROM soa_version"), 0);
-    run(served, "UPDATE soa_line SET justification = NULL WHERE id = 1");
-    served_move(served, &board, "soa", 1, "approve", "{}");
+    return s;
 }
 
+static void refuses_approval(struct served *served, const struct caller *caller, int status)
+{
+    struct answer refused = served_ask(served, caller, (struct asking){"POST", APPROVE, "{}", "If-Match: *\r\n"});
+    expect_status(refused, status);
+    assert_int_equal(number(served, "SELECT count(*) FROM soa_version"), 0);
+}
+
+/* The line could be put back after the approval, and the signed version would hold the words of the intruder. */
+static void a_changed_line_is_not_signed(void **state)
+{
+    struct served *served = SERVED(state);
+    struct statement s = submitted_statement(served);
+    run(served, "UPDATE soa_line SET justification = 'Words of another' WHERE id = 1");
+    refuses_approval(served, &s.board, 409);
+    run(served, "UPDATE soa_line SET justification = 'As agreed' WHERE id = 1");
+    served_move(served, &s.board, "soa", 1, "approve", "{}");
+}
+
+/* Nor is a Statement that lacks a line until it is approved. */
+static void a_line_that_is_hidden_is_missed(void **state)
+{
+    struct served *served = SERVED(state);
+    struct statement s = submitted_statement(served);
+    run(served, "CREATE TABLE kept AS SELECT * FROM soa_line; DELETE FROM soa_line");
+    refuses_approval(served, &s.board, 409);
+    run(served, "INSERT INTO soa_line SELECT * FROM kept");
+    served_move(served, &s.board, "soa", 1, "approve", "{}");
+}
+
+/* What the author did is neither hidden with the index of links nor made to seem of before an approval. */
+static void an_author_stays_the_author(void **state)
+{
+    struct served *served = SERVED(state);
+    struct statement s = submitted_statement(served);
+    refuses_approval(served, &s.author, 403);
+    run(served, "DELETE FROM link WHERE register = 'soa_line' AND to_register = 'soa'");
+    refuses_approval(served, &s.author, 403);
+    run(served, "INSERT INTO ledger_entry (at, actor, action, subject, record, version, state_size) VALUES "
+                "(4102444800000, 0, 'transition:approve', 'soa', 1, 1, 1)");
+    refuses_approval(served, &s.author, 500);
+    guards_off(served);
+    run(served, "DELETE FROM ledger_entry WHERE at = 4102444800000; CREATE TABLE kept AS SELECT * FROM ledger_entry "
+                "WHERE subject = 'soa_line' AND version = 2; DELETE FROM ledger_entry WHERE subject = 'soa_line' AND "
+                "version = 2");
+    refuses_approval(served, &s.author, 500);
+    run(served, "INSERT INTO ledger_entry SELECT * FROM kept");
+    refuses_approval(served, &s.author, 403);
+    served_move(served, &s.board, "soa", 1, "approve", "{}");
+}
+
+/* The row of yesterday is right in itself, but the ledger knows a newer one. */
 static void an_older_row_is_not_gone_on_from(void **state)
 {
     struct served *served = SERVED(state);
@@ -123,12 +182,6 @@ static void a_forged_entry_is_not_gone_on_from(void **state)
         "UPDATE task SET version = 9 WHERE id = 1");
     struct answer refused = describe(served, "Soon");
     expect_status(refused, 500);
-}
-
-static void guards_off(struct served *served)
-{
-    run(served, served->schema[0] ? "DROP TRIGGER ledger_entry_append_only ON ledger_entry"
-                                  : "DROP TRIGGER \"ledger_entry_no_UPDATE\"; DROP TRIGGER \"ledger_entry_no_DELETE\"");
 }
 
 #define FIRST "(SELECT id FROM ledger_entry WHERE subject = 'task' AND record = 1 AND version = 1)"
@@ -288,6 +341,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH(a_changed_row_is_not_entered_with_the_next_change),
         BOTH(a_changed_line_is_not_signed),
+        BOTH(a_line_that_is_hidden_is_missed),
+        BOTH(an_author_stays_the_author),
         BOTH(an_older_row_is_not_gone_on_from),
         BOTH(a_forged_entry_is_not_gone_on_from),
         BOTH(the_newest_is_the_highest_version),

@@ -70,7 +70,6 @@ static void what_else_was_written_is_found(void **state)
     finds(world, "TRT-2 is in the ledger (create), but its record was removed");
 }
 
-/* White space in JSON, and a field that a newer program has brought, are no changes. */
 /* What is missing in older states is a field that came with a newer program. */
 static void what_means_the_same_is_written_the_same(void **state)
 {

@@ -231,13 +231,103 @@ static void test_undone(void **state)
     assert_int_equal(entries.count, 0);
 }
 
+/* ---- what was written of a record, by the entries' MACs ---- */
+
+static enum result count_one(struct ctx *ctx, void *arg, const struct ledger_entry *entry)
+{
+    int64_t *last = arg;
+    (void)ctx;
+    assert_int_equal(entry->version, ++*last);
+    return OK;
+}
+
+static enum result each_version(struct fixture *f, int64_t newest)
+{
+    int64_t last = 0;
+    ctx_clear_error(&f->ctx);
+    enum result result = ledger_each_version(&f->ctx, S("risk"), 4, newest, count_one, &last);
+    if (result == OK) assert_int_equal(last, newest);
+    return result;
+}
+
+static enum result three_versions(struct ctx *ctx, void *arg)
+{
+    int64_t entry;
+    (void)arg;
+    for (int64_t version = 1; version <= 3; version++) {
+        const struct ledger_event event = {.action = S("change"),
+                                           .subject = S("risk"),
+                                           .record = 4,
+                                           .version = version,
+                                           .actor = 7,
+                                           .comment = S(""),
+                                           .state = S("{}")};
+        TRY(ledger_append(ctx, &event, &entry));
+    }
+    return OK;
+}
+
+static void test_each_version(void **state)
+{
+    FIXTURE(f);
+    static const struct {
+        const char *sql, *said;
+    } cases[] = {
+        {"DELETE FROM ledger_entry WHERE version = 2", "The version 2 of risk 4 was taken out of the ledger"},
+        {"INSERT INTO ledger_entry SELECT id + 50, at, actor, action, subject, record, 2, state_size, content_hash "
+         "FROM "
+         "ledger_entry WHERE version = 2",
+         "was put into the ledger"},
+        {"UPDATE ledger_entry SET actor = 8 WHERE version = 2", "The version 2 of risk 4 was put into the ledger"},
+        {"UPDATE ledger_state SET state = '[]' WHERE entry = (SELECT id FROM ledger_entry WHERE version = 2)",
+         "The version 2 of risk 4 was changed in the ledger"},
+        {"DELETE FROM ledger_state WHERE entry = (SELECT id FROM ledger_entry WHERE version = 3)",
+         "The version 3 of risk 4 was changed in the ledger"},
+    };
+    ledger_fixture(f);
+    drop_guards(f);
+    write_ok(f, three_versions, NULL);
+    expect_ok(&f->ctx, each_version(f, 3));
+    assert_int_equal(each_version(f, 4), BROKEN);
+    expect_sentence(&f->ctx, "The version 4 of risk 4 was taken out of the ledger");
+    assert_int_equal(each_version(f, 2), BROKEN);
+    run_sql(f, "CREATE TABLE entries AS SELECT * FROM ledger_entry; CREATE TABLE states AS SELECT * FROM ledger_state");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        run_sql(f, cases[i].sql);
+        assert_int_equal(each_version(f, 3), BROKEN);
+        expect_sentence(&f->ctx, cases[i].said);
+        run_sql(f,
+                "DELETE FROM ledger_state; DELETE FROM ledger_entry; INSERT INTO ledger_entry SELECT * FROM entries; "
+                "INSERT INTO ledger_state SELECT * FROM states");
+        expect_ok(&f->ctx, each_version(f, 3));
+    }
+}
+
+/* What somebody put in so that the next number is near its end: nothing of ours comes to stand there. */
+static void test_numbers_that_jump(void **state)
+{
+    FIXTURE(f);
+    ledger_fixture(f);
+    drop_guards(f);
+    run_sql(f, f->schema[0] ? "SELECT setval(pg_get_serial_sequence('ledger_entry', 'id'), 281474976710655)"
+                            : "INSERT INTO ledger_entry (id, at, actor, action, subject, record, version, state_size) "
+                              "VALUES (281474976710655, 1, 0, 'x', 'x', 1, 1, 0)");
+    assert_int_equal(store_write(&f->ctx, f->store, three_versions, NULL), BROKEN);
+    expect_sentence(&f->ctx, "The ledger's next number was set to 281474976710656 outside of the program");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_history), ON_BOTH(test_history_in_pages),
-        ON_BOTH(test_recent),  ON_BOTH(test_as_of),
-        ON_BOTH(test_purge),   ON_BOTH(test_rows),
+        ON_BOTH(test_history),
+        ON_BOTH(test_history_in_pages),
+        ON_BOTH(test_recent),
+        ON_BOTH(test_as_of),
+        ON_BOTH(test_purge),
+        ON_BOTH(test_rows),
         ON_BOTH(test_undone),
+        ON_BOTH(test_each_version),
+        ON_BOTH(test_numbers_that_jump),
     };
     return cmocka_run_group_tests_name("ledger/ledger", tests, NULL, NULL);
 }

@@ -541,6 +541,9 @@ static void names_mean_what_the_server_means(void **state)
              "DROP OPERATOR public.=== (bigint, bigint); CREATE FUNCTION evil.hear() RETURNS event_trigger LANGUAGE "
              "plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER hears ON ddl_command_end EXECUTE FUNCTION evil.hear()");
     expect_difference(f, "the event trigger \"hears\"");
+    as_owner(url, "DROP EVENT TRIGGER hears; CREATE FUNCTION pg_catalog.length(bigint) RETURNS bigint LANGUAGE sql AS "
+                  "'SELECT CAST(7 AS bigint)'");
+    expect_difference(f, "the object among the server's own \"function length(bigint)\"");
     memcpy(f->url, before, sizeof before);
     begin_anew(f);
     as_owner(base.at, arena_print(f->ctx.arena, "DROP DATABASE %s WITH (FORCE)", f->schema).at);

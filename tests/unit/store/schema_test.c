@@ -180,6 +180,42 @@ static void double_quotes_mean_names(void **state)
     expect_sentence(&f->ctx, "loose");
 }
 
+/* Names that become the program's own once the schema's name is taken off, and what changes no definition. */
+static void what_looks_like_the_schemas_own_is_told(void **state)
+{
+    FIXTURE(f);
+    begin(f);
+    const char *schema = f->schema;
+    const struct {
+        const char *planted, *undo, *said;
+    } cases[] = {
+        {arena_print(f->ctx.arena,
+                     "CREATE SCHEMA te%s; CREATE DOMAIN te%s.xt AS text COLLATE \"C\"; ALTER TABLE entry ALTER kind "
+                     "TYPE te%s.xt",
+                     schema, schema, schema)
+             .at,
+         arena_print(f->ctx.arena,
+                     "ALTER TABLE entry ALTER kind TYPE text COLLATE \"C\"; "
+                     "DROP SCHEMA te%s CASCADE",
+                     schema)
+             .at,
+         "the column \"kind\" of \"entry\" is otherwise"},
+        {"CREATE COLLATION \"C\" (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
+         arena_print(f->ctx.arena, "DROP COLLATION %s.\"C\"", schema).at, "the object \"collation"},
+        {"CREATE DOMAIN quay AS text", "DROP DOMAIN quay", "the object \"type quay\""},
+        {"ALTER TABLE search_entry SET UNLOGGED", "ALTER TABLE search_entry SET LOGGED", "the table \"search_entry\""},
+        {"ALTER SEQUENCE entry_id_seq INCREMENT -1 MINVALUE -100 CYCLE",
+         "ALTER SEQUENCE entry_id_seq INCREMENT 1 MINVALUE 1 NO CYCLE", "the sequence \"entry_id_seq\""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        expect_ok(&f->ctx, db_script(&f->ctx, cases[i].planted));
+        assert_int_equal(verify(f), CONFLICT);
+        expect_sentence(&f->ctx, cases[i].said);
+        expect_ok(&f->ctx, db_script(&f->ctx, cases[i].undo));
+        expect_ok(&f->ctx, verify(f));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +225,7 @@ int main(void)
         ON_SQLITE(an_index_that_lacks_a_row_is_found),
         ON_SQLITE(a_value_of_another_type_is_found),
         ON_BOTH(double_quotes_mean_names),
+        ON_POSTGRES(what_looks_like_the_schemas_own_is_told),
         ON_BOTH(a_comparison_without_memory_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

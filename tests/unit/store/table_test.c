@@ -370,6 +370,18 @@ static enum result look_away(struct ctx *ctx, void *arg)
                                                                 : "ALTER TABLE \"user\" DROP CONSTRAINT user_id_check");
 }
 
+static enum result set_next_key(struct ctx *ctx, void *arg)
+{
+    const struct key *key = arg;
+    long long next = key->value;
+    struct str sql =
+        db_dialect(ctx->db) == DIALECT_SQLITE
+            ? arena_print(ctx->arena, "DELETE FROM sqlite_sequence; INSERT INTO sqlite_sequence VALUES ('user', %lld)",
+                          next)
+            : arena_print(ctx->arena, "SELECT setval(pg_get_serial_sequence('\"user\"', 'id'), %lld)", next);
+    return db_script(ctx, sql.at);
+}
+
 /* What reads "after 0", or up to the highest key, sees every row. */
 static void keys_have_a_range(void **state)
 {
@@ -380,12 +392,45 @@ static void keys_have_a_range(void **state)
     for (size_t i = 0; i < COUNT(outside); i++)
         assert_int_equal(store_write(&f->ctx, f->store, put_key, &outside[i]), INVALID);
     for (size_t i = 0; i < COUNT(inside); i++) expect_ok(&f->ctx, store_write(&f->ctx, f->store, put_key, &inside[i]));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, set_next_key, &inside[0]));
     expect_ok(&f->ctx, tables_check_keys(&f->ctx, new_tables, COUNT(new_tables)));
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, look_away, NULL));
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, put_key, &outside[0]));
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, put_key, &outside[4]));
     assert_int_equal(tables_check_keys(&f->ctx, new_tables, COUNT(new_tables)), CONFLICT);
     expect_sentence(&f->ctx, "In the table \"user\", 2 rows have keys");
+}
+
+/* As somebody would who wants it to take no more rows, the next number once that row is gone again. */
+static void the_next_key_has_a_range(void **state)
+{
+    FIXTURE(f);
+    static struct key usual = {((int64_t)1 << 48) - 1}, set = {(int64_t)1 << 48};
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_new_tables, NULL));
+    expect_ok(&f->ctx, tables_check_keys(&f->ctx, new_tables, COUNT(new_tables)));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, set_next_key, &usual));
+    expect_ok(&f->ctx, tables_check_keys(&f->ctx, new_tables, COUNT(new_tables)));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, set_next_key, &set));
+    assert_int_equal(tables_check_keys(&f->ctx, new_tables, COUNT(new_tables)), CONFLICT);
+    expect_sentence(&f->ctx, "The numbers of the table \"user\" stand at 281474976710656");
+}
+
+static enum result forget_version(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_script(ctx, "DELETE FROM meta WHERE name = 'schema_version'");
+}
+
+/* It would pass for a new one, and be taken for one of this program. */
+static void a_database_without_its_version_is_refused(void **state)
+{
+    FIXTURE(f);
+    expect_ok(&f->ctx, migrate(f, steps, 2, "0.1"));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, forget_version, NULL));
+    assert_int_equal(migrate(f, steps, 2, "0.1"), BROKEN);
+    expect_sentence(&f->ctx, "The setting \"schema_version\", which the program keeps in the database, was taken out");
+    ctx_clear_error(&f->ctx);
+    assert_int_equal(check(f, 2, "0.1"), BROKEN);
 }
 
 int main(void)
@@ -395,6 +440,8 @@ int main(void)
         ON_BOTH(an_older_database_gets_what_is_missing),
         ON_BOTH(what_cannot_be_added_is_told),
         ON_BOTH(values_keep_their_types),
+        ON_BOTH(the_next_key_has_a_range),
+        ON_BOTH(a_database_without_its_version_is_refused),
         ON_BOTH(migrations_run_once_and_in_order),
         ON_BOTH(a_new_database_needs_no_migration),
         ON_BOTH(another_database_is_refused),
