@@ -1,19 +1,26 @@
-/* The latest instant that has certainly been is the later of two: the newest entry of the ledger that this program
- * wrote, and the day for which the daily duties were done last, which is there also when nobody writes for months. */
+/* The latest instant that has certainly been is the latest of three: the newest entry of the ledger that this program
+ * wrote; the day for which the daily duties were done last, which is there also when nobody writes for months; and how
+ * far the program's time may have come while it went by no clock, so that it does not fall by a start. That is written
+ * ahead, once in a while. */
 #include "app/timekeeping.h"
 
 #include "base/log.h"
+#include "base/number.h"
 #include "jobs/clerk.h"
 #include "ledger/ledger.h"
 #include "store/blob.h"
 
-static const char HELD[] = "clock_held";
+enum { AHEAD = 5 * SECOND, IN_GOOD_TIME = 2 * SECOND };
+
+static const char HELD[] = "clock_held", REACHED[] = "clock_reached";
 
 static enum result read_known(struct ctx *ctx, int64_t *known)
 {
-    struct str day;
-    int64_t begins;
+    struct str day, text;
+    int64_t begins, reached;
     TRY(ledger_latest(ctx, known));
+    TRY(meta_get(ctx, REACHED, &text));
+    if (time_parse(text, &reached) && reached > *known) *known = reached;
     TRY(meta_get(ctx, CLERK_DAY, &day));
     if (date_to_time(day, &begins) && begins > *known) *known = begins;
     return OK;
@@ -46,20 +53,29 @@ static void tell_log(const struct time_report *report, struct time_told *told)
     if (report->state == TIME_RIGHT) log_line(LOG_INFO, "the clock is right again", NULL);
 }
 
+struct noting {
+    bool held;
+    int64_t reached; /* 0: the time is the clock's */
+};
+
 static enum result note(struct ctx *ctx, void *arg)
 {
-    const bool *held = arg;
-    char at[TIME_TEXT];
+    const struct noting *noting = arg;
+    char at[TIME_TEXT], reached[TIME_TEXT];
     time_format(ctx->now, at);
-    return meta_set(ctx, HELD, *held ? str_of(at) : S(""));
+    time_format(noting->reached, reached);
+    TRY(meta_set(ctx, HELD, noting->held ? str_of(at) : S("")));
+    return meta_set(ctx, REACHED, noting->reached ? str_of(reached) : S(""));
 }
 
 static enum result read_noted(struct ctx *ctx, struct time_told *told)
 {
-    struct str held;
+    struct str held, reached;
     if (told->is_read) return OK;
     TRY(meta_get(ctx, HELD, &held));
+    TRY(meta_get(ctx, REACHED, &reached));
     told->noted = held.len > 0;
+    if (!time_parse(reached, &told->reached)) told->reached = 0;
     told->is_read = true;
     return OK;
 }
@@ -71,10 +87,13 @@ enum result timekeeping_round(struct ctx *ctx, struct store *store, struct time_
     timekeeper_not_before(ctx->time, latest);
     TRY(read_noted(ctx, told));
     struct time_report report = timekeeper_tell(ctx->time);
-    bool held = report.state == TIME_HELD;
+    struct noting noting = {.held = report.state == TIME_HELD};
+    bool own = report.state != TIME_RIGHT, runs_out = own && add_capped(report.now, IN_GOOD_TIME) > told->reached;
     tell_log(&report, told);
-    if (held == told->noted) return OK;
-    TRY(store_write(ctx, store, note, &held));
-    told->noted = held;
+    if (noting.held == told->noted && !runs_out && (own || !told->reached)) return OK;
+    if (own) noting.reached = runs_out ? report.now + AHEAD : told->reached;
+    TRY(store_write(ctx, store, note, &noting));
+    told->noted = noting.held;
+    told->reached = noting.reached;
     return OK;
 }

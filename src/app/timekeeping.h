@@ -14,9 +14,11 @@ struct time_told {
     enum timekeeping state;
     int64_t follows;
     bool noted, is_read; /* in the database, that the clock is held off; and whether that was looked up */
+    int64_t reached;     /* how far ahead of its time the program has written there; 0: it goes by the clock */
 };
 
-/* Each second: tells the log what has changed, and the database whether the clock is held off. On a reader. */
+/* Each second: tells the log what has changed, and the database whether the clock is held off, and how far
+ * the time may have come without it. On a reader. */
 enum result timekeeping_round(struct ctx *ctx, struct store *store, struct time_told *told) MUST_USE;
 
 #endif

@@ -338,7 +338,7 @@ enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
     snprintf(signer->alarm, sizeof signer->alarm, "%.*s", PRINT(sentence));
     bool fresh = strcmp(before, signer->alarm) != 0;
     pthread_mutex_unlock(&signer->lock);
-    if (fresh && sentence.len) log_text(LOG_ERROR, "the ledger was not sealed", "sentence", sentence);
+    if (fresh && sentence.len) log_text(LOG_ERROR, "not all of the ledger is sealed", "sentence", sentence);
     if (fresh && !sentence.len) log_line(LOG_INFO, "the ledger is sealed again", NULL);
     return result;
 }

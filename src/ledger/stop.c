@@ -26,7 +26,8 @@ static enum result read_setting(struct ctx *ctx, struct ledger_stand *stand)
     return good ? OK : fail(ctx, BROKEN, "The database holds a stop of the sealing that is not one of this program.");
 }
 
-/* Without the master key the entry is taken as it stands: then nothing is sealed either. */
+/* One that somebody else put in, or altered, cannot be told from a stop that is to be hidden: then nothing is sealed.
+ * Without the master key the entry is taken as it stands: then nothing is sealed either. */
 static enum result read_entry(struct ctx *ctx, int64_t *decisions, bool *stopped)
 {
     struct ledger_entry entry;
@@ -124,10 +125,17 @@ static enum result enter(struct ctx *ctx, const char *action, int64_t number, in
     return ledger_append(ctx, &event, &entry);
 }
 
+/* Under a lock, as several nodes may hear of the same at once. */
+static enum result next_decision(struct ctx *ctx, struct ledger_stand *stand)
+{
+    TRY(db_lock(ctx, "ledger stop"));
+    return ledger_stand_read(ctx, stand);
+}
+
 enum result ledger_stop(struct ctx *ctx, struct str sentence)
 {
     struct ledger_stand stand;
-    TRY(ledger_stand_read(ctx, &stand));
+    TRY(next_decision(ctx, &stand));
     int64_t number = stand.decisions + 1;
     TRY(enter(ctx, STOP, number, 0, sentence));
     struct str text =
@@ -138,7 +146,7 @@ enum result ledger_stop(struct ctx *ctx, struct str sentence)
 enum result ledger_resume(struct ctx *ctx, int64_t actor, struct str reason, int64_t seen)
 {
     struct ledger_stand stand;
-    TRY(ledger_stand_read(ctx, &stand));
+    TRY(next_decision(ctx, &stand));
     if (!stand.stopped && !stand.torn && seen <= stand.decisions)
         return fail(ctx, CONFLICT, "Sealing is not stopped: there is nothing to resume.");
     int64_t number = (seen > stand.decisions ? seen : stand.decisions) + 1;

@@ -72,6 +72,7 @@ void sqlite_writer_free(struct sqlite_writer *writer);
 enum result sqlite_writer_submit(struct sqlite_writer *writer, struct write_job *job) MUST_USE;
 bool sqlite_writer_is_current(const struct sqlite_writer *writer);      /* the calling thread is the writer */
 const char *sqlite_writer_sentence(const struct sqlite_writer *writer); /* only on the writer thread */
+bool sqlite_writer_has_its_file(const struct sqlite_writer *writer);    /* it is where it was opened; from any thread */
 /* How the last group ended: OK, or AWAY when the disk is full or the file was moved away. From any thread. */
 enum result sqlite_writer_state(const struct sqlite_writer *writer);
 

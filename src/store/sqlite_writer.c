@@ -159,6 +159,11 @@ static enum result run_all(struct sqlite_writer *writer, struct write_job *job, 
     return db->depth ? db_control_commit(db) : OK;
 }
 
+bool sqlite_writer_has_its_file(const struct sqlite_writer *writer)
+{
+    return sqlite_file_is_there(writer->place, &writer->identity);
+}
+
 static enum result demand_file(struct sqlite_writer *writer)
 {
     if (!writer->moved_away && sqlite_file_is_there(writer->place, &writer->identity)) return OK;

@@ -175,7 +175,7 @@ void store_limit_statements(struct store *store, int64_t ms)
 
 bool store_is_suspect(const struct store *store)
 {
-    return atomic_load(&store->suspect);
+    return atomic_load(&store->suspect) || (store->writer && !sqlite_writer_has_its_file(store->writer));
 }
 
 void store_note_write(struct store *store, enum result result)

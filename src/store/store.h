@@ -72,8 +72,9 @@ enum result store_state(const struct store *store) MUST_USE;
 /* For a server, which must not hang: how many ms a statement of a connection made from now on may take (PostgreSQL;
  * else, and at first, there is no limit, because commands may have much to do). */
 void store_limit_statements(struct store *store, int64_t ms);
-/* The last write ended as BROKEN: damaged data, an error of the disk, or a fault of the program. Whether nothing can be
- * written at all is for whoever looks after the database to try (store/pulse.h). */
+/* The last write ended as BROKEN: damaged data, an error of the disk, or a fault of the program; or the file is not
+ * where it was opened. Whether nothing can be written at all is for whoever looks after the database to try
+ * (store/pulse.h). */
 bool store_is_suspect(const struct store *store);
 
 /* Ends every wait for the database, now and from now on, with AWAY: the program is to end. From any thread. On SQLite

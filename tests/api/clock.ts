@@ -186,9 +186,12 @@ async function tenYears(clock: Clock, made: { path: string; status: string }[]):
     expect(await new Client(world.program.address, '', world.api).request('GET', '/api/v1/session', { headers: { cookie } }), 200)
     equal(await clock.metric('clock_held'), 1, 'the gauge')
   })
-  await check('clock: starting again does not confirm it, and check says so', async () => {
+  await check('clock: starting again does not confirm it, nor lets time fall, and check says so', async () => {
+    const before = Date.parse((await clock.state()).now as string)
     await clock.restart()
     await clock.becomes('held')
+    const after = Date.parse((await clock.state()).now as string)
+    ok(after >= before, `time fell by ${before - after} ms`)
     await clock.rounds()
     await holds(world, made)
     const answers = world.program.asks('check', '--json')
@@ -220,6 +223,22 @@ async function tenYears(clock: Clock, made: { path: string; status: string }[]):
     expect(await signIn(world), 200)
     clock.set(3600)
     await clock.becomes('right')
+  })
+}
+
+/** As far as a program that was off would believe a clock, which this one was not. */
+async function tenDays(clock: Clock, made: { path: string; status: string }[]): Promise<void> {
+  await check('clock: ten days ahead are held off, also by the next start and the one after', async () => {
+    clock.set(10 * 86_400)
+    for (let start = 0; start < 3; start++) {
+      await clock.becomes('held')
+      await clock.rounds()
+      await holds(clock.world, made)
+      await clock.restart()
+    }
+    await clock.becomes('held')
+    clock.set(0)
+    await clock.becomes('behind')
   })
 }
 
@@ -271,6 +290,7 @@ export async function clock(world: World): Promise<void> {
     await clock.restart()
     const made = await things(world)
     await anHour(clock)
+    await tenDays(clock, made)
     await tenYears(clock, made)
     await confirmed(clock, made)
     await check('clock: no time in the ledger falls, and it verifies', async () => {

@@ -11,6 +11,7 @@ import { SchemaProvider, useRegister } from './core/schema';
 import { SessionProvider } from './core/session';
 import { JobsProvider } from './core/shell/jobs';
 import { Shell } from './core/shell/shell';
+import { Today } from './core/shell/today';
 import type { Register } from './core/types';
 import { Empty } from './core/ui/empty';
 import { useTitle } from './core/ui/title';
@@ -76,19 +77,75 @@ function Pages() {
   return (
     <Shell>
       <Routes>
-        <Route path="/" element={<Home />} />
-        <Route path="/work" element={<Work />} />
+        <Route
+          path="/"
+          element={
+            <Today>
+              <Home />
+            </Today>
+          }
+        />
+        <Route
+          path="/work"
+          element={
+            <Today>
+              <Work />
+            </Today>
+          }
+        />
         <Route path="/risk-matrix" element={<MatrixPage />} />
         <Route path="/statement" element={<StatementPage />} />
         <Route path="/requirements" element={<FrameworkPage />} />
         <Route path="/traceability" element={<TracePage />} />
-        <Route path="/assurance" element={<AssurancePage />} />
-        <Route path="/security-events" element={<EventsPage />} />
-        <Route path="/settings" element={<SettingsPage />} />
-        <Route path="/settings/:part" element={<SettingsPage />} />
+        <Route
+          path="/assurance"
+          element={
+            <Today>
+              <AssurancePage />
+            </Today>
+          }
+        />
+        <Route
+          path="/security-events"
+          element={
+            <Today>
+              <EventsPage />
+            </Today>
+          }
+        />
+        <Route
+          path="/settings"
+          element={
+            <Today>
+              <SettingsPage />
+            </Today>
+          }
+        />
+        <Route
+          path="/settings/:part"
+          element={
+            <Today>
+              <SettingsPage />
+            </Today>
+          }
+        />
         <Route path="/:register" element={<OfRegister page={ListPage} />} />
-        <Route path="/:register/new" element={<OfRegister page={NewPage} />} />
-        <Route path="/:register/import" element={<OfRegister page={ImportPage} />} />
+        <Route
+          path="/:register/new"
+          element={
+            <Today>
+              <OfRegister page={NewPage} />
+            </Today>
+          }
+        />
+        <Route
+          path="/:register/import"
+          element={
+            <Today>
+              <OfRegister page={ImportPage} />
+            </Today>
+          }
+        />
         <Route path="/:register/:reference" element={<OfRecord />} />
         <Route path="*" element={<NotFound />} />
       </Routes>

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { Program } from '../core/program.ts'
 import { EMAIL } from '../core/spots.ts'
 import { stage, step } from '../core/stage.ts'
-import { signIn, visible } from '../core/steps.ts'
+import { gone, signIn, visible } from '../core/steps.ts'
 
 const on = stage(Program.demonstration)
 let page: Page
@@ -43,6 +43,20 @@ step(on, 'what a step demands is marked', async () => {
 step(on, 'a list of a day gone by tells how many there were', async () => {
   await page.goto(`/asset?as_of=${new Date().toISOString().slice(0, 10)}`)
   await visible(page.getByText('62 records'))
+})
+
+step(on, 'a day gone by offers nothing new, and shows no page of today under its banner', async () => {
+  await page.goto('/threat?as_of=2020-01-01')
+  await visible(page.getByRole('heading', { name: 'There were no Threats on that day' }))
+  assert.equal(await page.getByRole('link', { name: /^New|^Import/ }).count(), 0)
+  await page.goto('/asset/AST-1?as_of=2020-01-01')
+  await visible(page.getByRole('heading', { name: /^This did not exist on/ }))
+  for (const path of ['/', '/work', '/assurance', '/threat/new', '/asset/import', '/settings']) {
+    await page.goto(`${path}?as_of=2020-01-01`)
+    await visible(page.getByRole('heading', { name: 'This page shows today only' }))
+  }
+  await page.getByRole('main').getByRole('button', { name: 'Back to today' }).last().click()
+  await gone(page.getByRole('heading', { name: 'This page shows today only' }))
 })
 
 step(on, 'a long list is printed to its last row', async () => {

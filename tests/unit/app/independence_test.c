@@ -45,6 +45,7 @@ static void a_person_has_one_login_for_good(void **state)
     served_make(served, &people.author, "methodology", "{'title': 'Method'}");
     struct answer made = POST(served, admin, "/users", other);
     expect_status(made, 409);
+    assert_true(str_find(made.body, S("This person has a user already"), NULL));
     struct answer untied = PATCH(served, admin, account, "{'person': null}");
     expect_status(untied, 409);
     served_make(served, admin, "person", "{'name': 'Somebody else', 'unit': 1}");

@@ -353,6 +353,8 @@ static void a_cursor_of_another_kind_is_refused(void **state)
     served_make(served, &served->admin, "asset", "{'title': 'Crane', 'unit': 2}");
     struct answer odd = GET(served, &served->admin, "/asset?sort=version&cursor=313a7461"); /* "1:ta" */
     expect_status(odd, 400);
+    odd = GET(served, &served->admin, "/asset?sort=title&cursor=313a743g"); /* no hex, though it would make "1:t/" */
+    expect_status(odd, 400);
 }
 
 #define BOTH(test)                                                                                                     \

@@ -278,6 +278,14 @@ static enum result forget(struct ctx *ctx, void *arg)
     return witness_forget(ctx, S(LOG_NAME), S("It begins anew, as agreed."));
 }
 
+static void test_what_was_never_watched_is_not_forgotten(void **state)
+{
+    FIXTURE(f);
+    (void)begin(f);
+    assert_int_equal(store_write(&f->ctx, f->store, forget, NULL), NOT_FOUND);
+    expect_sentence(&f->ctx, "This witness knows no log");
+}
+
 static void test_memory_cannot_be_set_back(void **state)
 {
     FIXTURE(f);
@@ -367,10 +375,15 @@ static void test_key_stays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_follows_a_log),         ON_BOTH(test_refuses_another_past),
-        ON_BOTH(test_refuses_what_is_wrong), ON_BOTH(test_two_questions_at_once),
-        ON_BOTH(test_branches_at_once),      ON_BOTH(test_memory_cannot_be_set_back),
-        ON_BOTH(test_memory_is_verified),    ON_BOTH(test_key_stays),
+        ON_BOTH(test_follows_a_log),
+        ON_BOTH(test_refuses_another_past),
+        ON_BOTH(test_refuses_what_is_wrong),
+        ON_BOTH(test_two_questions_at_once),
+        ON_BOTH(test_branches_at_once),
+        ON_BOTH(test_memory_cannot_be_set_back),
+        ON_BOTH(test_what_was_never_watched_is_not_forgotten),
+        ON_BOTH(test_memory_is_verified),
+        ON_BOTH(test_key_stays),
     };
     return cmocka_run_group_tests_name("ledger/witness", tests, NULL, NULL);
 }

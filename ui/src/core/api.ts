@@ -21,6 +21,8 @@ export class Problem extends Error {
     readonly status: number,
     readonly body: ProblemBody,
     readonly retryAfter: number | null = null,
+    /** Something was to be changed, and whether it was nobody knows. */
+    readonly unsure = false,
   ) {
     super(body.detail || body.title || `HTTP ${status}`);
   }
@@ -107,15 +109,20 @@ export async function send(path: string, options: Options = {}): Promise<Respons
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new Problem(0, {});
+    throw new Problem(0, {}, null, (options.method ?? 'GET') !== 'GET');
   }
   if (response.ok) return response;
   if (response.status === 401 && path !== '/session') onSignedOut();
   throw await problem(response);
 }
 
+/** A server that stands still is told as one that is away. Files may take longer, and are not bounded by this. */
+const PATIENCE = 60_000;
+
 export async function api<T>(path: string, options: Options = {}): Promise<T> {
-  const response = await send(path, options);
+  const ends = AbortSignal.timeout(PATIENCE);
+  const signal = options.signal ? AbortSignal.any([options.signal, ends]) : ends;
+  const response = await send(path, options.file ? options : { ...options, signal });
   if (response.status === 204) return undefined as T;
   const text = await response.text();
   return (text ? JSON.parse(text) : undefined) as T;

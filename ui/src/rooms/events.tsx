@@ -1,5 +1,16 @@
 // Security events: who signed in or was turned away, what was read out, which keys were used.
-import { Anchor, Autocomplete, Button, Group, Menu, MultiSelect, Select, Text, TextInput, Title } from '@mantine/core';
+import {
+  Anchor,
+  Autocomplete,
+  Button,
+  Group,
+  Menu,
+  MultiSelect,
+  Select,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { DateInput } from '@mantine/dates';
 import { IconDownload, IconFilterOff, IconShieldSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';

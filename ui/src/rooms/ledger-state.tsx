@@ -97,9 +97,7 @@ function PeerLine({ peer, missing }: { peer: Peer; missing: string | null }) {
         {peer.size > 0 && words.t('ui.ledger.peer.size', { n: peer.size })}
         {peer.size > 0 && peer.good_at && ` · ${time(peer.good_at)}`}
       </Text>
-      {isQuorum && missing && (
-        <Text size="xs">{words.t('ui.ledger.peer.missing', { time: time(missing) })}</Text>
-      )}
+      {isQuorum && missing && <Text size="xs">{words.t('ui.ledger.peer.missing', { time: time(missing) })}</Text>}
       {peer.trouble && (
         <Text size="xs" className="wrap" lang="en">
           {peer.trouble}

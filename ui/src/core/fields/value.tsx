@@ -61,8 +61,7 @@ function DataValue({ register, field, value, brief }: ValueProps) {
 const DRAW: Partial<
   Record<Field['kind'], (props: ValueProps, words: Words, method: Method | undefined) => ReactNode>
 > = {
-  prose: ({ value, brief }) =>
-    brief ? shortened(briefText(String(value))) : <Prose text={String(value)} />,
+  prose: ({ value, brief }) => (brief ? shortened(briefText(String(value))) : <Prose text={String(value)} />),
   number: ({ field, value }, words) =>
     field.by_user ? userName(value) : <span className="number">{formatNumber(Number(value), words.language)}</span>,
   decimal: ({ value }, words) => <span className="number">{formatNumber(Number(value), words.language)}</span>,

@@ -105,7 +105,12 @@ export function useForm({ register, record, start, only, onSaved }: Omit<FormPro
       onSaved(saved);
     } catch (error) {
       const current = record && (await changedMeanwhile(register.name, record, error));
-      if (current) setConflict({ current, theirs: valuesOf(current, fields), mine: values });
+      if (current && Object.entries(values).every(([name, value]) => same(value, valuesOf(current, fields)[name]))) {
+        // It was saved, and only the answer was lost.
+        keepDraft(draftName, {});
+        await refresh();
+        onSaved(current);
+      } else if (current) setConflict({ current, theirs: valuesOf(current, fields), mine: values });
       else setProblem(error);
       if (error instanceof Problem && error.status !== 0) once.current = onceKey();
     } finally {

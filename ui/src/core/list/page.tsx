@@ -137,7 +137,13 @@ function Head({ register, state, total, onPrint }: ListHeadProps) {
 
 function Nothing({ register, state }: { register: Register; state: ListState }) {
   const words = useWords();
+  const day = useAsOf();
   const narrowed = state.filters.length > 0 || state.q !== '';
+  if (day && !narrowed) {
+    return (
+      <Empty icon={IconInbox} title={words.t('ui.list.empty.past', { registers: words.registers(register.name) })} />
+    );
+  }
   if (narrowed) {
     return (
       <Empty icon={IconSearch} title={words.t('ui.list.nomatch')} text={words.t('ui.list.nomatch.text')}>

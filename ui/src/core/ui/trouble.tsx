@@ -4,11 +4,14 @@ import { Button, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconCheck, IconMapOff } from '@tabler/icons-react';
 import { Problem } from '../api';
+import { useAsOf } from '../asof';
+import { formatDate, formatTime } from '../format';
 import { useWords, type Words } from '../labels';
+import { Empty } from './empty';
 
 export function sentence(error: unknown, words: Words): string {
   if (!(error instanceof Problem)) return error instanceof Error ? error.message : String(error);
-  if (error.status === 0) return words.t('ui.trouble.offline');
+  if (error.status === 0) return words.t(error.unsure ? 'ui.trouble.unsure' : 'ui.trouble.offline');
   if (error.status === 429) return words.t('ui.trouble.slow', { n: error.retryAfter ?? 60 });
   if (error.status === 404 && !error.body.detail) return words.t('ui.trouble.none');
   return error.message;
@@ -29,7 +32,12 @@ interface TroubleProps {
 
 export function Trouble({ error, retry, whole }: TroubleProps) {
   const words = useWords();
+  const day = useAsOf();
   const missing = error instanceof Problem && error.status === 404;
+  if (missing && day) {
+    const date = (day.length > 10 ? formatTime : formatDate)(day, words.language);
+    return <Empty whole={whole} icon={IconMapOff} title={words.t('ui.asof.none', { date })} />;
+  }
   const Sign = missing ? IconMapOff : IconAlertTriangle;
   return (
     <div className="trouble" role="alert">
