@@ -1,4 +1,4 @@
-// Told to who administers: the ledger raises an alarm, or no longer seals. What is wrong stands on the ledger's page.
+// Told to who administers or decides: the ledger raises an alarm, or no longer seals. What is wrong stands on its page.
 import { Button, Group } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -14,6 +14,9 @@ interface State {
 
 const PAGE = '/assurance';
 
+/** Who decides by the records has to know that they may be others' too. */
+const TOLD = ['administrator', 'security_manager', 'top_management', 'auditor'] as const;
+
 export function LedgerBanner() {
   const words = useWords();
   const { has } = useSession();
@@ -21,7 +24,7 @@ export function LedgerBanner() {
   const { data } = useQuery({
     queryKey: ['ledger-alarm'],
     queryFn: () => api<State>('/ledger/witnesses').catch(() => null), // who administers a part only is not told
-    enabled: has('administrator'),
+    enabled: TOLD.some((role) => has(role)),
     refetchInterval: 60_000,
   });
   if ((!data?.stopped && !data?.alarm) || pathname === PAGE) return null;
