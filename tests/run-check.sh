@@ -16,10 +16,10 @@ if part build sanitized unit-tests fuzz-programs "$san/merlon"; then
         ! has_tests tests/api || part api-sqlite sh tests/folder.sh tests/api "$PWD/$san/merlon"
         part corpus env MERLON_REPLAY=30 sh tests/run-corpus.sh $(programs fuzz)
     } &
-    # Locks are seen only where there are several writers.
-    collide=$(programs unit | grep /collide_test)
+    # Locks are seen only where there are several writers, and some doubts only where the database is another program.
+    collide=$(programs unit | grep -E '/(collide|witness|pulse)_test$')
     ! ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 ||
-        part collisions sh tests/with-postgres.sh sh tests/run-units.sh "$logs/collisions" "$collide" &
+        part collisions sh tests/with-postgres.sh sh tests/run-units.sh "$logs/collisions" $collide &
     part units sh tests/run-units.sh "$logs/units" $(programs unit)
 fi
 wait

@@ -320,10 +320,10 @@ enum result checks_run(struct checks *checks)
 
 void checks_add(struct checks *checks, const char *name, enum result result, int64_t checked, struct str detail)
 {
-    if (checks->count == CHECKS_MAX) return;
+    checks->wrong += result != OK;
+    if (checks->count == CHECKS_MAX) return; /* what has no room to be told counts all the same */
     checks->at[checks->count++] = (struct check_answer){
         .name = name, .result = result, .skipped = is_no_answer(result), .checked = checked, .detail = detail};
-    checks->wrong += result != OK;
     checks->skipped += checks->at[checks->count - 1].skipped;
 }
 

@@ -38,8 +38,8 @@ struct checks {
     bool unasked;    /* and that it could not be asked, which the note explains */
 };
 
-/* Reads ledger.heads, then asks in a snapshot of its own; the answers come behind those that were added. OK, or the
- * result and sentence of the first wrong answer. */
+/* Reads ledger.heads and asks the database of itself, then asks the rest in a snapshot of its own; the answers come
+ * behind those that were added. OK, or the result and sentence of the first wrong answer. */
 enum result checks_run(struct checks *checks) MUST_USE;
 
 void checks_print(const struct checks *checks);                          /* a line each */

@@ -82,11 +82,14 @@ static enum result read_text(struct ctx *ctx, struct str directory, const char *
     *text = S("");
     TRY(open_own(ctx, directory, OWN_READ, &file));
     if (file < 0) return OK;
-    bool good = fstat(file, &status) == 0 && status.st_size <= FILE_LIMIT;
+    bool good = fstat(file, &status) == 0;
+    if (good && status.st_size > FILE_LIMIT) good = false, errno = EFBIG;
     char *bytes = good ? arena_alloc(ctx->arena, (size_t)status.st_size + 1) : NULL;
     ssize_t len = good ? read(file, bytes, (size_t)status.st_size) : -1;
+    if (good && len >= 0 && len < status.st_size) errno = EIO;
+    good = good && len == status.st_size;
     close(file);
-    if (len < 0) return cannot(ctx, path, "read");
+    if (!good) return cannot(ctx, path, "read");
     *text = (struct str){bytes, (size_t)len};
     return OK;
 }
@@ -153,6 +156,7 @@ static bool write_whole(int directory, struct str text)
     enum own_file_fault fault;
     int file = own_file_at(directory, fresh_name, OWN_FRESH, 0600, &fault);
     if (file < 0) return false;
+    errno = ENOSPC; /* of a write that comes to its end too early */
     bool good = write(file, text.at, text.len) == (ssize_t)text.len && fsync(file) == 0;
     good = close(file) == 0 && good;
     return good && renameat(directory, fresh_name, directory, own_name) == 0 && fsync(directory) == 0;
@@ -247,6 +251,7 @@ static bool append(struct ctx *ctx, int file, const struct stat *status, const s
     off_t whole = whole_size(file, status->st_size);
     if (whole < status->st_size && ftruncate(file, whole) != 0) return false;
     if (newest_size(file, whole) >= head->size) return true;
+    errno = ENOSPC; /* of a write that comes to its end too early */
     return write(file, line.at, line.len) == (ssize_t)line.len;
 }
 

@@ -20,10 +20,11 @@ struct ledger_seal {
     const char *fault; /* of that one: the end of the sentence "Entry N ..." */
 };
 
-/* Inside a write. Seals the oldest pending entries whose MAC is right, at most SEAL_BATCH, under one new head, whose
- * time is ctx->now or, when that would be earlier, the newest time there is. Does nothing when nothing is pending.
- * BROKEN, and nothing is signed, when the stored tree does not match its newest head, that head is not signed by a key
- * of this ledger, or the tree does not begin with what `known` covers. */
+/* Inside a write. Seals the oldest pending entries whose MAC is right, at most SEAL_BATCH (after a new key has taken
+ * over all of them, which its first head covers), under one new head, whose time is ctx->now or, when that would be
+ * earlier, the newest time there is. Does nothing when nothing is pending. BROKEN, and nothing is signed, when the
+ * stored tree does not match its newest head, that head is not signed by a key of this ledger, or the tree does not
+ * begin with what `known` covers. */
 enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal) MUST_USE;
 
 /* Does what stands in the database begin with what `known` covers (size 0: nothing), a head remembered outside of it?

@@ -20,6 +20,7 @@ struct ledger_signer {
     pthread_mutex_t lock;
     int64_t *committed; /* under lock, as all that follows */
     size_t count, room;
+    bool forgets;              /* it was told that not all that was committed is kept in mind */
     struct ledger_head known;  /* the newest that this process has made, or has found in the file at its start */
     int64_t decisions;         /* to stop or to go on, that this process has seen (ledger/stop.h) */
     char alarm[SENTENCE_ROOM]; /* of the newest round */
@@ -50,7 +51,10 @@ static void note(void *arg, const int64_t *entries, size_t count)
         if (wider) signer->committed = wider, signer->room = room;
     }
     for (size_t i = 0; i < count && signer->count < signer->room; i++) signer->committed[signer->count++] = entries[i];
+    bool fresh = signer->count < wanted && !signer->forgets;
+    signer->forgets |= fresh;
     pthread_mutex_unlock(&signer->lock);
+    if (fresh) log_line(LOG_ERROR, "too many entries await their seal: not all are kept in mind any more", NULL);
 }
 
 static int by_number(const void *a, const void *b)
@@ -122,9 +126,11 @@ static enum result look_for_all(struct ctx *ctx, struct ledger_signer *signer, s
     enum result result = OK;
     struct error error = ctx->error;
     size_t left = 0;
+    bool is_away = false;
     for (size_t i = 0; i < round->entry_count; i++) {
         bool sealed = false;
-        enum result one = result == BUSY || result == AWAY ? OK : look_for(ctx, round->entries[i], &sealed);
+        enum result one = is_away ? OK : look_for(ctx, round->entries[i], &sealed);
+        is_away |= one == BUSY || one == AWAY; /* each further one would wait for it too */
         if (!sealed) round->entries[left++] = round->entries[i];
         if (one != OK && result == OK) result = one, error = ctx->error;
     }

@@ -9,7 +9,7 @@ struct ledger_public;
 
 struct records_report {
     int64_t records; /* that were compared */
-    int64_t purged;  /* whose newest state is gone for privacy law, so that there is nothing to compare with */
+    int64_t purged;  /* of which privacy law has left a tombstone, which is compared like any state */
 };
 
 /* `arg` is a struct records_report to be filled; the form is that of ledger_check.records. CONFLICT with one sentence

@@ -100,6 +100,23 @@ static int64_t count(struct world *world, const char *sql)
     return number;
 }
 
+/* Read in pages of 500: the last of one and the first of the next are looked at, too. */
+static void every_record_of_every_page_is_compared(void **state)
+{
+    struct world *world = *state;
+    int64_t first = count(world, "SELECT max(id) + 1 FROM threat");
+    for (int64_t id = first; id <= 501; id++) world_make(world, "threat", "{'title': 'Another'}");
+    verifies(world);
+    for (int64_t id = 499; id <= 501; id++) {
+        tamper(world,
+               arena_print(world->ctx->arena, "UPDATE threat SET title = 'Other' WHERE id = %lld", (long long)id).at);
+        finds(world, "its field \"title\"");
+        tamper(world,
+               arena_print(world->ctx->arena, "UPDATE threat SET title = 'Another' WHERE id = %lld", (long long)id).at);
+    }
+    verifies(world);
+}
+
 static void rebuilding_changes_nothing_that_is_right(void **state)
 {
     struct world *world = *state;
@@ -148,6 +165,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_the_program_wrote_holds, world_begin, world_end),
         cmocka_unit_test_setup_teardown(what_else_was_written_is_found, world_begin, world_end),
         cmocka_unit_test_setup_teardown(what_means_the_same_is_written_the_same, world_begin, world_end),
+        cmocka_unit_test_setup_teardown(every_record_of_every_page_is_compared, world_begin, world_end),
         cmocka_unit_test_setup_teardown(rebuilding_changes_nothing_that_is_right, world_begin, world_end),
         cmocka_unit_test_setup_teardown(a_link_too_many_refuses_no_change, world_begin, world_end),
         cmocka_unit_test_setup_teardown(rebuilding_mends_what_is_derived, world_begin, world_end),

@@ -53,11 +53,45 @@ static void each_row_is_taken_once(void **state)
     assert_int_equal(number(served, "SELECT count(*) FROM job_part"), 0);
 }
 
+static enum result begun_often(struct ctx *ctx, void *arg)
+{
+    return db_run(ctx,
+                  arena_print(ctx->arena,
+                              "UPDATE job SET claim=%d, claimed_until=0 WHERE status='running' AND position>0 "
+                              "AND claim=1",
+                              *(const int *)arg),
+                  NULL, 0, &(int64_t){0});
+}
+
+/* One that ends its program each time is tried JOB_TRIES times, and not once more. */
+static void a_job_is_not_tried_for_ever(void **state)
+{
+    struct served *served = SERVED(state);
+    static int last = JOB_TRIES - 1, once_more = JOB_TRIES;
+    static const struct {
+        int *claims;
+        const char *status;
+    } cases[] = {{&last, "done"}, {&once_more, "failed"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t job = begin_import(served);
+        const char *claim = text_of(served, "SELECT claim FROM job WHERE id = %lld", (long long)job),
+                   *path = text_of(served, "/jobs/%lld", (long long)job);
+        while (number(served, claim) < *cases[i].claims)
+            assert_int_equal(store_write(served->ctx, served->program.store, begun_often, cases[i].claims), OK);
+        struct answer answer = GET(served, &served->admin, path);
+        for (; str_is(json_str(answer.json, "status", S("")), "running"); answer = GET(served, &served->admin, path))
+            sched_yield();
+        assert_true(str_is(json_str(answer.json, "status", S("")), cases[i].status));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_row_is_taken_once, served_sqlite, served_end),
         cmocka_unit_test_setup_teardown(each_row_is_taken_once, served_postgres, served_end),
+        cmocka_unit_test_setup_teardown(a_job_is_not_tried_for_ever, served_sqlite, served_end),
+        cmocka_unit_test_setup_teardown(a_job_is_not_tried_for_ever, served_postgres, served_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

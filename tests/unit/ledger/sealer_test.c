@@ -167,6 +167,29 @@ static void test_heads(void **state)
     ledger_keys_close(s.keys);
 }
 
+static enum result renew(struct ctx *ctx, void *arg)
+{
+    struct sealed *s = arg;
+    return ledger_keys_renew(ctx, &keyring, "rotate", S("yearly"), s->keys);
+}
+
+/* The first head of a new key covers the entry that says so, however much awaits its seal before it. */
+static void test_a_new_key_seals_all_at_once(void **state)
+{
+    FIXTURE(f);
+    struct sealed s = begin(f);
+    struct ledger_head head;
+    append_range(f, 0, 10);
+    assert_int_equal(seal_once(&s, 1), 10);
+    append_range(f, 10, 10 + SEAL_BATCH + 5);
+    write_ok(f, renew, &s);
+    assert_int_equal(seal_once(&s, 2), SEAL_BATCH + 6);
+    expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
+    assert_int_equal(head.size, SEAL_BATCH + 16);
+    assert_string_equal(head.key_id, ledger_keys_public(s.keys)->id);
+    ledger_keys_close(s.keys);
+}
+
 /* More than one batch: each gets its own head. */
 static void test_batches(void **state)
 {
@@ -481,10 +504,9 @@ static void test_documented_checker(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_heads),       ON_BOTH(test_batches),
-        ON_BOTH(test_proofs),      ON_BOTH(test_keys),
-        ON_BOTH(test_damaged_key), ON_BOTH(test_refuses_to_sign),
-        ON_SQLITE(test_openssl),   ON_SQLITE(test_documented_checker),
+        ON_BOTH(test_heads),           ON_BOTH(test_batches),   ON_BOTH(test_a_new_key_seals_all_at_once),
+        ON_BOTH(test_proofs),          ON_BOTH(test_keys),      ON_BOTH(test_damaged_key),
+        ON_BOTH(test_refuses_to_sign), ON_SQLITE(test_openssl), ON_SQLITE(test_documented_checker),
     };
     return cmocka_run_group_tests_name("ledger/sealer", tests, NULL, NULL);
 }
