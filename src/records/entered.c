@@ -16,7 +16,8 @@ enum result record_demand_state(struct ctx *ctx, const struct record *row, struc
     for (size_t i = 0; i < row_width(row->reg); i++) {
         if (value_eq(row->row[i], then->row[i])) continue;
         return fail(ctx, CONFLICT,
-                    "%s-%lld is not what the ledger says: its field \"%s\" was changed outside of the program.",
+                    "%s-%lld is not what the ledger says: its field \"%s\" was changed outside of the program. Nothing "
+                    "more is saved to it until whoever runs Merlon has put that right.",
                     row->reg->prefix, (long long)record_id(row), row_field(row->reg, i)->name);
     }
     return OK;
