@@ -281,9 +281,10 @@ static enum result forget(struct ctx *ctx, void *arg)
 static void test_what_was_never_watched_is_not_forgotten(void **state)
 {
     FIXTURE(f);
-    (void)begin(f);
+    struct log *log = begin(f);
     assert_int_equal(store_write(&f->ctx, f->store, forget, NULL), NOT_FOUND);
     expect_sentence(&f->ctx, "This witness knows no log");
+    witness_close(log->witness);
 }
 
 static void test_memory_cannot_be_set_back(void **state)
