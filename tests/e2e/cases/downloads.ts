@@ -89,7 +89,7 @@ step(on, 'a list and a report are told of by the same way', async () => {
   await visible(item)
   await on.program.stop()
   await item.click()
-  await told(marta, 'The server was not reached.')
+  await told(marta, 'The server was not reached')
   assert.deepEqual(saved, [])
   await on.program.start(false)
 })
