@@ -73,9 +73,8 @@ enum result jobs_verify(struct ctx *ctx, int64_t *checked)
     TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_entry WHERE subject='" JOB_SUBJECT "'"), NULL, 0, 0,
                         checked));
     TRY(db_query_one(ctx,
-                     S("SELECT record FROM ledger_entry WHERE subject='" JOB_SUBJECT "' GROUP BY record HAVING "
-                       "sum(CASE WHEN action='" JOB_ENDS "' THEN 1 ELSE 0 END) > 1 OR count(DISTINCT version) < "
-                       "count(*) ORDER BY record LIMIT 1"),
+                     S("SELECT record FROM ledger_entry WHERE subject='" JOB_SUBJECT "' AND action='" JOB_ENDS "' "
+                       "GROUP BY record HAVING count(*) > 1 ORDER BY record LIMIT 1"),
                      NULL, 0, &rows, &found));
     int64_t job = found ? rows_number(rows, 0) : 0;
     rows_close(rows);
