@@ -17,12 +17,14 @@ static const char postgres_references[] =
 /* The schema into which the extension was installed, where its function may be called. */
 static const char amcheck[] =
     "SELECT quote_ident(n.nspname) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
-    "WHERE p.proname = 'bt_index_check' AND p.pronargs = 2 AND "
+    "WHERE p.proname = 'bt_index_check' AND p.pronargs = 2 AND EXISTS (SELECT 1 FROM pg_depend d "
+    "JOIN pg_extension e ON e.oid = d.refobjid WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid "
+    "AND d.deptype = 'e' AND e.extname = 'amcheck') AND "
     "has_function_privilege(p.oid, 'EXECUTE') AND has_schema_privilege(n.oid, 'USAGE')";
-static const char amcheck_run[] =
-    "SELECT count(%.*s.bt_index_check(i.indexrelid, true)) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
-    "JOIN pg_am a ON a.oid = c.relam JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE " OURS " AND a.amname = 'btree' AND i.indisvalid";
+static const char amcheck_run[] = "SELECT count(%.*s.bt_index_check(CAST(i.indexrelid AS regclass), true)) FROM "
+                                  "pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+                                  "JOIN pg_am a ON a.oid = c.relam JOIN pg_namespace n ON n.oid = c.relnamespace "
+                                  "WHERE " OURS " AND a.amname = 'btree' AND i.indisvalid";
 
 static enum result first_wrong(struct ctx *ctx, const char *sql, struct str *wrong)
 {

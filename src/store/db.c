@@ -15,6 +15,13 @@ enum result driver_fail(struct db *db, enum result result, const char *format, .
     return result;
 }
 
+enum result driver_key_set(struct db *db)
+{
+    return driver_fail(db, BROKEN, "%s",
+                       SENTENCE("The database gave a number that the program never takes: the next one was set outside "
+                                "of the program. Run merlon verify."));
+}
+
 void db_init(struct db *db, const struct driver *driver, size_t statement_budget)
 {
     db->driver = driver;

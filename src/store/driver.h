@@ -94,7 +94,7 @@ struct db {
 
 /* Keeps the sentence in db->sentence, cut to its size; returns `result`. */
 enum result driver_fail(struct db *db, enum result result, const char *format, ...) PRINTF_LIKE(3, 4);
-
+enum result driver_key_set(struct db *db); /* BROKEN: it gave a key beyond what tables take (store/table.h) */
 /* db_run without a ctx. */
 enum result db_execute(struct db *db, struct str sql, const struct value *args, size_t count);
 

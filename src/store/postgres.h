@@ -51,10 +51,11 @@ struct postgres_db {
     char *scratch;          /* the arguments of one call, as PostgreSQL wants them */
     size_t scratch_room;
     enum postgres_end ended;
-    unsigned host; /* of place->hosts */
-    bool saves;    /* COMMIT is under way: whether it is done is not known until the answer */
-    bool warned;   /* by the server, meanwhile */
-    bool undone;   /* the server has ended the transaction before any COMMIT could reach it */
+    unsigned host;  /* of place->hosts */
+    char path[160]; /* the search_path that was set when this connection was made */
+    bool saves;     /* COMMIT is under way: whether it is done is not known until the answer */
+    bool warned;    /* by the server, meanwhile */
+    bool undone;    /* the server has ended the transaction before any COMMIT could reach it */
 };
 
 static inline struct postgres_db *postgres_of(struct db *db)

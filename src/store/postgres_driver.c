@@ -170,6 +170,17 @@ static enum result saved(struct db *db, enum result result)
 }
 
 /* COMMIT of a failed transaction is a rollback that reports success; it must not pass for one. */
+/* A trigger that somebody planted for a moment can set another search_path, which would stay with the connection: so it
+ * is set again with each transaction's beginning and end, in one message with it. */
+static enum result bound(struct db *db, const char *sql)
+{
+    char text[320];
+    bool outermost = strncmp(sql, "BEGIN", 5) == 0 || strcmp(sql, "COMMIT") == 0 || strcmp(sql, "ROLLBACK") == 0;
+    if (!outermost) return script(db, sql);
+    snprintf(text, sizeof text, "%s; SET search_path TO %s", sql, postgres_of(db)->path);
+    return script(db, text);
+}
+
 static enum result control(struct db *db, const char *sql)
 {
     struct postgres_db *postgres = postgres_of(db);
@@ -178,11 +189,11 @@ static enum result control(struct db *db, const char *sql)
     if (commits && PQtransactionStatus(postgres->connection) == PQTRANS_INERROR)
         return driver_fail(db, BROKEN, "An earlier failure in this write was not undone before it ended.");
     postgres->saves = commits;
-    enum result result = script(db, sql);
+    enum result result = bound(db, sql);
     if (commits) return saved(db, result);
     if (result == OK || db->depth || !is_lost(postgres)) return result;
     TRY(connect_anew(db));
-    return script(db, sql);
+    return bound(db, sql);
 }
 
 static bool transaction_lost(const struct db *db)

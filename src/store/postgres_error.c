@@ -100,6 +100,13 @@ enum result postgres_not_reached(struct db *db)
     return driver_fail(db, AWAY, "%s", SENTENCE("The database cannot be reached at present; try again in a moment."));
 }
 
+static bool is_check_of_key(const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *name = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+    return state && name && strcmp(state, "23514") == 0 && str_ends(str_of(name), S("_id_check"));
+}
+
 enum result postgres_failed(struct db *db, const struct pg_result *result)
 {
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
@@ -114,6 +121,7 @@ enum result postgres_failed(struct db *db, const struct pg_result *result)
         const struct meaning *meaning = &meanings[i];
         if (!str_starts(str_of(state), str_of(meaning->state))) continue;
         db->transient = db->transient || meaning->transient;
+        if (is_check_of_key(result)) return driver_key_set(db);
         if (meaning->sentence) return driver_fail(db, meaning->result, "%s", meaning->sentence);
         if (meaning->result == DENIED) return driver_fail(db, DENIED, "%s", message);
         return driver_fail(db, meaning->result, "The database refuses a value: %s.", message);

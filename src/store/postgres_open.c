@@ -10,13 +10,16 @@
 
 enum { OLDEST_VERSION = 150000 };
 
-/* First of all, in words that no schema can give another meaning to: names are looked for among the server's own and in
- * the one schema that is ours, whatever search_path the database or the role was given. Temporary tables come last,
- * where they hide none of ours. Then what else can change what a query means. row_security=off: where a policy would
- * keep rows back, the query fails instead. */
+/* First of all, in words that no schema can give another meaning to: names are looked for among the server's own and
+ * in the one schema that is ours. That is what the address says (options=-csearch_path=...), else public: whatever
+ * search_path the database or the role was given, another schema could be a copy of ours as it was once. Temporary
+ * tables come last, where they hide none of ours. Then what else can change what a query means. row_security=off:
+ * where a policy would keep rows back, the query fails instead. */
 static const char meaning[] =
-    "SELECT pg_catalog.set_config('search_path', pg_catalog.concat(COALESCE(pg_catalog.quote_ident("
-    "pg_catalog.current_schema()), 'public'), ', pg_temp'), false);"
+    "SELECT pg_catalog.set_config('search_path', CASE WHEN s.source OPERATOR(pg_catalog.=) 'client' AND "
+    "pg_catalog.current_schema() IS NOT NULL THEN pg_catalog.concat(pg_catalog.quote_ident("
+    "pg_catalog.current_schema()), ', pg_temp') ELSE 'public, pg_temp' END, false) "
+    "FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'search_path';"
     "SELECT set_config('session_replication_role', 'origin', false) "
     "WHERE current_setting('session_replication_role') <> 'origin';"
     "SET row_security=off; SET standard_conforming_strings=on; SET transform_null_equals=off; SET array_nulls=on;"
@@ -142,7 +145,14 @@ static enum result set_up(struct postgres_db *postgres)
     PQsetnonblocking(postgres->connection, 1);
     snprintf(sql, sizeof sql, settings, meaning, place->read_only ? "on" : "off", place->lock_wait,
              atomic_load(&place->statement_limit), POSTGRES_IDLE_LIMIT);
-    return postgres->db.driver->script(&postgres->db, sql);
+    TRY(postgres->db.driver->script(&postgres->db, sql));
+    PGresult *path = postgres_collect(
+        &postgres->db, PQsendQuery(postgres->connection, "SELECT pg_catalog.current_setting('search_path')"));
+    bool good = PQresultStatus(path) == PGRES_TUPLES_OK && strlen(PQgetvalue(path, 0, 0)) < sizeof postgres->path;
+    if (good) snprintf(postgres->path, sizeof postgres->path, "%s", PQgetvalue(path, 0, 0));
+    enum result result = good ? OK : postgres_failed(&postgres->db, path);
+    PQclear(path);
+    return result;
 }
 
 static enum result cannot_reach(struct db *db)

@@ -5,7 +5,8 @@
 #include "store/table_parts.h"
 
 /* Of the namespace ?1 (its oid): the table it belongs to, its name, its definition. What belongs to an extension was
- * put there by whoever runs the server. */
+ * put there by whoever runs the server; but a function that bears the name of one of the server's own is told in any
+ * case, since whoever owns an extension can add one to it. */
 static const struct catalog {
     const char *kind, *sql;
 } catalogs[] = {
@@ -30,11 +31,11 @@ static const struct catalog {
                    "FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid "
                    "AND k.contype IN ('c', 'f', 'p', 'u', 'x') WHERE c.relnamespace = CAST(?1 AS oid)"},
     {"trigger", "SELECT c.relname, g.tgname, concat_ws(' ', pg_get_triggerdef(g.oid), g.tgenabled) FROM pg_class c "
-                "JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal "
+                "JOIN pg_trigger g ON g.tgrelid = c.oid AND g.tgconstraint = 0 "
                 "WHERE c.relnamespace = CAST(?1 AS oid)"},
     {"trigger of a foreign key",
      "SELECT c.relname, k.conname, string_agg(concat(g.tgtype, g.tgenabled), ' ' ORDER BY g.tgtype, g.tgenabled) "
-     "FROM pg_class c JOIN pg_trigger g ON g.tgrelid = c.oid AND g.tgisinternal "
+     "FROM pg_class c JOIN pg_trigger g ON g.tgrelid = c.oid AND g.tgconstraint <> 0 "
      "JOIN pg_constraint k ON k.oid = g.tgconstraint WHERE c.relnamespace = CAST(?1 AS oid) "
      "GROUP BY c.relname, k.conname"},
     {"rule", "SELECT c.relname, r.rulename, pg_get_ruledef(r.oid) FROM pg_class c JOIN pg_rewrite r "
@@ -50,8 +51,9 @@ static const struct catalog {
     {"function", "SELECT '', concat(p.proname, '(', pg_get_function_identity_arguments(p.oid), ')'), "
                  "concat_ws(' ', l.lanname, p.prosecdef, p.provolatile, array_to_string(p.proconfig, ','), p.prosrc) "
                  "FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = CAST(?1 AS oid) "
-                 "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass "
-                 "AND d.objid = p.oid AND d.deptype = 'e')"},
+                 "AND (NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass "
+                 "AND d.objid = p.oid AND d.deptype = 'e') OR EXISTS (SELECT 1 FROM pg_proc b WHERE "
+                 "b.pronamespace = 'pg_catalog'::regnamespace AND b.proname = p.proname))"},
     {"sequence", "SELECT '', c.relname, concat_ws(' ', s.seqtypid, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, "
                  "s.seqcache, s.seqcycle) FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid "
                  "WHERE c.relnamespace = CAST(?1 AS oid)"},
@@ -122,16 +124,21 @@ static enum result list_kind(struct ctx *ctx, const struct catalog *catalog, int
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
+        struct str name = without(ctx->arena, rows_text(rows, 1), prefix);
         struct str definition = without(ctx->arena, rows_text(rows, 2), prefix);
         definition = without(ctx->arena, definition, S("pg_temp."));
-        things_add(ctx->arena, things,
-                   (struct thing){str_of(catalog->kind), rows_text(rows, 0), rows_text(rows, 1), definition});
+        things_add(ctx->arena, things, (struct thing){str_of(catalog->kind), rows_text(rows, 0), name, definition});
     }
     rows_close(rows);
     return OK;
 }
 
-static enum result list(struct ctx *ctx, const char *space, struct things *things)
+struct space {
+    int64_t oid;
+    struct str prefix; /* "public." */
+};
+
+static enum result find_space(struct ctx *ctx, const char *space, struct space *found_space)
 {
     struct str sql = arena_print(ctx->arena,
                                  "SELECT CAST(n.oid AS bigint), quote_ident(n.nspname) || '.' FROM pg_namespace n "
@@ -140,10 +147,17 @@ static enum result list(struct ctx *ctx, const char *space, struct things *thing
     struct rows *rows;
     bool found;
     TRY(db_query_one(ctx, sql, NULL, 0, &rows, &found));
-    int64_t oid = found ? rows_number(rows, 0) : 0;
-    struct str prefix = found ? arena_copy(ctx->arena, rows_text(rows, 1)) : S("");
+    found_space->oid = found ? rows_number(rows, 0) : 0;
+    found_space->prefix = found ? arena_copy(ctx->arena, rows_text(rows, 1)) : S("");
     rows_close(rows);
-    for (size_t i = 0; i < COUNT(catalogs); i++) TRY(list_kind(ctx, &catalogs[i], oid, prefix, things));
+    return OK;
+}
+
+/* In the server's own words alone: a function of the schema that looks like one of these would be asked instead. */
+static enum result list(struct ctx *ctx, const struct space *space, struct things *things)
+{
+    TRY(db_script(ctx, "SET LOCAL search_path = pg_catalog"));
+    for (size_t i = 0; i < COUNT(catalogs); i++) TRY(list_kind(ctx, &catalogs[i], space->oid, space->prefix, things));
     return OK;
 }
 
@@ -168,11 +182,14 @@ static struct str with_functions_named(struct ctx *ctx, struct parts *parts, str
 
 static enum result make_and_list(struct ctx *ctx, struct str ddl, struct things *expected, struct things *found)
 {
-    TRY(list(ctx, "current_schema()::regnamespace", found));
+    struct space space;
+    TRY(find_space(ctx, "pg_catalog.current_schema()::pg_catalog.regnamespace", &space));
+    TRY(list(ctx, &space, found));
     for (size_t i = 0; i < COUNT(around); i++) TRY(list_kind(ctx, &around[i], 0, S(""), found));
     TRY(db_script(ctx, "SET LOCAL search_path = pg_temp; SET LOCAL client_min_messages = error"));
     TRY(db_script(ctx, arena_cstr(ctx->arena, ddl)));
-    return list(ctx, "pg_my_temp_schema()", expected);
+    TRY(find_space(ctx, "pg_my_temp_schema()", &space));
+    return list(ctx, &space, expected);
 }
 
 static void roll_back(void *db)

@@ -53,7 +53,7 @@ int sqlite_refuse_loose_text(struct sqlite3 *handle);
 int64_t sqlite_size(const struct sqlite_place *place);
 
 /* Which files the database and its log are, as they were opened. */
-enum { SQLITE_FILES = 2 };
+enum { SQLITE_FILES = 3 };
 struct sqlite_file_identity {
     dev_t device[SQLITE_FILES];
     ino_t inode[SQLITE_FILES];

@@ -67,6 +67,9 @@ static enum result constraint(struct db *db, int code, const char *message)
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID: return not_unique(db, message);
+    case SQLITE_CONSTRAINT_CHECK:
+        if (strcmp(message, "CHECK constraint failed: id") == 0) return driver_key_set(db);
+        return driver_fail(db, INVALID, "The database refuses a value: %s.", message);
     case SQLITE_CONSTRAINT_TRIGGER: return driver_fail(db, DENIED, "%s", message);
     default: return driver_fail(db, INVALID, "The database refuses a value: %s.", message);
     }

@@ -1,11 +1,11 @@
 /* A file that is moved away under a running program takes along what is written from then on, and so does its log; at
- * the next start neither would be found. So both are looked for, by name, before each group of writes: two calls of the
- * system that cost a microsecond each. */
+ * the next start neither would be found; without its -shm others read the file wrongly. So all are looked for, by name,
+ * before each group of writes: calls of the system that cost a microsecond each. */
 #include "store/sqlite.h"
 
 #include <sys/stat.h>
 
-static const char *const endings[SQLITE_FILES] = {"", "-wal"};
+static const char *const endings[SQLITE_FILES] = {"", "-wal", "-shm"};
 
 static bool look(const struct sqlite_place *place, size_t which, struct stat *status)
 {
@@ -45,7 +45,7 @@ enum result sqlite_file_moved(struct db *db)
 int64_t sqlite_size(const struct sqlite_place *place)
 {
     int64_t bytes = 0;
-    for (size_t i = 0; i < SQLITE_FILES; i++) {
+    for (size_t i = 0; i < SQLITE_FILES - 1; i++) {
         struct stat status;
         if (look(place, i, &status)) bytes += status.st_size;
     }

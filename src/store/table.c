@@ -314,24 +314,36 @@ static enum result check_key_range(struct ctx *ctx, const struct table *table)
                 (long long)outside);
 }
 
+/* PostgreSQL: the number stands in the sequence, which its view shows only once it was used. */
+static enum result next_key(struct ctx *ctx, const struct table *table, int64_t *number)
+{
+    const struct value args[] = {value_text(str_of(table->name)), value_text(str_of(table->columns[0].name))};
+    struct rows *rows;
+    bool found;
+    *number = 0;
+    if (db_dialect(ctx->db) == DIALECT_SQLITE)
+        return db_query_number(ctx,
+                               S("SELECT CASE WHEN typeof(seq) = 'integer' THEN seq ELSE -1 END FROM "
+                                 "sqlite_sequence WHERE name = ?1"),
+                               args, 1, 0, number);
+    TRY(db_query_one(ctx, S("SELECT pg_get_serial_sequence(quote_ident(?1), ?2)"), args, COUNT(args), &rows, &found));
+    struct str sequence = found ? arena_copy(ctx->arena, rows_text(rows, 0)) : S("");
+    rows_close(rows);
+    if (!sequence.len) return OK; /* which the comparison of the schema names */
+    return db_query_number(ctx, arena_print(ctx->arena, "SELECT last_value FROM %.*s", PRINT(sequence)), NULL, 0, 0,
+                           number);
+}
+
 /* Whoever sets the next number near its end lets a table take no more rows. */
 static enum result check_next_key(struct ctx *ctx, const struct table *table)
 {
-    static const char *const next[] = {
-        [DIALECT_SQLITE] = "SELECT max(seq) FROM sqlite_sequence WHERE name = ?1 AND ?2 <> ''",
-        [DIALECT_POSTGRES] = "SELECT max(s.last_value) FROM pg_sequences s WHERE s.schemaname = current_schema() AND "
-                             "format('%I.%I', s.schemaname, s.sequencename) = "
-                             "pg_get_serial_sequence(quote_ident(?1), ?2)",
-    };
     int64_t number;
-    const struct value args[] = {value_text(str_of(table->name)), value_text(str_of(table->columns[0].name))};
-    TRY(db_query_number(ctx, str_of(next[db_dialect(ctx->db)]), args, COUNT(args), 0, &number));
+    TRY(next_key(ctx, table, &number));
     if (number >= 0 && number < KEY_USUAL) return OK;
-    return fail(
-        ctx, CONFLICT,
-        "The numbers of the table \"%s\" stand at %lld, where the program never took them: they were set outside "
-        "of the program, and will be used up. Restore a backup.",
-        table->name, (long long)number);
+    return fail(ctx, CONFLICT,
+                "The numbers of the table \"%s\" stand at %lld, where the program never took them: they were set "
+                "outside of the program, and will be used up. Restore a backup.",
+                table->name, (long long)number);
 }
 
 enum result tables_check_keys(struct ctx *ctx, const struct table *const *tables, size_t count)

@@ -14,7 +14,7 @@ bool soa_wants_line(const struct record *requirement);
 void soa_count_lines(struct record *soa, int64_t more);
 
 /* An approved version: the SoA with all its lines as JSON, its SHA-256 and an Ed25519 signature by the ledger's key
- * over the text "merlon soa v1\n" SHA-256-in-hex. */
+ * over canonical_signature of "merlon soa v1" (ledger/canonical.h). */
 enum result soa_version_make(struct ctx *ctx, const struct record *soa, int64_t edition) MUST_USE;
 
 #endif

@@ -6,6 +6,7 @@
 #include "jobs/clerk.h"
 #include "jobs/inside.h"
 #include "jobs/jobs.h"
+#include "ledger/ledger.h"
 #include "store/blob.h"
 #include "store/store.h"
 
@@ -145,6 +146,49 @@ static void a_planted_entry_moves_no_job_on(void **state)
     assert_false(right);
 }
 
+static enum result keep_ten(struct ctx *ctx, void *id)
+{
+    int64_t entry;
+    const struct ledger_event event = {.action = S(JOB_KEEPS),
+                                       .subject = S(JOB_SUBJECT),
+                                       .record = *(const int64_t *)id,
+                                       .version = 10,
+                                       .comment = S(""),
+                                       .state = S("")};
+    return ledger_append(ctx, &event, &entry);
+}
+
+static void a_job_goes_on_where_it_was_left(void **state)
+{
+    struct world *world = *state;
+    int64_t id;
+    bool right;
+    world->ctx->actor = &world->marta;
+    assert_ok(world, store_write(world->ctx, world->program.store, submit, &id));
+    assert_ok(world, store_write(world->ctx, world->program.store, keep_ten, &id));
+    for (int64_t position = 0; position <= 11; position++) {
+        assert_ok(world, job_is_as_entered(world->ctx, id, position, &right));
+        assert_int_equal(right, position == 10);
+    }
+}
+
+static void nobody_cancels_the_job_of_another(void **state)
+{
+    struct world *world = *state;
+    struct actor other = world->marta;
+    int64_t id;
+    world->ctx->actor = &world->marta;
+    assert_ok(world, store_write(world->ctx, world->program.store, submit, &id));
+    other.user++;
+    for (int running = 0; running < 2; running++) {
+        if (running) run_sql(world, "UPDATE job SET status = 'running'");
+        world->ctx->actor = &other;
+        assert_int_equal(store_write(world->ctx, world->program.store, cancel, &id), NOT_FOUND);
+        ctx_clear_error(world->ctx);
+        assert_int_equal(number_of(world, "SELECT count(*) FROM job WHERE cancelled = 1 OR status = 'cancelled'"), 0);
+    }
+}
+
 static enum result sweep(struct ctx *ctx, void *arg)
 {
     (void)arg;
@@ -179,6 +223,8 @@ int main(void)
         IN_WORLD(a_job_with_another_file_is_not_sealed),
         IN_WORLD(a_cancelled_job_is_spent_in_the_ledger),
         IN_WORLD(a_planted_entry_moves_no_job_on),
+        IN_WORLD(a_job_goes_on_where_it_was_left),
+        IN_WORLD(nobody_cancels_the_job_of_another),
         IN_WORLD(only_a_jobs_own_file_is_swept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

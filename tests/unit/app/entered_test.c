@@ -200,6 +200,8 @@ static void the_newest_is_the_highest_version(void **state)
                 "UPDATE ledger_entry SET id = 900000 WHERE id = " FIRST);
     must(served, ledger_state_at(served->ctx, S("task"), 1, INT64_MAX, &newest));
     assert_int_equal(newest.version, 2);
+    must(served, ledger_newest(served->ctx, S("task"), 1, &newest));
+    assert_int_equal(newest.version, 2);
     expect_records(served, "of TSK-1 does not follow on the one before it");
     run(served, "UPDATE ledger_state SET entry = 900001 WHERE entry = " SECOND ";"
                 "UPDATE ledger_entry SET id = 900001 WHERE id = " SECOND);

@@ -315,11 +315,13 @@ static void every_new_control_gets_its_line(void **state)
     struct answer after = GET(served, &house.manager, at(served, "soa", soa));
     assert_true(is(&after, "status", "draft"));
     assert_int_equal(json_number(after.json, "lines_open", -1), 1);
+    assert_int_equal(json_number(after.json, "lines", -1), 3);
     changes(served, &house.manager, "/soa_line/3", "{'applicable': false, 'justification': 'No yard'}");
     changes(served, &house.manager, at(served, "requirement", third), "{'withdrawn': true}");
     lines = GET(served, &house.manager, "/soa_line");
     assert_int_equal(items_count(&lines), 2);
     assert_int_equal(number_at(served, at(served, "soa", soa), "lines_open"), 0);
+    assert_int_equal(number_at(served, at(served, "soa", soa), "lines"), 2);
     changes(served, &house.manager, at(served, "requirement", third), "{'withdrawn': false}");
     lines = GET(served, &house.manager, "/soa_line");
     assert_int_equal(items_count(&lines), 3);
@@ -327,6 +329,9 @@ static void every_new_control_gets_its_line(void **state)
     assert_true(is(&again, "justification", "No yard"));
     assert_false(json_bool(again.json, "applicable", true));
     assert_int_equal(number_at(served, at(served, "soa", soa), "lines_open"), 0);
+    assert_int_equal(number_at(served, at(served, "soa", soa), "lines"), 3);
+    served_move(served, &house.manager, "soa", soa, "submit", "{}");
+    served_move(served, &house.board, "soa", soa, "approve", "{}");
 }
 
 static void a_statement_that_is_edited_is_approved_no_more(void **state)

@@ -532,6 +532,9 @@ static void names_mean_what_the_server_means(void **state)
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_own_tables, NULL));
     expect_difference(f, "the setting of the database or role \"search_path\"");
     expect_difference(f, "(2 differences in all)");
+    as_owner(url, arena_print(f->ctx.arena, "ALTER DATABASE %s SET search_path = evil", f->schema).at);
+    begin_anew(f);
+    assert_int_equal(ask_number(f, "SELECT count(*) WHERE current_schema() = 'public'"), 1);
     as_owner(url, arena_print(f->ctx.arena, "ALTER DATABASE %s RESET ALL", f->schema).at);
     int64_t checked = 0;
     expect_ok(&f->ctx, schema_verify(&f->ctx, store_tables, store_table_count, &checked));
@@ -547,6 +550,29 @@ static void names_mean_what_the_server_means(void **state)
     memcpy(f->url, before, sizeof before);
     begin_anew(f);
     as_owner(base.at, arena_print(f->ctx.arena, "DROP DATABASE %s WITH (FORCE)", f->schema).at);
+}
+
+static enum result write_meta(struct ctx *ctx, void *name)
+{
+    return meta_set(ctx, name, S("red"));
+}
+
+/* It would lead every later write of that connection into another schema, when it is long gone itself. */
+static void a_trigger_leads_no_connection_away(void **state)
+{
+    FIXTURE(f);
+    const char *ours = arena_print(f->ctx.arena, "SELECT count(*) WHERE current_schema() = '%s'", f->schema).at;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_own_tables, NULL));
+    expect_ok(&f->ctx, db_script(&f->ctx, "CREATE FUNCTION leads() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM "
+                                          "set_config(''search_path'', ''public'', false); RETURN NEW; END'; "
+                                          "CREATE TRIGGER away BEFORE INSERT ON meta FOR EACH ROW EXECUTE FUNCTION "
+                                          "leads()"));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, write_meta, (char[]){"colour"}));
+    assert_int_equal(ask_number(f, ours), 1);
+    expect_ok(&f->ctx, db_script(&f->ctx, "SELECT set_config('search_path', 'public', false)"));
+    expect_ok(&f->ctx, db_begin(&f->ctx));
+    assert_int_equal(ask_number(f, ours), 1);
+    db_rollback(&f->ctx);
 }
 
 int main(void)
@@ -568,6 +594,7 @@ int main(void)
         ON_POSTGRES(rows_are_read_ahead_and_left_early),
         ON_POSTGRES(a_failure_in_the_middle_is_told),
         ON_POSTGRES(names_mean_what_the_server_means),
+        ON_POSTGRES(a_trigger_leads_no_connection_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

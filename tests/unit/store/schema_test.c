@@ -204,6 +204,8 @@ static void what_looks_like_the_schemas_own_is_told(void **state)
          arena_print(f->ctx.arena, "DROP COLLATION %s.\"C\"", schema).at, "the object \"collation"},
         {"CREATE DOMAIN quay AS text", "DROP DOMAIN quay", "the object \"type quay\""},
         {"ALTER TABLE search_entry SET UNLOGGED", "ALTER TABLE search_entry SET LOGGED", "the table \"search_entry\""},
+        {"CREATE FUNCTION concat_ws(text, text, \"char\") RETURNS text LANGUAGE sql AS 'SELECT $2'",
+         "DROP FUNCTION concat_ws(text, text, \"char\")", "the function \"concat_ws("},
         {"ALTER SEQUENCE entry_id_seq INCREMENT -1 MINVALUE -100 CYCLE",
          "ALTER SEQUENCE entry_id_seq INCREMENT 1 MINVALUE 1 NO CYCLE", "the sequence \"entry_id_seq\""},
     };

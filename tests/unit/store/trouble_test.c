@@ -268,7 +268,7 @@ static void a_file_that_is_moved_away_is_noticed(void **state)
     static const struct {
         const char *ending;
         bool replaced; /* by a copy under the same name */
-    } cases[] = {{"", false}, {"-wal", false}, {"", true}, {"-wal", true}};
+    } cases[] = {{"", false}, {"-wal", false}, {"-shm", false}, {"", true}, {"-wal", true}};
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct fixture f = {.ctx = {.arena = arena_new(0)}};
