@@ -278,6 +278,20 @@ static void a_second_entry_of_one_version_is_named(void **state)
     expect_question(served, "users and grants", "The version 1 of user 2 does not follow");
 }
 
+/* The server would make them again in silence, or not start. */
+static void a_setting_taken_away_is_missed(void **state)
+{
+    static const char *const lasting[] = {"program_version", "master_key", "ledger.secret", "ledger.public"};
+    struct served *served = SERVED(state);
+    run(served, "CREATE TABLE kept AS SELECT * FROM meta");
+    for (size_t i = 0; i < COUNT(lasting); i++) {
+        run(served, text_of(served, "DELETE FROM meta WHERE name = '%s'", lasting[i]));
+        expect_question(served, "settings kept in the database", text_of(served, "The setting \"%s\"", lasting[i]));
+        run(served, "DELETE FROM meta; INSERT INTO meta SELECT * FROM kept");
+    }
+    expect_question(served, "settings kept in the database", NULL);
+}
+
 static enum result look_at_peers(struct served *served)
 {
     const struct others_check check = {.keyring = served->program.keyring};
@@ -352,6 +366,7 @@ int main(void)
         BOTH(a_forged_entry_does_not_move_the_clock),
         BOTH(a_commit_that_fails_is_told),
         BOTH(a_second_entry_of_one_version_is_named),
+        BOTH(a_setting_taken_away_is_missed),
         BOTH(the_times_of_a_peer_are_looked_at),
         BOTH(what_says_the_same_is_stored_the_same),
         BOTH(no_list_is_null),

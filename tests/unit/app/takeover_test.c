@@ -53,6 +53,28 @@ static void each_row_is_taken_once(void **state)
     assert_int_equal(number(served, "SELECT count(*) FROM job_part"), 0);
 }
 
+static enum result spoil_result(struct ctx *ctx, void *arg)
+{
+    return db_run(ctx, S("UPDATE job SET result='{\"rows\":1},\"planted\":[1'"), NULL, 0, arg);
+}
+
+/* What somebody else wrote there breaks nothing of the answer that it stands in. */
+static void a_result_that_is_no_json_is_none(void **state)
+{
+    struct served *served = SERVED(state);
+    struct answer begun = POST(served, &served->admin, "/task/import?format=csv", "title\nOne\n");
+    const char *path = text_of(served, "/jobs/%lld", (long long)json_number(begun.json, "job", 0));
+    struct answer answer = GET(served, &served->admin, path);
+    for (; !str_is(json_str(answer.json, "status", S("")), "done"); answer = GET(served, &served->admin, path))
+        sched_yield();
+    int64_t changed;
+    assert_int_equal(store_write(served->ctx, served->program.store, spoil_result, &changed), OK);
+    answer = GET(served, &served->admin, path);
+    expect_status(answer, 200);
+    assert_int_equal(json_get(answer.json, "result")->kind, JSON_NULL);
+    assert_null(json_get(answer.json, "planted"));
+}
+
 static enum result begun_often(struct ctx *ctx, void *arg)
 {
     return db_run(ctx,
@@ -90,6 +112,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_row_is_taken_once, served_sqlite, served_end),
         cmocka_unit_test_setup_teardown(each_row_is_taken_once, served_postgres, served_end),
+        cmocka_unit_test_setup_teardown(a_result_that_is_no_json_is_none, served_sqlite, served_end),
+        cmocka_unit_test_setup_teardown(a_result_that_is_no_json_is_none, served_postgres, served_end),
         cmocka_unit_test_setup_teardown(a_job_is_not_tried_for_ever, served_sqlite, served_end),
         cmocka_unit_test_setup_teardown(a_job_is_not_tried_for_ever, served_postgres, served_end),
     };

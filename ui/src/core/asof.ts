@@ -1,4 +1,4 @@
-// The day which the whole interface shows: null is now. Set, everything is read-only.
+// The day which the pages show: null is now. Set, everything is read-only, and pages that know today only say so.
 import { useSyncExternalStore } from 'react';
 
 const STORE = 'merlon.as_of';

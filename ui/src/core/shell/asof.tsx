@@ -1,4 +1,4 @@
-// A day in the header turns the whole interface to that day, read-only, and says so.
+// A day in the header turns the pages to that day, read-only, and says so; which know today only: today.tsx.
 import { ActionIcon, Button, Group, Popover, Stack, Text, Tooltip } from '@mantine/core';
 import { DatePicker } from '@mantine/dates';
 import { IconCalendarTime } from '@tabler/icons-react';
