@@ -247,16 +247,21 @@ const char *arena_cstr(struct arena *arena, struct str s)
     return arena_copy(arena, s).at;
 }
 
+/* Printed beside the arena first, because how long it becomes is known only then. */
 struct str arena_print(struct arena *arena, const char *format, ...)
 {
+    char brief[256];
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, arguments);
+    int len = vsnprintf(brief, sizeof brief, format, arguments);
     va_end(arguments);
-    if (len < 0) len = 0;
+    if (len < 0) len = 0, brief[0] = 0;
     char *at = take(arena, (size_t)len + 1);
-    vsnprintf(at, (size_t)len + 1, format, again);
+    if ((size_t)len < sizeof brief)
+        memcpy(at, brief, (size_t)len + 1);
+    else
+        vsnprintf(at, (size_t)len + 1, format, again);
     va_end(again);
     return (struct str){at, (size_t)len};
 }

@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+enum { PRINT_ROOM = 64 };
+
 void buf_make_room(struct buf *buf, size_t more)
 {
     size_t room = buf->room ? buf->room * 2 : 256;
@@ -38,18 +40,22 @@ void buf_decimal(struct buf *buf, double n)
     buf_char(buf, '0');
 }
 
+/* Most of what is printed is short: written at once where there is room, and again only when it was not enough, since
+ * counting first costs as much as writing. */
 void buf_print(struct buf *buf, const char *format, ...)
 {
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, arguments);
+    buf_reserve(buf, PRINT_ROOM);
+    size_t room = buf->room - buf->len;
+    int len = vsnprintf(buf->at + buf->len, room, format, arguments);
     va_end(arguments);
-    if (len > 0) {
+    if (len > 0 && (size_t)len >= room) {
         buf_reserve(buf, (size_t)len + 1);
         vsnprintf(buf->at + buf->len, (size_t)len + 1, format, again);
-        buf->len += (size_t)len;
     }
+    if (len > 0) buf->len += (size_t)len;
     va_end(again);
 }
 

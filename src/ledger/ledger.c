@@ -26,13 +26,25 @@ static struct str next_salt(struct arena *arena)
 
 #define INSERT_ENTRY "INSERT INTO ledger_entry (at, actor, action, subject, record, version, state_size, content_hash) "
 #define PLAIN "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-/* A number or a version that was given once is not given again, whatever the tables say: what is bound to a user's
- * number (a token, a grant) would else become somebody else's. */
-#define NUMBERED                                                                                                       \
-    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM ledger_entry WHERE subject = ?4 AND "       \
-    "record = ?5 AND version >= ?6)"
+#define SAME_OR_LATER "(SELECT 1 FROM ledger_entry WHERE subject = ?4 AND record = ?5 AND version >= ?6)"
 
-/* *entry is 0 when the version was there. */
+/* A number or a version that was given once is not given again, whatever the tables say: what is bound to a user's
+ * number (a token, a grant) would else become somebody else's. *entry is 0 when the version was there. Where several
+ * write at once it is one statement; SQLite has one writer, and would copy that statement's one row through a table of
+ * its own, because it reads where it writes. */
+static enum result insert_numbered(struct ctx *ctx, const struct value *args, size_t count, int64_t *entry)
+{
+    int64_t there = 0;
+    *entry = 0;
+    if (db_dialect(ctx->db) != DIALECT_SQLITE)
+        return db_insert(
+            ctx,
+            S(INSERT_ENTRY "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS " SAME_OR_LATER " RETURNING id"),
+            args, count, entry);
+    TRY(db_query_number(ctx, S("SELECT EXISTS " SAME_OR_LATER), args, count, 0, &there));
+    return there ? OK : db_insert(ctx, S(INSERT_ENTRY PLAIN " RETURNING id"), args, count, entry);
+}
+
 static enum result insert_entry(struct ctx *ctx, const struct ledger_event *event, struct str content, int64_t *entry)
 {
     const struct value args[] = {
@@ -45,9 +57,9 @@ static enum result insert_entry(struct ctx *ctx, const struct ledger_event *even
         value_number((int64_t)event->state.len),
         content.len ? value_bytes(content) : value_null(),
     };
-    bool numbered = event->state.len && event->version;
-    TRY(db_insert(ctx, numbered ? S(INSERT_ENTRY NUMBERED " RETURNING id") : S(INSERT_ENTRY PLAIN " RETURNING id"),
-                  args, COUNT(args), entry));
+    TRY(event->state.len && event->version
+            ? insert_numbered(ctx, args, COUNT(args), entry)
+            : db_insert(ctx, S(INSERT_ENTRY PLAIN " RETURNING id"), args, COUNT(args), entry));
     if (*entry >= KEY_USUAL)
         return fail(ctx, BROKEN,
                     "The ledger's next number was set to %lld outside of the program, and nothing is entered under it: "

@@ -32,11 +32,11 @@ static enum result read_set(struct ctx *ctx, const struct reg *reg, int64_t id, 
     struct custom_field *at = NULL;
     TRY(db_query(ctx,
                  S("SELECT id, name, kind, label, choices, required FROM custom_field "
-                   "WHERE register=?1 AND deleted_at IS NULL ORDER BY id LIMIT 100"),
+                   "WHERE register=?1 AND deleted_at IS NULL ORDER BY id"),
                  args, COUNT(args), &rows));
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
-        if (!more) break;
+        if (!more || set->count == CUSTOM_MAX) break;
         if (!at) at = arena_make_many(ctx->arena, struct custom_field, CUSTOM_MAX);
         struct custom_field *custom = &at[set->count++];
         custom->id = rows_number(rows, 0);
