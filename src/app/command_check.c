@@ -88,11 +88,12 @@ static enum result check_master_key(struct program *program)
 static enum result check_public_key(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
-    struct ledger_public stored, keys[PUBLIC_KEYS_MAX];
+    struct ledger_public stored;
+    const struct ledger_public *keys;
     struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
     size_t count;
     TRY(ledger_public_stored(ctx, &stored));
-    TRY(ledger_public_read(ctx, program->settings.value[SET_DATA], keys, &count));
+    TRY(ledger_public_read(ctx, program->settings.value[SET_DATA], &keys, &count));
     for (size_t i = 0; i < count; i++)
         if (memcmp(keys[i].at, stored.at, sizeof stored.at) == 0) return OK;
     TRY(ledger_chain_read(ctx, chain));
@@ -252,19 +253,18 @@ static enum result ask(struct ctx *ctx, void *arg)
 
 /* Whether they can be read the question of the public key has told already; what was signed is then held against the
  * key that the database itself names. */
-static size_t read_keys(struct program *program, struct ledger_public keys[PUBLIC_KEYS_MAX])
+static void read_keys(struct program *program, struct checks *checks)
 {
-    size_t count;
     struct ctx *ctx = &program->ctx;
-    if (ledger_public_read(ctx, program->settings.value[SET_DATA], keys, &count) == OK) return count;
-    return ledger_public_stored(ctx, &keys[0]) == OK ? 1 : 0;
+    if (ledger_public_read(ctx, program->settings.value[SET_DATA], &checks->keys, &checks->key_count) == OK) return;
+    struct ledger_public *stored = arena_make(program->arena, struct ledger_public);
+    checks->keys = stored;
+    checks->key_count = ledger_public_stored(ctx, stored) == OK ? 1 : 0;
 }
 
 static enum result ask_of_data(struct program *program, struct checks *checks)
 {
-    struct ledger_public *keys = arena_make_many(program->arena, struct ledger_public, PUBLIC_KEYS_MAX);
-    checks->keys = keys;
-    checks->key_count = read_keys(program, keys);
+    read_keys(program, checks);
     TRY(heads_trusted(program, S(""), &checks->policy, &checks->timestamp_ca));
     enum result result = checks_run(checks);
     ctx_clear_error(&program->ctx);

@@ -15,8 +15,6 @@
 #include "ledger/remembered.h"
 #include "ledger/verify.h"
 
-enum { KEY_FILE_MOST = 64 * 1024 };
-
 static const char records_compared[] = "records as the ledger says"; /* the question in checks.c */
 
 static void show(void *arg, int64_t done, int64_t of)
@@ -24,13 +22,12 @@ static void show(void *arg, int64_t done, int64_t of)
     progress_tell(arg, done, of);
 }
 
-static enum result read_keys(struct program *program, struct str path, struct ledger_public keys[PUBLIC_KEYS_MAX],
-                             size_t *count)
+static enum result read_keys(struct program *program, struct str path, const struct ledger_public **keys, size_t *count)
 {
     struct ctx *ctx = &program->ctx;
     struct str pem;
     if (!path.len) return ledger_public_read(ctx, program->settings.value[SET_DATA], keys, count);
-    TRY(file_read(ctx, path, KEY_FILE_MOST, &pem));
+    TRY(file_read(ctx, path, PUBLIC_KEYS_BYTES, &pem));
     if (ledger_public_parse(ctx, pem, keys, count) == OK) return OK;
     struct str why = ctx->error.sentence;
     return fail(ctx, INVALID, "%.*s: %.*s", PRINT(path), PRINT(why));
@@ -165,11 +162,10 @@ static enum result ask_whether_stopped(struct program *program, struct checks *c
 enum result command_verify(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
-    struct ledger_public keys[PUBLIC_KEYS_MAX];
     struct progress progress = {.what = S("Ledger")};
     struct ledger_report report = {0};
-    struct ledger_check check = {.keys = keys, .progress = show, .progress_arg = &progress};
-    struct checks checks = {.program = program, .keys = keys, .ledger = walk_ledger};
+    struct ledger_check check = {.progress = show, .progress_arg = &progress};
+    struct checks checks = {.program = program, .ledger = walk_ledger};
     struct walk walk = {&checks, &check, &report, NULL};
     checks.ledger_arg = &walk;
     struct str path = S(""), head_path;
@@ -185,8 +181,9 @@ enum result command_verify(struct program *program)
     if (has_head) TRY(verify_head_read(ctx, head_path, &given));
     if (has_head) check.witness = &given.head, walk.given = &given;
     TRY(program_open(program, OPEN_READ_ONLY));
-    TRY(read_keys(program, path, keys, &check.key_count));
+    TRY(read_keys(program, path, &check.keys, &check.key_count));
     TRY(checks_take_key(&checks));
+    checks.keys = check.keys;
     checks.key_count = check.key_count;
     check.keyring = program->keyring;
     TRY(heads_trusted(program, witness.policy, &checks.policy, &checks.timestamp_ca));

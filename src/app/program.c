@@ -185,8 +185,8 @@ enum result program_write_public_keys(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
     struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
-    struct ledger_public *keys = arena_make_many(ctx->arena, struct ledger_public, PUBLIC_KEYS_MAX);
     TRY(ledger_chain_read(ctx, chain));
+    struct ledger_public *keys = arena_make_many(ctx->arena, struct ledger_public, chain->count);
     for (size_t i = 0; i < chain->count; i++) keys[i] = chain->at[i].key;
     return ledger_public_write(ctx, keys, chain->count, program->settings.value[SET_DATA]);
 }

@@ -7,7 +7,7 @@
 
 #include <sodium.h>
 
-enum { VARIANT = sodium_base64_VARIANT_ORIGINAL };
+enum { VARIANT = sodium_base64_VARIANT_ORIGINAL, FEW = 8 };
 
 static struct str base64(struct ctx *ctx, const unsigned char *bytes, size_t len)
 {
@@ -71,6 +71,11 @@ static bool parse(struct ctx *ctx, struct str state, struct ledger_link *link)
 
 static void begin_epoch(struct ledger_chain *chain, const struct ledger_public *key, const char *origin, int64_t entry)
 {
+    if (chain->count == chain->room) {
+        size_t room = chain->room * 2 + FEW;
+        chain->at = arena_grow(chain->arena, chain->at, chain->room * sizeof *chain->at, room * sizeof *chain->at);
+        chain->room = room;
+    }
     struct ledger_epoch *epoch = &chain->at[chain->count++];
     *epoch = (struct ledger_epoch){.key = *key, .entry = entry};
     snprintf(epoch->origin, sizeof epoch->origin, "%s", origin);
@@ -89,8 +94,7 @@ static enum result add_link(struct ctx *ctx, struct ledger_chain *chain, int64_t
     bool whole = parse(ctx, state, &link);
     if (whole && !chain->count) begin_first(chain, &link.old_key);
     struct str signature = {(const char *)link.signature, SIGNATURE_SIZE};
-    if (whole && chain->count < PUBLIC_KEYS_MAX &&
-        memcmp(chain->at[chain->count - 1].key.at, link.old_key.at, PUBLIC_KEY_SIZE) == 0 &&
+    if (whole && memcmp(chain->at[chain->count - 1].key.at, link.old_key.at, PUBLIC_KEY_SIZE) == 0 &&
         ledger_verify_signature(ctx, &link.old_key, LINK_SIGNATURE, ledger_link_bytes(ctx, &link), signature)) {
         begin_epoch(chain, &link.new_key, link.origin, entry);
         return OK;
@@ -104,6 +108,7 @@ enum result ledger_chain_read(struct ctx *ctx, struct ledger_chain *chain)
     struct rows *rows;
     struct ledger_public stored;
     chain->count = 0;
+    if (!chain->arena) chain->arena = ctx->arena;
     TRY(db_query(ctx,
                  S("SELECT e.id, s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
                    "WHERE e.subject = '" LINK_SUBJECT "' AND e.record = 1 ORDER BY e.id"),

@@ -26,8 +26,10 @@ struct ledger_epoch {
     int64_t entry; /* that began it; 0 for the first */
 };
 struct ledger_chain {
-    struct ledger_epoch at[PUBLIC_KEYS_MAX];
-    size_t count; /* at least 1 */
+    struct arena *arena; /* that holds it; NULL: that of the ctx by which it is read */
+    struct ledger_epoch *at;
+    size_t count; /* at least 1 once read */
+    size_t room;
 };
 
 /* From the ledger's entries; without one, the key that the database names. CONFLICT, naming the entry, when a link does

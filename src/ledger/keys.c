@@ -17,6 +17,7 @@ struct ledger_keys {
     struct ledger_public public;
     char origin[ORIGIN_SIZE];
     unsigned char secret[SECRET_SIZE];
+    struct ledger_keys *before; /* that these took over from, in a write that may be undone; NULL when there was none */
 };
 
 static struct str hex(struct ctx *ctx, struct str bytes)
@@ -110,7 +111,10 @@ static enum result fill(struct ctx *ctx, const struct keyring *keyring, bool cre
 static struct ledger_keys *allocate(struct ctx *ctx)
 {
     struct ledger_keys *keys = sodium_init() < 0 ? NULL : sodium_malloc(sizeof *keys);
-    if (!keys) (void)fail(ctx, BROKEN, "There is no locked memory left for the ledger's key: raise ulimit -l.");
+    if (!keys)
+        (void)fail(ctx, BROKEN, "There is no locked memory left for the ledger's key: raise ulimit -l.");
+    else
+        keys->before = NULL;
     return keys;
 }
 
@@ -132,6 +136,7 @@ enum result ledger_keys_open(struct ctx *ctx, const struct keyring *keyring, boo
 
 void ledger_keys_close(struct ledger_keys *keys)
 {
+    if (keys) ledger_keys_close(keys->before);
     sodium_free(keys);
 }
 
@@ -189,16 +194,40 @@ static enum result enter_link(struct ctx *ctx, const struct ledger_keys *before,
     return ledger_append(ctx, &event, &entry);
 }
 
+/* The write that renewed them was undone, and is run again. */
+static enum result go_back(struct ctx *ctx, struct ledger_keys *keys)
+{
+    struct ledger_public stored;
+    struct ledger_keys *before = keys->before;
+    if (!before) return OK;
+    TRY(ledger_public_stored(ctx, &stored));
+    if (strcmp(stored.id, before->public.id) == 0) memcpy(keys, before, sizeof *keys);
+    sodium_free(before);
+    keys->before = NULL;
+    return OK;
+}
+
 enum result ledger_keys_renew(struct ctx *ctx, const struct keyring *keyring, const char *action, struct str reason,
                               struct ledger_keys *keys)
 {
+    TRY(go_back(ctx, keys));
     TRY(ledger_keys_demand_current(ctx, keys));
-    struct ledger_keys *after = allocate(ctx);
-    if (!after) return BROKEN;
+    struct ledger_keys *after = allocate(ctx), *before = allocate(ctx);
+    if (!after || !before) {
+        sodium_free(after);
+        sodium_free(before);
+        return BROKEN;
+    }
     generate(after, strcmp(action, "restore") == 0 ? NULL : keys->origin);
     enum result result = enter_link(ctx, keys, after, action, reason);
     if (result == OK) result = store_keys(ctx, keyring, after);
-    if (result == OK) memcpy(keys, after, sizeof *keys);
+    if (result == OK) {
+        memcpy(before, keys, sizeof *before);
+        memcpy(keys, after, sizeof *keys);
+        keys->before = before;
+    } else {
+        sodium_free(before);
+    }
     sodium_free(after);
     return result;
 }

@@ -25,8 +25,8 @@ enum result ledger_keys_demand_current(struct ctx *ctx, const struct ledger_keys
 /* Inside a write: a new key takes over, by an entry with this action that the old key signs. "rotate" keeps the origin.
  * "restore" begins a new one, and says from which head the copy forks; it is what a restored database starts with,
  * since two ledgers that go on from one head must not pass for each other. What awaits its seal then gets it from the
- * new key. `keys` become the new ones: no other thread may use them meanwhile, and when the write fails they are good
- * for nothing more. */
+ * new key. `keys` become the new ones: no other thread may use them meanwhile. A write that is undone and run again
+ * begins with the old ones; one that fails for good leaves keys that ledger_keys_demand_current refuses. */
 enum result ledger_keys_renew(struct ctx *ctx, const struct keyring *keyring, const char *action, struct str reason,
                               struct ledger_keys *keys) MUST_USE;
 

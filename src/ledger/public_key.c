@@ -7,10 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const unsigned char DER[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
-enum { DER_SIZE = sizeof DER + PUBLIC_KEY_SIZE, BASE64_SIZE = 64, FILE_SIZE_MAX = 64 * 1024 };
+enum { DER_SIZE = sizeof DER + PUBLIC_KEY_SIZE, BASE64_SIZE = 64, FEW = 8 };
 
 static const char own_name[] = "ledger.pub", fresh_name[] = "ledger.pub.new";
 
@@ -43,17 +44,24 @@ static bool parse_line(struct str line, struct ledger_public *key)
     return true;
 }
 
-enum result ledger_public_parse(struct ctx *ctx, struct str pem, struct ledger_public keys[PUBLIC_KEYS_MAX],
-                                size_t *count)
+enum result ledger_public_parse(struct ctx *ctx, struct str pem, const struct ledger_public **keys, size_t *count)
 {
-    *count = 0;
+    struct ledger_public key, *at = NULL;
     struct str line;
+    size_t room = 0;
     bool inside = false;
-    while (*count < PUBLIC_KEYS_MAX && str_cut(&pem, '\n', &line)) {
+    for (*count = 0; str_cut(&pem, '\n', &line);) {
         line = str_trim(line);
-        if (inside && parse_line(line, &keys[*count])) (*count)++;
+        if (inside && parse_line(line, &key)) {
+            if (*count == room) {
+                at = arena_grow(ctx->arena, at, room * sizeof *at, (room * 2 + FEW) * sizeof *at);
+                room = room * 2 + FEW;
+            }
+            at[(*count)++] = key;
+        }
         inside = str_is(line, "-----BEGIN PUBLIC KEY-----");
     }
+    *keys = at;
     if (*count) return OK;
     return fail(
         ctx, INVALID,
@@ -68,16 +76,20 @@ static enum result read_file(struct ctx *ctx, struct str directory, struct str *
     *text = S("");
     TRY(own_file_open(ctx, directory, own_name, OWN_READ, 0, &file));
     if (file < 0) return OK;
-    char *bytes = arena_alloc(ctx->arena, FILE_SIZE_MAX);
-    ssize_t len = read(file, bytes, FILE_SIZE_MAX);
+    struct stat about;
+    size_t size =
+        fstat(file, &about) == 0 && about.st_size < PUBLIC_KEYS_BYTES ? (size_t)about.st_size : PUBLIC_KEYS_BYTES;
+    char *bytes = arena_alloc(ctx->arena, size + 1);
+    ssize_t len = read(file, bytes, size);
+    int error = errno;
     close(file);
     if (len > 0) *text = (struct str){bytes, (size_t)len};
     return len >= 0 ? OK
-                    : fail(ctx, BROKEN, "%.*s/%s cannot be read: %s.", PRINT(directory), own_name, strerror(errno));
+                    : fail(ctx, BROKEN, "%.*s/%s cannot be read: %s.", PRINT(directory), own_name, strerror(error));
 }
 
-static enum result parse_own(struct ctx *ctx, struct str directory, struct str text,
-                             struct ledger_public keys[PUBLIC_KEYS_MAX], size_t *count)
+static enum result parse_own(struct ctx *ctx, struct str directory, struct str text, const struct ledger_public **keys,
+                             size_t *count)
 {
     if (ledger_public_parse(ctx, text, keys, count) == OK) return OK;
     ctx_clear_error(ctx);
@@ -86,8 +98,7 @@ static enum result parse_own(struct ctx *ctx, struct str directory, struct str t
                 PRINT(directory));
 }
 
-enum result ledger_public_read(struct ctx *ctx, struct str directory, struct ledger_public keys[PUBLIC_KEYS_MAX],
-                               size_t *count)
+enum result ledger_public_read(struct ctx *ctx, struct str directory, const struct ledger_public **keys, size_t *count)
 {
     struct str text;
     *count = 0;
@@ -109,10 +120,10 @@ static bool replace(int directory, struct str pem)
 static enum result check_belongs(struct ctx *ctx, const char *path, struct str text, const struct ledger_public *keys,
                                  size_t count)
 {
-    struct ledger_public known[PUBLIC_KEYS_MAX];
+    const struct ledger_public *known;
     size_t known_count;
     if (!text.len) return OK;
-    TRY(parse_own(ctx, str_of(path), text, known, &known_count));
+    TRY(parse_own(ctx, str_of(path), text, &known, &known_count));
     for (size_t i = 0; i < known_count; i++)
         for (size_t k = 0; k < count; k++)
             if (memcmp(known[i].at, keys[k].at, PUBLIC_KEY_SIZE) == 0) return OK;

@@ -3,6 +3,7 @@
 #include "records/custom.h"
 
 #include "access/actor.h"
+#include "events/events.h"
 #include "ledger/ledger.h"
 #include "records/house.h"
 #include "records/known.h"
@@ -124,17 +125,32 @@ static void check(struct ctx *ctx, const struct json *body)
 #define ALL_COLUMNS "SELECT id, register, name, kind, label, choices, required FROM custom_field WHERE "
 #define FIELD_COLUMNS ALL_COLUMNS "deleted_at IS NULL "
 
-static void put_row(struct json_out *out, const struct rows *rows)
+/* A row of custom_field; choices is JSON. */
+struct definition {
+    int64_t id;
+    struct str reg, name, kind, label, choices;
+    bool required;
+};
+
+static void put(struct json_out *out, const struct definition *field)
 {
     json_open_object(out);
-    json_key(out, "id"), json_put_number(out, rows_number(rows, 0));
-    json_key(out, "register"), json_put_str(out, rows_text(rows, 1));
-    json_key(out, "name"), json_put_str(out, rows_text(rows, 2));
-    json_key(out, "kind"), json_put_str(out, rows_text(rows, 3));
-    json_key(out, "label"), json_put_str(out, rows_text(rows, 4));
-    json_key(out, "choices"), json_put_raw(out, rows_text(rows, 5));
-    json_key(out, "required"), json_put_bool(out, rows_number(rows, 6) != 0);
+    json_key(out, "id"), json_put_number(out, field->id);
+    json_key(out, "register"), json_put_str(out, field->reg);
+    json_key(out, "name"), json_put_str(out, field->name);
+    json_key(out, "kind"), json_put_str(out, field->kind);
+    json_key(out, "label"), json_put_str(out, field->label);
+    json_key(out, "choices"), json_put_raw(out, field->choices);
+    json_key(out, "required"), json_put_bool(out, field->required);
     json_close_object(out);
+}
+
+static void put_row(struct json_out *out, const struct rows *rows)
+{
+    const struct definition field = {rows_number(rows, 0),     rows_text(rows, 1), rows_text(rows, 2),
+                                     rows_text(rows, 3),       rows_text(rows, 4), rows_text(rows, 5),
+                                     rows_number(rows, 6) != 0};
+    put(out, &field);
 }
 
 enum result custom_write_one(struct ctx *ctx, int64_t id, struct buf *buf)
@@ -185,15 +201,42 @@ enum result custom_register(struct ctx *ctx, int64_t id, const struct reg **reg)
 
 /* ---- writing ---- */
 
-/* The entry holds the field as it stands now; of one that is gone, nothing. */
-static enum result log_change(struct ctx *ctx, const char *action, int64_t id)
+static enum result altered(struct ctx *ctx, int64_t id)
+{
+    event_alarm(ctx, "a custom field is not what the ledger says: it was changed outside of the program",
+                &(struct event){.actor = actor_user(ctx), .subject = S("custom_field"), .record = id});
+    return fail(
+        ctx, CONFLICT,
+        "The custom field %lld is not what the ledger says: it was changed outside of the program. Nothing more "
+        "is saved to it until whoever runs Merlon has put that right.",
+        (long long)id);
+}
+
+/* Whoever changes a field changes what the ledger says of it; nothing else may come into the next entry with that. */
+static enum result demand_entered(struct ctx *ctx, int64_t id)
+{
+    struct ledger_entry state, deed;
+    struct buf is = buf_in(ctx->arena);
+    TRY(custom_write_one(ctx, id, &is));
+    enum result entered = ledger_newest(ctx, S("custom_field"), id, &state);
+    if (entered == OK) entered = ledger_newest_deed(ctx, S("custom_field"), id, &deed);
+    if (entered != OK && entered != NOT_FOUND) return entered;
+    if (entered == OK && deed.id == state.id && str_eq(buf_str(&is), state.state)) return OK;
+    return altered(ctx, id);
+}
+
+/* The entry holds the field as this program meant it, and the row must be that; of one that is gone, nothing. */
+static enum result log_change(struct ctx *ctx, const char *action, int64_t id, const struct definition *meant)
 {
     struct value args[] = {value_number(id)};
-    struct buf state = buf_in(ctx->arena);
+    struct buf state = buf_in(ctx->arena), is = buf_in(ctx->arena);
+    struct json_out out = json_out_to(&state);
     int64_t before, entry;
     TRY(db_query_number(ctx, S("SELECT max(version) FROM ledger_entry WHERE subject='custom_field' AND record=?1"),
                         args, COUNT(args), 0, &before));
-    if (strcmp(action, "delete") != 0) TRY(custom_write_one(ctx, id, &state));
+    if (meant) put(&out, meant);
+    if (meant) TRY(custom_write_one(ctx, id, &is));
+    if (!str_eq(buf_str(&is), buf_str(&state))) return altered(ctx, id);
     struct ledger_event event = {.action = str_of(action),
                                  .subject = S("custom_field"),
                                  .record = id,
@@ -224,18 +267,21 @@ enum result custom_create(struct ctx *ctx, const struct json *body, int64_t *id)
         fail_field(ctx, "name", "taken", "This register has a custom field of that name already.");
         return INVALID;
     }
-    struct value args[] = {value_text(str_of(reg->name)),
-                           value_text(json_str(body, "name", S(""))),
-                           value_text(json_str(body, "kind", S(""))),
-                           value_text(str_trim(json_str(body, "label", S("")))),
-                           value_text(choices_json(ctx, json_get(body, "choices"))),
-                           value_number(json_bool(body, "required", false))};
+    struct definition field = {.reg = str_of(reg->name),
+                               .name = json_str(body, "name", S("")),
+                               .kind = json_str(body, "kind", S("")),
+                               .label = str_trim(json_str(body, "label", S(""))),
+                               .choices = choices_json(ctx, json_get(body, "choices")),
+                               .required = json_bool(body, "required", false)};
+    const struct value args[] = {value_text(field.reg),   value_text(field.name),    value_text(field.kind),
+                                 value_text(field.label), value_text(field.choices), value_number(field.required)};
     known_forget_made(ctx);
     TRY(db_insert(ctx,
                   S("INSERT INTO custom_field (register, name, kind, label, choices, required) "
                     "VALUES (?1,?2,?3,?4,?5,?6) RETURNING id"),
-                  args, COUNT(args), id));
-    return log_change(ctx, "create", *id);
+                  args, COUNT(args), &field.id));
+    *id = field.id;
+    return log_change(ctx, "create", *id, &field);
 }
 
 enum result custom_delete(struct ctx *ctx, int64_t id)
@@ -243,10 +289,11 @@ enum result custom_delete(struct ctx *ctx, int64_t id)
     struct value args[] = {value_number(id), value_number(ctx->now)};
     int64_t changed;
     known_forget_made(ctx);
+    TRY(demand_entered(ctx, id));
     TRY(db_run(ctx, S("UPDATE custom_field SET deleted_at=?2 WHERE id=?1 AND deleted_at IS NULL"), args, COUNT(args),
                &changed));
     if (!changed) return fail(ctx, NOT_FOUND, "There is no custom field %lld.", (long long)id);
-    return log_change(ctx, "delete", id);
+    return log_change(ctx, "delete", id, NULL);
 }
 
 /* A merge patch: what the body does not name is taken from the field as it is. */
@@ -269,20 +316,26 @@ enum result custom_change(struct ctx *ctx, int64_t id, const struct json *body)
     struct json *field;
     int64_t changed;
     TRY(load_field(ctx, id, &field));
+    TRY(demand_entered(ctx, id));
     if (body->kind != JSON_OBJECT) return fail(ctx, INVALID, "The body must be a JSON object.");
     check_patch(ctx, field, body);
     if (ctx_has_field_errors(ctx)) return INVALID;
     const struct json *choices = json_get(body, "choices");
-    struct value args[] = {value_number(id),
-                           value_text(str_trim(json_str(body, "label", json_str(field, "label", S(""))))),
-                           value_text(choices_json(ctx, choices ? choices : json_get(field, "choices"))),
-                           value_number(json_bool(body, "required", json_bool(field, "required", false)))};
+    const struct definition meant = {.id = id,
+                                     .reg = json_str(field, "register", S("")),
+                                     .name = json_str(field, "name", S("")),
+                                     .kind = json_str(field, "kind", S("")),
+                                     .label = str_trim(json_str(body, "label", json_str(field, "label", S("")))),
+                                     .choices = choices_json(ctx, choices ? choices : json_get(field, "choices")),
+                                     .required = json_bool(body, "required", json_bool(field, "required", false))};
+    const struct value args[] = {value_number(id), value_text(meant.label), value_text(meant.choices),
+                                 value_number(meant.required)};
     known_forget_made(ctx);
     TRY(db_run(ctx,
                S("UPDATE custom_field SET label=?2, choices=?3, required=?4 WHERE id=?1 AND deleted_at IS NULL AND "
                  "(label<>?2 OR choices<>?3 OR required<>?4)"),
                args, COUNT(args), &changed));
-    return changed ? log_change(ctx, "change", id) : OK;
+    return changed ? log_change(ctx, "change", id, &meant) : OK;
 }
 
 /* ---- checking ---- */

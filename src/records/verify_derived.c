@@ -187,6 +187,7 @@ enum result records_verify_signatures(struct ctx *ctx, const struct records_keys
 {
     struct signers *signers = arena_make(ctx->arena, struct signers);
     signers->given = keys;
+    signers->chain.arena = ctx->arena; /* the walk has one for each batch */
     for (size_t i = 0; i < ctx->house->register_count; i++)
         if (ctx->house->registers[i]->signing)
             TRY(visit_all(ctx, ctx->house->registers[i], check_signature, signers, checked));

@@ -12,12 +12,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ctx ctx = {.arena = arena_new(0)};
     check(ctx.arena != NULL);
-    struct ledger_public keys[PUBLIC_KEYS_MAX], again[PUBLIC_KEYS_MAX];
+    const struct ledger_public *keys, *again;
     size_t count, one;
-    enum result result = ledger_public_parse(&ctx, (struct str){(const char *)data, size}, keys, &count);
-    check(result == OK ? count > 0 && count <= PUBLIC_KEYS_MAX : result == INVALID && ctx.error.sentence.len > 0);
+    enum result result = ledger_public_parse(&ctx, (struct str){(const char *)data, size}, &keys, &count);
+    check(result == OK ? count > 0 : result == INVALID && ctx.error.sentence.len > 0);
     for (size_t i = 0; i < count; i++) {
-        check(ledger_public_parse(&ctx, ledger_public_pem(&ctx, &keys[i]), again, &one) == OK && one == 1);
+        check(ledger_public_parse(&ctx, ledger_public_pem(&ctx, &keys[i]), &again, &one) == OK && one == 1);
         check(memcmp(&again[0], &keys[i], sizeof keys[i]) == 0);
     }
     arena_free(ctx.arena);

@@ -75,6 +75,54 @@ static void a_changed_row_is_not_entered_with_the_next_change(void **state)
     expect_records(served, NULL);
 }
 
+/* ---- custom fields ---- */
+
+static const char A_FIELD[] = "{'register': 'task', 'name': 'berth', 'kind': 'text', 'label': 'Berth'}";
+
+static void expect_field_refused(struct served *served, const char *method, const char *path)
+{
+    const struct asking asking = {.method = method, .path = path, .body = *method == 'P' ? "{\"label\":\"Quay\"}" : ""};
+    int64_t entries = number(served, "SELECT count(*) FROM ledger_entry");
+    struct answer refused = served_ask(served, &served->admin, asking);
+    expect_status(refused, 409);
+    assert_true(str_find(refused.body, S("is not what the ledger says: it was changed outside"), NULL));
+    assert_int_equal(number(served, "SELECT count(*) FROM ledger_entry"), entries);
+}
+
+/* Neither what was altered in a field nor a field that somebody put in is led on in an administrator's name. */
+static void a_custom_field_from_outside_is_not_led_on(void **state)
+{
+    struct served *served = SERVED(state);
+    struct answer made = POST(served, &served->admin, "/custom-fields", A_FIELD);
+    expect_status(made, 201);
+    run(served, "UPDATE custom_field SET kind = 'number', required = 1 WHERE id = 1;"
+                "INSERT INTO custom_field (register, name, kind, label, choices) "
+                "VALUES ('task', 'evil', 'text', 'Evil', '[]')");
+    expect_field_refused(served, "PATCH", "/custom-fields/1");
+    expect_field_refused(served, "DELETE", "/custom-fields/1");
+    expect_field_refused(served, "PATCH", "/custom-fields/2");
+    expect_field_refused(served, "DELETE", "/custom-fields/2");
+    run(served,
+        "UPDATE custom_field SET kind = 'text', required = 0 WHERE id = 1; DELETE FROM custom_field WHERE id = 2");
+    struct answer changed = PATCH(served, &served->admin, "/custom-fields/1", "{'label': 'Quay'}");
+    expect_status(changed, 200);
+    expect_question(served, "custom fields", NULL);
+}
+
+/* What is entered is what was asked for, also where the row becomes another one in the moment it is written. */
+static void a_custom_field_turned_while_it_is_made_is_not_entered(void **state)
+{
+    struct served *served = SERVED(state);
+    run(served,
+        served->schema[0]
+            ? "CREATE FUNCTION turned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.required := 1; RETURN NEW; "
+              "END $$; CREATE TRIGGER turned BEFORE INSERT ON custom_field FOR EACH ROW EXECUTE FUNCTION turned()"
+            : "CREATE TRIGGER turned AFTER INSERT ON custom_field BEGIN UPDATE custom_field SET required = 1; END");
+    struct answer refused = POST(served, &served->admin, "/custom-fields", A_FIELD);
+    expect_status(refused, 409);
+    assert_int_equal(number(served, "SELECT count(*) FROM ledger_entry WHERE subject = 'custom_field'"), 0);
+}
+
 static void guards_off(struct served *served)
 {
     run(served, served->schema[0] ? "DROP TRIGGER ledger_entry_append_only ON ledger_entry"
@@ -355,6 +403,8 @@ static void no_list_is_null(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        BOTH(a_custom_field_from_outside_is_not_led_on),
+        BOTH(a_custom_field_turned_while_it_is_made_is_not_entered),
         BOTH(a_changed_row_is_not_entered_with_the_next_change),
         BOTH(a_changed_line_is_not_signed),
         BOTH(a_line_that_is_hidden_is_missed),
