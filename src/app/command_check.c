@@ -75,7 +75,14 @@ static enum result check_master_key(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
     const struct settings *settings = &program->settings;
-    TRY(keyring_open(ctx, settings->value[SET_DATA], settings->value[SET_MASTER_KEY], false, &program->keyring));
+    struct str named = settings->value[SET_MASTER_KEY];
+    if (!named.len && !keyring_is_there(ctx, settings->value[SET_DATA], named))
+        return fail(
+            ctx, DENIED,
+            "There is no master key %.*s, so what needs it was not asked: where it is kept elsewhere, name it with "
+            "--master-key; if it was lost, put it back from its safe place.",
+            PRINT(keyring_place(ctx, settings->value[SET_DATA], named)));
+    TRY(keyring_open(ctx, settings->value[SET_DATA], named, false, &program->keyring));
     store_use_keyring(program->store, program->keyring);
     enum result result = checks_demand_key(ctx, program->keyring);
     if (result != CONFLICT) return result;

@@ -103,9 +103,15 @@ static enum result parse_text(struct ctx *ctx, const char *path, struct str text
         struct str line;
         struct ledger_head *head = &heads->at[heads->count];
         str_cut(&text, '\n', &line);
-        bool rises = line.len >= SHORTEST_LINE && read_line(line, head) &&
-                     (!heads->count || head->size >= heads->at[heads->count - 1].size);
-        if (!rises) return fail(ctx, BROKEN, "Line %zu of %s is not a signed head: the file was changed.", i + 1, path);
+        if (line.len < SHORTEST_LINE || !read_line(line, head))
+            return fail(ctx, BROKEN, "Line %zu of %s is not a signed head: the file was changed.", i + 1, path);
+        if (heads->count && head->size < heads->at[heads->count - 1].size)
+            return fail(
+                ctx, BROKEN,
+                "Line %zu of %s is a head of %lld entries (origin %s), and the line before it one of %lld (origin "
+                "%s): lines were put in, perhaps of another ledger, or moved.",
+                i + 1, path, (long long)head->size, head->origin, (long long)heads->at[heads->count - 1].size,
+                heads->at[heads->count - 1].origin);
         heads->count++;
     }
     return OK;

@@ -81,8 +81,10 @@ static enum result compare(struct ctx *ctx, const struct record *row, const stru
     report->records++;
     report->purged += str_is(state->action, "purge");
     if (!state->is_lost) return record_demand_state(ctx, row, state->json);
-    return fail(ctx, CONFLICT, "%s-%lld cannot be compared: its newest state was removed from the ledger.",
-                row->reg->prefix, (long long)state->record);
+    return fail(
+        ctx, CONFLICT,
+        "%s-%lld cannot be compared: its newest entry has no state. It was removed, or the entry was put in by hand.",
+        row->reg->prefix, (long long)state->record);
 }
 
 static enum result only_row(struct ctx *ctx, const struct reg *reg, int64_t id)
