@@ -4,6 +4,7 @@
 
 #include "access/actor.h"
 #include "app/acting.h"
+#include "app/checks.h"
 #include "app/files.h"
 #include "app/telling.h"
 #include "base/asset.h"
@@ -93,8 +94,10 @@ struct report_wanted {
 static enum result write_report(struct program *program, const struct report_wanted *wanted, struct str output)
 {
     struct ctx *ctx = &program->ctx;
+    struct checks checks = {.program = program};
     struct report_file made;
     struct file_out file;
+    TRY(checks_take_key(&checks)); /* where it is at hand: what the report reads is held against the ledger by it */
     TRY(store_begin_snapshot(ctx));
     enum result result =
         report_run(ctx, wanted->report, wanted->format, wanted->parameters, wanted->count, wanted->labels, &made);

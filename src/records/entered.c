@@ -79,6 +79,11 @@ static enum result tell(struct ctx *ctx, const struct record *record, enum resul
     return result;
 }
 
+bool record_can_be_compared(const struct ctx *ctx)
+{
+    return db_keyring(ctx->db) != NULL;
+}
+
 enum result record_demand_entered(struct ctx *ctx, const struct record *record)
 {
     return tell(ctx, record, compare_with_newest(ctx, record));

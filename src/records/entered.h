@@ -13,6 +13,8 @@ enum result record_demand_state(struct ctx *ctx, const struct record *row, struc
  * written again. What differs only until it is derived anew does not count, so that `merlon rebuild` and an upgrade can
  * put it right. A record that differs is told as an alarm, in the log and among the security events. */
 enum result record_demand_entered(struct ctx *ctx, const struct record *record) MUST_USE;
+/* False without the master key: then the entries themselves cannot be held against anything. */
+bool record_can_be_compared(const struct ctx *ctx);
 
 /* The parts of a record (struct composition), each as the ledger says and as many as the record says: for whoever
  * judges or signs the whole. CONFLICT, with the alarm. The record itself is for the caller to hold against the

@@ -130,7 +130,10 @@ void print_facts_in_two(struct press *press, const struct fact *facts, size_t co
     size_t at = 0, side = 0;
     double height = 0;
     for (const struct fact *fact; (fact = next_fact(facts, count, &at));) {
-        bool wide = is_wide(press, fact, halves[0]);
+        size_t after = at;
+        const struct fact *next = next_fact(facts, count, &after);
+        bool alone = !side && (!next || is_wide(press, next, halves[0])); /* nothing will stand beside it */
+        bool wide = alone || is_wide(press, fact, halves[0]);
         if (wide && side) press->y += height, side = 0;
         struct place place = wide ? whole : halves[side];
         double own = fact_height(press, fact, place);

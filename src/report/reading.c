@@ -4,9 +4,12 @@
 
 #include "base/clock.h"
 #include "format/markdown.h"
+#include "records/entered.h"
 #include "records/house.h"
 
 #include <stdlib.h>
+
+enum { NAMED = 20 };
 
 struct kept {
     const struct reg *reg;
@@ -19,7 +22,38 @@ struct reading *reading_new(struct ctx *ctx, const struct labels *labels)
     struct reading *reading = arena_make(ctx->arena, struct reading);
     *reading = (struct reading){.ctx = ctx, .labels = labels, .room = 256};
     reading->kept = arena_make_many(ctx->arena, struct kept, reading->room);
+    reading->altered = buf_in(ctx->arena);
+    reading->compare = arena_scratch(ctx->arena);
     return reading;
+}
+
+/* ---- whether it is what the ledger says ---- */
+
+static void note_altered(struct reading *reading, const struct record *record)
+{
+    struct str name = arena_print(reading->ctx->arena, "%s-%lld", record->reg->prefix, (long long)record_id(record));
+    struct str rest = buf_str(&reading->altered), one;
+    while (str_cut(&rest, ' ', &one))
+        if (str_eq(one, name)) return; /* it stands in several lists */
+    if (reading->altered_count++ < NAMED)
+        buf_print(&reading->altered, "%s%.*s", reading->altered.len ? " " : "", PRINT(name));
+    if (reading->altered_count == NAMED + 1) buf_text(&reading->altered, " ...");
+}
+
+/* A report is believed by people who cannot look: each record of today that it reads is held against its newest entry,
+ * as before a change of it. The past is read from the entries themselves. Without the master key nothing is known. */
+static enum result hold(struct reading *reading, const struct record *record)
+{
+    struct ctx part = *reading->ctx;
+    if (part.as_of || !record_can_be_compared(&part)) return OK;
+    part.arena = reading->compare;
+    enum result result = record_demand_entered(&part, record);
+    arena_reset(reading->compare);
+    if (result != OK && result != CONFLICT && result != BROKEN)
+        return fail(reading->ctx, result, "The ledger cannot be asked whether the records are what it says.");
+    reading->compared++;
+    if (result != OK) note_altered(reading, record);
+    return OK;
 }
 
 /* ---- lists ---- */
@@ -52,6 +86,7 @@ enum result reading_list(struct reading *reading, const char *reg, const struct 
         struct str next;
         TRY(list_page(ctx, query, &page, &next));
         append(reading, list, &room, &page);
+        for (size_t i = 0; i < page.count; i++) TRY(hold(reading, page.at[i]));
         if (!next.len) return OK;
         query->cursor = arena_copy(ctx->arena, next);
     }
@@ -123,6 +158,7 @@ static enum result read_one(struct reading *reading, const struct reg *reg, int6
         enum result result = record_get(reading->ctx, reg, id, &loaded);
         if (result != OK && result != NOT_FOUND && result != DENIED) return result;
         if (result != OK) ctx_clear_error(reading->ctx);
+        if (result == OK) TRY(hold(reading, loaded));
         kept = slot(reading, reg, id);
         *kept = (struct kept){reg, id, result == OK ? loaded : NULL};
         reading->count++;

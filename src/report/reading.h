@@ -11,6 +11,10 @@ struct reading {
     const struct labels *labels;
     struct kept *kept; /* records read already */
     size_t room, count;
+    size_t compared;       /* records of today that were held against the ledger */
+    size_t altered_count;  /* of them, those that are not what it says */
+    struct buf altered;    /* the first of these by reference: "RSK-1 RSK-7" */
+    struct arena *compare; /* emptied after each */
 };
 
 struct reading *reading_new(struct ctx *ctx, const struct labels *labels);

@@ -94,12 +94,19 @@ static void begin_document(struct report_job *job)
     job->document = document;
 }
 
+static struct fact altered(const struct report_job *job)
+{
+    struct cell names = cell_mark(buf_str(&job->reading->altered), TRIANGLE, job_tone_colour(BAD));
+    return (struct fact){job_word(job, "ledger.altered"), names, false};
+}
+
 /* The last page of every report: the head of the ledger under which it was made. */
 static enum result add_ledger_head(struct report_job *job)
 {
-    enum { FACTS = 5 };
+    enum { FACTS = 7 };
     struct report_head head;
     struct fact *facts = arena_make_many(job->ctx->arena, struct fact, FACTS);
+    size_t count = 5;
     TRY(record_head_at(job->ctx, job->document->created, &head));
     if (!head.size) return OK;
     facts[0] = (struct fact){job_word(job, "ledger.origin"), cell_text(head.origin), true};
@@ -109,7 +116,13 @@ static enum result add_ledger_head(struct report_job *job)
     facts[4] = (struct fact){job_word(job, "ledger.key"), cell_text(head.key), true};
     document_heading(job->document, 1, job_word(job, "ledger.head"));
     document_paragraph(job->document, job_word(job, "ledger.use"));
-    document_facts(job->document, job_word(job, "ledger.head"), facts, FACTS);
+    const struct reading *reading = job->reading;
+    bool unknown = !reading->compared && !job->ctx->as_of;
+    struct cell compared =
+        unknown ? cell_text(job_word(job, "ledger.unknown")) : cell_number((int64_t)reading->compared);
+    if (!job->ctx->as_of) facts[count++] = (struct fact){job_word(job, "ledger.compared"), compared, false};
+    if (reading->altered_count) facts[count++] = altered(job);
+    document_facts(job->document, job_word(job, "ledger.head"), facts, count);
     return OK;
 }
 
@@ -126,6 +139,8 @@ enum result report_run(struct ctx *ctx, const struct report *report, enum report
     TRY(set_paper(job));
     TRY(report->write(job));
     TRY(add_ledger_head(job));
+    if (job->reading->altered_count && job->document->control_count < CONTROL_FACTS)
+        job->control[job->document->control_count++] = altered(job);
     file->name = file_name(job, format);
     file->content_type = formats[format].content_type;
     return formats[format].print(ctx, job->document, &file->bytes);

@@ -195,6 +195,35 @@ static void a_report_ends_with_the_head_of_the_ledger(void **state)
     }
 }
 
+static enum result alter(struct ctx *ctx, void *sql)
+{
+    return db_script(ctx, sql);
+}
+
+/* Whoever reads it on paper cannot ask merlon verify. */
+static void a_report_says_what_is_not_as_the_ledger_says(void **state)
+{
+    struct world *world = *state;
+    size_t rows;
+    char changed[] = "UPDATE risk SET title = 'Nothing to see' WHERE id = 2",
+         back[] = "UPDATE risk SET title = (SELECT title FROM kept) WHERE id = 2; DROP TABLE kept",
+         keep[] = "CREATE TABLE kept AS SELECT title FROM risk WHERE id = 2";
+    static const char warning[] = "Changed outside of the program, and not what the ledger says";
+    struct str sheet = sheet_text(world, run(world, "risk-register", REPORT_XLSX), "Document control", &rows);
+    assert_false(str_find(sheet, S("outside of the program"), NULL));
+    assert_ok(world, store_write(world->ctx, world->program.store, alter, keep));
+    assert_ok(world, store_write(world->ctx, world->program.store, alter, changed));
+    seal(world);
+    sheet = sheet_text(world, run(world, "risk-register", REPORT_XLSX), "Document control", &rows);
+    assert_has(sheet, warning);
+    assert_has(sheet, "RSK-2");
+    struct str pages = text_of(world, run(world, "risk-register", REPORT_PDF));
+    assert_has(pages, "Nothing to see");
+    assert_has(pages, "Changed outside");
+    assert_has(pages, "Records compared");
+    assert_ok(world, store_write(world->ctx, world->program.store, alter, back));
+}
+
 static void an_approved_version_is_printed_the_same_for_ever(void **state)
 {
     struct world *world = *state;
@@ -390,6 +419,7 @@ int main(void)
         TEST(a_draft_says_so_in_german_too),
         TEST(as_of_a_day_it_is_what_was_exported_that_day),
         TEST(a_report_ends_with_the_head_of_the_ledger),
+        TEST(a_report_says_what_is_not_as_the_ledger_says),
         TEST(an_approved_version_is_printed_the_same_for_ever),
         TEST(a_risk_register_has_method_matrix_and_risks),
         TEST(a_register_of_one_assessment_leaves_the_others_out),
