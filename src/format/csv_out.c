@@ -3,6 +3,7 @@
 #include "format/csv.h"
 
 #include "format/csv_guard.h"
+#include "format/scan.h"
 
 static bool is_plain_number(struct str s)
 {
@@ -18,22 +19,38 @@ static bool is_plain_number(struct str s)
 
 bool csv_needs_guard(struct str text)
 {
+    static const bool may[256] = {['\''] = true, ['='] = true,  ['+'] = true,  ['-'] = true,
+                                  ['@'] = true,  ['\t'] = true, ['\r'] = true, ['\n'] = true};
     size_t at = 0;
+    if (!text.len || !may[(unsigned char)text.at[0]]) return false;
     while (at < text.len && text.at[at] == '\'') at++;
     struct str rest = str_slice(text, at, text.len);
     return rest.len && memchr("=+-@\t\r\n", rest.at[0], 7) && !is_plain_number(rest);
 }
 
+/* At the start of the file these would be taken for its mark and its separator. */
+static bool begins_like_a_file(struct str text)
+{
+    char first = text.at[0];
+    return (first == '\xEF' && str_starts(text, S("\xEF\xBB\xBF"))) ||
+           ((first == 's' || first == 'S') && str_eq_nocase(str_slice(text, 0, 4), S("sep=")));
+}
+
 static bool must_be_quoted(struct str text)
 {
-    if (!text.len) return false;
-    if (text.at[0] == ' ' || text.at[text.len - 1] == ' ') return true;
-    /* at the start of the file, these would be taken for its mark and its separator */
-    if (str_starts(text, S("\xEF\xBB\xBF")) || str_eq_nocase(str_slice(text, 0, 4), S("sep="))) return true;
     static const bool cuts[256] = {
         ['"'] = true, [','] = true, [';'] = true, ['|'] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true};
-    for (size_t i = 0; i < text.len; i++)
-        if (cuts[(unsigned char)text.at[i]]) return true;
+    size_t at = 0;
+    if (!text.len) return false;
+    if (text.at[0] == ' ' || text.at[text.len - 1] == ' ' || begins_like_a_file(text)) return true;
+    for (; text.len - at >= 8; at += 8) {
+        uint64_t word = scan_load(text.at + at);
+        if (scan_below(word, '\r' + 1) | scan_is(word, '"') | scan_is(word, ',') | scan_is(word, ';') |
+            scan_is(word, '|'))
+            break;
+    }
+    for (; at < text.len; at++)
+        if (cuts[(unsigned char)text.at[at]]) return true;
     return false;
 }
 

@@ -33,68 +33,77 @@ const char *export_content_type(enum export_format format)
 
 /* ---- cells ---- */
 
-static struct str link_text(struct ctx *ctx, const struct reg *target, int64_t id)
-{
-    return target ? reference_make(ctx->arena, target, id) : arena_print(ctx->arena, "%lld", (long long)id);
-}
+struct column {
+    const struct field *field;
+    const struct reg *target; /* of a link; NULL */
+    size_t at;                /* in the row */
+};
 
-static const struct reg *target_of(const struct ctx *ctx, const struct field *field)
+static void put_link(struct buf *cell, const struct reg *target, int64_t id)
 {
-    return field->target ? house_register(ctx->house, str_of(field->target)) : NULL;
+    if (target) buf_text(cell, target->prefix), buf_char(cell, '-');
+    buf_number(cell, id);
 }
 
 /* "one;two": what a list holds, or the members of an object as "key=number"; read as it goes, since an export has
  * hundreds of thousands of these, most of them empty. */
-static struct str list_text(struct ctx *ctx, const struct field *field, struct str json_text)
+static struct str list_text(struct ctx *ctx, struct buf *cell, const struct reg *target, struct str json_text)
 {
-    const struct reg *target = target_of(ctx, field);
     if (str_is(json_text, "[]")) return S("");
     struct json_reader reader = json_open(ctx->arena, json_text);
-    struct buf text = buf_in(ctx->arena);
     if (json_next(&reader) != JSON_ARRAY) return json_text;
     while (json_next(&reader) == JSON_NUMBER || reader.kind == JSON_STRING) {
-        if (text.len) buf_char(&text, ';');
-        buf_add(&text, reader.kind == JSON_NUMBER ? link_text(ctx, target, reader.number) : reader.text);
+        if (cell->len) buf_char(cell, ';');
+        if (reader.kind == JSON_NUMBER)
+            put_link(cell, target, reader.number);
+        else
+            buf_add(cell, reader.text);
     }
-    return reader.kind == JSON_CLOSE ? buf_str(&text) : json_text;
+    return reader.kind == JSON_CLOSE ? buf_str(cell) : json_text;
 }
 
-static struct str ratings_text(struct ctx *ctx, struct str json_text)
+static struct str ratings_text(struct ctx *ctx, struct buf *cell, struct str json_text)
 {
     if (str_is(json_text, "{}")) return S("");
     struct json_reader reader = json_open(ctx->arena, json_text);
-    struct buf text = buf_in(ctx->arena);
     if (json_next(&reader) != JSON_OBJECT) return json_text;
     while (json_next(&reader) == JSON_KEY) {
-        if (text.len) buf_char(&text, ';');
-        buf_add(&text, reader.text);
-        buf_char(&text, '=');
+        if (cell->len) buf_char(cell, ';');
+        buf_add(cell, reader.text);
+        buf_char(cell, '=');
         if (json_next(&reader) != JSON_NUMBER) return json_text;
-        buf_number(&text, reader.number);
+        buf_number(cell, reader.number);
     }
-    return buf_str(&text);
+    return buf_str(cell);
 }
 
-struct str export_cell(struct ctx *ctx, const struct field *field, struct value value)
+static struct str time_text(struct buf *cell, int64_t instant)
 {
-    char instant[TIME_TEXT];
+    char text[TIME_TEXT];
+    time_format(instant, text);
+    buf_text(cell, text);
+    return buf_str(cell);
+}
+
+/* One stored value as the text of a cell, written into `cell`, which is empty, where it is not text as it stands. */
+static struct str text_of(struct ctx *ctx, struct buf *cell, const struct column *column, struct value value)
+{
     if (value.type == IS_NULL) return S("");
-    if (kind_is_list(field->kind)) return list_text(ctx, field, value.text);
-    switch (field->kind) {
-    case RATINGS: return ratings_text(ctx, value.text);
+    if (kind_is_list(column->field->kind)) return list_text(ctx, cell, column->target, value.text);
+    switch (column->field->kind) {
+    case RATINGS: return ratings_text(ctx, cell, value.text);
     case DATA: return str_is(value.text, "{}") ? S("") : value.text;
-    case LINK: return link_text(ctx, target_of(ctx, field), value.number);
+    case LINK: put_link(cell, column->target, value.number); return buf_str(cell);
     case BOOLEAN: return value.number ? S("true") : S("false");
-    case TIME: time_format(value.number, instant); return arena_copy(ctx->arena, str_of(instant));
+    case TIME: return time_text(cell, value.number);
     default: break;
     }
     if (value.type != IS_NUMBER && value.type != IS_DECIMAL) return value.text;
-    struct buf text = buf_in(ctx->arena);
     if (value.type == IS_NUMBER)
-        buf_number(&text, value.number);
+        buf_number(cell, value.number);
     else
-        buf_decimal(&text, value.decimal);
-    return buf_str(&text);
+        buf_decimal(cell, value.decimal);
+    return buf_str(cell);
 }
 
 /* ---- one run ---- */
@@ -104,23 +113,31 @@ struct running {
     struct ctx *page;  /* on the scratch arena */
     struct ctx *whole; /* on the caller's */
     const struct reg *reg;
+    struct column *columns;
+    size_t column_count;
     struct xlsx_book *book;
     struct xlsx_cell *cells;
+    struct buf text, cell; /* a page and a cell of it: written again and again in the same place */
     bool any;
 };
 
-static bool is_column(const struct running *r, size_t index)
+static void choose_columns(struct running *r)
 {
-    return index != C_ID && r->export->query->shown[index];
+    r->columns = arena_make_many(r->whole->arena, struct column, row_width(r->reg));
+    for (size_t i = 0; i < row_width(r->reg); i++) {
+        const struct field *field = row_field(r->reg, i);
+        const struct reg *target = field->target ? house_register(r->whole->house, str_of(field->target)) : NULL;
+        if (i != C_ID && r->export->query->shown[i]) r->columns[r->column_count++] = (struct column){field, target, i};
+    }
 }
 
 static enum result header(struct running *r)
 {
     struct str *names = arena_make_many(r->whole->arena, struct str, row_width(r->reg) + 1);
     size_t count = 0;
+    choose_columns(r);
     names[count++] = S("reference");
-    for (size_t i = 0; i < row_width(r->reg); i++)
-        if (is_column(r, i)) names[count++] = str_of(row_field(r->reg, i)->name);
+    for (size_t i = 0; i < r->column_count; i++) names[count++] = str_of(r->columns[i].field->name);
     if (r->export->format == EXPORT_XLSX) {
         struct str title = str_of(r->reg->name);
         TRY(xlsx_book_open(r->whole, title, r->whole->now, &r->book));
@@ -139,15 +156,18 @@ static enum result header(struct running *r)
 static void csv_record(struct running *r, struct csv_out *out, const struct record *record)
 {
     csv_put(out, record_reference(r->page, record));
-    for (size_t i = 0; i < row_width(r->reg); i++)
-        if (is_column(r, i)) csv_put(out, export_cell(r->page, row_field(r->reg, i), record->row[i]));
+    for (const struct column *column = r->columns; column < r->columns + r->column_count; column++) {
+        r->cell.len = 0;
+        csv_put(out, text_of(r->page, &r->cell, column, record->row[column->at]));
+    }
     csv_end_row(out);
 }
 
-static struct xlsx_cell cell_of(struct running *r, const struct field *field, struct value value)
+static struct xlsx_cell cell_of(struct running *r, const struct column *column, struct value value)
 {
+    struct buf text = buf_in(r->page->arena); /* of its own: the row is taken as a whole */
     if (value.type == IS_NULL) return xlsx_empty();
-    switch (field->kind) {
+    switch (column->field->kind) {
     case NUMBER:
     case SCALE: return xlsx_number(value.number);
     case DECIMAL: return xlsx_decimal(value.decimal);
@@ -156,8 +176,8 @@ static struct xlsx_cell cell_of(struct running *r, const struct field *field, st
     case TIME: return xlsx_time(value.number);
     default: break;
     }
-    struct xlsx_cell cell = xlsx_text(export_cell(r->page, field, value));
-    cell.wrap = field->kind == PROSE;
+    struct xlsx_cell cell = xlsx_text(text_of(r->page, &text, column, value));
+    cell.wrap = column->field->kind == PROSE;
     return cell;
 }
 
@@ -165,8 +185,8 @@ static enum result xlsx_record(struct running *r, const struct record *record)
 {
     size_t count = 0;
     r->cells[count++] = xlsx_text(record_reference(r->page, record));
-    for (size_t i = 0; i < row_width(r->reg); i++)
-        if (is_column(r, i)) r->cells[count++] = cell_of(r, row_field(r->reg, i), record->row[i]);
+    for (const struct column *column = r->columns; column < r->columns + r->column_count; column++)
+        r->cells[count++] = cell_of(r, column, record->row[column->at]);
     return xlsx_row_add(r->whole, r->book, r->cells, count);
 }
 
@@ -183,16 +203,16 @@ static enum result json_page(struct running *r, const struct record_list *page, 
 
 static enum result write_page(struct running *r, const struct record_list *page)
 {
-    struct buf text = buf_in(r->page->arena);
-    struct csv_out csv = csv_out_to(&text);
+    struct csv_out csv = csv_out_to(&r->text);
+    r->text.len = 0;
     for (size_t i = 0; i < page->count && r->export->format != EXPORT_JSON; i++) {
         if (r->export->format == EXPORT_XLSX)
             TRY(xlsx_record(r, page->at[i]));
         else
             csv_record(r, &csv, page->at[i]);
     }
-    if (r->export->format == EXPORT_JSON) TRY(json_page(r, page, &text));
-    return text.len ? r->export->sink(r->export->arg, buf_str(&text)) : OK;
+    if (r->export->format == EXPORT_JSON) TRY(json_page(r, page, &r->text));
+    return r->text.len ? r->export->sink(r->export->arg, buf_str(&r->text)) : OK;
 }
 
 static enum result close_file(struct running *r)
@@ -230,6 +250,7 @@ enum result export_run(struct ctx *ctx, const struct export *export)
     struct ctx page = *ctx;
     struct running r = {.export = export, .page = &page, .whole = ctx, .reg = export->query->reg};
     page.arena = export->scratch;
+    r.text = buf_in(ctx->arena), r.cell = buf_in(ctx->arena);
     jmp_buf *escape = arena_guard(ctx->arena, NULL); /* a page too large ends the request, not the program */
     arena_guard(ctx->arena, escape);
     arena_guard(export->scratch, escape);

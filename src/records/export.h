@@ -23,7 +23,4 @@ struct export
 };
 enum result export_run(struct ctx *ctx, const struct export *export) MUST_USE;
 
-/* One stored value as the text of a cell. */
-struct str export_cell(struct ctx *ctx, const struct field *field, struct value value);
-
 #endif
