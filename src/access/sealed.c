@@ -75,7 +75,8 @@ struct one {
     struct buf bytes;
     struct str mac;
     bool found;
-    bool twice; /* two rows of one key: a view, or a table that inherits, was put in place of the table */
+    bool strange; /* two rows of one key, or one of another key: a view, or a table that inherits, was put in place of
+                   * the table */
 };
 
 static struct str reading(struct ctx *ctx, const struct sealed_rows *sealed)
@@ -113,13 +114,21 @@ static enum result read_one(struct ctx *ctx, const struct sealed_rows *sealed, i
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
-        one->twice |= one->found && !sealed->set;
+        one->strange |= (one->found && !sealed->set) || rows_number(rows, 0) != id;
         if (!one->found) begin(ctx, sealed, rows, one);
         add_member(sealed, rows, one);
         if (sight) sight->see(ctx, rows, sight->arg);
     }
     rows_close(rows);
     return OK;
+}
+
+static enum result altered(struct ctx *ctx, const struct sealed_rows *sealed)
+{
+    return fail(ctx, CONFLICT,
+                "What was just written is not what stands there: the database was changed so that it alters rows of "
+                "\"%s\". Run merlon verify.",
+                sealed->table);
 }
 
 enum result sealed_make_of(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id,
@@ -132,6 +141,7 @@ enum result sealed_make_of(struct ctx *ctx, const struct sealed_rows *sealed, in
         return fail(ctx, BROKEN, "What gives rights can only be written by a program that has the master key.");
     TRY(read_one(ctx, sealed, id, sight, &one));
     if (agrees) TRY(agrees(ctx, sight->arg));
+    if (!one.found || one.strange) return altered(ctx, sealed);
     keyring_mac(keyring, sealed->table, buf_str(&one.bytes), mac);
     struct value args[] = {value_number(id), value_bytes((struct str){(const char *)mac, sizeof mac})};
     return db_run(ctx, arena_print(ctx->arena, "UPDATE \"%s\" SET mac = ?2 WHERE id = ?1", sealed->table), args,
@@ -172,11 +182,7 @@ static void see_held(struct ctx *ctx, const struct rows *rows, void *arg)
 static enum result agrees_held(struct ctx *ctx, void *arg)
 {
     const struct holding *holding = arg;
-    if (holding->holds) return OK;
-    return fail(ctx, CONFLICT,
-                "What was just written is not what stands there: the database was changed so that it alters rows of "
-                "\"%s\". Run merlon verify.",
-                holding->sealed->table);
+    return holding->holds ? OK : altered(ctx, holding->sealed);
 }
 
 enum result sealed_make(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id,
@@ -237,7 +243,8 @@ enum result sealed_look(struct ctx *ctx, const struct sealed_rows *sealed, int64
     struct one one;
     TRY(read_one(ctx, sealed, id, sight, &one));
     *found = one.found;
-    *right = keyring && one.found && !one.twice && keyring_mac_is(keyring, sealed->table, buf_str(&one.bytes), one.mac);
+    *right =
+        keyring && one.found && !one.strange && keyring_mac_is(keyring, sealed->table, buf_str(&one.bytes), one.mac);
     if (keyring && one.found && !*right) tell(ctx, sealed, "outside of the program", id);
     return OK;
 }

@@ -171,18 +171,20 @@ static enum result insert_session(struct ctx *ctx, const struct opening *opening
 static enum result drop_oldest(struct ctx *ctx, int64_t user)
 {
     struct value args[] = {value_number(user), value_number(SESSIONS_MAX)};
+    cache_unsure(ctx);
     return db_run(ctx,
                   S("DELETE FROM session WHERE user_id = ?1 AND id NOT IN "
                     "(SELECT id FROM session WHERE user_id = ?1 ORDER BY id DESC LIMIT ?2)"),
                   args, COUNT(args), NULL);
 }
 
-/* Told to those alone who know the password, as it stood in the database: what it was compared with must be what the
- * MAC is over, else somebody who puts in another hash, and takes it out again, signs in as anybody. */
-static enum result demand_right(struct ctx *ctx, int64_t user, struct str verified)
+/* Told to those alone who know the password, as it stood in the database: what it was compared with, and the address
+ * by which it was found, must be what the MAC is over, else somebody who puts in another, and takes it out again,
+ * signs in as anybody. */
+static enum result demand_right(struct ctx *ctx, const struct opening *opening)
 {
     bool right;
-    TRY(user_has_password(ctx, user, verified, &right));
+    TRY(user_has_login(ctx, opening->opened->user, opening->login->email, opening->verified, &right));
     if (right) return OK;
     return fail(ctx, DENIED,
                 "This user was changed outside of the program, so nobody signs in as this user: ask whoever runs the "
@@ -198,7 +200,7 @@ static enum result open_in_write(struct ctx *ctx, void *arg)
     TRY(db_run(ctx, S("UPDATE \"user\" SET last_login_at = ?2 WHERE id = ?1 AND active = 1 AND password_hash = ?3"),
                args, COUNT(args), &changed));
     if (!changed) return fail(ctx, CONFLICT, "This user has been changed at this very moment: sign in again.");
-    TRY(demand_right(ctx, opening->opened->user, opening->verified));
+    TRY(demand_right(ctx, opening));
     TRY(close_replaced(ctx, opening->login->replaces));
     TRY(insert_session(ctx, opening));
     TRY(drop_oldest(ctx, opening->opened->user));
@@ -249,12 +251,14 @@ enum result session_rotate(struct ctx *ctx, const struct session *session, struc
     cache_unsure(ctx);
     TRY(session_hold(ctx, session->id, written, &right));
     if (!right) return nobody(ctx);
+    *token = S("");
+    if (!str_eq(written[AT_TOKEN - 1].value.text, session->key)) return OK; /* rotated meanwhile */
     TRY(db_run(ctx,
                S("UPDATE session SET previous_hash = token_hash, previous_until = ?4, token_hash = ?3, rotate = 0 "
                  "WHERE id = ?1 AND token_hash = ?2"),
                args, COUNT(args), &changed));
-    *token = changed ? made : S("");
     if (!changed) return OK;
+    *token = made;
     written[AT_USER - 1].value = value_number(session->actor->user);
     written[AT_TOKEN - 1].value = args[2];
     written[AT_PREVIOUS - 1].value = args[1];

@@ -174,16 +174,23 @@ enum result token_create(struct ctx *ctx, const struct new_token *wanted, struct
 
 /* ---- is it as the program left it? ---- */
 
+enum { REVOKED_AT = 7 }; /* the last of what the MAC of a token covers (sealed_tokens) */
+
+/* Whether it was revoked is asked of what was read together with the MAC. */
 enum result token_is_right(struct ctx *ctx, int64_t id, bool *right)
 {
+    struct sealed_value values[SEALED_COLUMNS];
+    TRY(sealed_read(ctx, &sealed_tokens, id, values, right));
+    if (!*right || values[REVOKED_AT - 1].value.type != IS_NULL) return OK;
+    return token_is_new(ctx, id, right);
+}
+
+enum result token_is_new(struct ctx *ctx, int64_t id, bool *right)
+{
     struct value args[] = {value_number(id)};
-    int64_t revoked, entered;
-    TRY(sealed_is_right(ctx, &sealed_tokens, id, right));
-    if (!*right) return OK;
-    TRY(db_query_number(ctx, S("SELECT count(*) FROM token WHERE id = ?1 AND revoked_at IS NOT NULL"), args,
-                        COUNT(args), 0, &revoked));
+    int64_t entered;
     TRY(db_query_number(ctx, S(ENTERED), args, COUNT(args), 0, &entered));
-    *right = revoked || entered == 1;
+    *right = entered == 1;
     if (!*right)
         event_alarm(ctx, "a token was put back to an earlier state and is refused",
                     &(struct event){.actor = actor_user(ctx), .subject = S("token"), .record = id});
@@ -240,8 +247,6 @@ enum result token_load(struct ctx *ctx, int64_t id, struct token *token)
     return found ? OK : fail(ctx, NOT_FOUND, "There is no token %lld.", (long long)id);
 }
 
-enum { REVOKED_AT = 7 }; /* the last of what the MAC of a token covers (sealed_tokens) */
-
 /* A row that somebody changed is made what the ledger says before it is sealed again, with a secret that nobody knows;
  * of one that was put in nothing stays but the number. */
 static enum result make_as_entered(struct ctx *ctx, struct token *token, struct sealed_value *values)
@@ -269,17 +274,37 @@ static enum result make_as_entered(struct ctx *ctx, struct token *token, struct 
                   args, COUNT(args), NULL);
 }
 
+static int64_t number_in(const struct sealed_value *values, size_t column)
+{
+    int64_t number;
+    const struct value *value = &values[column - 1].value;
+    return value->type != IS_NULL && parse_number(value->text, &number) ? number : 0;
+}
+
+/* What decides, and what is entered, is what was read together with the MAC, not by the statement before. */
+static void take(struct ctx *ctx, const struct sealed_value *values, struct token *token)
+{
+    token->user = number_in(values, 1);
+    token->name = values[1].value.text;
+    token->secret_mark = mark_of(ctx, values[2].value.text);
+    token->scopes = values[3].value.text;
+    token->created_at = number_in(values, 5);
+    token->expires_at = number_in(values, 6);
+    token->revoked_at = number_in(values, REVOKED_AT);
+}
+
 enum result token_revoke(struct ctx *ctx, int64_t id)
 {
     struct token token;
+    struct sealed_value values[SEALED_COLUMNS];
+    bool right;
     TRY(token_load(ctx, id, &token));
+    TRY(sealed_read(ctx, &sealed_tokens, id, values, &right));
+    if (right) take(ctx, values, &token);
     if (token.user != ctx->actor->user && user_demand_manage(ctx, token.user) != OK)
         return fail(ctx, NOT_FOUND, "There is no token %lld.", (long long)id);
     if (ctx->actor->read_only) return fail(ctx, DENIED, "This token may only read.");
     struct value args[] = {value_number(id), value_number(ctx->now)};
-    struct sealed_value values[SEALED_COLUMNS];
-    bool right;
-    TRY(sealed_read(ctx, &sealed_tokens, id, values, &right));
     if (token.revoked_at && right) return OK;
     if (!right) TRY(make_as_entered(ctx, &token, values));
     TRY(db_run(ctx, S("UPDATE token SET revoked_at = ?2 WHERE id = ?1"), args, COUNT(args), NULL));

@@ -43,6 +43,9 @@ enum result token_find(struct ctx *ctx, struct str secret, struct token_use *use
 
 /* Whether the row is as the program left it, and as new as the ledger says. False leaves a line in the log. */
 enum result token_is_right(struct ctx *ctx, int64_t id, bool *right) MUST_USE;
+/* The second half of that, for whoever has held the row against its MAC and seen that it was not revoked: the ledger
+ * says the same. */
+enum result token_is_new(struct ctx *ctx, int64_t id, bool *right) MUST_USE;
 
 /* Without the actor's rights; NOT_FOUND. */
 enum result token_load(struct ctx *ctx, int64_t id, struct token *token) MUST_USE;

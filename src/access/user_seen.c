@@ -134,11 +134,12 @@ enum result user_password(struct ctx *ctx, int64_t id, struct str *hash, bool *r
     return OK;
 }
 
-enum result user_has_password(struct ctx *ctx, int64_t id, struct str hash, bool *has)
+enum result user_has_login(struct ctx *ctx, int64_t id, struct str email, struct str hash, bool *has)
 {
-    struct str held;
-    TRY(user_password(ctx, id, &held, has));
-    *has = *has && held.len && str_eq(held, hash);
+    struct seen seen = {0};
+    TRY(look(ctx, id, &seen, has));
+    *has = *has && seen.user.active && hash.len && str_eq(seen.password_hash, hash) &&
+           str_eq(seen.email_key, email_key(ctx->arena, email));
     return OK;
 }
 

@@ -12,8 +12,9 @@ int grant_compare(const void *a, const void *b); /* of struct grant: by unit, th
 /* Inside a write, the last of every change: makes the MAC over what stands in the tables, if that is `user`, in all
  * that the MAC covers. CONFLICT when somebody else is changing it meanwhile. */
 enum result user_seal(struct ctx *ctx, const struct user *user) MUST_USE;
-/* Whether the user is right and has this password hash: what a password was compared with is what the MAC is over. */
-enum result user_has_password(struct ctx *ctx, int64_t id, struct str hash, bool *has) MUST_USE;
+/* Whether the user is right, active, and has this address and this password hash: what the address was found by, and
+ * what a password was compared with, is what the MAC is over. */
+enum result user_has_login(struct ctx *ctx, int64_t id, struct str email, struct str hash, bool *has) MUST_USE;
 
 /* Inside a write, under the lock "user": that no other user has the address or the person; the row but for the
  * password; the password's hash (empty: none); all grants. user_keep comes last: MAC and entry. */

@@ -162,8 +162,11 @@ enum result user_get(struct ctx *ctx, int64_t id, struct user *user)
 
 enum result user_demand_manage(struct ctx *ctx, int64_t id)
 {
-    struct user user;
+    struct user user, seen;
+    bool right;
     TRY(user_get(ctx, id, &user));
+    TRY(user_look(ctx, id, &seen, &right));
+    if (right) user = seen; /* another is changed by nobody but merlon user restore (demand_right) */
     return demand(ctx, user.grants, user.grant_count);
 }
 

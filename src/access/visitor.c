@@ -29,26 +29,28 @@ static struct holder *holder_make(struct ctx *ctx)
 /* ---- what the database knows ---- */
 
 struct found {
-    int64_t id, expires_at, seen_at, stamp;
+    int64_t id, expires_at, previous_until, seen_at, stamp;
     bool rotate, previous; /* found by the secret before */
-    struct str csrf, key, scopes;
+    struct str csrf, scopes;
+    struct str key; /* hash of the secret that was shown, never what the row says */
     struct user user;
 };
 
-/* Columns of all: user, stamp, id, expires_at, seen_at, rotate, csrf, key, scopes. */
+/* Columns of all: user, stamp, id, expires_at, previous_until, seen_at, rotate, csrf, scopes. A WHERE only finds: what
+ * is decided by is compared here, and held against what the MAC is over. */
 #define STAMP_COLUMN "(SELECT number FROM access_stamp WHERE name = 'rights'), "
 
 static const struct str by_session =
-    S("SELECT s.user_id, " STAMP_COLUMN "s.id, s.expires_at, s.last_seen_at, s.rotate, s.csrf, s.token_hash, NULL "
+    S("SELECT s.user_id, " STAMP_COLUMN "s.id, s.expires_at, NULL, s.last_seen_at, s.rotate, s.csrf, NULL "
       "FROM session s WHERE s.token_hash = ?1");
 static const struct str by_previous =
-    S("SELECT s.user_id, " STAMP_COLUMN "s.id, s.expires_at, s.last_seen_at, 0, s.csrf, s.previous_hash, NULL "
+    S("SELECT s.user_id, " STAMP_COLUMN "s.id, s.expires_at, s.previous_until, s.last_seen_at, 0, s.csrf, NULL "
       "FROM session s WHERE s.previous_hash = ?1 AND s.previous_until > ?2");
 static const struct str by_token =
-    S("SELECT t.user_id, " STAMP_COLUMN "t.id, t.expires_at, t.last_used_at, 0, NULL, t.secret_hash, t.scopes "
+    S("SELECT t.user_id, " STAMP_COLUMN "t.id, t.expires_at, NULL, t.last_used_at, 0, NULL, t.scopes "
       "FROM token t WHERE t.secret_hash = ?1 AND t.revoked_at IS NULL");
 static const struct str by_user =
-    S("SELECT u.id, " STAMP_COLUMN "0, 0, 0, 0, NULL, NULL, NULL FROM \"user\" u WHERE u.id = ?1");
+    S("SELECT u.id, " STAMP_COLUMN "0, 0, NULL, 0, 0, NULL, NULL FROM \"user\" u WHERE u.id = ?1");
 
 static enum result read_one(struct ctx *ctx, struct str sql, const struct value *args, size_t count,
                             struct found *found)
@@ -62,24 +64,30 @@ static enum result read_one(struct ctx *ctx, struct str sql, const struct value 
         .stamp = rows_number(rows, 1),
         .id = rows_number(rows, 2),
         .expires_at = rows_number(rows, 3),
-        .seen_at = rows_number(rows, 4),
-        .rotate = rows_number(rows, 5) != 0,
-        .csrf = arena_copy(ctx->arena, rows_text(rows, 6)),
-        .key = arena_copy(ctx->arena, rows_text(rows, 7)),
+        .previous_until = rows_number(rows, 4),
+        .seen_at = rows_number(rows, 5),
+        .rotate = rows_number(rows, 6) != 0,
+        .csrf = arena_copy(ctx->arena, rows_text(rows, 7)),
         .scopes = arena_copy(ctx->arena, rows_text(rows, 8)),
     };
     rows_close(rows);
     return OK;
 }
 
-static enum result read_visitor(struct ctx *ctx, enum visitor_kind kind, struct str hex, struct found *found)
+static enum result read_session(struct ctx *ctx, const struct value args[2], struct found *found)
 {
-    struct value args[] = {value_text(hex), value_number(ctx->now)};
-    if (kind == BY_TOKEN) return read_one(ctx, by_token, args, 1, found);
     enum result result = read_one(ctx, by_session, args, 1, found);
     if (result != NOT_FOUND) return result;
     TRY(read_one(ctx, by_previous, args, 2, found));
     found->previous = true;
+    return found->previous_until > ctx->now ? OK : NOT_FOUND;
+}
+
+static enum result read_visitor(struct ctx *ctx, enum visitor_kind kind, struct str hex, struct found *found)
+{
+    const struct value args[] = {value_text(hex), value_number(ctx->now)};
+    TRY(kind == BY_TOKEN ? read_one(ctx, by_token, args, 1, found) : read_session(ctx, args, found));
+    found->key = hex;
     return OK;
 }
 
@@ -144,14 +152,16 @@ static struct box *box_of(enum visitor_kind kind, const struct found *found, str
     return box;
 }
 
-/* What was found by the secret is what the MAC is over: two statements read them. */
-static enum result session_holds(struct ctx *ctx, const struct found *found, bool *right)
+/* What was found by the secret is what the MAC is over: two statements read them. Named is all by which anything is
+ * decided: whose it is, the secret, until when. The time of the password is the one in the user's own MAC. */
+static enum result session_holds(struct ctx *ctx, const struct found *found, const struct user *user, bool *right)
 {
-    const struct sealed_value used[] = {{1, value_number(found->user.id)},
-                                        {found->previous ? 3 : 2, value_text(found->key)},
-                                        {5, value_text(found->csrf)},
-                                        {8, value_number(found->expires_at)}};
-    return sealed_holds(ctx, &sealed_sessions, found->id, used, COUNT(used), right);
+    const struct sealed_value used[] = {
+        {1, value_number(found->user.id)}, {found->previous ? 3 : 2, value_text(found->key)},
+        {5, value_text(found->csrf)},      {8, value_number(found->expires_at)},
+        {9, value_id(user->password_at)},  {4, value_number(found->previous_until)}};
+    size_t count = found->previous ? COUNT(used) : COUNT(used) - 1;
+    return sealed_holds(ctx, &sealed_sessions, found->id, used, count, right);
 }
 
 static enum result token_holds(struct ctx *ctx, const struct found *found, bool *right)
@@ -159,23 +169,24 @@ static enum result token_holds(struct ctx *ctx, const struct found *found, bool 
     const struct sealed_value used[] = {{1, value_number(found->user.id)},
                                         {3, value_text(found->key)},
                                         {4, value_text(found->scopes)},
+                                        {6, value_number(found->expires_at)},
                                         {7, value_null()}};
-    TRY(token_is_right(ctx, found->id, right));
-    if (*right) TRY(sealed_holds(ctx, &sealed_tokens, found->id, used, COUNT(used), right));
-    return OK;
+    TRY(sealed_holds(ctx, &sealed_tokens, found->id, used, COUNT(used), right));
+    return *right ? token_is_new(ctx, found->id, right) : OK;
 }
 
 /* A program without the master key shows no secrets to anybody: it reads as a user that the command line names. The
  * rights that are given are those that were read together with the MAC. */
 static enum result demand_right(struct ctx *ctx, enum visitor_kind kind, struct found *found)
 {
+    struct user user;
     bool right = true, user_right;
-    if (found->id && kind == BY_SESSION) TRY(session_holds(ctx, found, &right));
+    TRY(user_look(ctx, found->user.id, &user, &user_right));
+    if (found->id && kind == BY_SESSION) TRY(session_holds(ctx, found, &user, &right));
     if (found->id && kind == BY_TOKEN) TRY(token_holds(ctx, found, &right));
-    if (!right) return NOT_FOUND;
-    TRY(user_look(ctx, found->user.id, &found->user, &user_right));
-    if (found->id || sealed_can_check(ctx)) right = user_right;
-    return right && found->user.active ? OK : NOT_FOUND;
+    if (found->id || sealed_can_check(ctx)) right = right && user_right;
+    found->user = user;
+    return right && user.active ? OK : NOT_FOUND;
 }
 
 /* A write of "last seen" that is under way already is not due again. */
@@ -222,6 +233,7 @@ static enum result ask_within(struct ctx *ctx, const struct asking *asking)
         TRY(read_one(ctx, by_user, args, 1, &found));
     else
         TRY(read_visitor(ctx, asking->kind, asking->hex, &found));
+    if (asking->user) found.user.id = asking->user;
     if (ctx->access && asking->snapshot) cache_note_stamp(ctx, asking->stamp, found.stamp);
     return make_box(ctx, asking->kind, &found, asking->snapshot, asking->holder);
 }

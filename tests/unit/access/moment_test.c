@@ -54,6 +54,22 @@ static void a_hash_of_a_moment_opens_nothing(void **state)
     take_out(f, "user");
 }
 
+/* Ada's row bears another address while it is looked for: whoever signs in with that address is not Ada. */
+static void an_address_of_a_moment_finds_nobody(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct login login = {.email = S("eve@example.org"), .password = S(PASSPHRASE), .address = S("192.0.2.1")};
+    ada = begin_with_ada(f, &opened);
+    int64_t sessions = number_of(f, "SELECT count(*) FROM session");
+    run_sql(f, "UPDATE \"user\" SET email_key = 'eve@example.org' WHERE id = 1");
+    plant(f, "user", "last_login_at", "UPDATE \"user\" SET email_key = '" ADA "' WHERE id = :id");
+    ctx_clear_error(&f->ctx);
+    assert_int_equal(session_open(&f->ctx, &login, &opened), DENIED);
+    assert_int_equal(number_of(f, "SELECT count(*) FROM session"), sessions);
+    take_out(f, "user");
+}
+
 static enum result change_password(struct ctx *ctx, void *session)
 {
     return user_change_own_password(ctx, S("$argon2id$new"), *(const int64_t *)session);
@@ -147,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(a_hash_of_a_moment_opens_nothing),
+        ON_BOTH(an_address_of_a_moment_finds_nobody),
         ON_BOTH(a_change_of_the_password_seals_nothing_else),
         ON_BOTH(a_rotation_seals_no_longer_life),
         ON_BOTH(every_column_is_named_for_a_mac),
