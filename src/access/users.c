@@ -6,6 +6,7 @@
 #include "access/cache.h"
 #include "access/email.h"
 #include "access/limit.h"
+#include "access/sealed.h"
 #include "access/session.h"
 #include "access/user_seen.h"
 #include "access/visitor.h"
@@ -302,6 +303,27 @@ static enum result check_tie(struct ctx *ctx, const struct user *before, const s
 
 /* ---- is it as the program left it? ---- */
 
+static enum result altered(struct ctx *ctx, int64_t id)
+{
+    return fail(ctx, CONFLICT,
+                "The user %lld was changed outside of the program: look at what merlon verify says of it, and put it "
+                "back with merlon user restore first.",
+                (long long)id);
+}
+
+enum result user_of_address(struct ctx *ctx, struct str email, int64_t *id)
+{
+    struct user user;
+    bool right;
+    TRY(user_by_email(ctx, email, id));
+    if (!*id || !sealed_can_check(ctx)) return OK;
+    TRY(user_look(ctx, *id, &user, &right));
+    if (!right) return altered(ctx, *id);
+    if (str_eq(email_key(ctx->arena, user.email), email_key(ctx->arena, email))) return OK;
+    return fail(ctx, CONFLICT, "The user with the address %.*s is being changed at this very moment: try again.",
+                PRINT(email));
+}
+
 /* What somebody else has changed would be sealed together with what is changed now. From here on the user is what was
  * read together with the MAC. */
 static enum result demand_right(struct ctx *ctx, struct user *user)
@@ -309,12 +331,7 @@ static enum result demand_right(struct ctx *ctx, struct user *user)
     struct user seen;
     bool right;
     TRY(user_look(ctx, user->id, &seen, &right));
-    if (!right)
-        return fail(
-            ctx, CONFLICT,
-            "The user %lld was changed outside of the program: look at what merlon verify says of it, and put it "
-            "back with merlon user restore first.",
-            (long long)user->id);
+    if (!right) return altered(ctx, user->id);
     seen.last_login_at = user->last_login_at;
     seen.blocked_until = user->blocked_until;
     *user = seen;

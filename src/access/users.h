@@ -94,8 +94,12 @@ enum result user_find(struct ctx *ctx, struct str text, int64_t *ids, size_t roo
 /* Without the actor's rights. */
 enum result user_load(struct ctx *ctx, int64_t id, struct user *user) MUST_USE;     /* NOT_FOUND */
 enum result user_by_email(struct ctx *ctx, struct str email, int64_t *id) MUST_USE; /* 0 when none */
-enum result user_name(struct ctx *ctx, int64_t id, struct str *name) MUST_USE;      /* "" when none; for history */
-enum result user_of_person(struct ctx *ctx, int64_t person, int64_t *id) MUST_USE;  /* 0 when none */
+/* The same for whoever gives rights by an address: the user who has it by the row that its MAC and the ledger vouch
+ * for. CONFLICT where the row that was found is another's, or was changed outside of the program. Without the master
+ * key, with which nothing is given, as user_by_email. */
+enum result user_of_address(struct ctx *ctx, struct str email, int64_t *id) MUST_USE;
+enum result user_name(struct ctx *ctx, int64_t id, struct str *name) MUST_USE;     /* "" when none; for history */
+enum result user_of_person(struct ctx *ctx, int64_t person, int64_t *id) MUST_USE; /* 0 when none */
 enum result user_count(struct ctx *ctx, int64_t *count) MUST_USE;
 /* A user's rights as an actor without session, for jobs on his behalf and the command line. Valid until the arena
  * ends. */

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "records/custom.h"
+#include "records/entered.h"
 #include "records/house.h"
 #include "records/records.h"
 
@@ -187,15 +188,26 @@ struct user_write {
     struct user user;
 };
 
+/* A right rests on the units that are named, and independence on the person: so these are what the ledger says. */
+static enum result demand_entered(struct ctx *ctx, const struct user_edit *edit)
+{
+    struct record *record;
+    for (size_t i = 0; i < edit->grant_count; i++)
+        TRY(record_vouched(ctx, ctx->house->unit, edit->grants[i].unit, &record));
+    return edit->person ? record_vouched(ctx, ctx->house->person, edit->person, &record) : OK;
+}
+
 static enum result create_in_write(struct ctx *ctx, void *arg)
 {
     struct user_write *write = arg;
+    TRY(demand_entered(ctx, &write->edit));
     return user_create(ctx, &write->edit, &write->user);
 }
 
 static enum result change_in_write(struct ctx *ctx, void *arg)
 {
     struct user_write *write = arg;
+    TRY(demand_entered(ctx, &write->edit));
     return user_change(ctx, write->id, &write->edit, &write->user);
 }
 

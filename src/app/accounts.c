@@ -6,7 +6,7 @@
 #include "format/json_out.h"
 #include "ledger/remembered.h"
 #include "ledger/verify.h"
-#include "records/records.h"
+#include "records/entered.h"
 
 #include <errno.h>
 
@@ -44,9 +44,13 @@ static enum result person_of(struct ctx *ctx, const struct account *account, int
     *name = account->name;
     TRY(records_where(ctx, ctx->house->person, "email", value_text(account->email), &persons));
     if (persons.count) {
+        struct record *found;
         *person = record_id(persons.at[0]);
-        if (!name->len) *name = record_title(persons.at[0]);
-        return OK;
+        TRY(record_vouched(ctx, ctx->house->person, *person, &found));
+        if (!name->len) *name = record_title(found);
+        if (str_eq(record_text_of(found, "email"), account->email)) return OK;
+        return fail(ctx, CONFLICT, "The person with the address %.*s is being changed at this very moment: try again.",
+                    PRINT(account->email));
     }
     if (!name->len) return fail(ctx, INVALID, "No person has the address %.*s; give --name.", PRINT(account->email));
     int64_t unit;
@@ -99,7 +103,7 @@ static enum result write_change(struct ctx *ctx, void *arg)
     struct deed *deed = arg;
     int64_t id;
     struct user_edit edit = {.password_hash = deed->password_hash, .comment = S("command line")};
-    TRY(user_by_email(ctx, deed->account->email, &id));
+    TRY(user_of_address(ctx, deed->account->email, &id));
     if (!id) return fail(ctx, NOT_FOUND, "There is no user %.*s.", PRINT(deed->account->email));
     if (deed->password_hash.len) edit.sets |= USER_PASSWORD | USER_UNBLOCK;
     if (deed->account->role_count) {
@@ -142,7 +146,7 @@ enum result account_password(struct program *program, const struct account *acco
     struct deed deed = {.account = account};
     struct user user;
     int64_t id;
-    TRY(user_by_email(ctx, account->email, &id));
+    TRY(user_of_address(ctx, account->email, &id));
     if (!id) return fail(ctx, NOT_FOUND, "There is no user %.*s.", PRINT(account->email));
     TRY(user_load(ctx, id, &user));
     TRY(password_prepare(ctx, account->password, user.name, user.email, &deed.password_hash));

@@ -5,35 +5,63 @@
 #include "access/users.h"
 #include "api/serve.h"
 #include "ledger/sealer.h"
-#include "records/records.h"
+#include "records/entered.h"
 #include "store/search.h"
+#include "store/store.h"
 
-static enum result top_unit(struct ctx *ctx, int64_t *unit)
+/* Without the master key nothing is given, and nothing can be asked. */
+static enum result vouched(struct ctx *ctx, int64_t id, struct record **unit)
+{
+    return db_keyring(ctx->db) ? record_vouched(ctx, ctx->house->unit, id, unit)
+                               : record_load(ctx, ctx->house->unit, id, unit);
+}
+
+/* Each that is passed over is asked, too: one that was put below another would hand its place to the next. */
+static enum result top_unit(struct ctx *ctx, int64_t *id)
 {
     struct record_list units;
     TRY(records_all(ctx, ctx->house->unit, &units));
     for (size_t i = 0; i < units.count; i++) {
-        if (record_number_of(units.at[i], "parent")) continue;
-        *unit = record_id(units.at[i]);
-        return OK;
+        struct record *unit;
+        *id = record_id(units.at[i]);
+        TRY(vouched(ctx, *id, &unit));
+        if (!record_number_of(unit, "parent")) return OK;
     }
     return fail(ctx, CONFLICT, "There is no unit yet: begin with merlon init --organisation NAME.");
 }
 
-enum result acting_unit(struct ctx *ctx, struct str name, int64_t *unit)
+static enum result unit_called(struct ctx *ctx, struct str name, int64_t *id)
 {
-    const struct reg *reg;
-    struct record *record;
+    struct record *unit;
     struct record_list units;
-    if (!name.len) return top_unit(ctx, unit);
-    if (reference_parse(ctx->house, name, &reg, unit) && reg == ctx->house->unit)
-        return record_get(ctx, reg, *unit, &record);
     TRY(records_where(ctx, ctx->house->unit, "title", value_text(name), &units));
     if (units.count > 1)
         return fail(ctx, INVALID, "Several units are called \"%.*s\"; give the reference, like UNT-3.", PRINT(name));
     if (!units.count) return fail(ctx, NOT_FOUND, "There is no unit \"%.*s\".", PRINT(name));
-    *unit = record_id(units.at[0]);
-    return OK;
+    *id = record_id(units.at[0]);
+    TRY(vouched(ctx, *id, &unit));
+    if (str_eq(record_title(unit), name)) return OK;
+    return fail(ctx, CONFLICT, "The unit \"%.*s\" is being renamed at this very moment: try again.", PRINT(name));
+}
+
+static enum result find_unit(struct ctx *ctx, struct str name, int64_t *id)
+{
+    const struct reg *reg;
+    struct record *unit;
+    if (!name.len) return top_unit(ctx, id);
+    if (!reference_parse(ctx->house, name, &reg, id) || reg != ctx->house->unit) return unit_called(ctx, name, id);
+    TRY(record_get(ctx, reg, *id, &unit));
+    return vouched(ctx, *id, &unit);
+}
+
+/* The row and its entry are read as of one moment. */
+enum result acting_unit(struct ctx *ctx, struct str name, int64_t *unit)
+{
+    if (db_in_transaction(ctx->db)) return find_unit(ctx, name, unit);
+    TRY(store_begin_snapshot(ctx));
+    enum result result = find_unit(ctx, name, unit);
+    store_end_snapshot(ctx);
+    return result;
 }
 
 /* Rights are not the question here, but the grants say where a record belongs that names no unit. */
@@ -63,7 +91,7 @@ enum result acting_user(struct program *program)
     struct str email;
     int64_t id;
     if (!program_option(program, "user", &email)) return act_as_program(program);
-    TRY(user_by_email(ctx, email, &id));
+    TRY(user_of_address(ctx, email, &id));
     if (!id) return fail(ctx, INVALID, "There is no user %.*s.", PRINT(email));
     return user_actor(ctx, id, &ctx->actor);
 }

@@ -7,7 +7,8 @@
 /* --user EMAIL: that user's rights and name in the history. Without it the program itself, for whom records that
  * name no unit belong to the one of --unit, or to the topmost one. */
 enum result acting_user(struct program *program) MUST_USE;
-/* By reference or title; "" is the topmost one. INVALID, NOT_FOUND or CONFLICT with a sentence. */
+/* By reference or title; "" is the topmost one. INVALID, NOT_FOUND or CONFLICT with a sentence, also where the unit
+ * that was found is not what the ledger says: a right is about to rest on it. */
 enum result acting_unit(struct ctx *ctx, struct str name, int64_t *unit) MUST_USE;
 /* --as-of DATE or instant. */
 enum result acting_as_of(struct program *program) MUST_USE;

@@ -29,7 +29,7 @@ enum result command_token(struct program *program)
     program_option(program, "scopes", &scopes);
     TRY(program_no_more(program, 0));
     if (!email.len) return fail(ctx, INVALID, "Say for whom: merlon token --user EMAIL.");
-    TRY(user_by_email(ctx, email, &making.wanted.user));
+    TRY(user_of_address(ctx, email, &making.wanted.user));
     if (!making.wanted.user) return fail(ctx, INVALID, "There is no user %.*s.", PRINT(email));
     making.wanted.name = name;
     while (making.wanted.scope_count < TOKEN_SCOPES_MAX && str_cut(&scopes, ',', &scope))

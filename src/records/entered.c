@@ -89,6 +89,15 @@ enum result record_demand_entered(struct ctx *ctx, const struct record *record)
     return tell(ctx, record, compare_with_newest(ctx, record));
 }
 
+enum result record_vouched(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
+{
+    enum result found = record_hold(ctx, reg, id, HOLD_AS_IS, record);
+    if (found == NOT_FOUND)
+        return fail(ctx, NOT_FOUND, "There is no %s %s-%lld.", reg->name, reg->prefix, (long long)id);
+    TRY(found);
+    return record_demand_entered(ctx, *record);
+}
+
 enum result record_parts(struct ctx *ctx, const struct record *record, struct record_list *list)
 {
     const struct composition *parts = record->reg->parts;

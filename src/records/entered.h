@@ -16,6 +16,11 @@ enum result record_demand_entered(struct ctx *ctx, const struct record *record) 
 /* False without the master key: then the entries themselves cannot be held against anything. */
 bool record_can_be_compared(const struct ctx *ctx);
 
+/* Inside a write or a snapshot: the record by which a right or a binding is about to be decided (the unit of a grant,
+ * the person of a user), held and asked the same. What it was found by is for the caller to compare with this one. The
+ * actor's rights are not asked. NOT_FOUND with a sentence. */
+enum result record_vouched(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record) MUST_USE;
+
 /* The parts of a record (struct composition), each as the ledger says and as many as the record says: for whoever
  * judges or signs the whole. CONFLICT, with the alarm. The record itself is for the caller to hold against the
  * ledger. */

@@ -396,6 +396,39 @@ static void no_list_is_null(void **state)
     assert_int_equal(store_write(served->ctx, served->program.store, script, sql), INVALID);
 }
 
+/* ---- what a right rests on ---- */
+
+/* Two units have each other's titles for the moment in which a role is granted; a person another address. */
+static void no_right_rests_on_a_unit_or_a_person_that_was_altered(void **state)
+{
+    static const char *const altered[] = {"UPDATE unit SET title = 'South' WHERE id = 2",
+                                          "UPDATE person SET email = 'mallory@example.org' WHERE name = 'Pia'"};
+    struct served *served = served_of(state);
+    long long person = (long long)served_make(served, &served->admin, "person", "{'name': 'Pia', 'unit': 2}");
+    const char *wanted = text_of(served,
+                                 "{'name': 'Pia', 'email': 'pia@example.org', 'person': 'PER-%lld',"
+                                 "'grants': [{'role': 'owner', 'unit': 'UNT-2'}]}",
+                                 person);
+    run(served, "CREATE TABLE units AS SELECT * FROM unit; CREATE TABLE persons AS SELECT * FROM person");
+    for (size_t i = 0; i < COUNT(altered); i++) {
+        run(served, altered[i]);
+        struct answer refused = POST(served, &served->admin, "/users", wanted);
+        expect_status(refused, 409);
+        run(served, "UPDATE unit SET title = (SELECT k.title FROM units k WHERE k.id = unit.id);"
+                    "UPDATE person SET email = (SELECT k.email FROM persons k WHERE k.id = person.id)");
+    }
+    struct answer made = POST(served, &served->admin, "/users", wanted);
+    expect_status(made, 201);
+    const char *grant = "{'grants': [{'role': 'employee', 'unit': 'UNT-2'}]}",
+               *user = text_of(served, "/users/%lld", (long long)json_number(made.json, "id", 0));
+    run(served, altered[0]);
+    struct answer granted = PATCH(served, &served->admin, user, grant);
+    expect_status(granted, 409);
+    run(served, "UPDATE unit SET title = (SELECT k.title FROM units k WHERE k.id = unit.id)");
+    granted = PATCH(served, &served->admin, user, grant);
+    expect_status(granted, 200);
+}
+
 #define BOTH(test)                                                                                                     \
     cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
         cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
@@ -420,6 +453,7 @@ int main(void)
         BOTH(the_times_of_a_peer_are_looked_at),
         BOTH(what_says_the_same_is_stored_the_same),
         BOTH(no_list_is_null),
+        BOTH(no_right_rests_on_a_unit_or_a_person_that_was_altered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

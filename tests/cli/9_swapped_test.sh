@@ -1,0 +1,62 @@
+# Somebody who writes the database, but has no key, lets an operator's command find the wrong row by an address or a
+# title, and puts all back: nothing may rest on a row that is not what the ledger says.
+data=$work/swapped
+works demo --data "$data"
+head=ida.lindqvist@tidewell.example # the administrator
+lena=lena.fischer@tidewell.example
+# Its log lines tell the alarm, too.
+refused() { # a part of the sentence, arguments
+    sentence=$1
+    shift
+    run "$@"
+    yes "merlon $* is refused" [ $status -eq 1 ]
+    yes "merlon $* says \"$sentence\"" grep -qF -- "merlon: $sentence" "$work/err"
+    yes "merlon $* prints nothing" [ ! -s "$work/out" ]
+}
+address() { sqlite3 "$data/merlon.db" "UPDATE user SET email = '$2', email_key = '$2' WHERE id = $1"; }
+number_of() { sqlite3 "$data/merlon.db" "SELECT id FROM user WHERE email_key = '$1'"; }
+first=$(number_of $head)
+second=$(number_of $lena)
+
+# The administrator's row bears Lena's address.
+address "$first" t && address "$second" $head && address "$first" $lena
+printf 'eleven badgers dig by moonlight\n' >"$work/password"
+printf 'title,unit\nOf nobody,UNT-1\n' >"$work/tasks.csv"
+changed="The user $first was changed outside of the program"
+refused "$changed" token --data "$data" --user $lena
+refused "$changed" user grant --data "$data" --email $lena --role employee
+refused "$changed" user password --data "$data" --email $lena --password-file "$work/password"
+refused "$changed" import task "$work/tasks.csv" --data "$data" --user $lena
+address "$first" t && address "$second" $lena && address "$first" $head
+works token --data "$data" --user $lena
+works verify "$data"
+
+# Two units have changed their titles; the topmost one lies below another; and by its reference, the same.
+title() { sqlite3 "$data/merlon.db" "SELECT title FROM unit WHERE id = $1"; }
+one=$(title 1)
+four=$(title 4)
+swap() { sqlite3 "$data/merlon.db" "UPDATE unit SET title = '$1' WHERE id = 1; UPDATE unit SET title = '$2' WHERE id = 4"; }
+swap "$four" "$one"
+wrong_unit='UNT-1 is not what the ledger says: its field "title"'
+refused "$wrong_unit" user grant --data "$data" --email $lena --role "owner@$four"
+refused "$wrong_unit" user grant --data "$data" --email $lena --role owner@UNT-1
+refused "$wrong_unit" user grant --data "$data" --email $lena --role owner
+refused "$wrong_unit" user add --data "$data" --email new@tidewell.example --name New --role "owner@$four"
+refused "$wrong_unit" import task "$work/tasks.csv" --data "$data" --unit "$four"
+swap "$one" "$four"
+parent=$(sqlite3 "$data/merlon.db" 'SELECT parent FROM unit WHERE id = 4')
+sqlite3 "$data/merlon.db" 'UPDATE unit SET parent = 4 WHERE id = 1; UPDATE unit SET parent = NULL WHERE id = 4'
+refused 'UNT-1 is not what the ledger says: its field "parent"' \
+    user grant --data "$data" --email $lena --role owner
+sqlite3 "$data/merlon.db" "UPDATE unit SET parent = NULL WHERE id = 1; UPDATE unit SET parent = $parent WHERE id = 4"
+works verify "$data"
+works user grant --data "$data" --email $lena --role "owner@$four"
+
+# A person bears an address that is another's.
+person=$(sqlite3 "$data/merlon.db" 'SELECT max(id) FROM person')
+email=$(sqlite3 "$data/merlon.db" "SELECT email FROM person WHERE id = $person")
+sqlite3 "$data/merlon.db" "UPDATE person SET email = 'mallory@x.example' WHERE id = $person"
+refused "PER-$person is not what the ledger says: its field \"email\"" \
+    user add --data "$data" --email mallory@x.example --name Mallory --role employee
+sqlite3 "$data/merlon.db" "UPDATE person SET email = '$email' WHERE id = $person"
+works verify "$data"
