@@ -38,6 +38,7 @@ src/store/own_file.c          operators: files in the data directory, at the sta
 src/store/migrate.c           operators: a database of another version, at the start
 src/store/table_apply.c       operators: tables are made at the start
 src/store/postgres_open.c     operators: opening the database
+src/store/sqlite_journal.c    operators: opening the database
 src/store/sqlite_open.c       operators: opening the database
 src/store/sqlite_writer.c     operators: opening the database
 src/store/postgres_driver.c   developers: a query that the program gets wrong

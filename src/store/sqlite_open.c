@@ -84,7 +84,7 @@ static enum result check_beside(struct ctx *ctx, const char *directory, const ch
         enum own_file_fault fault = own_file_look(directory, name);
         if (fault != OWN_GOOD) return own_file_fail(ctx, directory, name, fault);
     }
-    return OK;
+    return sqlite_demand_no_journal(ctx, directory, own_name);
 }
 
 static enum result open_once(struct ctx *ctx, const char *directory, const char *own_name, bool read_only)
@@ -248,7 +248,8 @@ enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role,
     *db = NULL;
     struct sqlite_db *opened = calloc(1, sizeof *opened);
     char *uri = uri_of(place);
-    if (!opened || !uri) {
+    const char *vfs = sqlite_vfs();
+    if (!opened || !uri || !vfs) {
         free(opened);
         free(uri);
         snprintf(why, SENTENCE_SIZE, "There is no memory left to open the database.");
@@ -257,7 +258,7 @@ enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role,
     db_init(&opened->db, &sqlite_driver, role == SQLITE_WRITER ? WRITER_STATEMENTS : READER_STATEMENTS);
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW |
                 (place->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
-    int code = sqlite3_open_v2(uri, &opened->handle, flags, NULL);
+    int code = sqlite3_open_v2(uri, &opened->handle, flags, vfs);
     free(uri);
     enum result result = code == SQLITE_OK ? set_up(&opened->db, place, role) : sqlite_failed(&opened->db, code);
     if (result != OK) {

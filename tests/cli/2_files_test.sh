@@ -98,3 +98,16 @@ for command in serve init demo user token import export report backup restore ve
     says "merlon $command"
     says '--config'
 done
+
+# A rollback journal that somebody put beside the database: SQLite would obey it (tests/unit/store/own_file_test.c).
+works demo --data "$work/journal"
+printf '\331\325\005\371 \241c\327' >"$work/journal/merlon.db-journal"
+for command in 'user list' rebuild check verify "backup $work/of-a-journal" serve; do
+    # shellcheck disable=SC2086
+    run $command --data "$work/journal"
+    yes "merlon $command is refused" [ $status -ne 0 ]
+    yes "merlon $command names the journal" grep -q 'merlon.db-journal is a rollback journal' "$work/err" "$work/out"
+    yes "merlon $command leaves it there" [ -s "$work/journal/merlon.db-journal" ]
+done
+mv "$work/journal/merlon.db-journal" "$work/kept-journal"
+works verify "$work/journal"

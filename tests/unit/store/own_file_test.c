@@ -2,7 +2,9 @@
 #include "store/own_file.h"
 #include "store/fixture.h"
 #include "store/lock.h"
+#include "store/sqlite.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 
@@ -41,7 +43,8 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-    static const char *const names[] = {"merlon.lock", "merlon.db", "merlon.db-wal", "ledger.heads", "pipe", "made"};
+    static const char *const names[] = {"merlon.lock",  "merlon.db", "merlon.db-wal", "merlon.db-journal",
+                                        "ledger.heads", "pipe",      "made"};
     struct place *place = *state;
     for (size_t i = 0; i < COUNT(names); i++) unlink(inside(place, names[i]));
     assert_int_equal(rmdir(place->directory), 0);
@@ -191,6 +194,57 @@ static void make_database(struct place *place)
     store_close(store);
 }
 
+/* One that SQLite takes for hot: of no pages, and naming the victim as the journal above it, which it then removes. */
+static void write_journal(const struct place *place, const char *path)
+{
+    static const char magic[] = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7";
+    enum { SECTOR = 512, PAGE = 4096, LOCK_PAGE = 0x40000000 / PAGE + 1 };
+    const uint32_t numbers[] = {0, 0, 1, SECTOR, PAGE};
+    uint32_t sum = 0, len = (uint32_t)strlen(place->victim), name[] = {htonl(LOCK_PAGE), htonl(len), 0};
+    char head[SECTOR] = {0};
+    memcpy(head, magic, 8);
+    for (size_t i = 0; i < COUNT(numbers); i++) memcpy(head + 8 + i * 4, &(uint32_t){htonl(numbers[i])}, 4);
+    for (size_t i = 0; i < len; i++) sum += (uint32_t)place->victim[i];
+    name[2] = htonl(sum);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(head, SECTOR, 1, file), 1);
+    assert_int_equal(fwrite(name, 4, 1, file), 1);
+    assert_int_equal(fwrite(place->victim, len, 1, file), 1);
+    assert_int_equal(fwrite(name + 1, 4, 2, file), 2);
+    assert_int_equal(fwrite(magic, 8, 1, file), 1);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void a_journal_removes_nothing(void **state)
+{
+    struct place *place = *state;
+    make_database(place);
+    write_journal(place, inside(place, "merlon.db-journal"));
+    expect_no_store(place, false, "merlon.db-journal is a rollback journal");
+    expect_no_store(place, true, "merlon.db-journal is a rollback journal");
+    expect_victim_untouched(place);
+    write_file(inside(place, "merlon.db-journal"), ""); /* is none */
+    make_database(place);
+}
+
+/* Put there after the program has looked, and before SQLite opens the file. */
+static void a_journal_of_a_moment_removes_nothing(void **state)
+{
+    struct place *place = *state;
+    struct store_config config = {.directory = str_of(place->directory)};
+    struct sqlite_place found;
+    struct db *db;
+    char why[SENTENCE_SIZE];
+    make_database(place);
+    expect_ok(&place->ctx, sqlite_place_find(&place->ctx, &config, &found));
+    write_journal(place, inside(place, "merlon.db-journal"));
+    assert_int_equal(sqlite_open(&found, SQLITE_WRITER, &db, why), OK);
+    db->driver->close(db);
+    sqlite_place_release(&found);
+    expect_victim_untouched(place);
+}
+
 static void a_database_with_a_second_name_is_not_opened(void **state)
 {
     struct place *place = *state;
@@ -232,6 +286,8 @@ int main(void)
         IN_PLACE(a_pipe_is_no_file),
         IN_PLACE(ownership_is_given_to_new_files_only),
         IN_PLACE(what_is_not_there_is_told_apart),
+        IN_PLACE(a_journal_removes_nothing),
+        IN_PLACE(a_journal_of_a_moment_removes_nothing),
         IN_PLACE(a_database_with_a_second_name_is_not_opened),
         IN_PLACE(a_database_or_log_that_is_a_link_is_not_opened),
     };
