@@ -162,14 +162,6 @@ enum result directory_clear_restore(struct program *program)
     return OK;
 }
 
-static bool sync_directory(struct program *program)
-{
-    int file = open(path_of(program, "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool kept = file >= 0 && fsync(file) == 0;
-    if (file >= 0) close(file);
-    return kept;
-}
-
 enum result directory_end_restore(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
@@ -181,7 +173,7 @@ enum result directory_end_restore(struct program *program)
     TRY(demand_no_database(program));
     if (rename(from, to) != 0) return fail(ctx, BROKEN, "%s cannot be renamed to %s: %s.", from, to, strerror(errno));
     TRY(directory_clear_restore(program));
-    if (sync_directory(program)) return OK;
+    if (own_file_keep_name(to)) return OK;
     return fail(ctx, BROKEN, "The data directory %.*s cannot be synced.", PRINT(directory_of(program)));
 }
 

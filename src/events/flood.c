@@ -15,7 +15,8 @@ static struct str network_of(const char *address, unsigned char room[16])
 uint64_t flood_key(const struct event_row *row)
 {
     _Alignas(16) unsigned char room[16];
-    char text[512];
+    enum { NUMBERS = 3 * 20 + 5 }; /* three of 64 bits, and five blanks */
+    char text[NUMBERS + DETAIL_SIZE + SUBJECT_SIZE + ADDRESS_SIZE];
     struct str network = network_of(row->address, room);
     bool known = row->actor || row->kind == EVENT_ALARM; /* a stranger cannot make as many as he likes */
     int len = snprintf(text, sizeof text, "%d %lld %s %s %lld ", (int)row->kind, (long long)row->actor,

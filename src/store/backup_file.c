@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/random.h"
+#include "store/own_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -201,24 +202,12 @@ struct str backup_out_partial(const struct backup_out *out)
     return str_of(out->partial);
 }
 
-/* The name is durable only when the directory is. */
-static bool sync_directory(struct ctx *ctx, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    struct str directory = slash ? (struct str){path, (size_t)(slash - path) + 1} : S(".");
-    int opened = open(arena_cstr(ctx->arena, directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (opened < 0) return false;
-    bool good = fsync(opened) == 0;
-    close(opened);
-    return good;
-}
-
 enum result backup_out_keep(struct ctx *ctx, struct backup_out *out)
 {
     if (rename(out->partial, out->path) != 0)
         return fail(ctx, BROKEN, "The backup cannot be given its name %s: %s.", out->path, strerror(errno));
     out->kept = true;
-    if (sync_directory(ctx, out->path)) return OK;
+    if (own_file_keep_name(out->path)) return OK;
     return fail(ctx, BROKEN, "The directory of the backup %s cannot be synced: %s.", out->path, strerror(errno));
 }
 

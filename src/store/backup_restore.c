@@ -5,6 +5,7 @@
 
 #include "store/backup_read.h"
 #include "store/dialect.h"
+#include "store/own_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,11 +47,14 @@ static enum result write_key(struct ctx *ctx, const char *path, struct str key)
     unlink(partial);
     int file = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0) return fail(ctx, BROKEN, "The master key %s cannot be written: %s.", path, strerror(errno));
+    errno = ENOSPC; /* of a write that comes to its end too early */
     bool good = write(file, key.at, key.len) == (ssize_t)key.len && fsync(file) == 0;
     int problem = errno;
-    good = close(file) == 0 && good && rename(partial, path) == 0;
-    if (good) return OK;
-    unlink(partial);
+    good = close(file) == 0 && good;
+    bool named = good && rename(partial, path) == 0;
+    if (named && own_file_keep_name(path)) return OK;
+    if (good) problem = errno;
+    unlink(named ? path : partial);
     return fail(ctx, BROKEN, "The master key %s cannot be written: %s.", path, strerror(problem));
 }
 

@@ -68,6 +68,19 @@ int own_file_in(const char *directory, const char *name, enum own_file_how how, 
     return file;
 }
 
+bool own_file_keep_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *directory = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    int file = directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    bool kept = file >= 0 && fsync(file) == 0;
+    int problem = errno;
+    if (file >= 0) close(file);
+    free(directory);
+    errno = problem;
+    return kept;
+}
+
 enum own_file_fault own_file_look(const char *directory, const char *name)
 {
     struct stat file, owner;

@@ -40,6 +40,10 @@ enum result own_file_open(struct ctx *ctx, struct str directory, const char *nam
 /* What is wrong with the file, as the sentence of the failure that is returned: INVALID. fault is not OWN_GOOD. */
 enum result own_file_fail(struct ctx *ctx, const char *directory, const char *name, enum own_file_fault fault) MUST_USE;
 
+/* A name that was given, or taken away, is durable only when its directory is flushed: that of this path. False with
+ * errno set. */
+bool own_file_keep_name(const char *path);
+
 /* For files that a library opens by their names: whether what stands under this name, if anything, may be opened. */
 enum own_file_fault own_file_look(const char *directory, const char *name);
 

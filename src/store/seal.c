@@ -45,16 +45,6 @@ static struct place find_place(struct ctx *ctx, struct str directory, struct str
     return (struct place){arena_print(ctx->arena, "%.*s/%s", PRINT(directory), own_name).at, true, 077};
 }
 
-/* The name is durable only when its directory is flushed as well. */
-static bool flush_directory(struct ctx *ctx, struct str directory)
-{
-    int file = open(arena_cstr(ctx->arena, directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file < 0) return false;
-    bool done = fsync(file) == 0;
-    close(file);
-    return done;
-}
-
 static enum result make_key(struct ctx *ctx, const char *path, struct str directory)
 {
     unsigned char key[MASTER_KEY_SIZE];
@@ -64,7 +54,7 @@ static enum result make_key(struct ctx *ctx, const char *path, struct str direct
     random_bytes(key, sizeof key);
     bool written = write(file, key, sizeof key) == (ssize_t)sizeof key && fsync(file) == 0;
     sodium_memzero(key, sizeof key);
-    written = close(file) == 0 && written && flush_directory(ctx, directory);
+    written = close(file) == 0 && written && own_file_keep_name(path);
     if (written) return OK;
     unlink(path);
     return fail(ctx, BROKEN, "The master key %s cannot be written: make room on the disk and start again.", path);

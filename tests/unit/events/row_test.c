@@ -143,6 +143,20 @@ static void what_is_told_apart(void **state)
     free(flood);
 }
 
+/* All of a row as long as it can be: still told apart by the last byte of the address. */
+static void the_longest_row_has_its_key(void **state)
+{
+    (void)state;
+    struct event_row row = {.kind = EVENT_ALARM, .actor = INT64_MIN, .record = INT64_MIN};
+    memset(row.detail, 'd', DETAIL_SIZE - 1);
+    memset(row.subject, 's', SUBJECT_SIZE - 1);
+    memset(row.address, 'a', ADDRESS_SIZE - 1);
+    uint64_t key = flood_key(&row);
+    assert_true(flood_key(&row) == key);
+    row.address[ADDRESS_SIZE - 2] = 'b';
+    assert_true(flood_key(&row) != key);
+}
+
 static void many_addresses_are_counted_together(void **state)
 {
     (void)state;
@@ -190,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_line_says_all_of_a_row),
         cmocka_unit_test(repeated_refusals_are_one_row_a_minute),
         cmocka_unit_test(what_is_told_apart),
+        cmocka_unit_test(the_longest_row_has_its_key),
         cmocka_unit_test(many_addresses_are_counted_together),
         cmocka_unit_test(at_the_end_all_counts_come_out),
     };

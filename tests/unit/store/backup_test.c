@@ -432,6 +432,32 @@ static void test_last_of_all(void **state)
     fixture_free(to);
 }
 
+/* Of each table one key was given; that row is gone or not, its number is not given again. */
+static void test_one_key(void **state)
+{
+    FIXTURE(f);
+    struct fixture *to = fixture_new(f->url[0] != 0);
+    struct backup backup = by_key();
+    struct backup_info info;
+    const char *path = path_in(f, "b.merlon");
+    int64_t next;
+    f->ctx.now = 1700000000000;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_tables, NULL));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, insert_branch, &next));
+    assert_int_equal(next, 1);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, insert_next, &next));
+    assert_int_equal(next, 1);
+    assert_int_equal(refused(f, "DELETE FROM b_leaf"), OK);
+    take(f, &backup, path, &info);
+    expect_ok(&to->ctx, store_restore(&to->ctx, to->store, &backup, str_of(path), &info));
+    expect_ok(&to->ctx, store_write(&to->ctx, to->store, insert_branch, &next));
+    assert_int_equal(next, 2);
+    expect_ok(&to->ctx, store_write(&to->ctx, to->store, insert_next, &next));
+    assert_int_equal(next, 2);
+    unlink(path);
+    fixture_free(to);
+}
+
 /* What this program does not know must not be dropped in silence. */
 static void test_unknown_column(void **state)
 {
@@ -543,10 +569,11 @@ static void test_online(void **state)
 int main(void)
 {
     const struct CMUnitTest tests_[] = {
-        ON_BOTH(test_to_sqlite),         ON_BOTH(test_to_postgres), ON_SQLITE(test_passphrase),
-        ON_SQLITE(test_other_key_there), ON_SQLITE(test_damage),    ON_SQLITE(test_other_master_key),
-        ON_BOTH(test_last_of_all),       ON_BOTH(test_half_way),    ON_SQLITE(test_unwritable),
-        ON_SQLITE(test_unknown_column),  ON_SQLITE(test_no_room),   ON_SQLITE(test_online),
+        ON_BOTH(test_to_sqlite),         ON_BOTH(test_to_postgres),      ON_SQLITE(test_passphrase),
+        ON_SQLITE(test_other_key_there), ON_SQLITE(test_damage),         ON_SQLITE(test_other_master_key),
+        ON_BOTH(test_one_key),           ON_BOTH(test_last_of_all),      ON_BOTH(test_half_way),
+        ON_SQLITE(test_unwritable),      ON_SQLITE(test_unknown_column), ON_SQLITE(test_no_room),
+        ON_SQLITE(test_online),
     };
     return cmocka_run_group_tests_name("store/backup", tests_, NULL, NULL);
 }

@@ -242,6 +242,63 @@ static void a_write_within_a_write_is_refused(void **state)
     assert_int_equal(number(f, "SELECT count(*) FROM t"), 0);
 }
 
+/* ---- who watches commits ---- */
+
+struct told {
+    int64_t marks[8];
+    size_t count, times;
+};
+
+static void note_told(void *arg, const int64_t *marks, size_t count)
+{
+    struct told *told = arg;
+    told->times++;
+    for (size_t i = 0; i < count && told->count < COUNT(told->marks); i++) told->marks[told->count++] = marks[i];
+}
+
+/* Marks 1 and 3 are kept, 2 is rolled back. */
+static enum result mark_some(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    TRY(db_mark(ctx, 1));
+    TRY(db_begin(ctx));
+    TRY(db_mark(ctx, 2));
+    db_rollback(ctx);
+    TRY(db_begin(ctx));
+    TRY(db_mark(ctx, 3));
+    return db_commit(ctx);
+}
+
+static enum result mark_and_fail(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    TRY(db_mark(ctx, 4));
+    return fail(ctx, CONFLICT, "Not today.");
+}
+
+static enum result mark_last(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_mark(ctx, 5);
+}
+
+static void what_is_rolled_back_is_not_told(void **state)
+{
+    static const int64_t kept[] = {1, 3, 5};
+    FIXTURE(f);
+    struct told told = {0};
+    store_watch_commits(f->store, note_told, &told);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, mark_some, NULL));
+    assert_int_equal(store_write(&f->ctx, f->store, mark_and_fail, NULL), CONFLICT);
+    ctx_clear_error(&f->ctx);
+    assert_int_equal(told.times, 1);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, mark_last, NULL));
+    store_watch_commits(f->store, NULL, NULL);
+    assert_int_equal(told.times, 2);
+    assert_int_equal(told.count, COUNT(kept));
+    for (size_t i = 0; i < COUNT(kept); i++) assert_int_equal(told.marks[i], kept[i]);
+}
+
 /* What a write leaves open is closed for it: the next one, and the reader's arena, must not trip over it. */
 static enum result leave_rows_open(struct ctx *ctx, void *arg)
 {
@@ -383,6 +440,7 @@ int main(void)
         ON_BOTH(nor_does_one_that_may_be_repeated),
         ON_BOTH(a_snapshot_agrees_with_itself),
         ON_BOTH(a_write_within_a_write_is_refused),
+        ON_BOTH(what_is_rolled_back_is_not_told),
         ON_BOTH(rows_left_open_are_closed),
         ON_BOTH(what_was_written_is_there_after_opening_again),
         ON_BOTH(an_allocation_that_fails_undoes_the_write),
