@@ -261,7 +261,10 @@ static void show_alarm(struct buf *out, struct ledger_signer *signer)
 {
     char alarm[8] = "";
     if (signer) ledger_signer_alarm(signer, alarm, sizeof alarm);
-    gauge(out, "ledger_alarm", "1 while the ledger is not what this program wrote; the log says why.", alarm[0] != 0);
+    gauge(out, "ledger_alarm", "1 while the ledger is not what this program wrote, or is not sealed; the log says why.",
+          alarm[0] != 0);
+    gauge(out, "ledger_round_waits_seconds", "How long what was written here awaits the end of a round of sealing.",
+          signer ? ledger_signer_waits(signer) / SECOND : 0);
 }
 
 static enum result show_witnesses(struct ctx *ctx, struct buf *out)

@@ -6,6 +6,7 @@
 #include "base/asset.h"
 #include "base/random.h"
 #include "format/json_out.h"
+#include "ledger/signer.h"
 #include "records/custom.h"
 #include "records/house.h"
 #include "records/rights.h"
@@ -23,8 +24,12 @@ static enum result health(struct ctx *ctx, struct exchange *x)
 
 static enum result ready(struct ctx *ctx, struct exchange *x)
 {
+    struct ledger_signer *signer = api_of(x)->signer;
     TRY(pulse_check(ctx, api_of(x)->pulse));
-    return health(ctx, x);
+    TRY(health(ctx, x));
+    if (signer && ledger_signer_waits(signer) >= SIGNER_LATE)
+        buf_text(&x->out, "but the ledger is not sealed; the program's log says more\n");
+    return OK;
 }
 
 /* ---- schema ---- */

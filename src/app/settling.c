@@ -1,5 +1,6 @@
 /* It runs beside requests: an entry is durable at once and has its place under a signed head within the second, and a
- * record is found at once and is in the search index within the second. */
+ * record is found at once and is in the search index within the second. Two threads, so that neither waits for what the
+ * other does, and each tells when the other does not come to its end. */
 #include "app/settling.h"
 
 #include "access/actor.h"
@@ -11,16 +12,21 @@
 
 #include <pthread.h>
 
+enum { INDEX_LATE = 30 * SECOND };
+
 struct settling {
     struct store *store;
     struct ledger_signer *signer;
     struct timekeeper *time;
     struct events *events;
-    struct time_told told; /* of the thread */
-    char alarm[300];       /* the ledger's that was noted last; of the thread */
-    pthread_t thread;
+    struct time_told told; /* of the thread that seals */
+    bool index_failed;     /* told already; of the thread that indexes */
+    pthread_t sealer, indexer;
     pthread_mutex_t lock;
     pthread_cond_t wake;
+    char alarm[300];        /* under lock, as all below: the ledger's that was noted last */
+    int64_t indexing_since; /* clock_monotonic, of the write or look that the indexer is at; 0: at none */
+    bool index_is_late;     /* told already */
     bool ends;
 };
 
@@ -29,13 +35,24 @@ static enum result index_some(struct ctx *ctx, void *arg)
     return search_index_pending(ctx, arg);
 }
 
+static void indexing_since(struct settling *settling, int64_t since)
+{
+    pthread_mutex_lock(&settling->lock);
+    settling->indexing_since = since;
+    pthread_mutex_unlock(&settling->lock);
+}
+
 static enum result index_all(struct ctx *ctx, struct settling *settling)
 {
     int64_t pending, done = SEARCH_BATCH;
+    indexing_since(settling, clock_monotonic());
     TRY(store_reader(ctx, settling->store, &ctx->db));
     TRY(search_pending_count(ctx, &pending));
     if (!pending) return OK;
-    while (done == SEARCH_BATCH) TRY(store_write(ctx, settling->store, index_some, &done));
+    while (done == SEARCH_BATCH) {
+        indexing_since(settling, clock_monotonic());
+        TRY(store_write(ctx, settling->store, index_some, &done));
+    }
     return OK;
 }
 
@@ -45,17 +62,64 @@ static enum result keep_time(struct ctx *ctx, struct settling *settling)
     return timekeeping_round(ctx, settling->store, &settling->told);
 }
 
-/* What does not verify is a security event, once for each alarm and not each second. */
+/* What does not verify is a security event, once for each alarm and not each second. Both threads ask, because the one
+ * that seals may be what does not come to its end. */
 static void note_alarm(struct ctx *ctx, struct settling *settling)
 {
     char alarm[sizeof settling->alarm];
     ledger_signer_alarm(settling->signer, alarm, sizeof alarm);
+    pthread_mutex_lock(&settling->lock);
     bool fresh = *alarm && strcmp(alarm, settling->alarm) != 0;
     memcpy(settling->alarm, alarm, sizeof alarm);
+    pthread_mutex_unlock(&settling->lock);
     if (fresh) event_post(ctx, &(struct event){.kind = EVENT_ALARM, .subject = S("ledger"), .detail = str_of(alarm)});
 }
 
-static void one_round(struct settling *settling, struct arena *arena)
+static void look_at_index(struct settling *settling)
+{
+    pthread_mutex_lock(&settling->lock);
+    int64_t since = settling->indexing_since;
+    bool late = since && clock_monotonic() - since > INDEX_LATE, fresh = late != settling->index_is_late;
+    settling->index_is_late = late;
+    pthread_mutex_unlock(&settling->lock);
+    if (fresh && late)
+        log_line(LOG_ERROR, "the search index does not come to its end; the ledger is sealed all the same", NULL);
+    if (fresh && !late) log_line(LOG_INFO, "the search index goes on again", NULL);
+}
+
+/* ---- the rounds ---- */
+
+static void compare_time(struct ctx *ctx, struct settling *settling)
+{
+    if (keep_time(ctx, settling) != OK)
+        log_text(LOG_ERROR, "the time was not compared", "sentence", ctx->error.sentence);
+}
+
+static void seal(struct ctx *ctx, struct settling *settling)
+{
+    enum result sealed = store_reader(ctx, settling->store, &ctx->db);
+    if (sealed == OK) sealed = ledger_signer_seal(ctx, settling->signer);
+    if (sealed != OK && sealed != BROKEN) /* what is broken, the signer has told */
+        log_text(LOG_WARNING, "the ledger is sealed later", "sentence", ctx->error.sentence);
+    note_alarm(ctx, settling);
+    look_at_index(settling);
+}
+
+/* That it failed is told once, and again when it has gone well between. */
+static void bring_index_up(struct ctx *ctx, struct settling *settling)
+{
+    ledger_signer_watch(settling->signer, clock_monotonic());
+    note_alarm(ctx, settling);
+    bool failed = store_dialect(settling->store) == DIALECT_SQLITE && index_all(ctx, settling) != OK;
+    indexing_since(settling, 0);
+    if (failed && !settling->index_failed)
+        log_text(LOG_ERROR, "the search index was not written", "sentence", ctx->error.sentence);
+    settling->index_failed = failed;
+}
+
+/* Each duty has memory of its own: one that runs out of it keeps no other from its turn. */
+static void do_duty(struct settling *settling, struct arena *arena,
+                    void (*duty)(struct ctx *ctx, struct settling *settling))
 {
     jmp_buf escape;
     struct ctx ctx = {.arena = arena,
@@ -67,35 +131,66 @@ static void one_round(struct settling *settling, struct arena *arena)
         log_line(LOG_ERROR, "no memory to seal the ledger and to index records", NULL);
     } else {
         arena_guard(arena, &escape);
-        if (keep_time(&ctx, settling) != OK)
-            log_text(LOG_ERROR, "the time was not compared", "sentence", ctx.error.sentence);
-        enum result sealed = store_reader(&ctx, settling->store, &ctx.db);
-        if (sealed == OK) sealed = ledger_signer_seal(&ctx, settling->signer);
-        note_alarm(&ctx, settling);
-        if (sealed != OK && sealed != BROKEN) /* what is broken, the signer has told */
-            log_text(LOG_WARNING, "the ledger is sealed later", "sentence", ctx.error.sentence);
-        if (index_all(&ctx, settling) != OK)
-            log_text(LOG_ERROR, "the search index was not written", "sentence", ctx.error.sentence);
+        duty(&ctx, settling);
     }
     arena_reset(arena);
 }
 
-static void *run(void *arg)
+static void seal_round(struct settling *settling, struct arena *arena)
 {
-    struct settling *settling = arg;
+    do_duty(settling, arena, compare_time);
+    do_duty(settling, arena, seal);
+}
+
+static void index_round(struct settling *settling, struct arena *arena)
+{
+    do_duty(settling, arena, bring_index_up);
+}
+
+/* Each second, and once more at the end. */
+static void *run(struct settling *settling, void (*round)(struct settling *settling, struct arena *arena))
+{
     struct arena *arena = arena_new(0);
     if (!arena) return NULL;
-    pthread_mutex_lock(&settling->lock);
     for (bool last = false; !last;) {
-        if (!settling->ends) wait_for(&settling->wake, &settling->lock, SECOND);
+        pthread_mutex_lock(&settling->lock);
+        int64_t until = clock_monotonic() + SECOND;
+        while (!settling->ends && wait_until(&settling->wake, &settling->lock, until)) continue;
         last = settling->ends;
         pthread_mutex_unlock(&settling->lock);
-        one_round(settling, arena);
-        pthread_mutex_lock(&settling->lock);
+        round(settling, arena);
     }
-    pthread_mutex_unlock(&settling->lock);
     arena_free(arena);
     return NULL;
+}
+
+static void *run_sealer(void *settling)
+{
+    return run(settling, seal_round);
+}
+
+static void *run_indexer(void *settling)
+{
+    return run(settling, index_round);
+}
+
+/* ---- opening and closing ---- */
+
+static void end_threads(struct settling *settling, bool both)
+{
+    pthread_mutex_lock(&settling->lock);
+    settling->ends = true;
+    pthread_cond_broadcast(&settling->wake);
+    pthread_mutex_unlock(&settling->lock);
+    pthread_join(settling->sealer, NULL);
+    if (both) pthread_join(settling->indexer, NULL);
+}
+
+static void release(struct settling *settling)
+{
+    pthread_mutex_destroy(&settling->lock);
+    pthread_cond_destroy(&settling->wake);
+    free(settling);
 }
 
 enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_signer *signer, struct settling **out)
@@ -105,23 +200,19 @@ enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_si
     *settling = (struct settling){.store = store, .signer = signer, .time = ctx->time, .events = ctx->events};
     pthread_mutex_init(&settling->lock, NULL);
     wait_init(&settling->wake);
-    if (pthread_create(&settling->thread, NULL, run, settling) != 0) {
-        free(settling);
-        return fail(ctx, BROKEN, "The system gives no thread for sealing the ledger.");
+    bool first = pthread_create(&settling->sealer, NULL, run_sealer, settling) == 0;
+    if (first && pthread_create(&settling->indexer, NULL, run_indexer, settling) == 0) {
+        *out = settling;
+        return OK;
     }
-    *out = settling;
-    return OK;
+    if (first) end_threads(settling, false);
+    release(settling);
+    return fail(ctx, BROKEN, "The system gives no thread for sealing the ledger.");
 }
 
 void settling_close(struct settling *settling)
 {
     if (!settling) return;
-    pthread_mutex_lock(&settling->lock);
-    settling->ends = true;
-    pthread_cond_signal(&settling->wake);
-    pthread_mutex_unlock(&settling->lock);
-    pthread_join(settling->thread, NULL);
-    pthread_mutex_destroy(&settling->lock);
-    pthread_cond_destroy(&settling->wake);
-    free(settling);
+    end_threads(settling, true);
+    release(settling);
 }

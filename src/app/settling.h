@@ -1,5 +1,6 @@
-/* The thread that does what writes leave to be done, each second when there is something and once more when it ends:
- * it seals the ledger and brings the search index up to date. It also compares the program's time with the clock. */
+/* The threads that do what writes leave to be done, each second when there is something and once more at the end: one
+ * seals the ledger and compares the program's time with the clock, one brings the search index up to date. Each looks
+ * whether the other comes to its end. */
 #ifndef MERLON_APP_SETTLING_H
 #define MERLON_APP_SETTLING_H
 

@@ -3,6 +3,7 @@
  * could else have a second head signed over one size, by taking away the file and then the tail. */
 #include "ledger/signer.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "ledger/ledger.h"
 #include "ledger/remembered.h"
@@ -24,6 +25,8 @@ struct ledger_signer {
     struct ledger_head known;  /* the newest that this process has made, or has found in the file at its start */
     int64_t decisions;         /* to stop or to go on, that this process has seen (ledger/stop.h) */
     char alarm[SENTENCE_ROOM]; /* of the newest round */
+    int64_t waits_since;       /* clock_monotonic: what was committed awaits the end of a round; 0: nothing does */
+    bool late;                 /* for too long, as was last looked; told already */
     char lost[SENTENCE_ROOM];  /* that ledger.heads was found lost; until the end of the process */
 };
 
@@ -53,6 +56,7 @@ static void note(void *arg, const int64_t *entries, size_t count)
     for (size_t i = 0; i < count && signer->count < signer->room; i++) signer->committed[signer->count++] = entries[i];
     bool fresh = signer->count < wanted && !signer->forgets;
     signer->forgets |= fresh;
+    if (wanted && !signer->waits_since) signer->waits_since = clock_monotonic();
     pthread_mutex_unlock(&signer->lock);
     if (fresh) log_line(LOG_ERROR, "too many entries await their seal: not all are kept in mind any more", NULL);
 }
@@ -330,12 +334,21 @@ static enum result guarded_round(struct ctx *ctx, struct ledger_signer *signer)
     return result;
 }
 
+/* A round has come to its end, whatever came of it: what it left waits for the next. */
+static void end_wait(struct ledger_signer *signer)
+{
+    pthread_mutex_lock(&signer->lock);
+    signer->waits_since = signer->count ? clock_monotonic() : 0;
+    pthread_mutex_unlock(&signer->lock);
+}
+
 /* Each alarm is logged once, not each second. One that stands is not over because the next round could not be held. */
 enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
 {
     char before[SENTENCE_ROOM];
     pthread_mutex_lock(&signer->rounds);
     enum result result = guarded_round(ctx, signer);
+    end_wait(signer);
     pthread_mutex_unlock(&signer->rounds);
     if (result == BUSY || result == AWAY) return result;
     struct str sentence = result != OK ? ctx->error.sentence : S("");
@@ -349,10 +362,33 @@ enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
     return result;
 }
 
+static const char LATE[] =
+    "Entries of the ledger await their seal, and no round of sealing comes to its end: the database takes without end "
+    "for what it is asked. Run merlon verify, and start the program anew.";
+
+void ledger_signer_watch(struct ledger_signer *signer, int64_t now)
+{
+    pthread_mutex_lock(&signer->lock);
+    bool late = signer->waits_since && now - signer->waits_since >= SIGNER_LATE, fresh = late != signer->late;
+    signer->late = late;
+    pthread_mutex_unlock(&signer->lock);
+    if (fresh && late) log_text(LOG_ERROR, "the ledger is not sealed", "sentence", str_of(LATE));
+    if (fresh && !late) log_line(LOG_INFO, "rounds of sealing come to their end again", NULL);
+}
+
+int64_t ledger_signer_waits(struct ledger_signer *signer)
+{
+    pthread_mutex_lock(&signer->lock);
+    int64_t waits = signer->waits_since ? clock_monotonic() - signer->waits_since : 0;
+    pthread_mutex_unlock(&signer->lock);
+    return waits;
+}
+
 void ledger_signer_alarm(struct ledger_signer *signer, char *out, size_t room)
 {
     pthread_mutex_lock(&signer->lock);
-    snprintf(out, room, "%s", *signer->alarm ? signer->alarm : signer->lost);
+    const char *standing = *signer->alarm ? signer->alarm : signer->lost;
+    snprintf(out, room, "%s", signer->late ? LATE : standing);
     pthread_mutex_unlock(&signer->lock);
 }
 

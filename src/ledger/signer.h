@@ -5,6 +5,7 @@
 #ifndef MERLON_LEDGER_SIGNER_H
 #define MERLON_LEDGER_SIGNER_H
 
+#include "base/clock.h"
 #include "ledger/sealer.h"
 #include "store/store.h"
 
@@ -30,8 +31,16 @@ int64_t ledger_signer_decisions(struct ledger_signer *signer); /* as kept in min
 enum result ledger_signer_renew(struct ctx *ctx, struct ledger_signer *signer, const struct keyring *keyring,
                                 const char *action, struct str reason) MUST_USE;
 
-/* The sentence of the newest round's alarm, else that ledger.heads was lost since the start, into `out` (cut to its
- * room); "" when all is well. Any thread. */
+/* For how many ms what this program has committed awaits the end of a round. Of what this process remembers, so it is
+ * known also where the database hangs. Any thread. */
+int64_t ledger_signer_waits(struct ledger_signer *signer);
+/* For a thread that does not seal, now and then: whether that is SIGNER_LATE or more at the instant `now` of
+ * clock_monotonic(), which is an alarm until it is over, and is logged once. */
+enum { SIGNER_LATE = 10 * SECOND };
+void ledger_signer_watch(struct ledger_signer *signer, int64_t now);
+
+/* The sentence of the alarm: that no round ends, else the newest round's, else that ledger.heads was lost since the
+ * start, into `out` (cut to its room); "" when all is well. Any thread. */
 void ledger_signer_alarm(struct ledger_signer *signer, char *out, size_t room);
 
 #endif

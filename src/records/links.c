@@ -126,31 +126,45 @@ enum result links_complete(struct ctx *ctx, const struct record *record)
     return OK;
 }
 
+/* A row as it is stored: texts of any length, with anything in them. */
+struct row {
+    int64_t to_record, record;
+    struct str to_register, reg, field;
+};
+
 /* Held, so that nobody adds what is being removed. */
-static enum result is_true(struct ctx *ctx, const struct links_pruning *row, bool hold, bool *yes)
+static enum result is_true(struct ctx *ctx, const struct row *row, bool hold, bool *yes)
 {
-    const struct reg *reg = house_register(ctx->house, str_of(row->reg));
+    const struct reg *reg = house_register(ctx->house, row->reg), *to = house_register(ctx->house, row->to_register);
     struct record *record;
     size_t index;
     *yes = false;
-    const struct field *field = reg ? reg_field(reg, str_of(row->field), &index) : NULL;
+    const struct field *field = reg && to ? reg_field(reg, row->field, &index) : NULL;
     if (!field || !links_something(field)) return OK;
     enum result held = hold ? record_hold(ctx, reg, row->record, HOLD_TO_CHANGE, &record)
                             : record_load(ctx, reg, row->record, &record);
     if (held != OK) return held == NOT_FOUND ? OK : held;
     struct targets targets = targets_of(ctx, record, index);
-    *yes = has_target(&targets, row->to_register, row->to_record);
+    *yes = has_target(&targets, to->name, row->to_record);
     return OK;
 }
 
-static enum result prune_one(struct ctx *ctx, const struct links_pruning *row)
+static enum result prune_one(struct ctx *ctx, const struct row *row)
 {
-    const struct value args[] = {value_number(row->to_record), value_text(str_of(row->to_register)),
-                                 value_text(str_of(row->reg)), value_number(row->record),
-                                 value_text(str_of(row->field))};
+    const struct value args[] = {value_number(row->to_record), value_text(row->to_register), value_text(row->reg),
+                                 value_number(row->record), value_text(row->field)};
     bool yes;
     TRY(is_true(ctx, row, true, &yes));
     return yes ? OK : db_run(ctx, S(DROP), args, COUNT(args), NULL);
+}
+
+static struct row row_read(struct ctx *ctx, const struct rows *rows)
+{
+    return (struct row){.to_record = rows_number(rows, 0),
+                        .to_register = arena_copy(ctx->arena, rows_text(rows, 1)),
+                        .reg = arena_copy(ctx->arena, rows_text(rows, 2)),
+                        .record = rows_number(rows, 3),
+                        .field = arena_copy(ctx->arena, rows_text(rows, 4))};
 }
 
 static void copy_name(char to[64], struct str name)
@@ -158,24 +172,25 @@ static void copy_name(char to[64], struct str name)
     snprintf(to, 64, "%.*s", PRINT(name));
 }
 
-static struct links_pruning row_read(const struct rows *rows)
+/* A name that does not fit, or has a zero in it, is no register's, so that its row is removed or named untrue and never
+ * gone on from. */
+static void stand_at(struct links_pruning *pruning, const struct row *row)
 {
-    struct links_pruning row = {.to_record = rows_number(rows, 0), .record = rows_number(rows, 3)};
-    copy_name(row.to_register, rows_text(rows, 1));
-    copy_name(row.reg, rows_text(rows, 2));
-    copy_name(row.field, rows_text(rows, 4));
-    return row;
+    pruning->to_record = row->to_record;
+    pruning->record = row->record;
+    copy_name(pruning->to_register, row->to_register);
+    copy_name(pruning->reg, row->reg);
+    copy_name(pruning->field, row->field);
 }
 
 /* The next rows after the one that `pruning` stands at. */
-static enum result read_next(struct ctx *ctx, struct links_pruning *pruning, struct links_pruning **found,
-                             size_t *count)
+static enum result read_next(struct ctx *ctx, struct links_pruning *pruning, struct row **found, size_t *count)
 {
     const struct value args[] = {value_number(pruning->to_record),   value_text(str_of(pruning->to_register)),
                                  value_text(str_of(pruning->reg)),   value_number(pruning->record),
                                  value_text(str_of(pruning->field)), value_number(PRUNE_BATCH)};
     struct rows *rows;
-    *found = arena_make_many(ctx->arena, struct links_pruning, PRUNE_BATCH);
+    *found = arena_make_many(ctx->arena, struct row, PRUNE_BATCH);
     *count = 0;
     TRY(db_query(ctx,
                  S("SELECT to_record, to_register, register, record, field FROM link "
@@ -185,16 +200,16 @@ static enum result read_next(struct ctx *ctx, struct links_pruning *pruning, str
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
-        (*found)[(*count)++] = row_read(rows);
+        (*found)[(*count)++] = row_read(ctx, rows);
     }
-    if (*count) *pruning = (*found)[*count - 1];
+    if (*count) stand_at(pruning, &(*found)[*count - 1]);
     pruning->more = *count == PRUNE_BATCH;
     return OK;
 }
 
 enum result links_prune(struct ctx *ctx, struct links_pruning *pruning)
 {
-    struct links_pruning *found;
+    struct row *found;
     size_t count;
     TRY(read_next(ctx, pruning, &found, &count));
     for (size_t i = 0; i < count; i++) TRY(prune_one(ctx, &found[i]));
@@ -233,17 +248,18 @@ enum result links_check(struct ctx *ctx, const struct record *record, int64_t *l
     return OK;
 }
 
-static enum result name_untrue(struct ctx *ctx, const struct links_pruning *found, size_t count)
+static enum result name_untrue(struct ctx *ctx, const struct row *found, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct links_pruning *row = &found[i];
+        const struct row *row = &found[i];
         bool yes;
         TRY(is_true(ctx, row, false, &yes));
         if (!yes)
             return fail(ctx, CONFLICT,
                         "The index of links says that the %s %lld links to the %s %lld in \"%s\", which "
                         "it does not.",
-                        row->reg, (long long)row->record, row->to_register, (long long)row->to_record, row->field);
+                        row->reg.at, (long long)row->record, row->to_register.at, (long long)row->to_record,
+                        row->field.at);
     }
     return OK;
 }
@@ -254,7 +270,7 @@ enum result links_check_count(struct ctx *ctx, int64_t links)
     TRY(db_query_number(ctx, S("SELECT count(*) FROM link"), NULL, 0, 0, &stored));
     struct links_pruning at = {.more = stored != links};
     while (at.more) {
-        struct links_pruning *found;
+        struct row *found;
         size_t count;
         TRY(read_next(ctx, &at, &found, &count));
         TRY(name_untrue(ctx, found, count));

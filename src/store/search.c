@@ -121,12 +121,16 @@ static enum result sqlite_remove(struct ctx *ctx, struct str reg, int64_t record
 
 /* ---- SQLite: the index ---- */
 
-/* Each register that has entries, and its level; the next register is found by one look-up. */
+/* Each register above ?1 that has entries, and its level; the next register is found by one look-up. A row whose number
+ * is no register's stands for nothing and is not gone to: its register + 1 << 40 need not be above it, and this would
+ * not come to an end. Each step leads to a higher register, and there are no more steps than entries. */
+#define LAST "4194304" /* NUMBERS */
+#define NEXT_ABOVE "SELECT min(id) >> 40 FROM search_entry WHERE id < " LAST " + 1 << 40 AND id >= 1 + "
 #define LEVELS                                                                                                         \
-    "WITH RECURSIVE found (register) AS (SELECT min(id) >> 40 FROM search_entry UNION ALL "                            \
-    "SELECT (SELECT min(id) >> 40 FROM search_entry WHERE id >= register + 1 << 40) FROM found "                       \
-    "WHERE register IS NOT NULL), level (register, row) AS (SELECT register, COALESCE((SELECT l.row FROM "             \
-    "search_level l WHERE l.register = found.register), register << 40) FROM found WHERE register IS NOT NULL) "
+    "WITH RECURSIVE found (register) AS (" NEXT_ABOVE "?1 << 40 UNION ALL SELECT (" NEXT_ABOVE "register << 40) "      \
+    "FROM found WHERE register IS NOT NULL), level (register, row) AS (SELECT register, max(register << 40, "          \
+    "COALESCE((SELECT l.row FROM search_level l WHERE l.register = found.register), 0)) FROM found "                   \
+    "WHERE register IS NOT NULL) "
 #define BEYOND "search_entry WHERE id > level.row AND id < level.register + 1 << 40"
 
 static enum result put_into_index(struct ctx *ctx, int64_t row, struct str words)
@@ -167,11 +171,13 @@ static enum result index_changed(struct ctx *ctx, int64_t *count)
     return db_run(ctx, S("DELETE FROM search_pending WHERE id <= ?1"), &end, 1, NULL);
 }
 
+/* Of the registers above *number. */
 static enum result next_level(struct ctx *ctx, int64_t *number, int64_t *level, bool *found)
 {
+    const struct value after = value_number(*number);
     struct rows *rows;
     TRY(db_query_one(ctx, S(LEVELS "SELECT register, row FROM level WHERE EXISTS (SELECT 1 FROM " BEYOND ") LIMIT 1"),
-                     NULL, 0, &rows, found));
+                     &after, 1, &rows, found));
     if (!*found) return OK;
     *number = rows_number(rows, 0);
     *level = rows_number(rows, 1);
@@ -206,8 +212,7 @@ enum result search_index_pending(struct ctx *ctx, int64_t *count)
     *count = 0;
     if (db_dialect(ctx->db) == DIALECT_POSTGRES) return OK;
     TRY(index_changed(ctx, count));
-    while (*count < SEARCH_BATCH) {
-        int64_t number, level;
+    for (int64_t number = 0, level; *count < SEARCH_BATCH;) {
         bool found;
         TRY(next_level(ctx, &number, &level, &found));
         if (!found) return OK;
@@ -218,12 +223,13 @@ enum result search_index_pending(struct ctx *ctx, int64_t *count)
 
 enum result search_pending_count(struct ctx *ctx, int64_t *count)
 {
+    const struct value from = value_number(0);
     *count = 0;
     if (db_dialect(ctx->db) == DIALECT_POSTGRES) return OK;
     return db_query_number(ctx,
                            S(LEVELS "SELECT (SELECT count(*) FROM search_pending) + "
                                     "COALESCE((SELECT sum((SELECT count(*) FROM " BEYOND ")) FROM level), 0)"),
-                           NULL, 0, 0, count);
+                           &from, 1, 0, count);
 }
 
 /* ---- both ---- */

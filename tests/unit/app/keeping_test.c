@@ -5,6 +5,8 @@
 #include "records/rebuild.h"
 #include "records/verify.h"
 
+#include <unistd.h>
+
 static enum result run_sql(struct ctx *ctx, void *arg)
 {
     return db_run(ctx, str_of(arg), NULL, 0, NULL);
@@ -140,6 +142,22 @@ static void a_link_too_many_refuses_no_change(void **state)
     verifies(world);
 }
 
+/* Names that no register has, longer than any: rebuilding comes to its end, and takes them out. */
+static void rebuilding_ends_whatever_links_are_called(void **state)
+{
+    struct world *world = *state;
+    int64_t links = count(world, "SELECT count(*) FROM link");
+    tamper(world, "INSERT INTO link (to_record, to_register, register, record, field) "
+                  "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) SELECT 1, 'asset', "
+                  "'a_register_with_a_name_that_is_much_longer_than_any_that_there_is_' || CAST(i AS text), 2, "
+                  "'assets' FROM n");
+    alarm(120); /* where it does not end */
+    rebuild(world, 0);
+    alarm(0);
+    assert_int_equal(count(world, "SELECT count(*) FROM link"), links);
+    verifies(world);
+}
+
 static void rebuilding_mends_what_is_derived(void **state)
 {
     struct world *world = *state;
@@ -168,6 +186,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_record_of_every_page_is_compared, world_begin, world_end),
         cmocka_unit_test_setup_teardown(rebuilding_changes_nothing_that_is_right, world_begin, world_end),
         cmocka_unit_test_setup_teardown(a_link_too_many_refuses_no_change, world_begin, world_end),
+        cmocka_unit_test_setup_teardown(rebuilding_ends_whatever_links_are_called, world_begin, world_end),
         cmocka_unit_test_setup_teardown(rebuilding_mends_what_is_derived, world_begin, world_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,6 +164,31 @@ static void a_head_of_the_same_size_over_other_entries_does_not_continue(void **
     end(&w);
 }
 
+/* Told also where the round itself hangs: by what this process remembers, to whoever asks from another thread. */
+static void entries_that_no_round_comes_to_are_an_alarm(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    char alarm[600];
+    assert_int_equal(ledger_signer_waits(w.signer), 0);
+    ledger_signer_watch(w.signer, INT64_MAX);
+    ledger_signer_alarm(w.signer, alarm, sizeof alarm);
+    assert_string_equal(alarm, ""); /* nothing awaits its seal */
+    int64_t from = clock_monotonic();
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    int64_t to = clock_monotonic();
+    ledger_signer_watch(w.signer, from + SIGNER_LATE - 1);
+    ledger_signer_alarm(w.signer, alarm, sizeof alarm);
+    assert_string_equal(alarm, "");
+    ledger_signer_watch(w.signer, to + SIGNER_LATE);
+    expect_alarm(&w, "no round of sealing comes to its end");
+    expect_ok(&f->ctx, round_of(&w));
+    ledger_signer_watch(w.signer, to + SIGNER_LATE);
+    ledger_signer_alarm(w.signer, alarm, sizeof alarm);
+    assert_string_equal(alarm, "");
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +197,7 @@ int main(void)
         ON_SQLITE(a_round_without_memory_is_an_alarm),
         ON_BOTH(a_round_before_the_first_write_is_quiet),
         ON_BOTH(a_head_of_the_same_size_over_other_entries_does_not_continue),
+        ON_BOTH(entries_that_no_round_comes_to_are_an_alarm),
         ON_BOTH(a_memory_that_is_gone_begins_with_an_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

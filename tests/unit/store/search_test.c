@@ -381,6 +381,49 @@ static void words_are_folded(void **state)
     arena_free(arena);
 }
 
+static enum result plant(struct ctx *ctx, void *arg)
+{
+    return db_script(ctx, arg);
+}
+
+/* Whatever number a row bears, counting what waits and indexing it come to their end, and the others are indexed. */
+static void a_row_with_any_number_is_no_end_of_indexing(void **state)
+{
+    static const char *const numbers[] = {
+        "9223372036854775807", "9223372036854775807 - (1 << 40)", "-9223372036854775807 - 1", "-1", "0",
+        "4611686018427387904", "(4194304 + 1 << 40) + 7",         "(4194304 << 40) + 7"};
+    FIXTURE(f);
+    with_index(f);
+    alarm(60); /* where it does not end */
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        struct str sql = arena_print(f->ctx.arena,
+                                     "INSERT OR IGNORE INTO search_entry (id, words) VALUES (%s, 'planted'); "
+                                     "INSERT OR IGNORE INTO search_pending (id, indexed) VALUES (%s, ''); "
+                                     "INSERT OR IGNORE INTO search_level (register, row) VALUES (%s >> 40, %s)",
+                                     numbers[i], numbers[i], numbers[i], numbers[i]);
+        expect_ok(&f->ctx, store_write(&f->ctx, f->store, plant, (char *)(uintptr_t)sql.at));
+    }
+    for (int64_t record = 1; record < 20; record++) index_it(f, "risk", record, "among planted");
+    bring_up_to_date(f);
+    alarm(0);
+    assert_int_equal(found(f, "risk", S("among")), BIT(20) - 2);
+}
+
+/* A level below its register is as none: what is another register's is not taken for new. */
+static void a_level_below_its_register_counts_nothing_twice(void **state)
+{
+    FIXTURE(f);
+    with_index(f);
+    index_it(f, "risk", 1, "alpha");
+    index_it(f, "asset", 1, "alpha");
+    bring_up_to_date(f);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, plant,
+                                   (char *)(uintptr_t) "UPDATE search_level SET row = -9000000000000000000"));
+    int64_t pending;
+    expect_ok(&f->ctx, search_pending_count(&f->ctx, &pending));
+    assert_int_equal(pending, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +435,8 @@ int main(void)
         ON_SQLITE(more_than_a_batch_is_indexed_in_several),
         ON_BOTH(what_is_undone_is_not_found),
         ON_SQLITE(the_index_agrees_with_its_content),
+        ON_SQLITE(a_row_with_any_number_is_no_end_of_indexing),
+        ON_SQLITE(a_level_below_its_register_counts_nothing_twice),
         ON_BOTH(clearing_leaves_nothing),
         ON_BOTH(a_query_may_hold_anything),
     };
