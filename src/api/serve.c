@@ -23,6 +23,7 @@ static void set_up(struct request *request, struct exchange *x, struct db *db)
                                 .db = db,
                                 .now = timekeeper_now(request->api->time),
                                 .time = request->api->time,
+                                .patience = request->api->patience,
                                 .request_id = exchange_id(x),
                                 .language = S("en"),
                                 .sentences = exchange_sentences(x)};
@@ -151,7 +152,7 @@ static enum result run_write(struct write_job *job, struct db *db)
         return request->result = BROKEN;
     }
     set_up(request, x, db);
-    bool late = request->queued_at && clock_monotonic() - request->queued_at > QUEUE_PATIENCE;
+    bool late = request->queued_at && clock_monotonic() - request->queued_at > request->api->patience;
     request->queued_at = 0; /* what is run again has begun in time */
     request->result = late ? fail(&request->ctx, BUSY, "%s", TOO_LATE) : admit(request);
     if (request->result == OK) request->result = x->route->handler(&request->ctx, x);
@@ -192,13 +193,25 @@ static void write_is_done(struct write_job *job, enum result result)
     exchange_run(request->x, finish_write, request);
 }
 
+/* Nobody has begun it, so nothing was done. */
+static void write_is_late(struct write_job *job)
+{
+    struct request *request = request_of_job(job);
+    metrics_count_write(request->api->metrics, -1);
+    is_late(request);
+}
+
 static void submit_write(void *arg, unsigned worker)
 {
     struct request *request = arg;
     (void)worker;
     const struct api *api = request->api;
     request->queued_at = clock_monotonic();
-    request->job = (struct write_job){.repeatable = true, .run = run_write, .done = write_is_done};
+    request->job = (struct write_job){.repeatable = true,
+                                      .run = run_write,
+                                      .done = write_is_done,
+                                      .late = write_is_late,
+                                      .until = request->queued_at + api->patience};
     metrics_count_write(api->metrics, 1);
     if (store_submit(api->store, &request->job) == OK) return;
     metrics_count_write(api->metrics, -1);

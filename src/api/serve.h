@@ -24,6 +24,7 @@ enum { QUEUE_PATIENCE = 10000 };
 struct api {
     const struct house *house;
     struct store *store;
+    int64_t patience; /* ms: QUEUE_PATIENCE, but in tests */
     struct access *access;
     struct timekeeper *time;
     struct events *events;

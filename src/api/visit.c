@@ -161,6 +161,12 @@ static void rotation_is_done(struct write_job *job, enum result result)
     exchange_run(request->x, finish_rotated, request);
 }
 
+/* The old token is good for a while yet, and the next request makes a new one. */
+static void rotation_is_late(struct write_job *job)
+{
+    rotation_is_done(job, BUSY);
+}
+
 /* What this thread has taken from its connection is given back here and now: the writer is another thread. With it
  * goes the actor, so what the rotation needs of the session is copied first. */
 void visit_rotate_and_finish(struct request *request)
@@ -170,6 +176,9 @@ void visit_rotate_and_finish(struct request *request)
     request->ctx.actor = NULL;
     arena_guard(x->arena, NULL);
     arena_release(x->arena);
-    request->job = (struct write_job){.run = run_rotation, .done = rotation_is_done};
+    request->job = (struct write_job){.run = run_rotation,
+                                      .done = rotation_is_done,
+                                      .late = rotation_is_late,
+                                      .until = clock_monotonic() + request->api->patience};
     if (store_submit(request->api->store, &request->job) != OK) exchange_finish(x);
 }

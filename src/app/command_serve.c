@@ -170,6 +170,7 @@ static enum result serve(struct program *program, bool only_witness)
     struct languages languages;
     sigset_t signals;
     struct api api = {.house = &program->house,
+                      .patience = QUEUE_PATIENCE,
                       .store = program->store,
                       .access = program->access,
                       .time = program->time,

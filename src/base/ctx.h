@@ -37,6 +37,7 @@ struct ctx {
     int64_t now;               /* ms; one reading a request, so that its rows agree; each write takes its own */
     struct timekeeper *time;   /* from which it is read; NULL where the time is given, in tests */
     int64_t as_of;             /* 0, or the instant that is being looked at */
+    int64_t patience; /* ms that a write may wait for the writer before it begins; 0: for as long as it takes */
     struct str request_id;
     struct str language;               /* "en", "de": of labels in reports and notifications */
     const struct sentences *sentences; /* in which fail() speaks: the language of the request; NULL is English */

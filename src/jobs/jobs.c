@@ -14,8 +14,12 @@
 #include "store/dialect.h"
 #include "store/store.h"
 
+/* How many that are not to be run are refused in one write: others write in between, however many there are. */
+enum { LOOKED_AT = 64 };
+
 struct claim {
     struct jobs *jobs;
+    size_t refused;
     int64_t id, user, input, number, position;
     bool read_only;
     struct str kind, arguments, registers, state, sha256;
@@ -78,35 +82,75 @@ static enum result check_origin(struct ctx *ctx, struct claim *claim, bool *good
                   SENTENCE("This job is not as the ledger says: it was changed outside of the program."));
 }
 
+/* The oldest of them, each half by the index of `status`. Held, where others claim at the same time. */
+static enum result find_claimable(struct ctx *ctx, int64_t ids[LOOKED_AT], size_t *count)
+{
+    enum dialect dialect = db_dialect(ctx->db);
+    const struct value most = value_number(LOOKED_AT);
+    struct str sql = arena_print(
+        ctx->arena,
+        "SELECT id FROM job WHERE " CLAIMABLE " AND id IN ("
+        "SELECT id FROM (SELECT id FROM job WHERE status='queued' ORDER BY id LIMIT ?1) q UNION ALL "
+        "SELECT id FROM (SELECT id FROM job WHERE status='running' AND claimed_until<%s ORDER BY id LIMIT ?1) r) "
+        "ORDER BY id LIMIT ?1%s",
+        sql_now(dialect), sql_now(dialect), sql_skip_locked(dialect));
+    struct rows *rows;
+    *count = 0;
+    TRY(db_query(ctx, sql, &most, 1, &rows));
+    for (bool more; *count < LOOKED_AT;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        ids[(*count)++] = rows_number(rows, 0);
+    }
+    rows_close(rows);
+    return OK;
+}
+
+static enum result look_at(struct ctx *ctx, struct claim *claim, int64_t id, bool *good)
+{
+    const struct value key = value_number(id);
+    struct rows *rows;
+    bool found;
+    *good = false;
+    claim->id = id;
+    TRY(db_query_one(ctx, S("SELECT claim, position, state FROM job WHERE id=?1"), &key, 1, &rows, &found));
+    if (found) {
+        claim->number = add_capped(rows_number(rows, 0), 1);
+        claim->position = rows_number(rows, 1);
+        claim->state = arena_copy(ctx->arena, rows_text(rows, 2));
+    }
+    rows_close(rows);
+    if (!found) return OK;
+    TRY(check_origin(ctx, claim, good));
+    claim->refused += !*good;
+    return OK;
+}
+
+static enum result take_claim(struct ctx *ctx, const struct claim *claim)
+{
+    const struct value args[] = {value_number(claim->id), value_number(claim->number)};
+    struct str now = str_of(sql_now(db_dialect(ctx->db)));
+    struct str sql = arena_print(ctx->arena,
+                                 "UPDATE job SET status='running', claim=?2, started_at=COALESCE(started_at, %.*s), "
+                                 "claimed_until=%.*s+%d WHERE id=?1",
+                                 PRINT(now), PRINT(now), JOB_CLAIM);
+    return db_run(ctx, sql, args, COUNT(args), NULL);
+}
+
+/* The first that is as the program made it; those before it are refused, and so claimable no more. */
 static enum result claim_one(struct ctx *ctx, void *arg)
 {
     struct claim *claim = arg;
-    struct rows *rows;
-    bool found;
-    enum dialect dialect = db_dialect(ctx->db);
-    struct str sql =
-        arena_print(ctx->arena, "SELECT id, claim, position, state FROM job WHERE " CLAIMABLE " ORDER BY id LIMIT 1%s",
-                    sql_now(dialect), sql_skip_locked(dialect));
+    int64_t ids[LOOKED_AT];
+    size_t count;
+    bool good = false;
+    claim->refused = 0;
     claim->id = 0;
-    TRY(db_query_one(ctx, sql, NULL, 0, &rows, &found));
-    if (!found) {
-        rows_close(rows);
-        return OK;
-    }
-    claim->id = rows_number(rows, 0);
-    claim->number = add_capped(rows_number(rows, 1), 1);
-    claim->position = rows_number(rows, 2);
-    claim->state = arena_copy(ctx->arena, rows_text(rows, 3));
-    rows_close(rows);
-    bool good;
-    TRY(check_origin(ctx, claim, &good));
-    if (!good) return claim_one(ctx, arg);
-    struct value args[] = {value_number(claim->id), value_number(claim->number)};
-    sql = arena_print(ctx->arena,
-                      "UPDATE job SET status='running', claim=?2, started_at=COALESCE(started_at, %s), "
-                      "claimed_until=%s+%d WHERE id=?1",
-                      sql_now(dialect), sql_now(dialect), JOB_CLAIM);
-    return db_run(ctx, sql, args, COUNT(args), NULL);
+    TRY(find_claimable(ctx, ids, &count));
+    for (size_t i = 0; i < count && !good; i++) TRY(look_at(ctx, claim, ids[i], &good));
+    if (good) return take_claim(ctx, claim);
+    claim->id = 0;
+    return OK;
 }
 
 /* ---- ending ---- */
@@ -232,7 +276,9 @@ static enum result run_claimed(struct ctx *ctx, struct running_job *running, con
 
 static enum result count_claimable(struct ctx *ctx, int64_t *count)
 {
-    struct str sql = arena_print(ctx->arena, "SELECT count(*) FROM job WHERE " CLAIMABLE, sql_now(db_dialect(ctx->db)));
+    struct str sql =
+        arena_print(ctx->arena, "SELECT count(*) FROM (SELECT 1 FROM job WHERE " CLAIMABLE " LIMIT 1) first",
+                    sql_now(db_dialect(ctx->db)));
     return db_query_number(ctx, sql, NULL, 0, 0, count);
 }
 
@@ -251,8 +297,13 @@ static bool work_once(struct jobs *jobs, struct arena *arena)
     struct buf text = buf_in(arena);
     int64_t waiting;
     if (store_reader(&ctx, jobs->config.store, &ctx.db) != OK) return false;
-    if (count_claimable(&ctx, &waiting) != OK || !waiting) return false;
-    if (store_write(&ctx, jobs->config.store, claim_one, &claim) != OK || !claim.id) return false;
+    enum result looked = count_claimable(&ctx, &waiting);
+    if (looked == OK && !waiting) return false;
+    if (looked == OK) looked = store_write(&ctx, jobs->config.store, claim_one, &claim);
+    if (looked != OK && !result_ends_all(looked))
+        log_text(LOG_ERROR, "the queue of jobs could not be looked at", "sentence", ctx.error.sentence);
+    if (looked != OK) return false;
+    if (!claim.id) return claim.refused > 0;
     enum result result = run_claimed(&ctx, &running, &claim, &text);
     end_job(&ctx, jobs, &claim, result, running.stop, buf_str(&text));
     return !waits_for_better(jobs, &claim, result, running.stop);

@@ -1,7 +1,8 @@
 /* One thread writes. Jobs that wait and may be repeated are run one after the other inside one transaction, so that one
  * flush of the disk serves them all; each is told only after that flush. A savepoint copies every page that its job
  * touches; so they go without, and when one of them fails with something written, its group is undone and run again
- * with savepoints. A job that may not be repeated has a transaction of its own. */
+ * with savepoints. A job that may not be repeated has a transaction of its own. A second thread takes back what was
+ * not begun in its time, so that whoever waits is answered also while one write does not come to its end. */
 #include "store/sqlite.h"
 
 #include "base/clock.h"
@@ -20,9 +21,9 @@ struct sqlite_writer {
     const struct sqlite_place *place;
     struct sqlite_file_identity identity;
     atomic_int state; /* an enum result */
-    pthread_t thread;
+    pthread_t thread, watch;
     pthread_mutex_t lock;
-    pthread_cond_t wake;
+    pthread_cond_t wake, is_stopping;
     struct write_job *first, *last; /* under lock, as are the next two */
     size_t waiting;
     bool stopping;
@@ -211,11 +212,69 @@ static void *work(void *arg)
     return NULL;
 }
 
-static enum result start_thread(struct sqlite_writer *writer, char *why)
+/* With the lock held: out of the queue, in its order, are those whose time is over. */
+static struct write_job *take_late(struct sqlite_writer *writer, int64_t now)
+{
+    struct write_job *late = NULL, **end = &late, **at = &writer->first;
+    writer->last = NULL;
+    while (*at) {
+        struct write_job *job = *at;
+        if (!job->late || job->until > now) {
+            writer->last = job;
+            at = &job->next;
+            continue;
+        }
+        *at = job->next;
+        job->next = NULL;
+        *end = job;
+        end = &job->next;
+        writer->waiting--;
+    }
+    return late;
+}
+
+static void tell_late(struct write_job *job)
+{
+    while (job) {
+        struct write_job *next = job->next; /* afterwards the job is its owner's again */
+        job->late(job);
+        job = next;
+    }
+}
+
+static void *watch(void *arg)
+{
+    struct sqlite_writer *writer = arg;
+    pthread_mutex_lock(&writer->lock);
+    while (!writer->stopping) {
+        wait_for(&writer->is_stopping, &writer->lock, SECOND);
+        struct write_job *late = take_late(writer, clock_monotonic());
+        pthread_mutex_unlock(&writer->lock);
+        tell_late(late);
+        pthread_mutex_lock(&writer->lock);
+    }
+    pthread_mutex_unlock(&writer->lock);
+    return NULL;
+}
+
+static void stop_watch(struct sqlite_writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    writer->stopping = true;
+    pthread_cond_signal(&writer->wake);
+    pthread_cond_signal(&writer->is_stopping);
+    pthread_mutex_unlock(&writer->lock);
+    pthread_join(writer->watch, NULL);
+}
+
+static enum result start_threads(struct sqlite_writer *writer, char *why)
 {
     pthread_mutex_init(&writer->lock, NULL);
     wait_init(&writer->wake);
-    if (thread_start(&writer->thread, work, writer) == 0) return OK;
+    wait_init(&writer->is_stopping);
+    bool watched = thread_start(&writer->watch, watch, writer) == 0;
+    if (watched && thread_start(&writer->thread, work, writer) == 0) return OK;
+    if (watched) stop_watch(writer);
     snprintf(why, SENTENCE_SIZE, "The system gives no thread for the database: raise its limits.");
     return BROKEN;
 }
@@ -231,7 +290,7 @@ enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *plac
     enum result result = sqlite_open(place, SQLITE_WRITER, &writer->db, why);
     if (result == OK) writer->db->store = store;
     sqlite_file_note(place, &writer->identity);
-    if (result == OK) result = start_thread(writer, why);
+    if (result == OK) result = start_threads(writer, why);
     if (result == OK) {
         *started = writer;
         return OK;
@@ -244,10 +303,7 @@ enum result sqlite_writer_start(struct ctx *ctx, const struct sqlite_place *plac
 void sqlite_writer_stop(struct sqlite_writer *writer)
 {
     if (!writer) return;
-    pthread_mutex_lock(&writer->lock);
-    writer->stopping = true;
-    pthread_cond_signal(&writer->wake);
-    pthread_mutex_unlock(&writer->lock);
+    stop_watch(writer);
     pthread_join(writer->thread, NULL);
 }
 
@@ -257,6 +313,7 @@ void sqlite_writer_free(struct sqlite_writer *writer)
     writer->db->driver->close(writer->db);
     pthread_mutex_destroy(&writer->lock);
     pthread_cond_destroy(&writer->wake);
+    pthread_cond_destroy(&writer->is_stopping);
     free(writer);
 }
 

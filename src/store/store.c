@@ -2,6 +2,7 @@
  * Writing goes to the one writer on SQLite and stays on the calling thread on PostgreSQL. */
 #include "store/store.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
@@ -304,6 +305,7 @@ struct waiting_job {
     enum result (*fn)(struct ctx *ctx, void *arg);
     void *arg;
     enum result ran, result;
+    bool late;
     char sentence[SENTENCE_SIZE];
     sem_t finished;
 };
@@ -344,9 +346,19 @@ static void finish_waiting(struct write_job *job, enum result result)
     sem_post(&waiting->finished);
 }
 
+static void give_up_waiting(struct write_job *job)
+{
+    struct waiting_job *waiting = (struct waiting_job *)(void *)job;
+    waiting->late = true;
+    sem_post(&waiting->finished);
+}
+
 /* The ctx holds the sentence of fn's own failure already; a failure around it is told here. */
 static enum result answer(struct ctx *ctx, const struct waiting_job *waiting)
 {
+    if (waiting->late)
+        return fail(ctx, BUSY,
+                    "This request waited too long for its turn, so nothing was done; try again in a moment.");
     if (waiting->result == OK || waiting->result == waiting->ran) return waiting->result;
     return fail(ctx, waiting->result, "%s", waiting->sentence);
 }
@@ -358,6 +370,7 @@ enum result store_write(struct ctx *ctx, struct store *store, enum result (*fn)(
         return fail(ctx, BROKEN, "A write of the program was begun inside another write.");
     struct waiting_job waiting = {
         .job = {.run = run_waiting, .done = finish_waiting}, .ctx = ctx, .store = store, .fn = fn, .arg = arg};
+    if (ctx->patience) waiting.job.late = give_up_waiting, waiting.job.until = clock_monotonic() + ctx->patience;
     sem_init(&waiting.finished, 0, 0);
     enum result result = OK;
     if (!store->writer) {
@@ -370,4 +383,22 @@ enum result store_write(struct ctx *ctx, struct store *store, enum result (*fn)(
     sem_destroy(&waiting.finished);
     TRY(result);
     return answer(ctx, &waiting);
+}
+
+static enum result drop_statistics(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_script(ctx, "DROP TABLE IF EXISTS sqlite_stat1; DROP TABLE IF EXISTS sqlite_stat4");
+}
+
+enum result store_drop_statistics(struct ctx *ctx, struct store *store, bool *found)
+{
+    int64_t tables;
+    *found = false;
+    if (store->dialect == DIALECT_POSTGRES) return OK;
+    TRY(store_reader(ctx, store, &ctx->db));
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4')"),
+                        NULL, 0, 0, &tables));
+    *found = tables > 0;
+    return *found ? store_write(ctx, store, drop_statistics, NULL) : OK;
 }

@@ -51,6 +51,11 @@ struct write_job {
     bool repeatable;
     enum result (*run)(struct write_job *job, struct db *db);
     void (*done)(struct write_job *job, enum result result);
+    /* A job that was not begun when `until` (clock_monotonic) has passed is taken back: `late` is called instead of
+     * `run` and `done`, on a thread that never waits for the writer, and must be quick. One that was begun comes to its
+     * end and to `done`. NULL: it waits for as long as it takes. */
+    void (*late)(struct write_job *job);
+    int64_t until;
     struct write_job *next; /* for the queue */
 };
 /* SQLite: queues and returns at once. PostgreSQL: runs it here. BUSY, with done not called, when too many wait. */
@@ -61,7 +66,7 @@ struct str store_failure(struct store *store);
 
 /* The same for a caller that may wait: runs fn inside a transaction and returns when it is durable. While it runs,
  * ctx->db is the writing connection and ctx->now its own reading of ctx->time; the ctx is used by the writer thread
- * meanwhile. Must not be called from within a
+ * meanwhile. BUSY, with nothing done, when it was not begun within ctx->patience. Must not be called from within a
  * write job (that would wait for itself): inside one, just call the function. */
 enum result store_write(struct ctx *ctx, struct store *store, enum result (*fn)(struct ctx *ctx, void *arg),
                         void *arg) MUST_USE;
@@ -80,6 +85,10 @@ bool store_is_suspect(const struct store *store);
 /* Ends every wait for the database, now and from now on, with AWAY: the program is to end. From any thread. On SQLite
  * there is nothing that waits for long. */
 void store_hurry(struct store *store);
+
+/* Takes away what the planner would go by (ANALYZE), which this program never makes; *found: there was something. In
+ * writes of its own, now and then; on PostgreSQL it belongs to the server. */
+enum result store_drop_statistics(struct ctx *ctx, struct store *store, bool *found) MUST_USE;
 
 /* Says what a write came to that was submitted by store_submit; store_write says it itself. For store_state. */
 void store_note_write(struct store *store, enum result result);

@@ -97,6 +97,30 @@ static void a_duty_that_fails_keeps_the_next_from_nothing(void **state)
     assert_int_equal(number(served, "SELECT count(*) FROM outbox"), 1);
 }
 
+/* However many rows somebody puts into the queue: a few are refused in one write, so that changes go on, and what waits
+ * behind them has its turn. */
+static void planted_jobs_stop_no_change(void **state)
+{
+    struct served *served = SERVED(state);
+    run(served, "INSERT INTO job (kind, status, \"user\", created_at, arguments, read_only, registers, done, total, "
+                "detail, cancelled) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) "
+                "SELECT 'import', CASE WHEN i % 2 = 0 THEN 'queued' ELSE 'running' END, 1, 1, '{}', 0, '', 0, 0, '', 0 "
+                "FROM n; UPDATE job SET claimed_until = 1 WHERE status = 'running'");
+    served->api.patience = 2 * SECOND;
+    jobs_wake(served->api.jobs);
+    served_make(served, &served->admin, "asset", "{'title': 'Meanwhile'}");
+    enum { PATIENCE = 60 * SECOND, STEP = 20 * 1000 };
+    int64_t until = clock_monotonic() + PATIENCE, waiting = 1;
+    while (waiting && clock_monotonic() < until) {
+        usleep(STEP);
+        waiting = number(served, "SELECT count(*) FROM job WHERE status IN ('queued', 'running')");
+    }
+    assert_int_equal(waiting, 0);
+    assert_int_equal(number(served, "SELECT count(*) FROM job WHERE status = 'failed' AND detail = "
+                                    "'This job was not made by the program.'"),
+                     6000);
+}
+
 #define ON_POSTGRES(test) cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
 #define BOTH(test) cmocka_unit_test_setup_teardown(test, served_sqlite, served_end), ON_POSTGRES(test)
 
@@ -104,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_POSTGRES(a_message_waits_while_the_database_is_busy_or_away),
+        BOTH(planted_jobs_stop_no_change),
         BOTH(a_duty_that_fails_keeps_the_next_from_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,9 @@
 #include "served.h"
 
 #include "access/session.h"
+#include "store/store.h"
+
+#include <semaphore.h>
 
 static struct answer with(struct served *served, const struct caller *caller, const char *method, const char *path,
                           const char *body, const char *headers)
@@ -236,6 +239,50 @@ static void what_is_answered_is_counted_by_route(void **state)
     for (size_t i = 0; i < COUNT(never); i++) assert_false(str_find(page.body, str_of(never[i]), NULL));
 }
 
+struct holding {
+    struct write_job job; /* first */
+    sem_t begun, goes_on, done;
+};
+
+static enum result hold_writer(struct write_job *job, struct db *db)
+{
+    struct holding *holding = (struct holding *)(void *)job;
+    (void)db;
+    sem_post(&holding->begun);
+    while (sem_wait(&holding->goes_on) != 0) continue;
+    return OK;
+}
+
+static void is_held_no_more(struct write_job *job, enum result result)
+{
+    assert_int_equal(result, OK);
+    sem_post(&((struct holding *)(void *)job)->done);
+}
+
+/* While one write does not come to its end, a change is answered "try again", and is not done later. */
+static void a_change_that_waits_for_too_long_is_refused(void **state)
+{
+    struct served *served = served_of(state);
+    struct holding holding = {.job = {.run = hold_writer, .done = is_held_no_more}};
+    sem_init(&holding.begun, 0, 0);
+    sem_init(&holding.goes_on, 0, 0);
+    sem_init(&holding.done, 0, 0);
+    served->api.patience = 1;
+    assert_int_equal(store_submit(served->program.store, &holding.job), OK);
+    while (sem_wait(&holding.begun) != 0) continue;
+    struct answer late = POST(served, &served->admin, "/asset", "{'title': 'Never'}");
+    sem_post(&holding.goes_on);
+    while (sem_wait(&holding.done) != 0) continue;
+    served->api.patience = QUEUE_PATIENCE;
+    expect_status(late, 503);
+    assert_true(str_find(late.body, S("waited too long for its turn, so nothing was done"), NULL));
+    served_make(served, &served->admin, "asset", "{'title': 'Afterwards'}");
+    struct answer all = GET(served, &served->admin, "/asset?q=Never"),
+                  counted = GET(served, &served->admin, "//metrics");
+    assert_int_equal(items_count(&all), 0);
+    assert_true(str_find(counted.body, S("merlon_writes_waiting 0\n"), NULL));
+}
+
 int main(void)
 {
 #define BOTH(test)                                                                                                     \
@@ -252,6 +299,8 @@ int main(void)
         BOTH(new_rights_bring_a_new_cookie_with_a_read),
         BOTH(new_rights_bring_a_new_cookie_with_a_write),
         BOTH(the_last_use_of_a_token_is_noted),
+        {"a_change_that_waits_for_too_long_is_refused (SQLite)", a_change_that_waits_for_too_long_is_refused,
+         served_sqlite, served_end, NULL},
         BOTH(what_is_answered_is_counted_by_route),
     };
     return cmocka_run_group_tests_name("requests", tests, NULL, NULL);

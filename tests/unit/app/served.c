@@ -303,8 +303,11 @@ static void open_server(struct served *served)
                                .kinds = &job_import,
                                .kind_count = 1,
                                .threads = 1};
-    served->api = (struct api){
-        .house = &program->house, .store = program->store, .access = program->access, .time = program->time};
+    served->api = (struct api){.house = &program->house,
+                               .store = program->store,
+                               .access = program->access,
+                               .time = program->time,
+                               .patience = QUEUE_PATIENCE};
     must(served, pool_open(ctx, 2, 64, QUEUE_PATIENCE, &served->api.pool));
     must(served, pulse_open(ctx, program->store, &served->api.pulse));
     must(served, jobs_open(ctx, &jobs, &served->api.jobs));

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 
 static enum result make_table(struct ctx *ctx, void *arg)
 {
@@ -161,6 +162,73 @@ static void nor_does_one_that_may_be_repeated(void **state)
 {
     FIXTURE(f);
     neighbours_of_failing_jobs(f, true);
+}
+
+/* ---- waiting for the writer ---- */
+
+struct slow {
+    struct store *store;
+    sem_t begun, goes_on;
+    enum result result;
+};
+
+static enum result insert_slowly(struct ctx *ctx, void *arg)
+{
+    struct slow *slow = arg;
+    struct row row = {1, 1, S("slow"), OK};
+    sem_post(&slow->begun);
+    while (sem_wait(&slow->goes_on) != 0) continue;
+    return insert(ctx, &row);
+}
+
+static void *write_slowly(void *arg)
+{
+    struct slow *slow = arg;
+    struct arena *arena = arena_new(0);
+    struct ctx ctx = {.arena = arena, .patience = 1};
+    slow->result = store_write(&ctx, slow->store, insert_slowly, slow);
+    arena_free(arena);
+    return NULL;
+}
+
+/* What has waited for too long is taken back and never done; what was begun comes to its end, however long that takes;
+ * what has patience waits. */
+static void a_write_that_is_not_begun_in_time_is_taken_back(void **state)
+{
+    FIXTURE(f);
+    with_table(f);
+    struct slow slow = {.store = f->store};
+    struct row late = {2, 2, S("late"), OK};
+    struct submitted patient;
+    pthread_t thread;
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+    size_t left = 1;
+    patient = (struct submitted){.job = {.run = run_submitted, .done = finish_submitted},
+                                 .row = {3, 3, S("patient"), OK},
+                                 .lock = &lock,
+                                 .wake = &wake,
+                                 .left = &left};
+    sem_init(&slow.begun, 0, 0);
+    sem_init(&slow.goes_on, 0, 0);
+    assert_int_equal(pthread_create(&thread, NULL, write_slowly, &slow), 0);
+    while (sem_wait(&slow.begun) != 0) continue;
+    assert_int_equal(store_submit(f->store, &patient.job), OK);
+    f->ctx.patience = 1;
+    assert_int_equal(store_write(&f->ctx, f->store, insert, &late), BUSY);
+    expect_sentence(&f->ctx, "waited too long for its turn, so nothing was done");
+    sem_post(&slow.goes_on);
+    pthread_join(thread, NULL);
+    pthread_mutex_lock(&lock);
+    while (left) pthread_cond_wait(&wake, &lock);
+    pthread_mutex_unlock(&lock);
+    assert_int_equal(slow.result, OK);
+    assert_int_equal(patient.result, OK);
+    f->ctx.patience = 0;
+    late = (struct row){4, 4, S("afterwards"), OK};
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, insert, &late));
+    assert_int_equal(number(f, "SELECT count(*) FROM t"), 3);
+    assert_int_equal(number(f, "SELECT count(*) FROM t WHERE worker = 2"), 0);
 }
 
 /* ---- reading while writing ---- */
@@ -438,6 +506,7 @@ int main(void)
         ON_BOTH(many_producers_and_no_write_is_lost),
         ON_BOTH(a_failing_job_does_not_harm_its_neighbours),
         ON_BOTH(nor_does_one_that_may_be_repeated),
+        ON_SQLITE(a_write_that_is_not_begun_in_time_is_taken_back),
         ON_BOTH(a_snapshot_agrees_with_itself),
         ON_BOTH(a_write_within_a_write_is_refused),
         ON_BOTH(what_is_rolled_back_is_not_told),
