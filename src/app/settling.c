@@ -142,8 +142,22 @@ static void seal_round(struct settling *settling, struct arena *arena)
     do_duty(settling, arena, seal);
 }
 
+static void drop_statistics(struct ctx *ctx, struct settling *settling)
+{
+    bool found;
+    enum result result = store_drop_statistics(ctx, settling->store, &found);
+    if (result == OK && found)
+        event_alarm(
+            ctx,
+            "statistics for the planner of queries, which this program never makes, were put into the database and are "
+            "removed",
+            &(struct event){.subject = S("ledger")});
+    if (result != OK) log_text(LOG_WARNING, "statistics were not looked for", "sentence", ctx->error.sentence);
+}
+
 static void index_round(struct settling *settling, struct arena *arena)
 {
+    do_duty(settling, arena, drop_statistics);
     do_duty(settling, arena, bring_index_up);
 }
 

@@ -96,6 +96,31 @@ static const struct catalog around[] = {{"setting of the database or role", surr
                                         {"cast", casts},
                                         {"object among the server's own", builtins}};
 
+/* Of the namespace ?1 (its oid): who else may write. What may be read by others is for the operator to decide. */
+#define OF_AN_EXTENSION                                                                                                \
+    "EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = "    \
+    "'e')"
+#define GRANTEE "CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE CAST(pg_get_userbyid(a.grantee) AS text) END"
+#define GRANTED                                                                                                        \
+    "SELECT c.relname, concat(string_agg(DISTINCT a.privilege_type, ', '), ' of ', " GRANTEE "), '' FROM pg_class c "
+#define BY_OTHERS                                                                                                      \
+    "WHERE c.relnamespace = CAST(?1 AS oid) AND a.grantee <> c.relowner AND a.privilege_type <> 'SELECT' "             \
+    "AND NOT " OF_AN_EXTENSION " GROUP BY c.relname, a.grantee"
+static const struct catalog rights[] = {
+    {"owner", "SELECT c.relname, pg_get_userbyid(c.relowner), '' FROM pg_class c WHERE c.relnamespace = CAST(?1 AS "
+              "oid) AND c.relkind IN ('r', 'p', 'f', 'S') AND c.relowner NOT IN (SELECT u.oid FROM pg_roles u WHERE "
+              "u.rolname = current_user UNION ALL SELECT b.datdba FROM pg_database b WHERE b.datname = "
+              "current_database()) AND NOT " OF_AN_EXTENSION},
+    {"right", GRANTED "CROSS JOIN aclexplode(c.relacl) a " BY_OTHERS},
+    {"right to columns", GRANTED "JOIN pg_attribute t ON t.attrelid = c.oid CROSS JOIN aclexplode(t.attacl) "
+                                 "a " BY_OTHERS},
+    {"owner", "SELECT concat(p.proname, '()'), pg_get_userbyid(p.proowner), '' FROM pg_proc p WHERE p.pronamespace = "
+              "CAST(?1 AS oid) AND p.proowner NOT IN (SELECT u.oid FROM pg_roles u WHERE u.rolname = current_user "
+              "UNION ALL SELECT b.datdba FROM pg_database b WHERE b.datname = current_database()) AND NOT EXISTS "
+              "(SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = "
+              "'e')"},
+};
+
 static bool goes_on_a_name(char c)
 {
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
@@ -185,6 +210,7 @@ static enum result make_and_list(struct ctx *ctx, struct str ddl, struct things 
     struct space space;
     TRY(find_space(ctx, "pg_catalog.current_schema()::pg_catalog.regnamespace", &space));
     TRY(list(ctx, &space, found));
+    for (size_t i = 0; i < COUNT(rights); i++) TRY(list_kind(ctx, &rights[i], space.oid, S(""), found));
     for (size_t i = 0; i < COUNT(around); i++) TRY(list_kind(ctx, &around[i], 0, S(""), found));
     TRY(db_script(ctx, "SET LOCAL search_path = pg_temp; SET LOCAL client_min_messages = error"));
     TRY(db_script(ctx, arena_cstr(ctx->arena, ddl)));

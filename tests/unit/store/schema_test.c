@@ -96,13 +96,42 @@ static void a_name_like_sqlites_own_hides_nothing(void **state)
 {
     FIXTURE(f);
     begin(f);
-    TAMPER(f, "ANALYZE");
-    expect_ok(&f->ctx, verify(f)); /* the planner's notes are */
     TAMPER(f, WRITABLE "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES ('trigger', "
                        "'sqlite_stat_guard', 'entry', 0, 'CREATE TRIGGER sqlite_stat_guard AFTER INSERT ON entry BEGIN "
                        "DELETE FROM search_entry; END')");
     assert_int_equal(verify(f), CONFLICT);
     expect_sentence(&f->ctx, "the trigger \"sqlite_stat_guard\" of \"entry\" was not made by the program");
+}
+
+static bool sorts(struct fixture *f)
+{
+    struct rows *rows;
+    bool sorts = false;
+    expect_ok(&f->ctx, db_query(&f->ctx, S("EXPLAIN QUERY PLAN SELECT kind FROM entry ORDER BY kind"), NULL, 0, &rows));
+    for (bool more;;) {
+        expect_ok(&f->ctx, rows_next(&f->ctx, rows, &more));
+        if (!more) return sorts;
+        sorts |= str_find(rows_text(rows, 3), S("TEMP B-TREE"), NULL);
+    }
+}
+
+/* Statistics that say that no index is in order change no answer, but how long each takes. */
+static void statistics_are_named_and_not_gone_by(void **state)
+{
+    FIXTURE(f);
+    bool found;
+    begin(f);
+    TAMPER(f, "ANALYZE", "UPDATE sqlite_stat1 SET stat = '1 1 unordered noskipscan'");
+    assert_int_equal(verify(f), CONFLICT);
+    expect_sentence(&f->ctx, "the table \"sqlite_stat1\" of \"sqlite_stat1\" was not made by the program");
+    store_close(f->store);
+    fixture_open(f);
+    assert_false(sorts(f));
+    expect_ok(&f->ctx, store_drop_statistics(&f->ctx, f->store, &found));
+    assert_true(found);
+    expect_ok(&f->ctx, store_drop_statistics(&f->ctx, f->store, &found));
+    assert_false(found);
+    expect_ok(&f->ctx, verify(f));
 }
 
 static enum result delete_one(struct ctx *ctx, void *arg)
@@ -161,6 +190,15 @@ static void a_value_of_another_type_is_found(void **state)
     expect_sentence(&f->ctx, "damage or tampering");
 }
 
+/* Who reads beside the program is the operator's affair. */
+static void a_right_to_read_is_no_difference(void **state)
+{
+    FIXTURE(f);
+    begin(f);
+    expect_ok(&f->ctx, db_script(&f->ctx, "GRANT SELECT ON entry TO PUBLIC"));
+    expect_ok(&f->ctx, verify(f));
+}
+
 static enum result loose(struct ctx *ctx, void *arg)
 {
     (void)arg;
@@ -206,6 +244,15 @@ static void what_looks_like_the_schemas_own_is_told(void **state)
         {"ALTER TABLE search_entry SET UNLOGGED", "ALTER TABLE search_entry SET LOGGED", "the table \"search_entry\""},
         {"CREATE FUNCTION concat_ws(text, text, \"char\") RETURNS text LANGUAGE sql AS 'SELECT $2'",
          "DROP FUNCTION concat_ws(text, text, \"char\")", "the function \"concat_ws("},
+        {arena_print(f->ctx.arena, "GRANT ALL ON ALL TABLES IN SCHEMA %s TO PUBLIC", schema).at,
+         arena_print(f->ctx.arena, "REVOKE ALL ON ALL TABLES IN SCHEMA %s FROM PUBLIC", schema).at,
+         " of PUBLIC\" of \"entry\" was not made by the program"},
+        {"GRANT UPDATE (kind) ON entry TO PUBLIC", "REVOKE UPDATE (kind) ON entry FROM PUBLIC",
+         "the right to columns \"UPDATE of PUBLIC\" of \"entry\""},
+        {"GRANT USAGE ON SEQUENCE entry_id_seq TO PUBLIC", "REVOKE USAGE ON SEQUENCE entry_id_seq FROM PUBLIC",
+         "the right \"USAGE of PUBLIC\" of \"entry_id_seq\""},
+        {"ALTER TABLE entry OWNER TO pg_monitor", "ALTER TABLE entry OWNER TO CURRENT_USER",
+         "the owner \"pg_monitor\" of \"entry\""},
         {"ALTER SEQUENCE entry_id_seq INCREMENT -1 MINVALUE -100 CYCLE",
          "ALTER SEQUENCE entry_id_seq INCREMENT 1 MINVALUE 1 NO CYCLE", "the sequence \"entry_id_seq\""},
     };
@@ -222,6 +269,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_SQLITE(a_name_like_sqlites_own_hides_nothing),
+        ON_SQLITE(statistics_are_named_and_not_gone_by),
+        ON_POSTGRES(a_right_to_read_is_no_difference),
         ON_SQLITE(text_in_double_quotes_is_no_call),
         ON_SQLITE(a_table_is_compared_with_its_quotes),
         ON_SQLITE(an_index_that_lacks_a_row_is_found),
