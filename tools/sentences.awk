@@ -81,6 +81,8 @@ function look_at_place(file, sentence, inside, arguments,    part, n) {
 function look_at_template(file, sentence, template,    arguments) {
     arguments = sentence in formatted ? conversions(sentence) : 0
     if (arguments < 0) complain(where[sentence] ": only %s %.*s %d %u %zu %lld %llu can be told: \"" sentence "\"")
+    if (arguments > 0 && match(template, conversion))
+        complain(file ": arguments stand as {1}, {2}, not as " substr(template, RSTART, RLENGTH) ": \"" sentence "\"")
     while (match(template, /[{][0-9][^}]*[}]/)) {
         look_at_place(file, sentence, substr(template, RSTART + 1, RLENGTH - 2), arguments)
         template = substr(template, RSTART + RLENGTH)

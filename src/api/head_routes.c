@@ -7,6 +7,7 @@
 #include "announce/announce.h"
 #include "base/clock.h"
 #include "format/json_out.h"
+#include "ledger/chain.h"
 #include "ledger/cosigned.h"
 #include "ledger/policy.h"
 #include "ledger/stop.h"
@@ -41,6 +42,25 @@ static enum result get_tlog_proof(struct ctx *ctx, struct exchange *x)
     exchange_set_header(x, "Content-Disposition",
                         arena_print(ctx->arena, "attachment; filename=\"entry-%lld.tlog-proof\"", (long long)entry));
     return ledger_tlog_proof(ctx, entry, size, &x->out);
+}
+
+/* What `merlon proof` wants beside the proof: every key that this ledger was signed with, and whose word is needed. */
+static enum result get_policy(struct ctx *ctx, struct exchange *x)
+{
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
+    TRY(assurance_demand(ctx));
+    TRY(ledger_chain_read(ctx, chain));
+    x->type = "text/plain; charset=utf-8";
+    exchange_set_header(x, "Content-Disposition", S("attachment; filename=\"merlon.policy\""));
+    for (size_t i = 0; i < chain->count; i++) {
+        struct note_key key;
+        note_key_make(&key, str_of(chain->at[i].origin), NOTE_ED25519, chain->at[i].key.at);
+        buf_text(&x->out, "log ");
+        note_key_put(&x->out, &key);
+        buf_char(&x->out, '\n');
+    }
+    policy_put_witnesses(&x->out, api_of(x)->policy);
+    return OK;
 }
 
 static enum result get_timestamp(struct ctx *ctx, struct exchange *x)
@@ -155,6 +175,8 @@ const struct route head_routes[] = {
      .help = "A head as a signed note with its cosignatures (C2SP tlog-checkpoint)"},
     {HTTP_GET, "/api/v1/ledger/tlog-proof/{entry}", get_tlog_proof, LANE_WORKER,
      .help = "That an entry stands under a head, as a file to take away (C2SP tlog-proof)"},
+    {HTTP_GET, "/api/v1/ledger/policy", get_policy, LANE_WORKER,
+     .help = "The ledger's keys and whose word is needed, as a file for merlon proof (C2SP tlog-policy)"},
     {HTTP_GET, "/api/v1/ledger/timestamp/{size}", get_timestamp, LANE_WORKER,
      .help = "The time stamp of a head (RFC 3161), as the authority gave it"},
     {HTTP_GET, "/api/v1/ledger/witnesses", get_witnesses, LANE_WORKER,

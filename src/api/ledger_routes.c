@@ -88,6 +88,7 @@ static enum result put_entry(struct ctx *ctx, struct json_out *out, const struct
     json_open_object(out);
     json_key(out, "entry"), json_put_number(out, entry->id);
     json_key(out, "at"), json_put_text(out, at);
+    json_key(out, "sealed"), json_put_bool(out, entry->sealed);
     json_key(out, "visible"), json_put_bool(out, view.visible);
     if (view.visible) {
         TRY(name_of(ctx, names, entry->actor, &name));

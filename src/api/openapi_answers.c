@@ -14,13 +14,14 @@ const struct named_shape named_shapes[] = {
     {"expanded", "{id:integer, reference?:string, title:string?, identifier?:string, register?:string, "
                  "status?:string?}"},
     {"problem", "{type:string, title:string, status:integer, detail:string, request?:string, "
-                "errors?:[{pointer:string, code:string, detail:string}], current?:object, leaning?:[@leaning]}"},
+                "errors?:[{pointer:string, code:string, detail:string}], current?:object, leaning?:[@leaning], "
+                "code?:string}"},
     {"found", "{register:string, id:integer, reference:string, title:string?, identifier?:string, status:string, "
               "matched?:{field:string, text:string}}"},
     {"leaning", "{register:string, id:integer, reference:string, title:string?, field:string, status:string}"},
     {"step", "{name:string, to:string, allowed:boolean, reason:string, asks:[string], demands:[string]}"},
     {"history", "{items:[{entry:integer, at:time, actor:{id:integer, name:string}, action:string, comment:string, "
-                "version:integer, purged:boolean, changes:[@difference]}], next:string?}"},
+                "version:integer, purged:boolean, sealed:boolean, changes:[@difference]}], next:string?}"},
     {"difference", "{field:string, before:any, after:any}"},
     {"bulk", "{ids:[integer], change:object}"},
     {"bulk_result", "{changed:[integer], failed:[{id:integer, detail:string}]}"},
@@ -145,9 +146,9 @@ static const struct route_answer answers[] = {
     {HTTP_DELETE, "/api/v1/custom-fields/{id}", 204},
 
     {HTTP_GET, "/api/v1/ledger", 200,
-     "{items:[{entry:integer, at:time, visible:boolean, actor?:{id:integer, name:string}, action?:string, "
-     "register?:string, id?:integer, reference?:string?, title?:string?, version?:integer, comment?:string, "
-     "purged?:boolean}], next:string?}",
+     "{items:[{entry:integer, at:time, sealed:boolean, visible:boolean, actor?:{id:integer, name:string}, "
+     "action?:string, register?:string, id?:integer, reference?:string?, title?:string?, version?:integer, "
+     "comment?:string, purged?:boolean}], next:string?}",
      .query = "cursor,limit"},
     {HTTP_GET, "/api/v1/ledger/head", 200, "@head", .query = "size"},
     {HTTP_GET, "/api/v1/ledger/key", 200, .types = "application/x-pem-file"},
@@ -159,6 +160,7 @@ static const struct route_answer answers[] = {
      .query = "first!,second"},
     {HTTP_GET, "/api/v1/ledger/checkpoint", 200, .types = "text/plain", .query = "size"},
     {HTTP_GET, "/api/v1/ledger/tlog-proof/{entry}", 200, .types = "text/plain", .query = "size"},
+    {HTTP_GET, "/api/v1/ledger/policy", 200, .types = "text/plain"},
     {HTTP_GET, "/api/v1/ledger/timestamp/{size}", 200, .types = "application/timestamp-reply"},
     {HTTP_GET, "/api/v1/ledger/witnesses", 200,
      "{stopped:string?, stopped_since:time?, alarm:string?, waiting:integer, waiting_since:time?, "

@@ -5,6 +5,7 @@
 #include "ledger/chain.h"
 #include "ledger/entry_row.h"
 #include "ledger/ledger.h"
+#include "ledger/proof.h"
 #include "store/blob.h"
 
 static const struct column cosignature_columns[] = {
@@ -98,28 +99,6 @@ enum result ledger_keep_cosignature(struct ctx *ctx, int64_t size, struct str wi
 
 /* ---- proofs ---- */
 
-struct place {
-    struct ledger_row row;
-    int64_t position;
-};
-
-static enum result find_place(struct ctx *ctx, int64_t entry, struct place *place)
-{
-    const struct value args[] = {value_number(entry)};
-    struct rows *rows;
-    bool any;
-    TRY(db_query_one(ctx,
-                     S("SELECT " LEDGER_ROW_COLUMNS
-                       ", l.position FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry = e.id WHERE e.id = ?1"),
-                     args, COUNT(args), &rows, &any));
-    if (!any) return fail(ctx, NOT_FOUND, "The ledger has no entry %lld.", (long long)entry);
-    place->position = rows_is_null(rows, ROW_END) ? -1 : rows_number(rows, ROW_END);
-    place->row = ledger_row_copy(ctx->arena, rows);
-    rows_close(rows);
-    if (place->position >= 0) return OK;
-    return fail(ctx, CONFLICT, "Entry %lld has not been sealed yet: ask again in a few seconds.", (long long)entry);
-}
-
 /* The newest head with a cosignature, when it covers the place; 0: the newest of all. */
 static enum result choose_head(struct ctx *ctx, int64_t position, int64_t *size)
 {
@@ -131,10 +110,10 @@ static enum result choose_head(struct ctx *ctx, int64_t position, int64_t *size)
 
 enum result ledger_tlog_proof(struct ctx *ctx, int64_t entry, int64_t size, struct buf *out)
 {
-    struct place place = {.position = -1};
+    struct ledger_place place = {.position = -1};
     struct ledger_head head;
     struct str note;
-    TRY(find_place(ctx, entry, &place));
+    TRY(ledger_place_of(ctx, entry, &place));
     if (!size) TRY(choose_head(ctx, place.position, &size));
     TRY(tree_head(ctx, size, &head));
     if (place.position >= head.size)

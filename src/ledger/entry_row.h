@@ -24,6 +24,10 @@ enum {
 /* With its state, of the outer join `s` on ledger_state; a statement that leaves s.state out gives an empty one. */
 #define LEDGER_ENTRY_COLUMNS LEDGER_ROW_COLUMNS ", s.entry, s.comment"
 enum { ROW_STATE_ENTRY = ROW_END, ROW_COMMENT, ROW_STATE, ROW_SALT, ROW_MAC };
+/* Lists tell of each entry, instead of salt and MAC, whether it stands in the tree under a head: of the outer join `l`
+ * on ledger_leaf. */
+#define LEDGER_IS_SEALED "CASE WHEN l.position < (SELECT max(h.size) FROM ledger_head h) THEN 1 ELSE 0 END"
+enum { ROW_SEALED = ROW_SALT };
 
 /* Texts are borrowed from the row, until the next one is asked for. An outer join without an entry gives zeros. */
 struct ledger_row ledger_row_of(struct rows *rows);

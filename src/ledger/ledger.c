@@ -162,6 +162,7 @@ static enum result collect(struct ctx *ctx, struct str sql, const struct value *
             room = wider;
         }
         struct ledger_entry entry = ledger_entry_of(rows);
+        entry.sealed = rows_width(rows) > ROW_SEALED && rows_number(rows, ROW_SEALED);
         ledger_entry_keep(ctx->arena, &entry);
         entries->at[entries->count++] = entry;
         bytes += entry.state.len;
@@ -174,8 +175,9 @@ enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, 
     const struct value args[] = {value_text(subject), value_number(record), value_number(before ? before : INT64_MAX),
                                  value_number(limit)};
     return collect(ctx,
-                   S("SELECT " LEDGER_ENTRY_COLUMNS
-                     ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
+                   S("SELECT " LEDGER_ENTRY_COLUMNS ", s.state, " LEDGER_IS_SEALED
+                     " FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
+                     "LEFT JOIN ledger_leaf l ON l.entry = e.id "
                      "WHERE e.subject = ?1 AND e.record = ?2 AND e.id < ?3 ORDER BY e.id DESC LIMIT ?4"),
                    args, COUNT(args), entries);
 }
@@ -198,8 +200,9 @@ enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct
 {
     const struct value args[] = {value_number(before ? before : INT64_MAX), value_number(limit)};
     return collect(ctx,
-                   S("SELECT " LEDGER_ENTRY_COLUMNS " FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
-                     "WHERE e.id < ?1 ORDER BY e.id DESC LIMIT ?2"),
+                   S("SELECT " LEDGER_ENTRY_COLUMNS ", '', " LEDGER_IS_SEALED
+                     " FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
+                     "LEFT JOIN ledger_leaf l ON l.entry = e.id WHERE e.id < ?1 ORDER BY e.id DESC LIMIT ?2"),
                    args, COUNT(args), entries);
 }
 

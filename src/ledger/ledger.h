@@ -30,7 +30,7 @@ enum result ledger_append(struct ctx *ctx, const struct ledger_event *event, int
 struct ledger_entry {
     int64_t id, at, actor, record, version;
     struct str action, subject, comment, state; /* state empty when purged or none */
-    bool purged;
+    bool purged, sealed; /* sealed: it stands in the tree under a head; told by the two lists only */
 };
 struct ledger_entries {
     struct ledger_entry *at;

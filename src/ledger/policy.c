@@ -234,3 +234,28 @@ struct str policy_witness_shown(struct arena *arena, const struct policy_witness
     buf_char(&out, ')');
     return buf_str(&out);
 }
+
+/* ---- written ---- */
+
+static struct str member_name(const struct policy *policy, struct policy_member member)
+{
+    return member.is_group ? policy->groups[member.index].name : policy->witnesses[member.index].name;
+}
+
+void policy_put_witnesses(struct buf *out, const struct policy *policy)
+{
+    for (size_t i = 0; policy && i < policy->witness_count; i++) {
+        buf_print(out, "witness %.*s ", PRINT(policy->witnesses[i].name));
+        note_key_put(out, &policy->witnesses[i].key);
+        buf_char(out, '\n');
+    }
+    for (size_t i = 0; policy && i < policy->group_count; i++) {
+        const struct policy_group *group = &policy->groups[i];
+        buf_print(out, "group %.*s %zu", PRINT(group->name), group->needed);
+        for (size_t k = 0; k < group->count; k++)
+            buf_print(out, " %.*s", PRINT(member_name(policy, group->members[k])));
+        buf_char(out, '\n');
+    }
+    bool needs = policy && policy->needs_witness;
+    buf_print(out, "quorum %.*s\n", PRINT(needs ? member_name(policy, policy->quorum) : S("none")));
+}

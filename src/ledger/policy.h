@@ -46,6 +46,10 @@ struct policy {
 /* In the arena; borrows `text`. INVALID says which line cannot be and why. */
 enum result policy_parse(struct ctx *ctx, struct str text, struct policy **policy) MUST_USE;
 
+/* The lines after those of the logs, for whoever checks a proof: witnesses without their addresses, groups, quorum;
+ * "quorum none" for NULL. */
+void policy_put_witnesses(struct buf *out, const struct policy *policy);
+
 /* The log of that origin which one of the note's signatures is by; NULL when there is none. *known: there is a log of
  * that origin, though none of its keys has signed. */
 const struct policy_log *policy_log_of(struct arena *arena, const struct policy *policy, const struct note *note,

@@ -4,6 +4,7 @@
 
 #include "format/json_out.h"
 #include "ledger/entry_row.h"
+#include "store/store.h"
 
 #include <sodium.h>
 
@@ -44,60 +45,92 @@ static void put_path(struct json_out *out, const struct merkle_proof *proof)
 
 /* ---- inclusion ---- */
 
-struct sealed_entry {
-    struct ledger_row row;
-    int64_t position; /* -1 while it is pending */
-    struct str leaf, salt, comment, state;
-    bool has_content;
-};
+enum { POSITION = ROW_END, LEAF_HASH, MAC };
 
-enum { POSITION = ROW_END, LEAF_HASH, STATE_ENTRY, SALT, COMMENT, STATE };
+/* For programs, beside the sentence. */
+static enum result with_code(struct ctx *ctx, enum result result, const char *code)
+{
+    ctx->error.more = arena_print(ctx->arena, "\"code\":\"%s\"", code);
+    return result;
+}
 
-static enum result find_entry(struct ctx *ctx, int64_t entry, struct sealed_entry *found)
+static enum result judge_place(struct ctx *ctx, struct rows *rows, const struct ledger_place *place)
+{
+    struct buf text = buf_in(ctx->arena);
+    const struct keyring *keyring = db_keyring(ctx->db);
+    const long long entry = (long long)place->row.id;
+    canonical_entry(&text, &place->row);
+    if (rows_is_null(rows, MAC))
+        return with_code(ctx,
+                         fail(ctx, CONFLICT,
+                              "Entry %lld has no place in the ledger's tree and awaits none, so there is no proof of "
+                              "it: what said so was removed outside of the program. Run merlon verify.",
+                              entry),
+                         "not_genuine");
+    if (keyring && !keyring_mac_is(keyring, LEDGER_MAC, buf_str(&text), rows_bytes(rows, MAC)))
+        return with_code(ctx,
+                         fail(ctx, CONFLICT,
+                              "Entry %lld was not written by this program, or was changed since, so there is no proof "
+                              "of it and there will be none. Run merlon verify.",
+                              entry),
+                         "not_genuine");
+    if (place->position >= 0) return OK;
+    return with_code(ctx, fail(ctx, CONFLICT, "Entry %lld has not been sealed yet: ask again in a few seconds.", entry),
+                     "not_sealed_yet");
+}
+
+enum result ledger_place_of(struct ctx *ctx, int64_t entry, struct ledger_place *place)
 {
     const struct value args[] = {value_number(entry)};
     struct rows *rows;
     bool any;
     TRY(db_query_one(ctx,
                      S("SELECT " LEDGER_ROW_COLUMNS
-                       ", l.position, l.leaf_hash, s.entry, s.salt, s.comment, s.state FROM ledger_entry e "
-                       "LEFT JOIN ledger_leaf l ON l.entry = e.id LEFT JOIN ledger_state s ON s.entry = e.id "
+                       ", l.position, l.leaf_hash, COALESCE(l.mac, p.mac) FROM ledger_entry e "
+                       "LEFT JOIN ledger_leaf l ON l.entry = e.id LEFT JOIN ledger_pending p ON p.entry = e.id "
                        "WHERE e.id = ?1"),
                      args, COUNT(args), &rows, &any));
     if (!any) return fail(ctx, NOT_FOUND, "The ledger has no entry %lld.", (long long)entry);
-    *found = (struct sealed_entry){
+    *place = (struct ledger_place){
         .row = ledger_row_copy(ctx->arena, rows),
         .position = rows_is_null(rows, POSITION) ? -1 : rows_number(rows, POSITION),
         .leaf = arena_copy(ctx->arena, rows_bytes(rows, LEAF_HASH)),
-        .has_content = !rows_is_null(rows, STATE_ENTRY),
-        .salt = arena_copy(ctx->arena, rows_bytes(rows, SALT)),
-        .comment = arena_copy(ctx->arena, rows_text(rows, COMMENT)),
-        .state = arena_copy(ctx->arena, rows_text(rows, STATE)),
     };
+    enum result result = judge_place(ctx, rows, place);
+    rows_close(rows);
+    return result;
+}
+
+static void put_nothing(struct json_out *out)
+{
+    json_key(out, "salt"), json_put_null(out);
+    json_key(out, "comment"), json_put_null(out);
+    json_key(out, "state"), json_put_null(out);
+}
+
+static enum result put_content(struct ctx *ctx, struct json_out *out, int64_t entry)
+{
+    const struct value args[] = {value_number(entry)};
+    struct rows *rows;
+    bool any;
+    TRY(db_query_one(ctx, S("SELECT salt, comment, state FROM ledger_state WHERE entry = ?1"), args, COUNT(args), &rows,
+                     &any));
+    if (any) {
+        json_key(out, "salt"), put_hex(out, ctx->arena, rows_bytes(rows, 0));
+        json_key(out, "comment"), json_put_str(out, rows_text(rows, 1));
+        json_key(out, "state"), json_put_str(out, rows_text(rows, 2));
+    } else {
+        put_nothing(out);
+    }
     rows_close(rows);
     return OK;
 }
 
-static void put_content(struct json_out *out, const struct sealed_entry *entry)
-{
-    if (!entry->has_content) {
-        json_key(out, "salt"), json_put_null(out);
-        json_key(out, "comment"), json_put_null(out);
-        json_key(out, "state"), json_put_null(out);
-        return;
-    }
-    json_key(out, "salt"), put_hex(out, out->buf->arena, entry->salt);
-    json_key(out, "comment"), json_put_str(out, entry->comment);
-    json_key(out, "state"), json_put_str(out, entry->state);
-}
-
 enum result ledger_proof_json(struct ctx *ctx, int64_t entry, int64_t size, bool content, struct buf *out)
 {
-    struct sealed_entry found = {.position = -1};
+    struct ledger_place found = {.position = -1};
     struct ledger_head head;
-    TRY(find_entry(ctx, entry, &found));
-    if (found.position < 0)
-        return fail(ctx, CONFLICT, "Entry %lld has not been sealed yet: ask again in a few seconds.", (long long)entry);
+    TRY(ledger_place_of(ctx, entry, &found));
     TRY(tree_head(ctx, size, &head));
     if (found.position >= head.size)
         return fail(ctx, CONFLICT, "The head over %lld entries is older than entry %lld: ask for a newer one.",
@@ -117,7 +150,7 @@ enum result ledger_proof_json(struct ctx *ctx, int64_t entry, int64_t size, bool
     json_key(&json, "leaf"), put_hex(&json, ctx->arena, found.leaf);
     json_key(&json, "path"), put_path(&json, &proof);
     json_key(&json, "head"), put_head(&json, &head);
-    if (content) put_content(&json, &found);
+    if (content) TRY(put_content(ctx, &json, entry));
     json_close_object(&json);
     return OK;
 }

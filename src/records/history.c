@@ -83,6 +83,7 @@ static enum result write_entry(struct ctx *ctx, struct json_out *out, const stru
     json_key(out, "comment"), json_put_str(out, entry->comment);
     json_key(out, "version"), json_put_number(out, entry->version);
     json_key(out, "purged"), json_put_bool(out, entry->purged);
+    json_key(out, "sealed"), json_put_bool(out, entry->sealed);
     return OK;
 }
 

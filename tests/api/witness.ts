@@ -320,6 +320,7 @@ async function proofs(round: Round): Promise<void> {
     const parts = JSON.parse(content) as Content
     const part = (change: object): string => JSON.stringify({ ...parts, ...change })
     equal(right.status, 0, right.said)
+    equal(program(round, proof.text, (await round.admin.get('ledger/policy')).text.trimEnd().split('\n'), content).said, right.said, 'by the policy that the ledger offers')
     ok(right.said.includes(`Entry ${entry}: "transition:approve" of "methodology"`) && right.said.includes('Cosigned by b (key'), right.said)
     ok(right.said.includes('Its content is what was given'), right.said)
     for (const [why, given, keys, brought] of [

@@ -3,6 +3,8 @@
  * and with which words. */
 #include "ledger/fixture.h"
 
+#include "ledger/cosigned.h"
+#include "ledger/proof.h"
 #include "ledger/remembered.h"
 #include "ledger/signer.h"
 #include "ledger/verify.h"
@@ -464,6 +466,34 @@ static void a_forged_row_alone_gets_no_head(void **state)
     end(&s);
 }
 
+static void expect_no_proof(struct siege *s, int64_t entry, const char *sentence)
+{
+    struct ctx *ctx = &s->f->ctx;
+    struct buf text = buf_in(ctx->arena);
+    assert_int_equal(ledger_proof_json(ctx, entry, 0, false, &text), CONFLICT);
+    expect_sentence(ctx, sentence);
+    assert_true(str_is(ctx->error.more, "\"code\":\"not_genuine\""));
+    assert_int_equal(ledger_tlog_proof(ctx, entry, 0, &text), CONFLICT);
+}
+
+static void what_the_program_did_not_write_has_no_proof(void **state)
+{
+    FIXTURE(f);
+    struct siege s = begin(f);
+    struct ledger_entries entries;
+    drop_guards(f);
+    run_sql(f, FORGED "INSERT INTO ledger_pending (entry, mac) VALUES (777, " ANY_MAC ")");
+    run_sql(f, "UPDATE ledger_entry SET actor = 77 WHERE id = 5");
+    expect_no_proof(&s, 777, "Entry 777 was not written by this program");
+    expect_no_proof(&s, 5, "Entry 5 was not written by this program, or was changed since");
+    run_sql(f, "DELETE FROM ledger_pending");
+    expect_no_proof(&s, 777, "has no place in the ledger's tree and awaits none");
+    expect_ok(&f->ctx, ledger_recent(&f->ctx, 0, 2, &entries));
+    assert_false(entries.at[0].sealed);
+    assert_true(entries.at[1].sealed);
+    end(&s);
+}
+
 /* Nobody need write anything for it to be seen. */
 static void a_roll_back_is_told_while_nothing_is_pending(void **state)
 {
@@ -573,6 +603,7 @@ int main(void)
         ON_BOTH(a_chain_of_keys_has_no_end),
         ON_BOTH(a_restored_copy_has_an_origin_of_its_own),
         ON_BOTH(a_link_that_the_old_key_did_not_sign_is_told),
+        ON_BOTH(what_the_program_did_not_write_has_no_proof),
         ON_BOTH(whoever_holds_the_old_key_is_told),
         ON_BOTH(a_key_is_made_for_an_empty_ledger_only),
         ON_SQLITE(a_torn_line_is_passed_over_and_a_changed_one_told),

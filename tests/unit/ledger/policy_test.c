@@ -77,6 +77,21 @@ static void test_notes(void **state)
     assert_false(policy_is_met(policy, cosigned));
 }
 
+/* What is written for whoever checks a proof is the policy that it came from, but for addresses. */
+static void test_written(void **state)
+{
+    FIXTURE(f);
+    static const char rest[] =
+        "witness X1 " W1_VKEY "\nwitness X2 " W2_VKEY "\nwitness Y " W3_VKEY "\ngroup g 2 X1 X2 Y\nquorum g\n";
+    const struct policy *policy = policy_of(f, "log " LOG_VKEY "\n" WITNESSES "group g 2 X1 X2 Y\nquorum g\n");
+    struct buf text = buf_in(f->ctx.arena);
+    policy_put_witnesses(&text, policy);
+    assert_true(str_is(buf_str(&text), rest));
+    text.len = 0;
+    policy_put_witnesses(&text, NULL);
+    assert_true(str_is(buf_str(&text), "quorum none\n"));
+}
+
 static void test_refusals(void **state)
 {
     FIXTURE(f);
@@ -121,10 +136,8 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_SQLITE(test_reading),
-        ON_SQLITE(test_quorums),
-        ON_SQLITE(test_notes),
-        ON_SQLITE(test_refusals),
+        ON_SQLITE(test_reading), ON_SQLITE(test_quorums),  ON_SQLITE(test_notes),
+        ON_SQLITE(test_written), ON_SQLITE(test_refusals),
     };
     return cmocka_run_group_tests_name("ledger/policy", tests, NULL, NULL);
 }

@@ -13,6 +13,8 @@ interface ProblemBody {
   request?: string;
   current?: unknown;
   leaning?: unknown;
+  /** For programs, where one sentence must be told from another. */
+  code?: string;
 }
 
 /** An RFC 9457 answer; status 0 means that the server was not reached. */

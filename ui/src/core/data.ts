@@ -5,11 +5,15 @@ import { useCallback } from 'react';
 import { Problem, api, onceKey, type Query } from './api';
 import { useAsOf } from './asof';
 import { useWords } from './labels';
+import { untilSealed } from './record/sealed';
 import type { HistoryItem, LinkItem, NextStep, Page, Rec } from './types';
 
 export const client = new QueryClient({
   defaultOptions: {
     queries: {
+      // A browser that believes to be without a network is told so as any failure, instead of waiting in silence.
+      networkMode: 'always',
+      refetchOnReconnect: true,
       staleTime: 10_000,
       gcTime: 300_000,
       retry: (count, error) => error instanceof Problem && (error.status === 0 || error.status === 503) && count < 2,
@@ -89,6 +93,7 @@ export function useHistory(register: string, id: number | string) {
       }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: ({ state }) => untilSealed(state.data?.pages.flatMap((page) => page.items) ?? []),
   });
 }
 export const useLinks = (register: string, id: number | string) => useAbout<LinkItem>(register, id, 'links');

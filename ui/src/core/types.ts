@@ -144,6 +144,8 @@ export interface HistoryItem {
   actor: { id: number; name: string } | null;
   action: string;
   version: number;
+  /** It stands in the ledger's tree. */
+  sealed: boolean;
   changes: Change[];
 }
 

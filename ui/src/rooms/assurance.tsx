@@ -1,18 +1,20 @@
 // The ledger: what was written, the signed head over it, and how anybody checks both without trusting us.
-import { Anchor, Button, Code, CopyButton, Group, List, Stack, Text, TextInput, Title } from '@mantine/core';
-import { IconCopy, IconRosetteDiscountCheck } from '@tabler/icons-react';
+import { Anchor, Button, Code, Group, List, Stack, Text, TextInput, Title } from '@mantine/core';
+import { IconRosetteDiscountCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { api, send } from '../core/api';
 import { formatTime } from '../core/format';
 import { useWords } from '../core/labels';
-import { Proof } from '../core/record/proof';
+import { POLICY, Proof, usePolicy } from '../core/record/proof';
+import { Unsealed, untilSealed } from '../core/record/sealed';
 import { fieldOf, useRegister } from '../core/schema';
+import { Copy } from '../core/ui/copy';
 import { useDownload } from '../core/ui/download';
 import { Heads } from '../core/ui/heads';
 import { useTitle } from '../core/ui/title';
-import { Trouble } from '../core/ui/trouble';
+import { Missed } from '../core/ui/trouble';
 import { briefText, pathOf } from '../core/values';
 import { LedgerState } from './ledger-state';
 
@@ -28,6 +30,8 @@ interface LedgerHead {
 interface Entry {
   entry: number;
   at: string;
+  /** It stands in the tree. */
+  sealed: boolean;
   visible: boolean;
   actor?: { id: number; name: string };
   action?: string;
@@ -55,6 +59,7 @@ function Head() {
     queryKey: ['data', 'ledger-key'],
     queryFn: () => send('/ledger/key').then((answer) => answer.text()),
   });
+  const policy = usePolicy();
   const hash = (text: string) => <span className="hash wrap">{text}</span>;
   return (
     <section className="surface section">
@@ -62,7 +67,7 @@ function Head() {
         <IconRosetteDiscountCheck size={20} color="var(--tone-good)" aria-hidden />
         <h2>{words.t('ui.ledger.head')}</h2>
       </Group>
-      {head.error && <Trouble error={head.error} />}
+      <Missed of={[head, key, policy]} />
       {head.data && (
         <dl className="properties properties-side">
           <Fact name="size">{head.data.size.toLocaleString(words.language)}</Fact>
@@ -81,6 +86,23 @@ function Head() {
           <Anchor size="sm" {...link('/ledger/key', undefined, 'merlon.pem')}>
             {words.t('ui.download')}
           </Anchor>
+        </>
+      )}
+      {policy.data && (
+        <>
+          <h3 style={{ margin: '16px 0 8px' }}>{words.t('ui.ledger.policy')}</h3>
+          <Text size="xs" c="dimmed" mb={8}>
+            {words.t('ui.ledger.policy.text')}
+          </Text>
+          <Code block className="wrap" tabIndex={0}>
+            {policy.data.trim()}
+          </Code>
+          <Group gap="sm">
+            <Anchor size="sm" {...link('/ledger/policy', undefined, POLICY)}>
+              {words.t('ui.ledger.policy.download', { name: POLICY })}
+            </Anchor>
+            <Copy text={policy.data} />
+          </Group>
         </>
       )}
     </section>
@@ -102,13 +124,7 @@ function Verify() {
           {words.t('ui.ledger.verify.offline')}
           <Group gap={6} mt={4}>
             <Code>{COMMAND}</Code>
-            <CopyButton value={COMMAND}>
-              {({ copied, copy }) => (
-                <Button size="compact-xs" variant="subtle" leftSection={<IconCopy size={13} />} onClick={copy}>
-                  {words.t(copied ? 'ui.tokens.copied' : 'ui.tokens.copy')}
-                </Button>
-              )}
-            </CopyButton>
+            <Copy text={COMMAND} />
           </Group>
         </List.Item>
       </List>
@@ -130,7 +146,7 @@ function gathered(entries: Entry[]): Line[] {
   const lines: Line[] = [];
   for (const entry of entries) {
     const line = lines.at(-1);
-    if (line && !line.first.visible && !entry.visible) line.last = entry;
+    if (line && !line.first.visible && !entry.visible && line.last.sealed === entry.sealed) line.last = entry;
     else lines.push({ first: entry, last: entry });
   }
   return lines;
@@ -199,7 +215,15 @@ function Subject({ entry }: { entry: Entry }) {
   );
 }
 
-function Row({ line, asked, onProof }: { line: Line; asked: number | null; onProof: (entry: number) => void }) {
+interface RowProps {
+  line: Line;
+  asked: number | null;
+  /** When it was read. */
+  now: number;
+  onProof: (entry: number) => void;
+}
+
+function Row({ line, asked, now, onProof }: RowProps) {
   const words = useWords();
   const row = useRef<HTMLTableRowElement>(null);
   const { first: entry, last } = line;
@@ -209,7 +233,10 @@ function Row({ line, asked, onProof }: { line: Line; asked: number | null; onPro
   }, [isAsked]);
   return (
     <tr ref={row} className="row" aria-current={isAsked || undefined}>
-      <td className="number">{entry === last ? entry.entry : `${last.entry} – ${entry.entry}`}</td>
+      <td>
+        <span className="number">{entry === last ? entry.entry : `${last.entry} – ${entry.entry}`}</span>{' '}
+        <Unsealed entry={entry} now={now} />
+      </td>
       <td>
         <time dateTime={entry.at}>{formatTime(entry.at, words.language)}</time>
       </td>
@@ -245,6 +272,7 @@ function Entries() {
     // Three newer ones stand above the entry that is asked for.
     initialPageParam: asked ? String(asked + 4) : '',
     getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: ({ state }) => untilSealed(state.data?.pages.flatMap((page) => page.items) ?? []),
   });
   const lines = gathered(list.data?.pages.flatMap((page) => page.items) ?? []);
   const isMissing = asked !== null && list.isSuccess && !lines.some((line) => covers(line, asked));
@@ -254,7 +282,7 @@ function Entries() {
         <h2>{words.t('ui.ledger.entries')}</h2>
         <Jump key={asked} asked={asked} ask={ask} />
       </div>
-      {list.error && <Trouble error={list.error} />}
+      <Missed of={list} />
       {isMissing && (
         <Text size="sm" mb="sm" role="status">
           {words.t('ui.ledger.jump.none', { entry: String(asked) })}
@@ -265,7 +293,7 @@ function Entries() {
           <Heads names={HEADS.map((key) => words.t(key))} />
           <tbody>
             {lines.map((line) => (
-              <Row key={line.first.entry} line={line} asked={asked} onProof={setProof} />
+              <Row key={line.first.entry} line={line} asked={asked} now={list.dataUpdatedAt} onProof={setProof} />
             ))}
           </tbody>
         </table>

@@ -9,10 +9,11 @@ import { useWords } from '../labels';
 import { fieldOf } from '../schema';
 import { useReadsLedger } from '../session';
 import type { Change, Register } from '../types';
-import { Trouble } from '../ui/trouble';
+import { Missed } from '../ui/trouble';
 import { fieldOfColumn } from '../list/state';
 import { Status } from '../ui/status';
 import { Proof, pathOfEntry } from './proof';
+import { Unsealed } from './sealed';
 
 interface LineProps {
   register: Register;
@@ -75,8 +76,9 @@ function InLedger({ entry, onProof }: { entry: number; onProof: (entry: number) 
 export function History({ register, id }: { register: Register; id: number }) {
   const words = useWords();
   const [proof, setProof] = useState<number | null>(null);
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useHistory(register.name, id);
-  if (error && !data) return <Trouble error={error} />;
+  const history = useHistory(register.name, id);
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = history;
+  if (history.error && !data) return <Missed of={history} />;
   if (!data) return <Skeleton height={160} />;
   const items = data.pages.flatMap((page) => page.items);
   const users = new Map(items.flatMap((item) => (item.actor ? [[item.actor.id, item.actor.name]] : [])));
@@ -97,7 +99,7 @@ export function History({ register, id }: { register: Register; id: number }) {
             <Text size="xs" c="dimmed" mb={6}>
               <time dateTime={item.at}>{formatTime(item.at, words.language)}</time>
               {' · '}
-              <InLedger entry={item.entry} onProof={setProof} />
+              <InLedger entry={item.entry} onProof={setProof} /> <Unsealed entry={item} now={history.dataUpdatedAt} />
             </Text>
             <Stack gap={4}>
               {item.changes.map((change) => (
@@ -113,7 +115,7 @@ export function History({ register, id }: { register: Register; id: number }) {
           </Timeline.Item>
         ))}
       </Timeline>
-      {error && <Trouble error={error} />}
+      <Missed of={history} />
       {hasNextPage && (
         <Button variant="default" mt="sm" onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
           {words.t('ui.history.more')}

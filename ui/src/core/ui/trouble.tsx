@@ -1,6 +1,6 @@
 // What is shown where something could not be shown, with the server's own sentence and a way on.
 import { Component, type ErrorInfo, type ReactNode } from 'react';
-import { Button, Text, Title } from '@mantine/core';
+import { Button, Group, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconCheck, IconMapOff } from '@tabler/icons-react';
 import { Problem } from '../api';
@@ -59,6 +59,29 @@ export function Trouble({ error, retry, whole }: TroubleProps) {
         </Button>
       )}
     </div>
+  );
+}
+
+interface Asked {
+  error: unknown;
+  refetch: () => unknown;
+}
+
+/** In the place of a list or beside it, where a part of a page could not be read: nothing is not shown for unknown. */
+export function Missed({ of }: { of: Asked | Asked[] }) {
+  const words = useWords();
+  const failed = [of].flat().filter((one) => one.error);
+  if (!failed[0]) return null;
+  return (
+    <Group role="alert" className="missed" gap="xs" wrap="nowrap">
+      <IconAlertTriangle size={18} stroke={1.5} className="trouble-sign" style={{ flex: 'none' }} aria-hidden />
+      <Text size="sm" flex={1}>
+        {sentence(failed[0].error, words)}
+      </Text>
+      <Button size="compact-sm" variant="default" flex="none" onClick={() => failed.forEach((one) => one.refetch())}>
+        {words.t('ui.retry')}
+      </Button>
+    </Group>
   );
 }
 

@@ -1,0 +1,74 @@
+// What somebody put into the database beside the running program: it is marked where it is listed, it has no proof, and
+// the proof of a genuine entry is checked with what the page gives.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { Program, binary } from '../core/program.ts'
+import { stage, step } from '../core/stage.ts'
+import { gone, signIn, visible } from '../core/steps.ts'
+
+const on = stage(Program.demonstration)
+const AUDITOR = 'bruno.costa@tidewell.example'
+let bruno: Page
+let forged = 0
+
+function sqlite(...statements: string[]): string {
+  return execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(on.program.data, 'merlon.db'), ...statements], { encoding: 'utf8' }).trim()
+}
+
+step(on, 'a genuine proof is checked on another machine with the three files that its dialog gives', async () => {
+  bruno = await on.page()
+  await signIn(bruno, AUDITOR, undefined, '/risk/RSK-1?tab=history')
+  await bruno.getByRole('button', { name: /^Proof of entry \d+$/ }).first().click()
+  const dialog = bruno.getByRole('dialog')
+  const command = dialog.getByText(/^merlon proof entry-\d+\.tlog-proof --policy merlon\.policy --content proof-\d+\.json$/)
+  await visible(command)
+  const folder = mkdtempSync(join(tmpdir(), 'merlon-e2e-proof-'))
+  const links = dialog.getByRole('link')
+  assert.equal(await links.count(), 3)
+  for (const link of await links.all()) {
+    const [download] = await Promise.all([bruno.waitForEvent('download'), link.click()])
+    assert.equal(download.suggestedFilename(), await link.textContent())
+    await download.saveAs(join(folder, download.suggestedFilename()))
+  }
+  const words = ((await command.textContent()) ?? '').split(' ').slice(1)
+  assert.match(execFileSync(binary, words, { cwd: folder, encoding: 'utf8' }), /Its content is what was given/)
+  await bruno.keyboard.press('Escape')
+})
+
+step(on, 'an entry that the program did not write is marked in the history and on the ledger page', async () => {
+  sqlite(`INSERT INTO ledger_entry (id, at, actor, action, subject, record, version, state_size, content_hash)
+    SELECT max(id) + 1, max(at) - 86400000, 2, 'update', 'risk', 1, 9, 0, NULL FROM ledger_entry;
+    INSERT INTO ledger_pending SELECT max(id), zeroblob(32) FROM ledger_entry`)
+  forged = Number(sqlite('SELECT max(id) FROM ledger_entry'))
+  await bruno.reload()
+  const items = bruno.locator('.mantine-Timeline-item')
+  await visible(items.filter({ hasText: `ledger entry ${forged}` }).getByText('Not sealed'))
+  assert.equal(await items.filter({ hasText: `ledger entry ${forged - 1}` }).getByText('Not sealed').count(), 0)
+  assert.equal(await bruno.getByText('Not sealed').count(), 1)
+})
+
+step(on, 'its proof is refused at once, for good, and nothing is offered', async () => {
+  let asked = 0
+  bruno.on('request', (request) => (asked += Number(request.url().includes(`/ledger/proof/${forged}`))))
+  await bruno.getByRole('button', { name: `Proof of entry ${forged}`, exact: true }).click()
+  const dialog = bruno.getByRole('dialog')
+  await visible(dialog.getByText(`Entry ${forged} was not written by this program, or was changed since`))
+  assert.equal(await dialog.getByRole('link').count(), 0)
+  assert.equal(await dialog.getByRole('button', { name: 'Try again' }).count(), 0)
+  assert.equal(asked, 1)
+  await bruno.keyboard.press('Escape')
+  await gone(dialog)
+  await bruno.goto(`/assurance?entry=${forged}`)
+  await visible(bruno.locator('tr[aria-current=true]').getByText('Not sealed'))
+})
+
+step(on, 'the ledger page gives the policy for its own key', async () => {
+  const link = bruno.getByRole('link', { name: 'Download merlon.policy' })
+  const [download] = await Promise.all([bruno.waitForEvent('download'), link.click()])
+  assert.equal(download.suggestedFilename(), 'merlon.policy')
+  await visible(bruno.getByText(/^log merlon\/\S+\nquorum none$/))
+})
