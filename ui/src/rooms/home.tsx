@@ -7,7 +7,7 @@ import { Link } from 'react-router';
 import { api } from '../core/api';
 import { useWords } from '../core/labels';
 import { useSchema } from '../core/schema';
-import { Trouble } from '../core/ui/trouble';
+import { Missed, Trouble } from '../core/ui/trouble';
 import { useTitle } from '../core/ui/title';
 import { useWork, WorkLines } from './work';
 
@@ -125,12 +125,14 @@ function Figures({ figures }: { figures: Figure[] }) {
 
 function Waiting() {
   const words = useWords();
-  const { data } = useWork();
+  const work = useWork();
+  const { data } = work;
   return (
     <section className="surface section" aria-labelledby="waiting">
       <h2 id="waiting">{words.t('ui.home.waiting')}</h2>
-      {!data && <Skeleton height={90} />}
-      {data?.length === 0 && (
+      <Missed of={work} />
+      {work.isPending && <Skeleton height={90} />}
+      {work.isSuccess && data?.length === 0 && (
         <Text size="sm" c="dimmed">
           {words.t('ui.work.none')}
         </Text>

@@ -8,7 +8,7 @@ import { useWords } from '../core/labels';
 import type { Tone } from '../core/types';
 import { useDownload } from '../core/ui/download';
 import { ToneBadge } from '../core/ui/status';
-import { Trouble } from '../core/ui/trouble';
+import { Missed } from '../core/ui/trouble';
 
 interface Peer {
   name: string;
@@ -133,16 +133,17 @@ function NewestHead({ size }: { size: number }) {
 
 export function LedgerState() {
   const words = useWords();
-  const { data, error, dataUpdatedAt } = useQuery({
+  const state = useQuery({
     queryKey: ['data', 'ledger-state'],
     queryFn: () => api<State>('/ledger/witnesses'),
     refetchInterval: LATE,
   });
+  const { data, dataUpdatedAt } = state;
   const head = useQuery({ queryKey: ['data', 'ledger-head'], queryFn: () => api<{ size: number }>('/ledger/head') });
   return (
     <section className="surface section">
       <h2>{words.t('ui.ledger.state')}</h2>
-      {error && <Trouble error={error} />}
+      <Missed of={[state, head]} />
       {data && (
         <>
           <Sealing state={data} now={dataUpdatedAt} />

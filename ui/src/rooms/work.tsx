@@ -25,9 +25,10 @@ import { useRegister } from '../core/schema';
 import type { Rec, WorkItem } from '../core/types';
 import { Empty } from '../core/ui/empty';
 import { useTitle } from '../core/ui/title';
-import { Trouble, sayTrouble } from '../core/ui/trouble';
+import { Missed, Trouble, sayTrouble } from '../core/ui/trouble';
 import { Status } from '../core/ui/status';
 import { isRef, pathOf } from '../core/values';
+import { Dialog } from '../core/ui/dialog';
 
 const ICONS: Record<string, Icon> = {
   approve: IconFileCertificate,
@@ -51,8 +52,16 @@ export function useWork() {
 /** The one action of an item: its dialog opens here, without leaving the page. */
 function Action({ item, onClose }: { item: WorkItem; onClose: () => void }) {
   const register = useRegister(item.register);
-  const { data: record } = useRecord(item.register, item.id);
+  const words = useWords();
+  const asked = useRecord(item.register, item.id);
+  const record = asked.data;
   const steps = useNextSteps(item.register, item.id, record?.version ?? 0);
+  if (asked.error || steps.error)
+    return (
+      <Dialog opened onClose={onClose} title={words.t('ui.trouble.title')}>
+        <Missed of={[asked, steps]} />
+      </Dialog>
+    );
   const step = steps.data?.find((one) => one.name === item.transition);
   if (!register || !record || !step) return null;
   return <StepDialog register={register} record={record} step={step} onClose={onClose} />;

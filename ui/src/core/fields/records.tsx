@@ -8,6 +8,7 @@ import { useWords } from '../labels';
 import { useSchema } from '../schema';
 import type { Page, Rec, Ref, Register } from '../types';
 import { isRef, nameOf, titleOf } from '../values';
+import { Missed } from '../ui/trouble';
 
 interface Option extends ComboboxItem {
   reference: string;
@@ -59,10 +60,10 @@ async function firstOf(registers: Register[], signal: AbortSignal): Promise<Ref[
   return pages.flatMap((page, index) => page.items.map((record) => refOf(record, registers[index] as Register)));
 }
 
-function useFound(targets: string[], search: string, enabled: boolean): Ref[] {
+function useFound(targets: string[], search: string, enabled: boolean) {
   const { byName } = useSchema();
   const target = targets.length === 1 ? byName.get(targets[0] ?? '') : undefined;
-  const { data } = useQuery({
+  return useQuery({
     queryKey: ['data', 'choose', targets, search],
     queryFn: async ({ signal }) => {
       if (target) {
@@ -80,7 +81,13 @@ function useFound(targets: string[], search: string, enabled: boolean): Ref[] {
     enabled: enabled && (targets.length > 0 || search.length > 0),
     placeholderData: (previous) => previous,
   });
-  return data ?? [];
+}
+
+/** Why there is nothing to choose from: nothing fits, it is still being looked for, or that failed. */
+function Nothing({ found }: { found: ReturnType<typeof useFound> }) {
+  const words = useWords();
+  if (found.error) return <Missed of={found} />;
+  return <Text size="sm">{words.t(found.isFetching ? 'ui.loading' : 'ui.choose.none')}</Text>;
 }
 
 /** Titles of chosen records that no search has shown yet. */
@@ -98,17 +105,18 @@ function useMissing(targets: string[], missing: string[]): Ref[] {
   });
 }
 
-function useOptions(props: RecordInputProps, chosen: string[], search: string, open: boolean): Option[] {
+function useOptions(props: RecordInputProps, chosen: string[], search: string, open: boolean) {
   const { targets, by, known } = props;
   const [typed] = useDebouncedValue(search, 200);
   const found = useFound(targets, typed, open);
+  const refs = found.data;
   const given = useMemo(() => (known ?? []).filter(isRef).map((ref) => option(ref, by)), [known, by]);
   const options = useMemo(
-    () => new Map([...given, ...found.map((ref) => option(ref, by))].map((item) => [item.value, item])),
-    [given, found, by],
+    () => new Map([...given, ...(refs ?? []).map((ref) => option(ref, by))].map((item) => [item.value, item])),
+    [given, refs, by],
   );
   const missing = useMissing(targets, by === 'id' ? chosen.filter((key) => !options.has(key)) : []);
-  return useMemo(() => {
+  const all = useMemo(() => {
     const all = new Map(options);
     for (const ref of missing) all.set(String(ref.id), option(ref, by));
     for (const key of chosen) {
@@ -117,6 +125,7 @@ function useOptions(props: RecordInputProps, chosen: string[], search: string, o
     }
     return [...all.values()];
   }, [options, missing, chosen, by]);
+  return { options: all, found };
 }
 
 const everything = ({ options }: { options: unknown[] }) => options as never;
@@ -140,8 +149,8 @@ export function RecordInput(props: RecordInputProps) {
   const [open, setOpen] = useState(false);
   const value = key(props.value);
   const chosen = useMemo(() => (value ? [value] : []), [value]);
-  const current = useOptions(props, chosen, '', false).find((item) => item.value === value);
-  const options = useOptions(props, chosen, search === current?.label ? '' : search, open);
+  const current = useOptions(props, chosen, '', false).options.find((item) => item.value === value);
+  const { options, found } = useOptions(props, chosen, search === current?.label ? '' : search, open);
   return (
     <Select
       name={props.name}
@@ -162,7 +171,7 @@ export function RecordInput(props: RecordInputProps) {
       onDropdownOpen={() => setOpen(true)}
       filter={everything}
       renderOption={renderOption}
-      nothingFoundMessage={<Text size="sm">{t('ui.choose.none')}</Text>}
+      nothingFoundMessage={<Nothing found={found} />}
       maxDropdownHeight={320}
     />
   );
@@ -175,7 +184,7 @@ export function RecordsInput(props: RecordInputProps) {
   const list = Array.isArray(props.value) ? (props.value as unknown[]) : [];
   const keys = list.map(key).join('\n');
   const chosen = useMemo(() => (keys ? keys.split('\n') : []), [keys]);
-  const options = useOptions(props, chosen, search, open);
+  const { options, found } = useOptions(props, chosen, search, open);
   return (
     <MultiSelect
       name={props.name}
@@ -197,7 +206,7 @@ export function RecordsInput(props: RecordInputProps) {
       onDropdownOpen={() => setOpen(true)}
       filter={everything}
       renderOption={renderOption}
-      nothingFoundMessage={<Text size="sm">{t('ui.choose.none')}</Text>}
+      nothingFoundMessage={<Nothing found={found} />}
       maxDropdownHeight={320}
     />
   );

@@ -21,7 +21,7 @@ import { useWords } from '../labels';
 import { useSchema } from '../schema';
 import type { Rec, Register } from '../types';
 import { useDownload } from '../ui/download';
-import { sayTrouble } from '../ui/trouble';
+import { Missed, sayTrouble } from '../ui/trouble';
 import { fieldOfColumn, type ListState } from './state';
 
 interface MenuProps {
@@ -158,12 +158,12 @@ function useViews(register: Register) {
   const [local, setLocal] = useState<View[]>(
     () => JSON.parse(localStorage.getItem(LOCAL + register.name) ?? '[]') as View[],
   );
-  const { data } = useItems('saved_view', { register: register.name }, kept !== undefined);
+  const asked = useItems('saved_view', { register: register.name }, kept !== undefined);
   const store = (views: View[]) => {
     localStorage.setItem(LOCAL + register.name, JSON.stringify(views));
     setLocal(views);
   };
-  const remote = (data ?? []).map((record) => ({
+  const remote = (asked.data ?? []).map((record) => ({
     id: record.id,
     name: String(record[kept?.title_field ?? 'name']),
     query: String(record.query ?? ''),
@@ -171,6 +171,7 @@ function useViews(register: Register) {
   }));
   return {
     views: kept ? remote : local,
+    asked,
     save: async (name: string, query: string) => {
       if (!kept) return store([...local, { id: Date.now(), name, query, record: null }]);
       await createRecord('saved_view', { [kept.title_field]: name, register: register.name, query });
@@ -186,7 +187,7 @@ function useViews(register: Register) {
 
 export function Views({ register, state }: MenuProps) {
   const words = useWords();
-  const { views, save, remove } = useViews(register);
+  const { views, asked, save, remove } = useViews(register);
   const [naming, setNaming] = useState(false);
   const [name, setName] = useState('');
   const submit = (event: FormEvent) => {
@@ -209,7 +210,10 @@ export function Views({ register, state }: MenuProps) {
           </Tooltip>
         </Menu.Target>
         <Menu.Dropdown miw={220}>
-          <Menu.Label>{words.t(views.length ? 'ui.views' : 'ui.views.none')}</Menu.Label>
+          <Missed of={asked} />
+          <Menu.Label>
+            {words.t(views.length || asked.error ? 'ui.views' : asked.isLoading ? 'ui.loading' : 'ui.views.none')}
+          </Menu.Label>
           {views.map((view) => (
             <Group key={view.id} gap={0} wrap="nowrap">
               <Menu.Item flex={1} onClick={() => state.replace(view.query)}>

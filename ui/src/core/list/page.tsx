@@ -1,5 +1,5 @@
 // The list of any register.
-import { ActionIcon, Button, Group, Menu, Popover, Text, TextInput, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Popover, Skeleton, Text, TextInput, Title, Tooltip } from '@mantine/core';
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks';
 import {
   IconDots,
@@ -21,7 +21,7 @@ import type { Rec, Register } from '../types';
 import { SideDialog } from '../ui/dialog';
 import { Empty } from '../ui/empty';
 import { useTitle } from '../ui/title';
-import { Trouble } from '../ui/trouble';
+import { Missed, Trouble } from '../ui/trouble';
 import { pathOf } from '../values';
 import { BulkBar } from './bulk';
 import { Filters } from './filters';
@@ -178,7 +178,8 @@ function Nothing({ register, state }: { register: Register; state: ListState }) 
 
 function QuickEdit({ register, row, onClose }: { register: Register; row: Rec; onClose: () => void }) {
   const words = useWords();
-  const { data } = useRecord(register.name, row.id);
+  const asked = useRecord(register.name, row.id);
+  const { data } = asked;
   return (
     <SideDialog
       opened
@@ -187,6 +188,8 @@ function QuickEdit({ register, row, onClose }: { register: Register; row: Rec; o
       size="lg"
       title={words.t('ui.edit.what', { reference: row.reference })}
     >
+      <Missed of={asked} />
+      {asked.isPending && <Skeleton height={220} />}
       {data && <RecordForm register={register} record={data} onSaved={onClose} onCancel={onClose} />}
     </SideDialog>
   );
@@ -285,6 +288,7 @@ export function ListPage({ register }: { register: Register }) {
         )}
       </Group>
       {list.error && rows.length === 0 && <Trouble error={list.error} retry={() => void list.refetch()} />}
+      {rows.length > 0 && <Missed of={list} />}
       {empty && (
         <div className="surface">
           <Nothing register={register} state={state} />

@@ -8,7 +8,7 @@ import type { Values } from '../form/draft';
 import { useWords } from '../labels';
 import { fieldOf } from '../schema';
 import type { Field, Rec, Register } from '../types';
-import { sayDone } from '../ui/trouble';
+import { Missed, sayDone } from '../ui/trouble';
 import { useTitle } from '../ui/title';
 import { isEmpty, pathOf, plain, valueOf } from '../values';
 
@@ -32,7 +32,8 @@ export function NewPage({ register }: { register: Register }) {
   const navigate = useNavigate();
   const [parameters] = useSearchParams();
   const original = parameters.get('copy');
-  const { data: record } = useRecord(register.name, original);
+  const asked = useRecord(register.name, original);
+  const record = asked.data;
   const title = words.t('ui.new', { register: words.register(register.name) });
   useTitle(title);
   const start = useMemo(() => {
@@ -53,8 +54,9 @@ export function NewPage({ register }: { register: Register }) {
         </Text>
       )}
       <section className="surface section" style={{ maxWidth: 980 }}>
+        <Missed of={asked} />
         {original && !record ? (
-          <Skeleton height={300} />
+          asked.isPending && <Skeleton height={300} />
         ) : (
           <RecordForm
             register={register}

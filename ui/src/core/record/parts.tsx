@@ -25,7 +25,7 @@ import type { LinkItem, Rec, Register } from '../types';
 import { useDownload } from '../ui/download';
 import { Prose } from '../ui/prose';
 import { Status } from '../ui/status';
-import { sayDone, sayTrouble } from '../ui/trouble';
+import { Missed, sayDone, sayTrouble } from '../ui/trouble';
 import { isEmpty, isRef, pathOf, titleOf } from '../values';
 
 interface PartProps {
@@ -35,7 +35,9 @@ interface PartProps {
 
 export function Links({ register, record }: PartProps) {
   const words = useWords();
-  const { data } = useLinks(register.name, record.id);
+  const links = useLinks(register.name, record.id);
+  const { data } = links;
+  if (links.error) return <Missed of={links} />;
   if (!data) return <Skeleton height={80} />;
   if (data.length === 0)
     return (
@@ -76,7 +78,8 @@ export function Evidence({ register, record }: PartProps) {
   const words = useWords();
   const readOnly = useAsOf() !== null;
   const refresh = useRefresh();
-  const { data } = useEvidence(register.name, record.id);
+  const evidence = useEvidence(register.name, record.id);
+  const { data } = evidence;
   const [over, setOver] = useState(false);
   const [busy, setBusy] = useState(0);
   const add = async (files: File[]) => {
@@ -125,7 +128,9 @@ export function Evidence({ register, record }: PartProps) {
           </FileButton>
         </div>
       )}
-      {data?.length === 0 && (
+      <Missed of={evidence} />
+      {evidence.isPending && <Skeleton height={40} />}
+      {evidence.isSuccess && data?.length === 0 && (
         <Text size="sm" c="dimmed">
           {words.t('ui.evidence.none')}
         </Text>
@@ -173,14 +178,14 @@ function useAbout(name: string, record: Rec) {
   const about = aboutField(register);
   const key = about?.kind === 'records' ? `${about.name}.has` : (about?.name ?? 'about');
   const items = useItems(name, { [key]: record.reference, sort: 'id', expand: 'owner' }, about !== undefined);
-  return { register, about, items: items.data };
+  return { register, about, list: items, items: items.data };
 }
 
 export function Comments({ record }: { record: Rec }) {
   const words = useWords();
   const readOnly = useAsOf() !== null;
   const refresh = useRefresh();
-  const { register, about, items } = useAbout('comment', record);
+  const { register, about, list, items } = useAbout('comment', record);
   const body = fieldByKind(register, ['prose']) ?? fieldByKind(register, ['text']);
   const draftKey = `merlon.comment.${record.reference}`;
   const [text, setText] = useState(() => sessionStorage.getItem(draftKey) ?? '');
@@ -207,7 +212,9 @@ export function Comments({ record }: { record: Rec }) {
   };
   return (
     <Stack gap="md">
-      {items?.length === 0 && (
+      <Missed of={list} />
+      {list.isPending && <Skeleton height={40} />}
+      {list.isSuccess && items?.length === 0 && (
         <Text size="sm" c="dimmed">
           {words.t('ui.comments.none')}
         </Text>
@@ -276,7 +283,7 @@ export function Tasks({ record }: { record: Rec }) {
   const words = useWords();
   const readOnly = useAsOf() !== null;
   const refresh = useRefresh();
-  const { register, about, items } = useAbout('task', record);
+  const { register, about, list, items } = useAbout('task', record);
   const [title, setTitle] = useState('');
   if (!register || !about) return null;
   const due = 'due_on';
@@ -304,7 +311,9 @@ export function Tasks({ record }: { record: Rec }) {
   const final = (item: Rec) => register.states.find((state) => state.name === item.status)?.final ?? false;
   return (
     <Stack gap="sm">
-      {items?.length === 0 && (
+      <Missed of={list} />
+      {list.isPending && <Skeleton height={40} />}
+      {list.isSuccess && items?.length === 0 && (
         <Text size="sm" c="dimmed">
           {words.t('ui.tasks.none')}
         </Text>

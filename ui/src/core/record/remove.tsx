@@ -7,7 +7,7 @@ import { useLeaning, useRefresh } from '../data';
 import { useWords } from '../labels';
 import type { Rec, Register } from '../types';
 import { Dialog } from '../ui/dialog';
-import { sayDone, sayTrouble } from '../ui/trouble';
+import { Missed, sayDone, sayTrouble } from '../ui/trouble';
 import { pathOf } from '../values';
 
 interface RemoveProps {
@@ -46,6 +46,7 @@ export function Remove({ register, record, onClose, onRemoved }: RemoveProps) {
     <Dialog opened onClose={onClose} title={words.t('ui.remove.title', { reference: record.reference })}>
       <Stack>
         <Text size="sm">{words.t('ui.remove.text')}</Text>
+        <Missed of={leaning} />
         {total > 0 && (
           <>
             <Text size="sm" fw={550}>
@@ -66,7 +67,12 @@ export function Remove({ register, record, onClose, onRemoved }: RemoveProps) {
           <Button variant="default" onClick={onClose} data-autofocus>
             {words.t('ui.cancel')}
           </Button>
-          <Button color="red.9" onClick={() => void remove()} loading={busy || leaning.isPending}>
+          <Button
+            color="red.9"
+            onClick={() => void remove()}
+            loading={busy || leaning.isPending}
+            disabled={leaning.isError}
+          >
             {words.t(total ? 'ui.remove.anyway' : 'ui.remove')}
           </Button>
         </Group>

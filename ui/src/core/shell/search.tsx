@@ -13,6 +13,7 @@ import type { Found } from '../types';
 import { Status } from '../ui/status';
 import { nameOf, pathOf } from '../values';
 import { useRooms } from './navigation';
+import { Missed } from '../ui/trouble';
 
 export const [searchStore, search] = createSpotlight();
 
@@ -89,13 +90,14 @@ export function SearchDialog({ extra }: { extra: Command[] }) {
   const navigate = useNavigate();
   const [query, setQuery] = useState('');
   const [typed] = useDebouncedValue(query.trim(), 120);
-  const { data, isFetching, isPlaceholderData } = useQuery({
+  const search = useQuery({
     queryKey: ['data', 'search', typed],
     queryFn: ({ signal }) =>
       api<{ items: Found[] }>('/search', { query: { q: typed, limit: 12 }, signal }).then((answer) => answer.items),
     enabled: typed.length > 0,
     placeholderData: (previous) => previous,
   });
+  const { data, isFetching, isPlaceholderData } = search;
   // What the server has found for less than was typed meanwhile is narrowed down here, so that Enter never goes astray:
   // also while the answer to all that was typed is still on its way.
   const answered = typed === query.trim() && !isPlaceholderData;
@@ -148,7 +150,8 @@ export function SearchDialog({ extra }: { extra: Command[] }) {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {found.length + commands.length === 0 && (
+        <Missed of={search} />
+        {found.length + commands.length === 0 && !search.error && (
           <Spotlight.Empty>{words.t(isFetching ? 'ui.loading' : 'ui.search.none')}</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>

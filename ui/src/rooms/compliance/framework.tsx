@@ -26,7 +26,7 @@ import type { Rec } from '../../core/types';
 import { Empty } from '../../core/ui/empty';
 import { ToneBadge } from '../../core/ui/status';
 import { useTitle } from '../../core/ui/title';
-import { sayDone, sayTrouble } from '../../core/ui/trouble';
+import { Missed, sayDone, sayTrouble } from '../../core/ui/trouble';
 import { implementationTone } from '../tone';
 import { RequirementPanel } from './requirement';
 import { coverage, flatten, treeOf, type Node } from './tree';
@@ -174,9 +174,10 @@ function Row({ node, open, at, controls, onToggle, onChoose }: RowProps) {
 }
 
 /** Controls by the requirement which they meet. */
-function useControls(): Map<number, Rec[]> {
-  const { data } = useItems('control', { sort: 'id' });
-  return useMemo(() => {
+function useControls() {
+  const controls = useItems('control', { sort: 'id' });
+  const { data } = controls;
+  const byRequirement = useMemo(() => {
     const byRequirement = new Map<number, Rec[]>();
     for (const control of data ?? []) {
       for (const id of (control.requirements as number[] | null) ?? []) {
@@ -185,6 +186,7 @@ function useControls(): Map<number, Rec[]> {
     }
     return byRequirement;
   }, [data]);
+  return { controls, byRequirement };
 }
 
 interface TreeProps {
@@ -276,7 +278,8 @@ function useTree(
   closed: Set<number>,
   byRequirement: Map<number, Rec[]>,
 ) {
-  const { data } = useItems('requirement', { framework, sort: 'position' }, framework !== null);
+  const requirements = useItems('requirement', { framework, sort: 'position' }, framework !== null);
+  const { data } = requirements;
   const nodes = useMemo(() => {
     const keep = (record: Rec) => {
       const assessable = Boolean(record.assessable) && !record.withdrawn;
@@ -286,7 +289,7 @@ function useTree(
     };
     return flatten(treeOf(data ?? []), closed, show === 'all' && text === '' ? null : keep);
   }, [data, show, text, closed, byRequirement]);
-  return { data, nodes };
+  return { requirements, data, nodes };
 }
 
 export function FrameworkPage() {
@@ -300,8 +303,8 @@ export function FrameworkPage() {
   const search = useDeferredValue(text);
   const [closed, setClosed] = useState<Set<number>>(new Set());
   const [chosen, choose] = useState<number | null>(null);
-  const byRequirement = useControls();
-  const { data, nodes } = useTree(framework, show, search, closed, byRequirement);
+  const { controls, byRequirement } = useControls();
+  const { requirements, data, nodes } = useTree(framework, show, search, closed, byRequirement);
   const input = useRef<HTMLInputElement>(null);
   useHotkeys([['/', () => input.current?.focus()]]);
   useTitle(words.t('ui.framework.title'));
@@ -327,7 +330,8 @@ export function FrameworkPage() {
         <Title order={1}>{words.t('ui.framework.title')}</Title>
         {!readOnly && <LoadFramework loaded={(frameworks.data ?? []).map((item) => String(item.key))} />}
       </div>
-      {frameworks.data?.length === 0 && (
+      <Missed of={[frameworks, requirements, controls]} />
+      {frameworks.isSuccess && frameworks.data.length === 0 && (
         <div className="surface">
           <Empty icon={IconBooks} title={words.t('ui.framework.none')} text={words.t('ui.framework.none.text')} />
         </div>
@@ -368,12 +372,14 @@ export function FrameworkPage() {
               }))}
               aria-label={words.t('ui.soa.show')}
             />
-            <Text size="xs" c="dimmed" className="number">
-              {words.t('ui.framework.covered', { done: covered, n: assessable.length })}
-            </Text>
+            {data && controls.data && (
+              <Text size="xs" c="dimmed" className="number">
+                {words.t('ui.framework.covered', { done: covered, n: assessable.length })}
+              </Text>
+            )}
           </Group>
-          {!data && <Skeleton height={400} />}
-          <div className={record ? 'tree-frame tree-split' : 'tree-frame'}>
+          {(requirements.isLoading || controls.isLoading) && <Skeleton height={400} />}
+          <div hidden={!data || !controls.data} className={record ? 'tree-frame tree-split' : 'tree-frame'}>
             <Tree
               nodes={nodes}
               closed={closed}

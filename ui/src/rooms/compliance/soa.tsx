@@ -121,9 +121,10 @@ export function SoaPage({ register, reference }: { register: Register; reference
 /** The only statement there is, or the list of them. */
 export function StatementPage() {
   const register = useRegister('soa');
-  const { data } = useItems('soa', { sort: '-id', limit: 2 });
+  const { data, error, refetch } = useItems('soa', { sort: '-id', limit: 2 });
   const only = data?.length === 1 ? data[0] : undefined;
   if (only) return <Navigate to={pathOf('soa', only.reference)} replace />;
+  if (error && !data) return <Trouble whole error={error} retry={() => void refetch()} />;
   if (!data || !register) return null;
   return <ListPage register={register} />;
 }

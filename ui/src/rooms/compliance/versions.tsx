@@ -12,7 +12,7 @@ import { useWords } from '../../core/labels';
 import { ChangeLine } from '../../core/record/history';
 import { useRegister } from '../../core/schema';
 import type { Change, Rec } from '../../core/types';
-import { Trouble } from '../../core/ui/trouble';
+import { Missed, Trouble } from '../../core/ui/trouble';
 import { pathOf, titleOf } from '../../core/values';
 
 interface Difference {
@@ -77,7 +77,7 @@ function Comparison({ soa, versions }: { soa: Rec; versions: Rec[] }) {
     versions[1]?.reference ?? versions[0]?.reference ?? String(soa.created_at).slice(0, 10),
   );
   const [to, setTo] = useState(versions.length > 1 ? (versions[0]?.reference ?? today()) : today());
-  const { data, error, isFetching } = useQuery({
+  const { data, error, isFetching, refetch } = useQuery({
     queryKey: ['data', 'compare', soa.id, from, to],
     queryFn: () =>
       api<{ items: Difference[] }>(`/soa/${soa.id}/compare`, { query: { from, to } }).then((answer) => answer.items),
@@ -90,8 +90,8 @@ function Comparison({ soa, versions }: { soa: Rec; versions: Rec[] }) {
         <Side label={words.t('ui.filter.from')} versions={versions} value={from} onChange={setFrom} />
         <Side label={words.t('ui.filter.to')} versions={versions} value={to} onChange={setTo} />
       </Group>
-      {error && <Trouble error={error} />}
-      {data?.length === 0 && !isFetching && (
+      {error && <Trouble error={error} retry={() => void refetch()} />}
+      {data?.length === 0 && !isFetching && !error && (
         <Text size="sm" c="dimmed">
           {words.t('ui.soa.compare.same')}
         </Text>
@@ -116,7 +116,9 @@ function Comparison({ soa, versions }: { soa: Rec; versions: Rec[] }) {
 export function Versions({ soa }: { soa: Rec }) {
   const words = useWords();
   const register = useRegister('soa_version');
-  const { data } = useItems('soa_version', { soa: soa.id, sort: '-edition' }, register !== undefined);
+  const versions = useItems('soa_version', { soa: soa.id, sort: '-edition' }, register !== undefined);
+  const { data } = versions;
+  if (versions.error) return <Missed of={versions} />;
   if (!data || !register) return null;
   return (
     <>

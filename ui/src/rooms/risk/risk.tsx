@@ -1,5 +1,5 @@
 // A risk's story on one page: what is at stake, how it is rated and why, what is done, what remains, who took it on.
-import { Alert, Anchor, Button, Group, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Skeleton, Text } from '@mantine/core';
 import { IconAlertTriangle, IconArrowRight, IconPlus } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
@@ -18,6 +18,7 @@ import { Status, ToneBadge } from '../../core/ui/status';
 import { isRef, pathOf, refsOf, titleOf } from '../../core/values';
 import { implementationTone } from '../tone';
 import { RATINGS, Rate, consequencesOf, highest, type Rating } from './rate';
+import { Missed } from '../../core/ui/trouble';
 
 interface RatingProps {
   register: Register;
@@ -111,7 +112,7 @@ function Stake({ risk }: { risk: Rec }) {
   const ids = refsOf(risk.assets)
     .map((ref) => ref.id)
     .join(',');
-  const { data } = useItems('asset', { id: ids }, ids !== '');
+  const assets = useItems('asset', { id: ids }, ids !== '');
   const need = (asset: Rec, name: string) =>
     asset[name] === null || asset[name] === undefined ? '–' : String(asset[name]);
   return (
@@ -121,8 +122,10 @@ function Stake({ risk }: { risk: Rec }) {
           {words.t('ui.risk.noassets')}
         </Text>
       )}
+      <Missed of={assets} />
+      {assets.isLoading && <Skeleton height={24} />}
       <ul className="lines">
-        {data?.map((asset) => (
+        {assets.data?.map((asset) => (
           <li key={asset.id}>
             <span className="reference">{asset.reference}</span>
             <Anchor component={Link} to={pathOf('asset', asset.reference)} size="sm" flex={1}>
@@ -143,7 +146,7 @@ function Stake({ risk }: { risk: Rec }) {
 function Actions({ risk }: { risk: Rec }) {
   const words = useWords();
   const register = useRegister('treatment_action');
-  const { data } = useItems('treatment_action', { risk: risk.id, expand: 'owner' }, register !== undefined);
+  const actions = useItems('treatment_action', { risk: risk.id, expand: 'owner' }, register !== undefined);
   const now = new Date().toISOString().slice(0, 10);
   const late = (action: Rec) =>
     typeof action.due_on === 'string' &&
@@ -162,8 +165,10 @@ function Actions({ risk }: { risk: Rec }) {
         )}
       </Text>
       {typeof risk.treatment_reason === 'string' && <Prose text={risk.treatment_reason} />}
+      <Missed of={actions} />
+      {actions.isLoading && <Skeleton height={24} />}
       <ul className="lines">
-        {data?.map((action) => (
+        {actions.data?.map((action) => (
           <li key={action.id}>
             <span className="reference">{action.reference}</span>
             <Anchor component={Link} to={pathOf('treatment_action', action.reference)} size="sm" flex={1}>
@@ -193,7 +198,7 @@ function Controls({ risk }: { risk: Rec }) {
   const ids = refsOf(risk.controls)
     .map((ref) => ref.id)
     .join(',');
-  const { data } = useItems('control', { id: ids }, ids !== '');
+  const controls = useItems('control', { id: ids }, ids !== '');
   if (!useRegister('control')) return null;
   return (
     <Block title={words.registers('control')}>
@@ -202,8 +207,10 @@ function Controls({ risk }: { risk: Rec }) {
           {words.t('ui.risk.nocontrols')}
         </Text>
       )}
+      <Missed of={controls} />
+      {controls.isLoading && <Skeleton height={24} />}
       <ul className="lines">
-        {data?.map((control) => (
+        {controls.data?.map((control) => (
           <li key={control.id}>
             <span className="reference">{control.reference}</span>
             <Anchor component={Link} to={pathOf('control', control.reference)} size="sm" flex={1}>
@@ -229,7 +236,7 @@ function Controls({ risk }: { risk: Rec }) {
 function Acceptances({ risk }: { risk: Rec }) {
   const words = useWords();
   const register = useRegister('acceptance');
-  const { data } = useItems('acceptance', { risk: risk.id }, register !== undefined);
+  const acceptances = useItems('acceptance', { risk: risk.id }, register !== undefined);
   if (!register) return null;
   const title = encodeURIComponent(words.t('ui.risk.accept.title', { reference: risk.reference }));
   return (
@@ -237,13 +244,15 @@ function Acceptances({ risk }: { risk: Rec }) {
       title={words.registers('acceptance')}
       add={<Add to={`/acceptance/new?risk=${risk.id}&title=${title}`} register="acceptance" />}
     >
-      {data?.length === 0 && (
+      <Missed of={acceptances} />
+      {acceptances.isLoading && <Skeleton height={24} />}
+      {acceptances.isSuccess && acceptances.data.length === 0 && (
         <Text size="sm" c="dimmed">
           {words.t('ui.risk.noacceptance')}
         </Text>
       )}
       <ul className="lines">
-        {data?.map((item) => (
+        {acceptances.data?.map((item) => (
           <li key={item.id}>
             <span className="reference">{item.reference}</span>
             <Anchor component={Link} to={pathOf('acceptance', item.reference)} size="sm" flex={1}>

@@ -1,0 +1,64 @@
+// What could not be read is not shown as empty: the failure is told in its place, with a way to try again.
+import assert from 'node:assert/strict'
+import type { Page } from 'playwright-core'
+import { Program } from '../core/program.ts'
+import { EMAIL } from '../core/spots.ts'
+import { stage, step } from '../core/stage.ts'
+import { gone, signIn, visible } from '../core/steps.ts'
+
+const on = stage(Program.demonstration)
+const LOST = 'The server was not reached; try again in a moment.'
+let marta: Page
+
+async function cut(page: Page): Promise<void> {
+  await page.route('**/api/v1/**', (route) => route.abort())
+}
+
+/** Each tab of a record: none says that it has nothing, and each comes back when it is asked again. */
+step(on, 'the tabs of a record tell that they could not be read', async () => {
+  marta = await on.page()
+  await signIn(marta, EMAIL.manager, undefined, '/risk/RSK-2')
+  await visible(marta.getByRole('heading', { level: 1 }))
+  await cut(marta)
+  for (const tab of ['Tasks', 'Comments', 'History']) {
+    await marta.getByRole('tab', { name: tab }).click()
+    const panel = marta.getByRole('tabpanel', { name: tab })
+    await visible(panel.getByRole('alert').filter({ hasText: LOST }))
+    assert.equal(await panel.getByText(/^No .*\.$/).count(), 0)
+  }
+  await marta.unroute('**/api/v1/**')
+  const history = marta.getByRole('tabpanel', { name: 'History' })
+  await history.getByRole('button', { name: 'Try again' }).click()
+  await visible(history.getByText(/^ledger entry \d+$/).first())
+  await gone(history.getByRole('alert'))
+})
+
+step(on, 'evidence and links that could not be read do not pass for none', async () => {
+  for (const [tab, path] of [
+    ['Evidence', 'evidence'],
+    ['Linked from', 'links'],
+  ] as const) {
+    await marta.route(`**/api/v1/risk/*/${path}*`, (route) => route.abort())
+    await marta.goto('/risk/RSK-2')
+    await marta.getByRole('tab', { name: tab }).click()
+    const panel = marta.getByRole('tabpanel', { name: tab })
+    await visible(panel.getByRole('alert').filter({ hasText: LOST }))
+    assert.equal(await panel.getByText(/^(No evidence yet\.|Nothing .*)$/).count(), 0)
+    await marta.unroute(`**/api/v1/risk/*/${path}*`)
+    await panel.getByRole('button', { name: 'Try again' }).click()
+    await gone(panel.getByRole('alert'))
+  }
+})
+
+step(on, 'what waits, acceptances and coverage are not called none while nobody knows', async () => {
+  await marta.route('**/api/v1/{work,acceptance,control}?*', (route) => route.abort())
+  await marta.route('**/api/v1/work', (route) => route.abort())
+  await marta.goto('/risk/RSK-2')
+  await visible(marta.getByRole('alert').filter({ hasText: LOST }).first())
+  assert.equal(await marta.getByText('Nobody has accepted').count(), 0)
+  await marta.goto('/')
+  await visible(marta.locator('section', { has: marta.locator('#waiting') }).getByRole('alert').filter({ hasText: LOST }))
+  await marta.goto('/requirements')
+  await visible(marta.getByRole('alert').filter({ hasText: LOST }))
+  assert.equal(await marta.getByText(/have a control$/).count(), 0)
+})
