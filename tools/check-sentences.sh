@@ -9,7 +9,7 @@ cd "${1:-.}"
 excepted() {
     cat <<'TABLE'
 src/app/                      operators, at the command line and in the settings
-src/announce/                 operators: heads go out by themselves, and what fails is told in the log
+src/announce/announce.c       operators: where heads go, at the start
 src/schema/lint               developers: what is wrong with the declaration of a register stops the start
 src/http/address.c            operators: the setting of trusted proxies
 src/http/gate.c               operators: listening, at the start
@@ -19,13 +19,8 @@ src/http/server.c             operators: opening the server
 src/http/tls.c                operators: certificate and key, at the start
 src/access/access.c           operators: memory for sessions, at the start
 src/format/catalogue.c        translators: catalogues are read at the start
-src/ledger/chain.c            operators: the ledger's keys, at the start and for merlon verify
-src/ledger/keys.c             operators: the ledger's key, at the start
 src/ledger/policy.c           operators: whose word counts as a witness's
 src/ledger/public_key.c       operators: ledger.pub, at the start
-src/ledger/remembered.c       operators: ledger.heads, whose trouble goes to the log
-src/ledger/sealer.c           operators: sealing runs by itself and tells the log
-src/ledger/signer.c           operators: sealing runs by itself and tells the log
 src/ledger/timestamp.c        operators: time stamps are obtained in the background, and checked by merlon verify
 src/ledger/verify.c           operators: merlon verify
 src/ledger/witness.c          operators: what other programs ask a witness goes to its log
@@ -34,7 +29,6 @@ src/records/verify.c          operators: merlon verify
 src/store/backup              operators: merlon backup and restore
 src/store/check.c             operators: merlon check
 src/store/lock.c              operators: the lock of the data directory, at the start
-src/store/own_file.c          operators: files in the data directory, at the start
 src/store/migrate.c           operators: a database of another version, at the start
 src/store/table_apply.c       operators: tables are made at the start
 src/store/postgres_open.c     operators: opening the database

@@ -3,7 +3,7 @@ BEGIN {
     # which argument of a function is a sentence: formats, and literals that are handed on to one
     place["fail"] = 3; place["fail_field"] = 4; place["driver_fail"] = 3; place["exchange_problem"] = 3
     place["ctx_say"] = 2; place["exchange_say"] = 2; place["refuse"] = 0; place["SENTENCE"] = 1
-    place["bad"] = 2; place["damaged"] = 3; place["check_line"] = 4; place["check_steps"] = 3
+    place["event_alarm"] = 2; place["bad"] = 2; place["damaged"] = 3; place["check_line"] = 4; place["check_steps"] = 3
     calls = ""
     for (name in place) calls = calls (calls == "" ? "" : "|") name
     literal = "^\"([^\"\\\\]|\\\\.)*\""
@@ -31,7 +31,7 @@ function note(file, sentence, name) {
     # what the database says is looked up when it is handed on, by then with its arguments: so only without any
     if (name == "driver_fail" && conversions(sentence) != 0) return
     if (sentence == "" || sentence == "%s" || sentence == "%.*s") return
-    if (name == "fail" || name == "fail_field" || name == "exchange_say") formatted[sentence] = 1
+    if (name == "fail" || name == "fail_field" || name == "exchange_say" || name == "SENTENCE") formatted[sentence] = 1
     if (sentence in where) return
     where[sentence] = file
     sentences[++count] = sentence

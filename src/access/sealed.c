@@ -32,7 +32,7 @@ const struct sealed_rows sealed_users = {
     .columns = "id, version, name, email, email_key, person, language, active, password_hash, password_at, created_at, "
                "changed_at",
     .count = 12,
-    .what = "user",
+    .what = SENTENCE("user"),
     .set = "grants",
     .set_columns = "grant_role, grant_unit",
     .set_join = "LEFT JOIN (SELECT user_id AS granted_to, role AS grant_role, unit AS grant_unit FROM role_grant) "
@@ -47,21 +47,21 @@ const struct sealed_rows sealed_sessions = {
     .columns = "id, user_id, token_hash, previous_hash, previous_until, csrf, method, created_at, expires_at, "
                "(SELECT u.password_at FROM \"user\" u WHERE u.id = user_id)",
     .count = 10,
-    .what = "session",
+    .what = SENTENCE("session"),
 };
 
 const struct sealed_rows sealed_tokens = {
     .table = "token",
     .columns = "id, user_id, name, secret_hash, scopes, created_at, expires_at, revoked_at",
     .count = 8,
-    .what = "token",
+    .what = SENTENCE("token"),
 };
 
 const struct sealed_rows sealed_links = {
     .table = "start_link",
     .columns = "id, token_hash, expires_at",
     .count = 3,
-    .what = "first sign-in link",
+    .what = SENTENCE("first sign-in link"),
 };
 
 /* ---- one row ---- */
@@ -150,7 +150,7 @@ enum result sealed_make_of(struct ctx *ctx, const struct sealed_rows *sealed, in
 
 static void tell(struct ctx *ctx, const struct sealed_rows *sealed, const char *how, int64_t id)
 {
-    struct str what = arena_print(ctx->arena, "a %s was changed %s and is refused", sealed->what, how);
+    struct str what = arena_print(ctx->arena, SENTENCE("a %s was changed %s and is refused"), sealed->what, how);
     event_alarm(ctx, what.at,
                 &(struct event){.actor = actor_user(ctx), .subject = str_of(sealed->table), .record = id});
 }
@@ -231,7 +231,7 @@ enum result sealed_holds(struct ctx *ctx, const struct sealed_rows *sealed, int6
     *right = false;
     if (!sealed_can_check(ctx)) return OK;
     TRY(sealed_look(ctx, sealed, id, &sight, &found, right));
-    if (*right && !holding.holds) tell(ctx, sealed, "while it was looked at,", id);
+    if (*right && !holding.holds) tell(ctx, sealed, SENTENCE("while it was looked at,"), id);
     *right = *right && holding.holds;
     return OK;
 }
@@ -245,7 +245,7 @@ enum result sealed_look(struct ctx *ctx, const struct sealed_rows *sealed, int64
     *found = one.found;
     *right =
         keyring && one.found && !one.strange && keyring_mac_is(keyring, sealed->table, buf_str(&one.bytes), one.mac);
-    if (keyring && one.found && !*right) tell(ctx, sealed, "outside of the program", id);
+    if (keyring && one.found && !*right) tell(ctx, sealed, SENTENCE("outside of the program"), id);
     return OK;
 }
 

@@ -55,11 +55,11 @@ static enum result sound_alarm(struct ctx *ctx, const struct asking *asking, str
 {
     struct str stopped;
     int64_t since;
-    struct str sentence =
-        arena_print(ctx->arena,
-                    "The witness %.*s %.*s: this ledger went back in time or was written anew, so nothing more is "
-                    "sealed until somebody decides (docs/running.md, \"Alarms\").",
-                    PRINT(policy_witness_shown(ctx->arena, asking->witness)), PRINT(what));
+    struct str sentence = arena_print(
+        ctx->arena,
+        SENTENCE("The witness %.*s %.*s: this ledger went back in time or was written anew, so nothing more is "
+                 "sealed until somebody decides (docs/running.md, \"Alarms\")."),
+        PRINT(policy_witness_shown(ctx->arena, asking->witness)), PRINT(what));
     log_text(LOG_ERROR, "a witness knows another history of this ledger", "sentence", sentence);
     TRY(ledger_stopped(ctx, &stopped, &since));
     if (stopped.len) return OK;
@@ -96,8 +96,9 @@ static enum result take_cosignature(struct ctx *ctx, struct asking *asking, stru
         cosigned.line = answered.signatures[i].line;
         return store_write(ctx, asking->announce->config.store, keep_cosignature, &cosigned);
     }
-    *trouble = arena_print(ctx->arena, "The witness %.*s answers without a cosignature that holds by its key.",
-                           PRINT(policy_witness_shown(ctx->arena, asking->witness)));
+    *trouble =
+        arena_print(ctx->arena, SENTENCE("The witness %.*s answers without a cosignature that holds by its key."),
+                    PRINT(policy_witness_shown(ctx->arena, asking->witness)));
     return OK;
 }
 
@@ -108,20 +109,20 @@ static enum result hear_size(struct ctx *ctx, struct asking *asking, const struc
     int64_t known, before = asking->old_size;
     struct str rest = answer->body, line;
     if (!line_cut(&rest, &line) || !size_read(line, &known)) {
-        *trouble = arena_print(ctx->arena, "The witness %.*s answers 409 without the size that it knows.",
+        *trouble = arena_print(ctx->arena, SENTENCE("The witness %.*s answers 409 without the size that it knows."),
                                PRINT(policy_witness_shown(ctx->arena, asking->witness)));
         return OK;
     }
     if (known > asking->head.size) TRY(tree_head(ctx, 0, &asking->head)); /* another node may have sent a newer one */
     TRY(ledger_note(ctx, &asking->head, &asking->note));
     if (known > asking->head.size)
-        *trouble = arena_print(ctx->arena, "has cosigned a head over %lld entries, and here are only %lld",
+        *trouble = arena_print(ctx->arena, SENTENCE("has cosigned a head over %lld entries, and here are only %lld"),
                                (long long)known, (long long)asking->head.size);
     else if (known == before && known == asking->head.size)
-        *trouble = arena_print(ctx->arena, "has cosigned other entries than these %lld", (long long)known);
+        *trouble = arena_print(ctx->arena, SENTENCE("has cosigned other entries than these %lld"), (long long)known);
     if (trouble->len) return sound_alarm(ctx, asking, *trouble);
     *again = known != before;
-    if (!*again) *trouble = S("The witness contradicts itself on what it knows.");
+    if (!*again) *trouble = S(SENTENCE("The witness contradicts itself on what it knows."));
     asking->old_size = known;
     return OK;
 }
@@ -136,7 +137,7 @@ static enum result hear(struct ctx *ctx, struct asking *asking, const struct out
     case STATUS_OK: return take_cosignature(ctx, asking, answer->body, trouble);
     case STATUS_CONFLICT: return hear_size(ctx, asking, answer, trouble, again);
     case STATUS_UNPROVEN:
-        *trouble = arena_print(ctx->arena, "does not find its head over %lld entries in this ledger",
+        *trouble = arena_print(ctx->arena, SENTENCE("does not find its head over %lld entries in this ledger"),
                                (long long)asking->old_size);
         return sound_alarm(ctx, asking, *trouble);
     case 403:
@@ -144,11 +145,13 @@ static enum result hear(struct ctx *ctx, struct asking *asking, const struct out
         TRY(ledger_note_key(ctx, &asking->head, &key));
         note_key_put(&vkey, &key);
         *trouble = arena_print(ctx->arena,
-                               "The witness %.*s does not know this ledger and its key; it needs the line "
-                               "\"log %.*s\".",
+                               SENTENCE("The witness %.*s does not know this ledger and its key; it needs the line "
+                                        "\"log %.*s\"."),
                                PRINT(name), PRINT(buf_str(&vkey)));
         return OK;
-    default: *trouble = arena_print(ctx->arena, "The witness %.*s answers %d.", PRINT(name), answer->status); return OK;
+    default:
+        *trouble = arena_print(ctx->arena, SENTENCE("The witness %.*s answers %d."), PRINT(name), answer->status);
+        return OK;
     }
 }
 
@@ -170,7 +173,7 @@ static enum result ask(struct ctx *ctx, struct asking *asking)
             TRY(hear(ctx, asking, &answer, &trouble, &again));
         }
     }
-    if (again && !trouble.len) trouble = S("The witness contradicts itself on what it knows.");
+    if (again && !trouble.len) trouble = S(SENTENCE("The witness contradicts itself on what it knows."));
     return announce_keep(ctx, asking->announce, &asking->peer, asking->head.size, trouble);
 }
 
@@ -225,7 +228,8 @@ static enum result judge(struct ctx *ctx, struct announce *announce, const struc
     if (!met && !was_met) warn_of_quorum(ctx, announce, &quorum);
     if (met == was_met && (!met || quorum.size == head->size)) return OK;
     if (met) quorum.size = head->size, quorum.good_at = ctx->now, quorum.trouble = S("");
-    if (!met) quorum.asked_at = ctx->now, quorum.trouble = S("The quorum is not reached for the newest head.");
+    if (!met)
+        quorum.asked_at = ctx->now, quorum.trouble = S(SENTENCE("The quorum is not reached for the newest head."));
     return store_write(ctx, announce->config.store, keep_quorum, &quorum);
 }
 

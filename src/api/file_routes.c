@@ -180,7 +180,12 @@ static enum result send_whole(struct ctx *ctx, struct exchange *x, const struct 
 {
     struct buf whole = buf_in(ctx->arena);
     enum result result = blob_read(ctx, ctx->house->keyring, blob->id, keep_chunk, &whole);
-    if (is_damage(result)) alarm_of_file(ctx, x, id, ctx->error.sentence);
+    if (is_damage(result)) {
+        alarm_of_file(ctx, x, id, ctx->error.english);
+        return fail(ctx, result,
+                    "The file of %s-%lld is not what was stored, or not all of it: restore it from a backup.",
+                    house_register(ctx->house, S("evidence"))->prefix, (long long)id);
+    }
     TRY(result);
     x->content = whole.len ? buf_str(&whole) : S("");
     return OK;
@@ -192,7 +197,7 @@ static void stream_file(struct ctx *ctx, struct exchange *x, const struct blob_i
     if (!sending.stream) return;
     stream_limit_waiting(sending.stream, CLIENT_WAIT);
     enum result result = blob_read(ctx, ctx->house->keyring, blob->id, send_chunk, &sending);
-    if (is_damage(result) && !sending.client_is_gone) alarm_of_file(ctx, x, id, ctx->error.sentence);
+    if (is_damage(result) && !sending.client_is_gone) alarm_of_file(ctx, x, id, ctx->error.english);
     if (result == OK)
         stream_end(sending.stream);
     else

@@ -111,7 +111,7 @@ static enum result put_peers(struct ctx *ctx, const struct policy *policy, struc
         json_key(out, "size"), json_put_number(out, peers[i].size);
         put_time(out, "asked_at", peers[i].asked_at);
         put_time(out, "good_at", peers[i].good_at);
-        json_key(out, "trouble"), json_put_optional(out, peers[i].trouble);
+        json_key(out, "trouble"), json_put_optional(out, ctx_retell(ctx, peers[i].trouble));
         json_close_object(out);
     }
     json_close_array(out);
@@ -132,9 +132,9 @@ static enum result get_witnesses(struct ctx *ctx, struct exchange *x)
     TRY(ledger_pending_oldest(ctx, &oldest));
     if (signer) ledger_signer_alarm(signer, alarm, sizeof alarm);
     json_open_object(&out);
-    json_key(&out, "stopped"), json_put_optional(&out, stopped);
+    json_key(&out, "stopped"), json_put_optional(&out, ctx_retell(ctx, stopped));
     put_time(&out, "stopped_since", since);
-    json_key(&out, "alarm"), json_put_optional(&out, str_of(alarm));
+    json_key(&out, "alarm"), json_put_optional(&out, ctx_retell(ctx, str_of(alarm)));
     json_key(&out, "waiting"), json_put_number(&out, waiting);
     put_time(&out, "waiting_since", oldest);
     put_time(&out, "quorum_missing_since", missing);

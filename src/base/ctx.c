@@ -42,6 +42,11 @@ struct str ctx_say(const struct ctx *ctx, const char *sentence)
     return sentences_say(ctx->sentences, str_of(sentence));
 }
 
+struct str ctx_retell(const struct ctx *ctx, struct str english)
+{
+    return sentences_retell(ctx->sentences, ctx->arena, english);
+}
+
 bool ctx_has_field_errors(const struct ctx *ctx)
 {
     return ctx->error.fields != NULL;

@@ -55,6 +55,8 @@ enum result fail(struct ctx *ctx, enum result r, const char *format, ...) PRINTF
 void fail_field(struct ctx *ctx, const char *field, const char *code, const char *format, ...) PRINTF_LIKE(4, 5);
 /* A finished sentence in the reader's language, for what is told without failing. */
 struct str ctx_say(const struct ctx *ctx, const char *sentence);
+/* One that was written down in English before, with its arguments: an alarm, a trouble. */
+struct str ctx_retell(const struct ctx *ctx, struct str english);
 bool ctx_has_field_errors(const struct ctx *ctx);
 void ctx_clear_error(struct ctx *ctx);
 

@@ -12,6 +12,7 @@ struct filling {
     const char *about;
     struct str arguments[PLACES];
     size_t count;
+    bool retells; /* the arguments were filled in in English: a part of a sentence may have some of its own */
 };
 
 struct taking { /* a va_list that can be handed on by address everywhere */
@@ -74,24 +75,32 @@ static struct str take_str(struct arena *arena, struct taking *from)
 static const struct {
     struct str conversion;
     struct str (*take)(struct arena *arena, struct taking *from);
+    bool is_number;
 } conversions[] = {
-    {{"%s", 2}, take_text},
-    {{"%.*s", 4}, take_str},
-    {{"%d", 2}, take_int},
-    {{"%u", 2}, take_unsigned},
-    {{"%zu", 3}, take_size},
-    {{"%lld", 4}, take_long_long},
-    {{"%llu", 4}, take_unsigned_long_long},
+    {{"%s", 2}, take_text, false},
+    {{"%.*s", 4}, take_str, false},
+    {{"%d", 2}, take_int, true},
+    {{"%u", 2}, take_unsigned, true},
+    {{"%zu", 3}, take_size, true},
+    {{"%lld", 4}, take_long_long, true},
+    {{"%llu", 4}, take_unsigned_long_long, true},
 };
+
+/* The one that the format begins with; COUNT(conversions) when there is none. */
+static size_t conversion_at(struct str format)
+{
+    size_t i = 0;
+    while (i < COUNT(conversions) && !str_starts(format, conversions[i].conversion)) i++;
+    return i;
+}
 
 /* False at a conversion that is not in the table: the types of what follows are not known then. */
 static bool take_arguments(struct filling *filling, struct str format, struct taking *from)
 {
     while (format.len) {
-        size_t i = 0, skip = format.at[0] != '%' ? 1 : str_starts(format, S("%%")) ? 2 : 0;
+        size_t skip = format.at[0] != '%' ? 1 : str_starts(format, S("%%")) ? 2 : 0, i = conversion_at(format);
         format = str_slice(format, skip, format.len);
         if (skip) continue;
-        while (i < COUNT(conversions) && !str_starts(format, conversions[i].conversion)) i++;
         if (i == COUNT(conversions) || filling->count == PLACES) return false;
         filling->arguments[filling->count++] = conversions[i].take(filling->arena, from);
         format = str_slice(format, conversions[i].conversion.len, format.len);
@@ -143,7 +152,8 @@ static bool fill_place(const struct filling *filling, struct str place, struct b
     if (!kind.len)
         buf_add(out, argument);
     else if (str_is(kind, "say"))
-        buf_add(out, sentences_say(filling->sentences, argument));
+        buf_add(out, filling->retells ? sentences_retell(filling->sentences, filling->arena, argument)
+                                      : sentences_say(filling->sentences, argument));
     else
         buf_add(out, name(filling, kind, reg, argument));
     return true;
@@ -180,6 +190,76 @@ struct str sentences_say(const struct sentences *sentences, struct str english)
 {
     if (sentences) (void)find(sentences, english, &english);
     return english;
+}
+
+/* ---- from English back ---- */
+
+static bool is_digits(struct str text)
+{
+    size_t i = text.len > 1 && text.at[0] == '-';
+    while (i < text.len && text.at[i] >= '0' && text.at[i] <= '9') i++;
+    return text.len > 0 && i == text.len;
+}
+
+/* What stands before the next argument. A format with "%%" is not looked for. */
+static struct str literal_of(struct str format)
+{
+    size_t end = format.len;
+    str_find(format, S("%"), &end);
+    return str_slice(format, 0, end);
+}
+
+/* Up to the next words of the format, or to the end where none follow. */
+static bool take_argument(struct filling *filling, bool is_number, struct str words, bool is_last, struct str *text)
+{
+    size_t end = text->len;
+    if (!is_last && (!words.len || !str_find(*text, words, &end))) return false;
+    if (is_last && (text->len < words.len || !str_eq(str_slice(*text, text->len - words.len, text->len), words)))
+        return false;
+    if (is_last) end = text->len - words.len;
+    struct str argument = str_slice(*text, 0, end);
+    if (filling->count == PLACES || (is_number && !is_digits(argument))) return false;
+    filling->arguments[filling->count++] = argument;
+    *text = str_slice(*text, end + words.len, text->len);
+    return true;
+}
+
+/* *said: how many bytes of it are the format's own. */
+static bool fits(struct filling *filling, struct str format, struct str text, size_t *said)
+{
+    struct str words = literal_of(format);
+    filling->count = 0;
+    if (!str_starts(text, words)) return false;
+    *said = words.len;
+    text = str_slice(text, words.len, text.len);
+    format = str_slice(format, words.len, format.len);
+    while (format.len) {
+        size_t i = conversion_at(format);
+        if (i == COUNT(conversions)) return false;
+        format = str_slice(format, conversions[i].conversion.len, format.len);
+        words = literal_of(format);
+        bool is_last = words.len == format.len;
+        if (!take_argument(filling, conversions[i].is_number, words, is_last, &text)) return false;
+        *said += words.len;
+        format = str_slice(format, words.len, format.len);
+    }
+    return !text.len;
+}
+
+struct str sentences_retell(const struct sentences *sentences, struct arena *arena, struct str english)
+{
+    enum { LEAST = 10 }; /* less than that fits anything */
+    struct filling filling = {.sentences = sentences, .arena = arena, .retells = true}, best = filling;
+    struct str template;
+    size_t said, most = LEAST - 1;
+    if (!sentences || find(sentences, english, &template)) return sentences_say(sentences, english);
+    for (size_t i = 0; i < sentences->format_count; i++) {
+        if (!fits(&filling, sentences->formats[i], english, &said) || said <= most) continue;
+        if (!find(sentences, sentences->formats[i], &template)) continue;
+        most = said;
+        best = filling;
+    }
+    return most < LEAST ? english : fill(&best, template);
 }
 
 struct str sentences_print(const struct sentences *sentences, struct arena *arena, const char *about,

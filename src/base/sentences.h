@@ -21,8 +21,10 @@
 #define SENTENCE(literal) "" literal
 
 struct sentences {
-    struct str language;     /* "de" */
-    const struct map *texts; /* of struct str *: by English format, and by key of a label */
+    struct str language;       /* "de" */
+    const struct map *texts;   /* of struct str *: by English format, and by key of a label */
+    const struct str *formats; /* those English formats that take arguments: what sentences_retell() looks through */
+    size_t format_count;
 };
 
 struct languages {
@@ -36,6 +38,11 @@ const struct sentences *languages_find(const struct languages *languages, struct
 /* A finished sentence in the language; the same again when it has none for it, or sentences is NULL. Allocates nothing.
  */
 struct str sentences_say(const struct sentences *sentences, struct str english);
+
+/* What was written down in English, arguments and all, in the language: an alarm that a database keeps is read by
+ * somebody else than whom it was written for. Of the formats that fit, the one counts that says the most itself. The
+ * same again when none does, or sentences is NULL. */
+struct str sentences_retell(const struct sentences *sentences, struct arena *arena, struct str english);
 
 /* The format and its arguments, in the arena. sentences and about may be NULL. */
 struct str sentences_print(const struct sentences *sentences, struct arena *arena, const char *about,

@@ -89,7 +89,7 @@ static enum result read_text(struct ctx *ctx, struct str directory, const char *
     if (good && len >= 0 && len < status.st_size) errno = EIO;
     good = good && len == status.st_size;
     close(file);
-    if (!good) return cannot(ctx, path, "read");
+    if (!good) return cannot(ctx, path, SENTENCE("read"));
     *text = (struct str){bytes, (size_t)len};
     return OK;
 }
@@ -179,7 +179,7 @@ static enum result thin(struct ctx *ctx, struct str directory)
     int opened = open(arena_cstr(ctx->arena, directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool good = opened >= 0 && write_whole(opened, buf_str(&text));
     if (opened >= 0) close(opened);
-    return good ? OK : cannot(ctx, path_of(ctx, directory, ""), "written");
+    return good ? OK : cannot(ctx, path_of(ctx, directory, ""), SENTENCE("written"));
 }
 
 /* Where the last whole line ends. */
@@ -214,7 +214,7 @@ enum result remembered_newest(struct ctx *ctx, struct str directory, int64_t *si
     bool good = fstat(file, &status) == 0;
     if (good) *size = newest_size(file, whole_size(file, status.st_size));
     close(file);
-    return good ? OK : cannot(ctx, path_of(ctx, directory, ""), "read");
+    return good ? OK : cannot(ctx, path_of(ctx, directory, ""), SENTENCE("read"));
 }
 
 static bool is_named(const char *path, const struct stat *file)
@@ -274,7 +274,7 @@ enum result remembered_add(struct ctx *ctx, struct str directory, const struct l
     }
     bool good = append(ctx, file, &status, head);
     good = close(file) == 0 && good;
-    return good ? OK : cannot(ctx, path_of(ctx, directory, ""), "written");
+    return good ? OK : cannot(ctx, path_of(ctx, directory, ""), SENTENCE("written"));
 }
 
 enum result remembered_set_aside(struct ctx *ctx, struct str directory)

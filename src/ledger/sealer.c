@@ -140,10 +140,10 @@ enum { P_ENTRY = ROW_END, P_MAC, P_LEAF };
 
 static const char *fault_of(const struct keyring *keyring, struct rows *rows, struct str canonical)
 {
-    if (rows_is_null(rows, ROW_ID)) return "is not there";
-    if (!rows_is_null(rows, P_LEAF)) return "has its place already";
+    if (rows_is_null(rows, ROW_ID)) return SENTENCE("is not there");
+    if (!rows_is_null(rows, P_LEAF)) return SENTENCE("has its place already");
     if (!keyring_mac_is(keyring, LEDGER_MAC, canonical, rows_bytes(rows, P_MAC)))
-        return "was not written by this program, or was changed since";
+        return SENTENCE("was not written by this program, or was changed since");
     return NULL;
 }
 

@@ -183,9 +183,10 @@ static enum result write_again(struct ctx *ctx, struct ledger_signer *signer, co
 {
     struct str sentence =
         arena_print(ctx->arena,
-                    "ledger.heads was removed or cut, or could not be written, while this program ran: it remembers a "
-                    "signed head over %lld entries, and this program knows of one over %lld, which is written to it "
-                    "again. Find out who writes the data directory, and run merlon verify.",
+                    SENTENCE("ledger.heads was removed or cut, or could not be written, while this program ran: it "
+                             "remembers a signed head over %lld entries, and this program knows of one over %lld, "
+                             "which is written to it again. Find out who writes the data directory, and run merlon "
+                             "verify."),
                     (long long)found, (long long)head->size);
     note_lost(signer, sentence);
     return remembered_add(ctx, signer->directory, head);
@@ -305,6 +306,9 @@ static enum result run_round(struct ctx *ctx, struct ledger_signer *signer)
     if (result != OK) return result;
     result = look_for_all(ctx, signer, &round);
     if (result != OK || !round.refused) return result;
+    if (round.refused == 1)
+        return fail(ctx, BROKEN, "Entry %lld awaits its seal and does not get it, because it %s. Run merlon verify.",
+                    (long long)round.first_refused, round.fault);
     return fail(ctx, BROKEN,
                 "Entry %lld awaits its seal and does not get it, because it %s (%zu such entries). Run merlon verify.",
                 (long long)round.first_refused, round.fault, round.refused);

@@ -15,6 +15,9 @@ static const struct {
     {"It %s.", "Es {1:say}."},
     {"%5d", "{1}"},
     {"sleeps", "ruht"},
+    {"Risk %lld %s (%d).", "Das Risiko {1} {2:say} ({3})."},
+    {"Of risk %lld: %s.", "Zum Risiko {1}: {2:say}."},
+    {"Risk %s", "Risiko {1}"},
     {"Sleep.", "Ruhe."},
     {"field.title", "Titel"},
     {"field.risk.owner", "Risikoeigner"},
@@ -31,7 +34,9 @@ static struct sentences german(struct arena *arena)
         *text = str_of(entries[i].text);
         map_set(texts, str_of(entries[i].key), text);
     }
-    return (struct sentences){S("de"), texts};
+    static const struct str formats[] = {S("There is no risk %s."), S("%s of %s"), S("It %s."),
+                                         S("Risk %lld %s (%d)."),   S("Risk %s"),  S("Of risk %lld: %s.")};
+    return (struct sentences){S("de"), texts, formats, COUNT(formats)};
 }
 
 static void the_template_of_the_format_is_filled(void **state)
@@ -108,6 +113,23 @@ static void what_has_no_template_is_english(void **state)
     assert_str(ctx_say(&ctx, "Sleep."), "Sleep.");
 }
 
+/* An alarm that was kept in English, for somebody who reads it later. */
+static void what_was_kept_in_english_is_told_again(void **state)
+{
+    struct sentences sentences = german(*state);
+    struct ctx ctx = {.arena = *state, .sentences = &sentences};
+    assert_str(ctx_retell(&ctx, S("There is no risk RSK-1.")), "Kein Risiko RSK-1.");
+    assert_str(ctx_retell(&ctx, S("Sleep.")), "Ruhe.");
+    assert_str(ctx_retell(&ctx, S("Risk 17 sleeps (2).")), "Das Risiko 17 ruht (2).");
+    assert_str(ctx_retell(&ctx, S("Of risk -1: There is no risk 5..")), "Zum Risiko -1: Kein Risiko 5..");
+    assert_str(ctx_retell(&ctx, S("Risk x sleeps (2).")), "Risk x sleeps (2)."); /* no number, and too little is said */
+    assert_str(ctx_retell(&ctx, S("one of two")), "one of two");                 /* nearly anything would fit */
+    assert_str(ctx_retell(&ctx, S("There is no risk RSK-1")), "There is no risk RSK-1");
+    assert_str(ctx_retell(&ctx, S("")), "");
+    ctx.sentences = NULL;
+    assert_str(ctx_retell(&ctx, S("Sleep.")), "Sleep.");
+}
+
 static void a_language_is_found_by_its_name(void **state)
 {
     struct sentences sentences = german(*state);
@@ -143,6 +165,7 @@ int main(void)
         arena_test(labels_stand_for_technical_names),
         arena_test(sentences_inside_sentences),
         arena_test(what_has_no_template_is_english),
+        arena_test(what_was_kept_in_english_is_told_again),
         arena_test(a_language_is_found_by_its_name),
         arena_test(failing_in_german_may_run_out_of_memory),
     };
