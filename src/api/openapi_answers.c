@@ -172,6 +172,7 @@ static const struct route_answer answers[] = {
 
     {HTTP_GET, "/api/v1/security-events", 200, "{items:[@security_event], next:string?}",
      .query = EVENT_FILTERS ",cursor,limit"},
+    {HTTP_GET, "/api/v1/security-events/alarms", 200, "{count:integer, since:time?, newest:string?}"},
     {HTTP_GET, "/api/v1/security-events/export", 200, .types = "text/csv,application/json",
      .query = "format!," EVENT_FILTERS},
 

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { Program, binary } from '../core/program.ts'
+import { EMAIL } from '../core/spots.ts'
 import { stage, step } from '../core/stage.ts'
-import { gone, signIn, visible } from '../core/steps.ts'
+import { choose, gone, signIn, visible } from '../core/steps.ts'
 
 const on = stage(Program.demonstration)
 const AUDITOR = 'bruno.costa@tidewell.example'
@@ -71,4 +72,66 @@ step(on, 'the ledger page gives the policy for its own key', async () => {
   const [download] = await Promise.all([bruno.waitForEvent('download'), link.click()])
   assert.equal(download.suggestedFilename(), 'merlon.policy')
   await visible(bruno.getByText(/^log merlon\/\S+\nquorum none$/))
+})
+
+step(on, 'a reader of German reads the alarm in German', async () => {
+  await bruno.evaluate(() => localStorage.setItem('merlon.language', 'de'))
+  await bruno.goto('/assurance')
+  const alarm = bruno.locator('.ledger-sentence')
+  await visible(alarm)
+  assert.equal(
+    await alarm.textContent(),
+    `Eintrag ${forged} wartet auf sein Siegel und bekommt es nicht, weil er nicht von diesem Programm geschrieben oder seitdem verändert wurde. Bitte merlon verify ausführen.`,
+  )
+})
+
+step(on, 'an alarm on a record is told to the auditor on every page, and who met it did not cause it', async () => {
+  const marta = await on.page()
+  await signIn(marta, EMAIL.manager)
+  sqlite(`DROP TRIGGER IF EXISTS "risk_no_UPDATE"; UPDATE risk SET title = 'Nothing to see' WHERE id = 1`)
+  // Whoever goes on from the record is refused.
+  const status = await marta.evaluate(async () => {
+    const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string }
+    const { version } = (await (await fetch('/api/v1/risk/1')).json()) as { version: number }
+    const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf, 'if-match': `"${version}"` }
+    return (await fetch('/api/v1/risk/1', { method: 'PATCH', headers, body: JSON.stringify({ description: 'Anew' }) })).status
+  })
+  assert.equal(status, 409)
+  await bruno.goto('/risk')
+  const banner = bruno.getByRole('status').filter({ hasText: /^\d+ Alarme? seit .* in den Sicherheitsereignissen/ })
+  await banner.getByRole('link', { name: 'Zeigen' }).click()
+  await bruno.waitForURL(/\/security-events\?kind=alarm&from=\d{4}-\d\d-\d\d$/)
+  const row = bruno.locator('tr.row').first()
+  await visible(row.getByText('bemerkt, als Marta Nowak danach fragte'))
+  await visible(row.getByText('ein Datensatz ist nicht, was das Journal sagt: Er wurde außerhalb des Programms geändert'))
+  await bruno.goto('/risk')
+  await banner.getByRole('button', { name: 'Ausblenden, bis ein neuer kommt' }).click()
+  await gone(banner)
+  await bruno.reload()
+  await visible(bruno.getByRole('heading', { level: 1 }))
+  await bruno.goto('/assurance')
+  await visible(bruno.getByRole('link', { name: /^\d+ Alarme? seit/ }))
+})
+
+step(on, 'who may not read security events is told so, and offered nothing', async () => {
+  const marta = await on.page()
+  await signIn(marta, EMAIL.manager, undefined, '/security-events')
+  await visible(marta.getByText('Your roles do not let you read security events.'))
+  assert.equal(await marta.locator('.event-filters').count(), 0)
+  assert.equal(await marta.getByRole('button', { name: /^(Export|Try again)$/ }).count(), 0)
+})
+
+step(on, 'a chosen kind moves nothing, and an address filters when it is written', async () => {
+  await bruno.evaluate(() => localStorage.setItem('merlon.language', 'en'))
+  await bruno.goto('/security-events')
+  const table = bruno.locator('table.list')
+  await visible(table)
+  const before = await bruno.locator('.event-filters').boundingBox()
+  await choose(bruno, 'Kind of event', 'Alarm')
+  await bruno.waitForURL(/kind=alarm/)
+  assert.deepEqual(await bruno.locator('.event-filters').boundingBox(), before)
+  await bruno.goto('/security-events')
+  await bruno.getByRole('textbox', { name: 'Network address' }).fill('127.0.0.9')
+  await bruno.waitForURL(/address=127\.0\.0\.9$/)
+  await visible(bruno.getByText('No such events'))
 })

@@ -62,3 +62,39 @@ step(on, 'what waits, acceptances and coverage are not called none while nobody 
   await visible(marta.getByRole('alert').filter({ hasText: LOST }))
   assert.equal(await marta.getByText(/have a control$/).count(), 0)
 })
+
+step(on, 'a server that is away while the page loads is told at once, in the language of the browser', async () => {
+  for (const [locale, title] of [
+    ['en-GB', 'The server cannot be reached'],
+    ['de-DE', 'Der Server ist nicht erreichbar'],
+  ] as const) {
+    const page = await on.page({ locale })
+    await cut(page)
+    await page.goto('/')
+    await page.getByRole('heading', { name: title }).waitFor({ timeout: 3000 })
+    await page.unroute('**/api/v1/**')
+    await visible(page.getByRole('textbox').first()) // it comes back by itself
+  }
+})
+
+step(on, 'a change that takes long is told to be on its way, until it is answered', async () => {
+  await marta.goto('/risk/RSK-2?tab=comments')
+  await marta.clock.install()
+  let answer: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (answer = resolve))
+  await marta.route('**/api/v1/comment', async (route) => {
+    await held
+    await route.continue()
+  })
+  await marta.getByRole('textbox', { name: 'Write a comment' }).fill('Slowly, but surely')
+  await marta.getByRole('tabpanel', { name: 'Comments' }).getByRole('button', { name: 'Comment', exact: true }).click()
+  const slow = marta.getByRole('alert').filter({ hasText: 'The server is slow to answer. What you typed is kept' })
+  await marta.clock.runFor(9_000)
+  assert.equal(await slow.count(), 0)
+  await marta.clock.runFor(2_000)
+  await visible(slow)
+  answer()
+  await marta.clock.resume()
+  await gone(slow)
+  await visible(marta.getByRole('article').filter({ hasText: 'Slowly, but surely' }))
+})

@@ -52,6 +52,7 @@ export const ROOT = '/api/v1';
 
 let csrf = '';
 let onSignedOut: () => void = () => undefined;
+let onSlow: () => () => void = () => () => undefined;
 
 /** The token of the session, sent with every unsafe request. */
 export function setCsrf(token: string): void {
@@ -61,6 +62,11 @@ export function setCsrf(token: string): void {
 /** What to do when the server no longer knows the session. */
 export function setSignedOut(handler: () => void): void {
   onSignedOut = handler;
+}
+
+/** What to do while a change has not been answered for long; returns what to do when it has. */
+export function setSlow(handler: () => () => void): void {
+  onSlow = handler;
 }
 
 /** A key that makes a repeated POST answer the first result; not tied to a secure context. */
@@ -121,10 +127,23 @@ export async function send(path: string, options: Options = {}): Promise<Respons
 /** A server that stands still is told as one that is away. Files may take longer, and are not bounded by this. */
 const PATIENCE = 60_000;
 
+const SLOW = 10_000;
+
+/** Tells of a change that takes long, until it is answered. */
+async function watched(answer: Promise<Response>): Promise<Response> {
+  let end: (() => void) | undefined;
+  const timer = setTimeout(() => (end = onSlow()), SLOW);
+  return answer.finally(() => {
+    clearTimeout(timer);
+    end?.();
+  });
+}
+
 export async function api<T>(path: string, options: Options = {}): Promise<T> {
   const ends = AbortSignal.timeout(PATIENCE);
   const signal = options.signal ? AbortSignal.any([options.signal, ends]) : ends;
-  const response = await send(path, options.file ? options : { ...options, signal });
+  const answer = send(path, options.file ? options : { ...options, signal });
+  const response = await (options.file || (options.method ?? 'GET') === 'GET' ? answer : watched(answer));
   if (response.status === 204) return undefined as T;
   const text = await response.text();
   return (text ? JSON.parse(text) : undefined) as T;

@@ -1,8 +1,10 @@
 // Words: every text a person reads comes from the catalogue of their language, fetched from the server.
+import { Button, Text, Title } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import type catalogue from '../../../content/labels/ui.en.json';
-import { api } from './api';
+import { Problem, api } from './api';
 import type { Field } from './types';
 
 type Keys = keyof typeof catalogue;
@@ -94,9 +96,41 @@ function makeWords(language: string, labels: Record<string, string>, setLanguage
   };
 }
 
+/** Before there is any catalogue, and so not from one. */
+const BUILT_IN = {
+  en: {
+    title: 'The server cannot be reached',
+    text: 'Merlon did not answer. It is tried again by itself for some seconds; after that, try again here.',
+    retry: 'Try again',
+  },
+  de: {
+    title: 'Der Server ist nicht erreichbar',
+    text: 'Merlon hat nicht geantwortet. Es wird noch einige Sekunden lang versucht; danach bitte hier erneut.',
+    retry: 'Erneut versuchen',
+  },
+};
+
+function Unreached({ language, retry, busy }: { language: string; retry: () => void; busy: boolean }) {
+  const words = language === 'de' ? BUILT_IN.de : BUILT_IN.en;
+  return (
+    <main className="trouble" role="alert">
+      <IconAlertTriangle size={32} stroke={1.3} className="trouble-sign" aria-hidden />
+      <Title order={1} size="h2">
+        {words.title}
+      </Title>
+      <Text size="sm" c="dimmed" maw={480}>
+        {words.text}
+      </Text>
+      <Button size="xs" variant="default" mt="xs" onClick={retry} loading={busy}>
+        {words.retry}
+      </Button>
+    </main>
+  );
+}
+
 export function LabelsProvider({ children }: { children: ReactNode }) {
   const [language, choose] = useState(preferredLanguage);
-  const { data, isError } = useQuery({
+  const { data, isError, error, failureReason, refetch } = useQuery({
     queryKey: ['labels', language],
     queryFn: () => api<Record<string, string>>(`/labels/${language}`),
     staleTime: Infinity,
@@ -104,8 +138,8 @@ export function LabelsProvider({ children }: { children: ReactNode }) {
   });
   useEffect(() => {
     // A browser may ask for a language that the server does not have.
-    if (isError && language !== 'en') choose('en');
-  }, [isError, language]);
+    if (error instanceof Problem && error.status === 404 && language !== 'en') choose('en');
+  }, [error, language]);
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
@@ -117,7 +151,9 @@ export function LabelsProvider({ children }: { children: ReactNode }) {
       }),
     [language, data],
   );
-  if (!data && !isError) return null;
+  // Told with the first failure: it is tried again meanwhile.
+  if (!data)
+    return failureReason ? <Unreached language={language} retry={() => void refetch()} busy={!isError} /> : null;
   return <Context.Provider value={words}>{children}</Context.Provider>;
 }
 

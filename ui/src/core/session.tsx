@@ -1,9 +1,10 @@
 // Who is signed in. Without a session only the sign-in page is shown.
 import { createContext, useCallback, useContext, useEffect, useMemo, type ReactNode } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Problem, api, setCsrf, setSignedOut } from './api';
+import { Problem, api, setCsrf, setSignedOut, setSlow } from './api';
+import { useWords } from './labels';
 import type { Session } from './types';
-import { Trouble } from './ui/trouble';
+import { Trouble, saySlow } from './ui/trouble';
 
 interface SessionValue {
   session: Session;
@@ -49,7 +50,9 @@ export function useEnding(): Ending | null {
 
 export function SessionProvider({ children, signIn }: { children: ReactNode; signIn: ReactNode }) {
   const queries = useQueryClient();
-  const { data: session, error, refetch } = useQuery({ queryKey: KEY, queryFn: fetchSession, staleTime: 300_000 });
+  const words = useWords();
+  const asked = useQuery({ queryKey: KEY, queryFn: fetchSession, staleTime: 300_000 });
+  const { data: session, refetch } = asked;
   if (session) setCsrf(session.csrf);
   const end = useCallback(
     (why: Ending) => {
@@ -60,6 +63,7 @@ export function SessionProvider({ children, signIn }: { children: ReactNode; sig
     [queries],
   );
   useEffect(() => setSignedOut(() => end('over')), [end]);
+  useEffect(() => setSlow(() => saySlow(words)), [words]);
   const value = useMemo(
     () =>
       session && {
@@ -78,7 +82,9 @@ export function SessionProvider({ children, signIn }: { children: ReactNode; sig
       },
     [session, queries, end],
   );
-  if (error) return <Trouble whole error={error} retry={() => void refetch()} />;
+  // Told with the first failure: it is tried again meanwhile.
+  const trouble = session === undefined ? (asked.error ?? asked.failureReason) : null;
+  if (trouble) return <Trouble whole error={trouble} retry={() => void refetch()} />;
   if (session === undefined) return null;
   if (!value) return <>{signIn}</>;
   return <Context.Provider value={value}>{children}</Context.Provider>;

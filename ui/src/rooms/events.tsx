@@ -12,11 +12,12 @@ import {
   Title,
 } from '@mantine/core';
 import { DateInput } from '@mantine/dates';
+import { useDebouncedCallback } from '@mantine/hooks';
 import { IconDownload, IconFilterOff, IconShieldSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
-import { api } from '../core/api';
+import { Problem, api } from '../core/api';
 import { formatMoment } from '../core/format';
 import { useWords, type UiKey, type Words } from '../core/labels';
 import type { Page, Tone } from '../core/types';
@@ -43,6 +44,11 @@ interface SecurityEvent {
   detail: string | null;
   count: number;
   node: string;
+}
+
+interface EventPage {
+  items: SecurityEvent[];
+  next: string | null;
 }
 
 const OUTCOMES = ['allowed', 'refused', 'failed'];
@@ -103,21 +109,40 @@ function usePeople(): Person[] {
   return (data ?? []) as unknown as Person[];
 }
 
-/** Text that filters when it is finished, not with each letter. */
-function FilterText({ name, label, hint, state }: { name: FilterName; label: string; hint: string; state: State }) {
+interface FilterTextProps {
+  name: FilterName;
+  label: string;
+  hint: string;
+  /** What it looks like when it is written to its end. */
+  whole: RegExp;
+  state: State;
+}
+
+const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[\da-f:.]*:[\da-f:.]*[\da-f:])$/i;
+const REFERENCE = /^[a-z]+-\d+$/i;
+const PAUSE = 400; // ms
+
+/** Filters when one stops typing, once it can be what is looked for: a part of it would find nothing, or be refused. */
+function FilterText({ name, label, hint, whole, state }: FilterTextProps) {
   const [text, setText] = useState(state.value(name));
   const [from, setFrom] = useState(state.value(name));
   if (from !== state.value(name)) {
     setFrom(state.value(name));
     setText(state.value(name));
   }
-  const finish = () => state.set(name, text.trim());
+  const finish = () => text.trim() !== from && state.set(name, text.trim());
+  const settle = useDebouncedCallback((next: string) => {
+    if (!next || whole.test(next)) state.set(name, next);
+  }, PAUSE);
   return (
     <TextInput
       label={label}
       placeholder={hint}
       value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        settle(event.currentTarget.value.trim());
+      }}
       onBlur={finish}
       onKeyDown={(event) => event.key === 'Enter' && finish()}
     />
@@ -187,11 +212,18 @@ function Filters({ state, people }: { state: State; people: Person[] }) {
         clearable
       />
       <FilterWho state={state} people={people} />
-      <FilterText name="address" label={words.t('ui.events.address')} hint={words.t('ui.filter.any')} state={state} />
+      <FilterText
+        name="address"
+        label={words.t('ui.events.address')}
+        hint={words.t('ui.filter.any')}
+        whole={ADDRESS}
+        state={state}
+      />
       <FilterText
         name="record"
         label={words.t('ui.events.record')}
         hint={words.t('ui.events.record.hint')}
+        whole={REFERENCE}
         state={state}
       />
       {day('from', 'ui.filter.from')}
@@ -230,11 +262,14 @@ function Narrow({
   name,
   value,
   state,
+  only,
   children,
 }: {
   name: 'actor' | 'address';
   value: string;
   state: State;
+  /** What the list is narrowed to, where that is not all that is shown. */
+  only?: string;
   children: string;
 }) {
   const words = useWords();
@@ -244,7 +279,7 @@ function Narrow({
       type="button"
       size="sm"
       onClick={() => state.set(name, value, name === 'actor' ? 'who' : undefined)}
-      title={words.t('ui.events.only', { value: children })}
+      title={words.t('ui.events.only', { value: only ?? children })}
     >
       {children}
     </Anchor>
@@ -254,9 +289,11 @@ function Narrow({
 function Who({ event, state }: { event: SecurityEvent; state: State }) {
   const words = useWords();
   if (event.actor) {
+    const { id, name } = event.actor;
+    // Who stumbles on an alteration did not make it.
     return (
-      <Narrow name="actor" value={String(event.actor.id)} state={state}>
-        {event.actor.name}
+      <Narrow name="actor" value={String(id)} state={state} only={name}>
+        {event.kind === 'alarm' ? words.t('ui.events.noticed', { name }) : name}
       </Narrow>
     );
   }
@@ -335,7 +372,7 @@ function Rows({ events, state, people }: { events: SecurityEvent[]; state: State
                   <span className="number quiet"> × {event.count.toLocaleString(words.language)}</span>
                 )}
               </td>
-              <td className="clip">
+              <td className={event.kind === 'alarm' ? 'wrap' : 'clip'}>
                 <Who event={event} state={state} />
               </td>
               <td className="wrap">
@@ -365,9 +402,9 @@ export function EventsPage() {
   const people = usePeople();
   useTitle(words.t('ui.events.title'));
   const list = useInfiniteQuery({
-    queryKey: ['data', 'security-events', state.query],
+    queryKey: ['data', 'security-events', state.query, words.language], // alarms are sentences
     queryFn: ({ pageParam }) =>
-      api<{ items: SecurityEvent[]; next: string | null }>('/security-events', {
+      api<EventPage>('/security-events', {
         query: { ...state.query, limit: 100, cursor: pageParam },
       }),
     initialPageParam: '',
@@ -375,6 +412,8 @@ export function EventsPage() {
     placeholderData: (before) => before,
   });
   const events = list.data?.pages.flatMap((page) => page.items) ?? [];
+  // Who may not read them at all has nothing to filter, to export or to try again.
+  if (list.error instanceof Problem && list.error.status === 403) return <Trouble whole error={list.error} />;
   return (
     <div className="page" style={{ maxWidth: 1400 }}>
       <div className="page-head">

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '../core/api';
 import { formatTime } from '../core/format';
 import { useWords } from '../core/labels';
+import { AlarmsLine } from '../core/shell/alarms';
 import type { Tone } from '../core/types';
 import { useDownload } from '../core/ui/download';
 import { ToneBadge } from '../core/ui/status';
@@ -36,27 +37,37 @@ function isLate(state: State, now: number): boolean {
   return state.waiting_since !== null && now - Date.parse(state.waiting_since) > LATE;
 }
 
-/** What is wrong, in the words of the program's log, and what to do about it. */
+/** What is wrong, and what to do about it. */
 function Alarm({ sentence, advice }: { sentence: string; advice: string }) {
   return (
     <>
-      <blockquote className="ledger-sentence wrap" lang="en">
-        {sentence}
-      </blockquote>
+      <blockquote className="ledger-sentence wrap">{sentence}</blockquote>
       <Text size="sm">{advice}</Text>
     </>
   );
 }
 
+const STANDS = { stopped: 'bad', alarm: 'bad', late: 'warning', heads: 'warning', good: 'good' } satisfies Record<
+  string,
+  Tone
+>;
+
+/** The worst of what there is to tell: that heads do not get out is not headed by a green word. */
+function standOf(state: State, now: number): keyof typeof STANDS {
+  if (state.stopped) return 'stopped';
+  if (state.alarm) return 'alarm';
+  if (isLate(state, now)) return 'late';
+  return state.quorum_missing_since || state.items.some((peer) => peer.trouble) ? 'heads' : 'good';
+}
+
 function Sealing({ state, now }: { state: State; now: number }) {
   const words = useWords();
   const time = (at: string) => formatTime(at, words.language);
-  const tone: Tone = state.stopped || state.alarm ? 'bad' : isLate(state, now) ? 'warning' : 'good';
-  const name = state.stopped ? 'stopped' : state.alarm ? 'alarm' : tone === 'good' ? 'good' : 'late';
+  const name = standOf(state, now);
   return (
     <div role="status">
       <div className="ledger-line">
-        <ToneBadge tone={tone}>{words.label(`ui.ledger.state.${name}`)}</ToneBadge>
+        <ToneBadge tone={STANDS[name]}>{words.label(`ui.ledger.state.${name}`)}</ToneBadge>
         {state.stopped_since && (
           <Text size="sm">{words.t('ui.ledger.state.since', { time: time(state.stopped_since) })}</Text>
         )}
@@ -98,8 +109,8 @@ function PeerLine({ peer, missing }: { peer: Peer; missing: string | null }) {
         {peer.size > 0 && peer.good_at && ` · ${time(peer.good_at)}`}
       </Text>
       {isQuorum && missing && <Text size="xs">{words.t('ui.ledger.peer.missing', { time: time(missing) })}</Text>}
-      {peer.trouble && (
-        <Text size="xs" className="wrap" lang="en">
+      {peer.trouble && !(isQuorum && missing) && (
+        <Text size="xs" className="wrap">
           {peer.trouble}
         </Text>
       )}
@@ -134,7 +145,7 @@ function NewestHead({ size }: { size: number }) {
 export function LedgerState() {
   const words = useWords();
   const state = useQuery({
-    queryKey: ['data', 'ledger-state'],
+    queryKey: ['data', 'ledger-state', words.language], // alarms are sentences
     queryFn: () => api<State>('/ledger/witnesses'),
     refetchInterval: LATE,
   });
@@ -147,6 +158,7 @@ export function LedgerState() {
       {data && (
         <>
           <Sealing state={data} now={dataUpdatedAt} />
+          <AlarmsLine />
           <h3 className="ledger-part">{words.t('ui.ledger.witnesses')}</h3>
           {data.items.length === 0 && <Text size="sm">{words.t('ui.ledger.witnesses.none')}</Text>}
           <ul className="ledger-peers">

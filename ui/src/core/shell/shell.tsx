@@ -32,6 +32,7 @@ import { useSchema } from '../schema';
 import { useSession } from '../session';
 import { api } from '../api';
 import { Boundary, sayTrouble } from '../ui/trouble';
+import { AlarmsBanner } from './alarms';
 import { AsOfBanner, AsOfSwitch } from './asof';
 import { ClockBanner } from './clock';
 import { JobsTray } from './jobs';
@@ -221,6 +222,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <AppShell.Main id="main" tabIndex={-1}>
         <ClockBanner />
         <LedgerBanner />
+        <AlarmsBanner />
         <AsOfBanner />
         <Boundary at={pathname}>
           <Suspense fallback={null}>{children}</Suspense>

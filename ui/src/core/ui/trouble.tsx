@@ -2,7 +2,7 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { Button, Group, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconAlertTriangle, IconCheck, IconMapOff } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconClock, IconMapOff } from '@tabler/icons-react';
 import { Problem } from '../api';
 import { useAsOf } from '../asof';
 import { formatDate, formatTime } from '../format';
@@ -94,6 +94,17 @@ export function sayTrouble(error: unknown, words: Words): void {
     message: sentence(error, words),
     autoClose: 8000,
   });
+}
+
+/** Stands while a change waits for its answer; what is returned takes it away. */
+export function saySlow(words: Words): () => void {
+  const id = notifications.show({
+    color: 'yellow',
+    icon: <IconClock size={18} />,
+    message: words.t('ui.trouble.waiting'),
+    autoClose: false,
+  });
+  return () => notifications.hide(id);
 }
 
 export function sayDone(message: string): void {
