@@ -58,7 +58,7 @@ export function AlarmsBanner() {
     setSeen(alarms.newest);
   };
   return (
-    <Group className="as-of" role="status" gap="sm" justify="center" wrap="nowrap">
+    <Group className="as-of" role="status" gap="xs" justify="center">
       <IconAlertTriangle size={16} style={{ flex: 'none' }} aria-hidden />
       <span>{say(alarms)}</span>
       <Button size="compact-xs" variant="default" flex="none" component={Link} to={placeOf(alarms)}>
