@@ -35,13 +35,25 @@ static const struct {
     double width, height;
 } papers[] = {[A4] = {595.28, 841.89}, [LETTER] = {612, 792}};
 
-enum { MARGIN_SIDE = 50, MARGIN_TOP = 62, MARGIN_BOTTOM = 56, LONGEST_TEXT = 1 << 20 };
+enum { MARGIN_SIDE = 50, MARGIN_TOP = 62, MARGIN_BOTTOM = 56 };
+
+/* Bytes: more than any field or list of a record is printed with; Pango takes the square of a paragraph's length. */
+enum {
+    LONGEST_TEXT = 64 * 1024,
+    LONGEST_NAME = 2000,
+    LONGEST_WORD = 1000,
+    LONGEST_PARAGRAPH = 16 * 1024,
+    MOST_LINES = 2000
+};
 
 void press_close(struct press *press)
 {
     if (press->cairo) cairo_destroy(press->cairo);
     if (press->surface) cairo_surface_destroy(press->surface);
-    for (size_t i = 0; i < GRID_COLUMNS; i++) g_clear_object(&press->cells[i]);
+    for (size_t i = 0; i < GRID_COLUMNS; i++) {
+        g_clear_object(&press->cells[i]);
+        g_clear_object(&press->heads[i]);
+    }
     g_clear_object(&press->layout);
     g_clear_pointer(&press->figures, pango_attr_list_unref);
     g_clear_pointer(&press->code, pango_attr_list_unref);
@@ -87,7 +99,10 @@ static void open_fonts(struct press *press)
     press->code = pango_attr_list_new();
     pango_attr_list_insert(press->code, pango_attr_insert_hyphens_new(FALSE));
     press->layout = pango_layout_new(press->context);
-    for (size_t i = 0; i < GRID_COLUMNS; i++) press->cells[i] = pango_layout_new(press->context);
+    for (size_t i = 0; i < GRID_COLUMNS; i++) {
+        press->cells[i] = pango_layout_new(press->context);
+        press->heads[i] = pango_layout_new(press->context);
+    }
 }
 
 struct press *press_open(struct ctx *ctx, const struct document *document)
@@ -147,7 +162,7 @@ static void set_metadata(struct press *press)
     };
     for (size_t i = 0; i < COUNT(entries); i++) {
         if (!entries[i].text.len) continue;
-        struct str text = text_printable(arena, entries[i].text);
+        struct str text = text_printable(arena, str_shorten(entries[i].text, LONGEST_NAME));
         cairo_pdf_surface_set_metadata(press->surface, entries[i].which, arena_cstr(arena, text));
     }
 }
@@ -198,10 +213,46 @@ void press_need(struct press *press, double height)
     if (press->y > press->top && press_room(press) < height) press_break(press);
 }
 
-/* Pango counts bytes in an int; what is longer is not for reading anyway. */
+/* How much of the text stands in one piece: up to a line's end, else up to the last blank before a paragraph grows too
+ * long, else as much as a word may have. */
+static size_t piece_of(struct str text)
+{
+    size_t word = 0, blank = 0, at = 0;
+    for (; at < text.len && text.at[at] != '\n'; at++) {
+        if (text.at[at] == ' ') blank = word = at;
+        if (at - word > LONGEST_WORD) {
+            size_t whole = str_shorten(text, at).len;
+            return whole ? whole : at;
+        }
+        if (at >= LONGEST_PARAGRAPH && blank) return blank;
+    }
+    return at;
+}
+
+/* What somebody else put into the database may be of any length, and one word: it is cut, and broken into lines that
+ * Pango can set in time, which with what the program lets in does not occur. */
+static struct str text_settable(struct arena *arena, struct str text, size_t most)
+{
+    struct str whole = str_shorten(text, most);
+    struct buf out = buf_in(arena);
+    size_t piece = piece_of(whole);
+    size_t lines = 0;
+    struct str rest = whole;
+    if (piece == text.len) return text;
+    for (; rest.len && lines < MOST_LINES; piece = piece_of(rest), lines++) {
+        buf_add(&out, str_slice(rest, 0, piece));
+        rest = str_slice(rest, piece, rest.len);
+        if (rest.len) buf_char(&out, '\n');
+        if (rest.len && (rest.at[0] == '\n' || rest.at[0] == ' ')) rest = str_slice(rest, 1, rest.len);
+    }
+    if (rest.len || whole.len < text.len) buf_text(&out, " \xe2\x80\xa6");
+    return buf_str(&out);
+}
+
 double press_set(struct press *press, PangoLayout *layout, enum style style, struct str text, double width)
 {
-    struct str shown = text_printable(press->ctx->arena, str_slice(text, 0, LONGEST_TEXT));
+    size_t most = style == STYLE_BODY || style == STYLE_CELL || style == STYLE_CODE ? LONGEST_TEXT : LONGEST_NAME;
+    struct str shown = text_printable(press->ctx->arena, text_settable(press->ctx->arena, text, most));
     bool code = styles[style].code;
     pango_layout_set_font_description(layout, press->faces[style]);
     pango_layout_set_attributes(layout, code ? press->code : press->figures);

@@ -66,7 +66,8 @@ struct press {
     PangoFontDescription *faces[STYLES];
     PangoAttrList *figures, *code; /* figures of one width; code that breaks anywhere without a hyphen */
     PangoLayout *layout;           /* for one text at a time */
-    PangoLayout *cells[GRID_COLUMNS];
+    PangoLayout *cells[GRID_COLUMNS],
+        *heads[GRID_COLUMNS]; /* a row stays set while the head of a new page is printed */
     cairo_surface_t *surface;
     cairo_t *cairo;
     struct output output;

@@ -102,7 +102,7 @@ void print_outline(struct press *press)
         struct str text = arena_print(arena, "%.*s  %.*s", PRINT(heading->number), PRINT(heading->text));
         struct str target = arena_print(arena, "dest='heading-%zu'", i);
         int parent = heading->level == 1 ? CAIRO_PDF_OUTLINE_ROOT : chapter;
-        const char *shown = arena_cstr(arena, text_printable(arena, text));
+        const char *shown = arena_cstr(arena, text_printable(arena, str_shorten(text, 2000)));
         int item = cairo_pdf_surface_add_outline(press->surface, parent, shown, target.at,
                                                  heading->level == 1 ? CAIRO_PDF_OUTLINE_FLAG_OPEN : 0);
         if (heading->level == 1) chapter = item;

@@ -95,7 +95,7 @@ static double set_head(struct setting *setting)
     double height = 0;
     for (size_t i = 0; i < setting->grid->count; i++) {
         const struct grid_column *column = &setting->grid->columns[i];
-        PangoLayout *layout = setting->press->cells[i];
+        PangoLayout *layout = setting->press->heads[i];
         double text = press_set(setting->press, layout, STYLE_COLUMN, column->label, setting->width[i] - 2 * PAD_X);
         pango_layout_set_alignment(layout, setting->right[i] ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
         if (text > height) height = text;
@@ -111,7 +111,7 @@ static void print_head(struct setting *setting)
     press_tag(press, "TR");
     for (size_t i = 0; i < setting->grid->count; i++) {
         press_tag(press, "TH");
-        press_show(press, press->cells[i], INK_WHITE, setting->left[i] + PAD_X, press->y + PAD_Y + 1);
+        press_show(press, press->heads[i], INK_WHITE, setting->left[i] + PAD_X, press->y + PAD_Y + 1);
         press_untag(press, "TH");
     }
     press_untag(press, "TR");
@@ -189,15 +189,8 @@ static void print_row(struct setting *setting, const struct grid_row *row)
     double height = set_row(setting, row), page = press->bottom - press->top - setting->head;
     if (height > press_room(press) && (height <= page || press_room(press) < SPLIT_ROOM)) {
         next_page(setting);
-        set_row(setting, row);
     }
-    while (!print_part(setting, row)) {
-        int lines[GRID_COLUMNS];
-        memcpy(lines, setting->line, sizeof lines);
-        next_page(setting); /* its head is set into the same layouts */
-        set_row(setting, row);
-        memcpy(setting->line, lines, sizeof lines);
-    }
+    while (!print_part(setting, row)) next_page(setting);
 }
 
 static void print_group(struct setting *setting, const struct grid_row *row)

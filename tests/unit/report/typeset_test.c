@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
+#include <unistd.h>
 
 static struct arena *arena;
 static struct ctx ctx;
@@ -216,6 +217,25 @@ static void a_word_longer_than_its_column_is_broken(void **state)
     assert_int_equal(pages_of(pdf), 3);
 }
 
+/* Of any length, as somebody else may have put it there: it is cut, said so, and does not keep a thread for ever. */
+static void a_text_without_end_is_cut(void **state)
+{
+    static const char *const units[] = {"a", "\n"};
+    (void)state;
+    alarm(240); /* where it does not end */
+    for (size_t i = 0; i < COUNT(units); i++) {
+        struct buf text = buf_in(arena);
+        while (text.len < 3 * 1000 * 1000) buf_text(&text, units[i]);
+        struct document *document = sample_grid(&ctx, two_columns(1, buf_str(&text)));
+        document_heading(document, 1, buf_str(&text));
+        document_paragraph(document, buf_str(&text));
+        struct str pdf = pdf_of(document);
+        assert_true(pages_of(pdf) < 400);
+        assert_contains(sample_pdf_text(&ctx, pdf), "\xe2\x80\xa6");
+    }
+    alarm(0);
+}
+
 static void a_row_longer_than_a_page_is_continued(void **state)
 {
     (void)state;
@@ -303,6 +323,7 @@ static void out_of_memory_leaves_nothing_behind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_text_without_end_is_cut),
         TEST(the_title_page_tells_who_answers_for_it),
         TEST(every_row_is_there_under_a_repeated_head),
         TEST(a_statement_has_its_93_lines_and_its_charts),
