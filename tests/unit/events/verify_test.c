@@ -212,6 +212,39 @@ static void what_was_let_go_is_excused_to_the_millisecond(void **state)
     seen(f, key, 3, "came before 3 was removed");
 }
 
+/* The newest row is the one with the highest number, also where the clock was set back in between. */
+static void the_chain_goes_on_behind_the_newest_number(void **state)
+{
+    FIXTURE(f);
+    const struct keyring *key = events_tables(f);
+    struct events *events = calloc(1, sizeof *events);
+    assert_non_null(events);
+    add_old_rows(f, key, 9000, 1);
+    add_old_rows(f, key, 1000, 1);
+    expect_ok(&f->ctx, events_find_last(&f->ctx, events));
+    assert_int_equal(events->last_at, 1000);
+    free(events);
+}
+
+/* A row that is older than is kept may have been let go by another node; a younger one that is gone was taken. */
+static void a_tail_that_is_old_may_be_gone(void **state)
+{
+    FIXTURE(f);
+    events_tables(f);
+    struct events *events = calloc(1, sizeof *events);
+    assert_non_null(events);
+    events->config = (struct events_config){.store = f->store, .kept_days = 30};
+    memset(events->batch[0].previous, 7, MAC_SIZE);
+    f->ctx.now = 100 * (int64_t)DAY;
+    for (int64_t days = 29; days <= 31; days++) {
+        events->batch[0].previous_at = f->ctx.now - days * DAY;
+        events->tail_is_gone = false;
+        expect_ok(&f->ctx, store_write(&f->ctx, f->store, events_insert, events));
+        assert_int_equal(events->tail_is_gone, days <= 30);
+    }
+    free(events);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +261,8 @@ int main(void)
         ON_BOTH(emptying_the_table_is_seen_once_the_program_writes_again),
         ON_BOTH(streams_that_begin_at_once_are_right),
         ON_BOTH(old_rows_may_be_missing_only_when_that_was_told),
+        ON_BOTH(the_chain_goes_on_behind_the_newest_number),
+        ON_BOTH(a_tail_that_is_old_may_be_gone),
         ON_BOTH(what_was_let_go_is_excused_to_the_millisecond),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
