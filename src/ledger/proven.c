@@ -33,6 +33,12 @@ static enum result altered(struct ctx *ctx, const struct ledger_entry *entry)
                 (long long)entry->id);
 }
 
+/* A WHERE only finds: what stands in place of the table may hand over a genuine entry of another record. */
+static bool is_of(const struct ledger_entry *entry, struct str subject, int64_t record)
+{
+    return entry->record == record && str_eq(entry->subject, subject);
+}
+
 static enum result newest(struct ctx *ctx, struct str subject, int64_t record, bool with_state,
                           struct ledger_entry *entry)
 {
@@ -47,7 +53,7 @@ static enum result newest(struct ctx *ctx, struct str subject, int64_t record, b
     if (!found) return NOT_FOUND;
     *entry = ledger_entry_of(rows);
     ledger_entry_keep(ctx->arena, entry);
-    bool proven = is_own(ctx, rows) && (!with_state || has_its_state(ctx, rows));
+    bool proven = is_of(entry, subject, record) && is_own(ctx, rows) && (!with_state || has_its_state(ctx, rows));
     rows_close(rows);
     return proven ? OK : altered(ctx, entry);
 }
@@ -102,7 +108,7 @@ static enum result look(struct ctx *ctx, struct walk *walk, struct ledger_entry 
     *entry = ledger_entry_of(walk->rows);
     walk->version++;
     if (entry->version > walk->version) return broken(ctx, walk, SENTENCE("was taken out of the ledger"));
-    if (entry->version < walk->version || !is_own(ctx, walk->rows))
+    if (entry->version < walk->version || !is_of(entry, walk->subject, walk->record) || !is_own(ctx, walk->rows))
         return broken(ctx, walk, SENTENCE("was put into the ledger"));
     return has_its_state(ctx, walk->rows) ? OK : broken(ctx, walk, SENTENCE("was changed in the ledger"));
 }

@@ -303,21 +303,6 @@ static void a_new_key_is_signed_by_the_old(void **state)
     end(&s);
 }
 
-/* However often a key is renewed: the chain, the oldest key and what is signed still hold. */
-static void a_chain_of_keys_has_no_end(void **state)
-{
-    FIXTURE(f);
-    struct siege s = begin(f);
-    struct ledger_public first = *ledger_keys_public(s.keys);
-    struct ledger_report report = {0};
-    const struct ledger_check old = {.keys = &first, .key_count = 1};
-    for (int i = 0; i < 70; i++)
-        expect_ok(&f->ctx, ledger_signer_renew(&f->ctx, s.signer, &keyring, i % 7 ? "rotate" : "restore", S("weekly")));
-    expect_ok(&f->ctx, ledger_verify(&f->ctx, &old, &report));
-    assert_int_equal(report.keys, 71);
-    end(&s);
-}
-
 static void a_restored_copy_has_an_origin_of_its_own(void **state)
 {
     FIXTURE(f);
@@ -600,7 +585,6 @@ int main(void)
         ON_BOTH(refused_entries_hold_nobody_up),
         ON_BOTH(times_of_heads_never_fall),
         ON_BOTH(a_new_key_is_signed_by_the_old),
-        ON_BOTH(a_chain_of_keys_has_no_end),
         ON_BOTH(a_restored_copy_has_an_origin_of_its_own),
         ON_BOTH(a_link_that_the_old_key_did_not_sign_is_told),
         ON_BOTH(what_the_program_did_not_write_has_no_proof),

@@ -5,6 +5,7 @@
 #include "format/json.h"
 #include "ledger/proof.h"
 #include "ledger/sealer.h"
+#include "ledger/verify.h"
 #include "store/blob.h"
 
 #include <fcntl.h>
@@ -187,6 +188,23 @@ static void test_a_new_key_seals_all_at_once(void **state)
     expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
     assert_int_equal(head.size, SEAL_BATCH + 16);
     assert_string_equal(head.key_id, ledger_keys_public(s.keys)->id);
+    ledger_keys_close(s.keys);
+}
+
+/* However often a key is renewed: the chain, the oldest key and what is signed still hold. */
+static void test_a_chain_of_keys_has_no_end(void **state)
+{
+    FIXTURE(f);
+    struct sealed s = begin(f);
+    struct ledger_public first = *ledger_keys_public(s.keys);
+    const struct ledger_check old = {.keys = &first, .key_count = 1};
+    struct ledger_report report = {0};
+    append_range(f, 0, 10);
+    assert_int_equal(seal_once(&s, 1700000100000), 10);
+    for (int i = 0; i < 70; i++) write_ok(f, renew, &s);
+    assert_int_equal(seal_once(&s, 1700000200000), 70);
+    expect_ok(&f->ctx, ledger_verify(&f->ctx, &old, &report));
+    assert_int_equal(report.keys, 71);
     ledger_keys_close(s.keys);
 }
 
@@ -531,6 +549,7 @@ int main(void)
         ON_BOTH(test_batches),
         ON_BOTH(test_a_new_key_seals_all_at_once),
         ON_BOTH(test_a_renewal_that_was_undone_is_run_again),
+        ON_BOTH(test_a_chain_of_keys_has_no_end),
         ON_BOTH(test_proofs),
         ON_BOTH(test_keys),
         ON_BOTH(test_damaged_key),
