@@ -29,20 +29,29 @@ static struct str next_salt(struct arena *arena)
 #define SAME_OR_LATER "(SELECT 1 FROM ledger_entry WHERE subject = ?4 AND record = ?5 AND version >= ?6)"
 
 /* A number or a version that was given once is not given again, whatever the tables say: what is bound to a user's
- * number (a token, a grant) would else become somebody else's. *entry is 0 when the version was there. Where several
- * write at once it is one statement; SQLite has one writer, and would copy that statement's one row through a table of
- * its own, because it reads where it writes. */
+ * number (a token, a grant) would else become somebody else's. */
+#define UNLESS_THERE "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS " SAME_OR_LATER
+#define NULL_WHERE_THERE "VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN EXISTS " SAME_OR_LATER " THEN NULL ELSE ?6 END, ?7, ?8)"
+
+/* SQLite would copy the one row that is selected through a table of its own, because it is read from where it goes; so
+ * there the version becomes one that the table refuses, and that this was why is asked afterwards. */
+static enum result insert_on_sqlite(struct ctx *ctx, const struct value *args, size_t count, int64_t *entry)
+{
+    int64_t there;
+    enum result result = db_insert(ctx, S(INSERT_ENTRY NULL_WHERE_THERE " RETURNING id"), args, count, entry);
+    if (result != INVALID) return result;
+    const struct error refusal = ctx->error;
+    ctx_clear_error(ctx);
+    TRY(db_query_number(ctx, S("SELECT EXISTS " SAME_OR_LATER), args, count, 0, &there));
+    if (!there) ctx->error = refusal;
+    return there ? OK : result;
+}
+
+/* *entry is 0 when the version was there. */
 static enum result insert_numbered(struct ctx *ctx, const struct value *args, size_t count, int64_t *entry)
 {
-    int64_t there = 0;
-    *entry = 0;
-    if (db_dialect(ctx->db) != DIALECT_SQLITE)
-        return db_insert(
-            ctx,
-            S(INSERT_ENTRY "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS " SAME_OR_LATER " RETURNING id"),
-            args, count, entry);
-    TRY(db_query_number(ctx, S("SELECT EXISTS " SAME_OR_LATER), args, count, 0, &there));
-    return there ? OK : db_insert(ctx, S(INSERT_ENTRY PLAIN " RETURNING id"), args, count, entry);
+    if (db_dialect(ctx->db) == DIALECT_SQLITE) return insert_on_sqlite(ctx, args, count, entry);
+    return db_insert(ctx, S(INSERT_ENTRY UNLESS_THERE " RETURNING id"), args, count, entry);
 }
 
 static enum result insert_entry(struct ctx *ctx, const struct ledger_event *event, struct str content, int64_t *entry)
