@@ -149,6 +149,8 @@ int main(int count, char **arguments)
     program.ctx.arena = program.arena;
     if (!program.arena) return 1;
     int status = run_guarded(&program, count, arguments);
+    arena_release(
+        program.arena); /* a transaction that was left by want of memory is undone while there is a database */
     program_close(&program);
     arena_free(program.arena);
     return status;

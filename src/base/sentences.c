@@ -13,6 +13,7 @@ struct filling {
     struct str arguments[PLACES];
     size_t count;
     bool retells; /* the arguments were filled in in English: a part of a sentence may have some of its own */
+    int depth;    /* of such parts within parts */
 };
 
 struct taking { /* a va_list that can be handed on by address everywhere */
@@ -110,6 +111,8 @@ static bool take_arguments(struct filling *filling, struct str format, struct ta
 
 /* ---- places ---- */
 
+static struct str retell(const struct sentences *sentences, struct arena *arena, struct str english, int depth);
+
 static bool find(const struct sentences *sentences, struct str key, struct str *text)
 {
     const struct str *found = map_get(sentences->texts, key);
@@ -152,7 +155,7 @@ static bool fill_place(const struct filling *filling, struct str place, struct b
     if (!kind.len)
         buf_add(out, argument);
     else if (str_is(kind, "say"))
-        buf_add(out, filling->retells ? sentences_retell(filling->sentences, filling->arena, argument)
+        buf_add(out, filling->retells ? retell(filling->sentences, filling->arena, argument, filling->depth + 1)
                                       : sentences_say(filling->sentences, argument));
     else
         buf_add(out, name(filling, kind, reg, argument));
@@ -246,12 +249,15 @@ static bool fits(struct filling *filling, struct str format, struct str text, si
     return !text.len;
 }
 
-struct str sentences_retell(const struct sentences *sentences, struct arena *arena, struct str english)
+/* What somebody put into the database may be any text: the program's own sentences are neither longer than this nor
+ * nested deeper. */
+static struct str retell(const struct sentences *sentences, struct arena *arena, struct str english, int depth)
 {
-    enum { LEAST = 10 }; /* less than that fits anything */
-    struct filling filling = {.sentences = sentences, .arena = arena, .retells = true}, best = filling;
+    enum { LEAST = 10 /* less than that fits anything */, LONGEST = 4000, DEEPEST = 4 };
+    struct filling filling = {.sentences = sentences, .arena = arena, .retells = true, .depth = depth}, best = filling;
     struct str template;
     size_t said, most = LEAST - 1;
+    if (english.len > LONGEST || depth > DEEPEST) return english;
     if (!sentences || find(sentences, english, &template)) return sentences_say(sentences, english);
     for (size_t i = 0; i < sentences->format_count; i++) {
         if (!fits(&filling, sentences->formats[i], english, &said) || said <= most) continue;
@@ -260,6 +266,11 @@ struct str sentences_retell(const struct sentences *sentences, struct arena *are
         best = filling;
     }
     return most < LEAST ? english : fill(&best, template);
+}
+
+struct str sentences_retell(const struct sentences *sentences, struct arena *arena, struct str english)
+{
+    return retell(sentences, arena, english, 0);
 }
 
 struct str sentences_print(const struct sentences *sentences, struct arena *arena, const char *about,

@@ -2,9 +2,12 @@
  * circle is possible; that nothing is a member twice keeps one witness from counting twice. */
 #include "ledger/policy.h"
 
+enum { FEW = 8 };
+
 struct reader {
     struct policy *policy;
     int line;
+    size_t log_room;
     bool has_quorum;
     bool taken[2][POLICY_MOST]; /* a member already: witnesses, groups */
 };
@@ -71,13 +74,18 @@ static enum result read_log(struct ctx *ctx, struct reader *reader, struct str r
     struct policy *policy = reader->policy;
     struct str vkey;
     struct policy_log log;
-    if (policy->log_count == POLICY_MOST) return wrong(ctx, reader, "these are more logs than can be kept.");
+    if (policy->log_count == POLICY_LOGS) return wrong(ctx, reader, "these are more logs than can be kept.");
     if (!next_word(&rest, &vkey) || !note_key_parse(vkey, &log.key) || log.key.kind != NOTE_ED25519)
         return wrong(ctx, reader, "a log is named by its key, NAME+ID+BASE64 of the kind 01.");
     for (size_t i = 0; i < policy->log_count; i++)
         if (memcmp(policy->logs[i].key.at, log.key.at, NOTE_KEY) == 0)
             return wrong(ctx, reader, "this key stands further up already.");
     TRY(read_end(ctx, reader, &rest, &log.url));
+    if (policy->log_count == reader->log_room) {
+        size_t room = reader->log_room * 2 + FEW, size = sizeof *policy->logs;
+        policy->logs = arena_grow(ctx->arena, policy->logs, reader->log_room * size, room * size);
+        reader->log_room = room;
+    }
     policy->logs[policy->log_count++] = log;
     return OK;
 }

@@ -11,7 +11,8 @@
 
 #include "ledger/checkpoint.h"
 
-enum { POLICY_MOST = 64, POLICY_MEMBERS = 2 * POLICY_MOST, POLICY_FILE_MOST = 256 * 1024 };
+/* Witnesses and groups each; every key that a ledger ever had is a log of its own. */
+enum { POLICY_MOST = 64, POLICY_LOGS = 4096, POLICY_MEMBERS = 2 * POLICY_MOST, POLICY_FILE_MOST = 1024 * 1024 };
 
 struct policy_log {
     struct note_key key; /* its name is the origin */
@@ -35,7 +36,7 @@ struct policy_group {
 };
 
 struct policy {
-    struct policy_log logs[POLICY_MOST];
+    struct policy_log *logs; /* in the arena */
     struct policy_witness witnesses[POLICY_MOST];
     struct policy_group groups[POLICY_MOST];
     size_t log_count, witness_count, group_count;

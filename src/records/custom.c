@@ -4,6 +4,7 @@
 
 #include "access/actor.h"
 #include "events/events.h"
+#include "format/json_reader.h"
 #include "ledger/ledger.h"
 #include "records/house.h"
 #include "records/known.h"
@@ -132,6 +133,18 @@ struct definition {
     bool required;
 };
 
+/* What somebody put in instead of JSON is shown as the text that it is. */
+static void put_choices(struct json_out *out, struct str choices)
+{
+    struct json_reader reader = json_open(out->buf->arena, choices);
+    bool is_list = json_next(&reader) == JSON_ARRAY;
+    if (is_list) json_skip(&reader);
+    if (is_list && json_next(&reader) == JSON_END)
+        json_put_raw(out, choices);
+    else
+        json_put_str(out, choices);
+}
+
 static void put(struct json_out *out, const struct definition *field)
 {
     json_open_object(out);
@@ -140,7 +153,7 @@ static void put(struct json_out *out, const struct definition *field)
     json_key(out, "name"), json_put_str(out, field->name);
     json_key(out, "kind"), json_put_str(out, field->kind);
     json_key(out, "label"), json_put_str(out, field->label);
-    json_key(out, "choices"), json_put_raw(out, field->choices);
+    json_key(out, "choices"), put_choices(out, field->choices);
     json_key(out, "required"), json_put_bool(out, field->required);
     json_close_object(out);
 }
@@ -212,11 +225,22 @@ static enum result altered(struct ctx *ctx, int64_t id)
         (long long)id);
 }
 
+/* Where several write at once: row and entry are read as one change left them, and the next waits. */
+static enum result hold(struct ctx *ctx, int64_t id)
+{
+    const struct value args[] = {value_number(id)};
+    int64_t held;
+    if (db_dialect(ctx->db) == DIALECT_SQLITE) return OK;
+    return db_query_number(ctx, S("SELECT id FROM custom_field WHERE id=?1 FOR NO KEY UPDATE"), args, COUNT(args), 0,
+                           &held);
+}
+
 /* Whoever changes a field changes what the ledger says of it; nothing else may come into the next entry with that. */
 static enum result demand_entered(struct ctx *ctx, int64_t id)
 {
     struct ledger_entry state, deed;
     struct buf is = buf_in(ctx->arena);
+    TRY(hold(ctx, id));
     TRY(custom_write_one(ctx, id, &is));
     enum result entered = ledger_newest(ctx, S("custom_field"), id, &state);
     if (entered == OK) entered = ledger_newest_deed(ctx, S("custom_field"), id, &deed);

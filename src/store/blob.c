@@ -114,7 +114,9 @@ static enum result find_blob(struct ctx *ctx, int64_t id, struct rows **rows, st
     TRY(db_query_one(ctx, S("SELECT size, sha256, \"key\", header FROM blob WHERE id = ?1"), &key, 1, rows, &found));
     if (!found) return fail(ctx, NOT_FOUND, "There is no file %lld.", (long long)id);
     *info = (struct blob_info){.id = id, .size = rows_number(*rows, 0)};
-    snprintf(info->sha256, sizeof info->sha256, "%.*s", PRINT(rows_text(*rows, 1)));
+    struct str sha256 = rows_text(*rows, 1);
+    bool whole = sha256.len < sizeof info->sha256; /* a longer one is none, whatever it begins with */
+    snprintf(info->sha256, sizeof info->sha256, "%.*s", PRINT(whole ? sha256 : S("")));
     return OK;
 }
 

@@ -444,6 +444,31 @@ static void one_at_a_time(void **state)
     }
 }
 
+/* Each reads row and entry as the one before left them: neither takes the other's change for an alteration. */
+static void a_custom_field_is_changed_by_two_at_once(void **state)
+{
+    enum { ROUNDS = 20 };
+    struct served *served = SERVED(state);
+    struct answer made = POST(served, &served->admin, "/custom-fields",
+                              "{'register': 'task', 'name': 'berth', 'kind': 'text', 'label': 'Berth'}");
+    expect_status(made, 201);
+    struct ctx contexts[2] = {*served->ctx, *served->ctx};
+    struct served both[2] = {*served, *served};
+    for (int k = 0; k < 2; k++) contexts[k].arena = arena_new(0), both[k].ctx = &contexts[k];
+    for (int i = 0; i < ROUNDS; i++) {
+        struct asked two[2];
+        pthread_t threads[2];
+        for (int k = 0; k < 2; k++) {
+            const char *body = text_of(served, "{'label': 'Berth %d of %d'}", i, k);
+            two[k] = (struct asked){.served = &both[k], .asking = {"PATCH", "/custom-fields/1", body, NULL}};
+        }
+        for (int k = 0; k < 2; k++) assert_int_equal(pthread_create(&threads[k], NULL, ask, &two[k]), 0);
+        for (int k = 0; k < 2; k++) pthread_join(threads[k], NULL);
+        for (int k = 0; k < 2; k++) expect_status(two[k].answer, 200);
+    }
+    for (int k = 0; k < 2; k++) arena_free(contexts[k].arena);
+}
+
 #define ON_POSTGRES(test) cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
 
 int main(void)
@@ -462,6 +487,7 @@ int main(void)
         ON_POSTGRES(assets_have_one_writer_at_a_time),
         ON_POSTGRES(what_another_changes_is_waited_for),
         ON_POSTGRES(one_at_a_time),
+        ON_POSTGRES(a_custom_field_is_changed_by_two_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Sentences in another language: the template is found by its English format, and its places are filled by number. */
 #include "cmocka_first.h"
 
+#include "base/buf.h"
 #include "base/ctx.h"
 
 static const struct {
@@ -126,6 +127,14 @@ static void what_was_kept_in_english_is_told_again(void **state)
     assert_str(ctx_retell(&ctx, S("one of two")), "one of two");                 /* nearly anything would fit */
     assert_str(ctx_retell(&ctx, S("There is no risk RSK-1")), "There is no risk RSK-1");
     assert_str(ctx_retell(&ctx, S("")), "");
+    struct buf deep = buf_in(*state);
+    for (int i = 0; i < 300; i++) buf_text(&deep, "Of risk 1: ");
+    for (int i = 0; i < 300; i++) buf_char(&deep, '.');
+    struct str told = ctx_retell(&ctx, buf_str(&deep)); /* no sentence of the program is nested so deep */
+    assert_true(str_starts(told, S("Zum Risiko 1: Zum Risiko 1: ")));
+    assert_true(str_find(told, S("Of risk 1: Of risk 1: "), NULL));
+    for (int i = 0; i < 20000; i++) buf_text(&deep, "Of risk 1: ");
+    assert_true(str_eq(ctx_retell(&ctx, buf_str(&deep)), buf_str(&deep))); /* nor so long */
     ctx.sentences = NULL;
     assert_str(ctx_retell(&ctx, S("Sleep.")), "Sleep.");
 }

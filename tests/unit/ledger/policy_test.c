@@ -92,6 +92,26 @@ static void test_written(void **state)
     assert_true(str_is(buf_str(&text), "quorum none\n"));
 }
 
+/* Each key that a ledger ever signed with is a log: more of them than there may be witnesses. */
+static void test_many_logs(void **state)
+{
+    FIXTURE(f);
+    struct policy *policy;
+    struct buf text = buf_in(f->ctx.arena);
+    for (int i = 0; i < 200; i++) {
+        unsigned char bytes[NOTE_KEY] = {(unsigned char)i, 7};
+        struct note_key key;
+        note_key_make(&key, S(ORIGIN), NOTE_ED25519, bytes);
+        buf_text(&text, "log ");
+        note_key_put(&text, &key);
+        buf_char(&text, '\n');
+    }
+    buf_text(&text, "quorum none\n");
+    expect_ok(&f->ctx, policy_parse(&f->ctx, buf_str(&text), &policy));
+    assert_int_equal(policy->log_count, 200);
+    assert_int_equal(policy->logs[199].key.at[0], 199);
+}
+
 static void test_refusals(void **state)
 {
     FIXTURE(f);
@@ -137,7 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_SQLITE(test_reading), ON_SQLITE(test_quorums),  ON_SQLITE(test_notes),
-        ON_SQLITE(test_written), ON_SQLITE(test_refusals),
+        ON_SQLITE(test_written), ON_SQLITE(test_refusals), ON_SQLITE(test_many_logs),
     };
     return cmocka_run_group_tests_name("ledger/policy", tests, NULL, NULL);
 }
