@@ -264,11 +264,14 @@ async function rights(w: Watcher): Promise<void> {
       const client = await world.user(`events-${role}@example.org`, [{ role, unit: world.root }])
       may[role] = (await client.get('security-events')).status
       equal((await client.get('security-events/export?format=csv')).status, may[role], `${role} exports`)
+      equal((await client.get('security-events/alarms')).status, may[role], `${role} counts alarms`)
     }
     const wanted = Object.fromEntries(roles.map((role) => [role, ['administrator', 'auditor'].includes(role) ? 200 : 403]))
     equal(may, wanted, 'statuses')
     const local = await world.user('events-local@example.org', [{ role: 'auditor', unit: below }])
     expect(await local.get('security-events'), 403)
+    expect(await local.get('security-events/alarms'), 403)
+    equal((expect(await world.admin.get('security-events/alarms'), 200).json as Row).count, 0, 'alarms of a sound server')
     expect(await new Client(world.admin.address, '', world.api).get('security-events'), 401)
   })
   await check('events: a token reads them only with that scope', async () => {
