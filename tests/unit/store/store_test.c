@@ -1,6 +1,8 @@
 /* The database as a whole: group commit, neighbours, snapshots, and memory that runs out. */
 #include "fixture.h"
 
+#include "base/clock.h"
+
 #include <pthread.h>
 #include <semaphore.h>
 
@@ -229,6 +231,74 @@ static void a_write_that_is_not_begun_in_time_is_taken_back(void **state)
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, insert, &late));
     assert_int_equal(number(f, "SELECT count(*) FROM t"), 3);
     assert_int_equal(number(f, "SELECT count(*) FROM t WHERE worker = 2"), 0);
+}
+
+struct holding {
+    struct write_job job; /* first */
+    sem_t begun, goes_on, done;
+};
+
+static enum result run_holding(struct write_job *job, struct db *db)
+{
+    struct holding *holding = (struct holding *)(void *)job;
+    (void)db;
+    sem_post(&holding->begun);
+    while (sem_wait(&holding->goes_on) != 0) continue;
+    return OK;
+}
+
+static void end_holding(struct write_job *job, enum result result)
+{
+    assert_int_equal(result, OK);
+    sem_post(&((struct holding *)(void *)job)->done);
+}
+
+static void is_late(struct write_job *job)
+{
+    finish_submitted(job, BUSY);
+}
+
+/* What was taken back waits no more: a queue that was full of it has room again, while the one write still hangs. */
+static void what_is_taken_back_leaves_its_room(void **state)
+{
+    enum { QUEUE_LIMIT = 4096 };
+    static struct submitted jobs[QUEUE_LIMIT + 1];
+    FIXTURE(f);
+    with_table(f);
+    struct holding holding = {.job = {.run = run_holding, .done = end_holding}};
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+    size_t left = QUEUE_LIMIT;
+    sem_init(&holding.begun, 0, 0);
+    sem_init(&holding.goes_on, 0, 0);
+    sem_init(&holding.done, 0, 0);
+    assert_int_equal(store_submit(f->store, &holding.job), OK);
+    while (sem_wait(&holding.begun) != 0) continue;
+    int64_t until = clock_monotonic() + 60 * SECOND;
+    for (int64_t i = 0; i <= QUEUE_LIMIT; i++)
+        jobs[i] =
+            (struct submitted){.job = {.run = run_submitted, .done = finish_submitted, .late = is_late, .until = until},
+                               .row = {1, i, S("x"), OK},
+                               .lock = &lock,
+                               .wake = &wake,
+                               .left = &left};
+    for (size_t i = 0; i < QUEUE_LIMIT; i++) {
+        jobs[i].job.until = clock_monotonic();
+        assert_int_equal(store_submit(f->store, &jobs[i].job), OK);
+    }
+    pthread_mutex_lock(&lock);
+    while (left) pthread_cond_wait(&wake, &lock);
+    left = 1;
+    pthread_mutex_unlock(&lock);
+    enum result again = store_submit(f->store, &jobs[QUEUE_LIMIT].job);
+    sem_post(&holding.goes_on);
+    while (sem_wait(&holding.done) != 0) continue;
+    assert_int_equal(again, OK);
+    pthread_mutex_lock(&lock);
+    while (left) pthread_cond_wait(&wake, &lock);
+    pthread_mutex_unlock(&lock);
+    assert_int_equal(jobs[QUEUE_LIMIT].result, OK);
+    assert_int_equal(number(f, "SELECT count(*) FROM t"), 1);
 }
 
 /* ---- reading while writing ---- */
@@ -507,6 +577,7 @@ int main(void)
         ON_BOTH(a_failing_job_does_not_harm_its_neighbours),
         ON_BOTH(nor_does_one_that_may_be_repeated),
         ON_SQLITE(a_write_that_is_not_begun_in_time_is_taken_back),
+        ON_SQLITE(what_is_taken_back_leaves_its_room),
         ON_BOTH(a_snapshot_agrees_with_itself),
         ON_BOTH(a_write_within_a_write_is_refused),
         ON_BOTH(what_is_rolled_back_is_not_told),
