@@ -75,6 +75,14 @@ static bool read_line(struct str line, struct ledger_head *head)
 
 /* ---- the file ---- */
 
+/* Nothing reads, thins or appends to a file that is larger than it can have grown. */
+static bool look_at_size(int file, struct stat *status)
+{
+    if (fstat(file, status) != 0) return false;
+    errno = EFBIG;
+    return status->st_size <= FILE_LIMIT;
+}
+
 static enum result read_text(struct ctx *ctx, struct str directory, const char *path, struct str *text)
 {
     struct stat status;
@@ -82,8 +90,7 @@ static enum result read_text(struct ctx *ctx, struct str directory, const char *
     *text = S("");
     TRY(open_own(ctx, directory, OWN_READ, &file));
     if (file < 0) return OK;
-    bool good = fstat(file, &status) == 0;
-    if (good && status.st_size > FILE_LIMIT) good = false, errno = EFBIG;
+    bool good = look_at_size(file, &status);
     char *bytes = good ? arena_alloc(ctx->arena, (size_t)status.st_size + 1) : NULL;
     ssize_t len = good ? read(file, bytes, (size_t)status.st_size) : -1;
     if (good && len >= 0 && len < status.st_size) errno = EIO;
@@ -182,12 +189,19 @@ static enum result thin(struct ctx *ctx, struct str directory)
     return good ? OK : cannot(ctx, path_of(ctx, directory, ""), SENTENCE("written"));
 }
 
-/* Where the last whole line ends. */
+/* Where the last whole line ends. It is looked for from the end, by blocks: after it may stand anything. */
 static off_t whole_size(int file, off_t size)
 {
-    char last;
-    while (size > 0 && pread(file, &last, 1, size - 1) == 1 && last != '\n') size--;
-    return size;
+    char block[64 * 1024];
+    while (size > 0) {
+        off_t from = size > (off_t)sizeof block ? size - (off_t)sizeof block : 0;
+        ssize_t len = pread(file, block, (size_t)(size - from), from);
+        if (len != (ssize_t)(size - from)) return size;
+        while (len > 0 && block[len - 1] != '\n') len--;
+        if (len) return from + len;
+        size = from;
+    }
+    return 0;
 }
 
 /* Of the last line; 0 when there is none. */
@@ -211,7 +225,7 @@ enum result remembered_newest(struct ctx *ctx, struct str directory, int64_t *si
     *size = 0;
     TRY(open_own(ctx, directory, OWN_READ, &file));
     if (file < 0) return OK;
-    bool good = fstat(file, &status) == 0;
+    bool good = look_at_size(file, &status);
     if (good) *size = newest_size(file, whole_size(file, status.st_size));
     close(file);
     return good ? OK : cannot(ctx, path_of(ctx, directory, ""), SENTENCE("read"));
@@ -242,7 +256,7 @@ static enum result hold(struct ctx *ctx, struct str directory, int *file, struct
     const char *path = path_of(ctx, directory, "");
     for (;;) {
         TRY(open_own(ctx, directory, OWN_APPEND, file));
-        bool good = lock(*file) && fstat(*file, status) == 0;
+        bool good = lock(*file) && look_at_size(*file, status);
         if (good && is_named(path, status)) return OK;
         close(*file);
         if (!good) return cannot(ctx, path, "written");

@@ -99,6 +99,29 @@ static void test_a_short_last_line(void **state)
     assert_int_equal(heads.count, 6);
 }
 
+/* After the last line may stand anything; a file that is larger than it can have grown is not searched. */
+static void test_a_file_beyond_all_measure(void **state)
+{
+    enum { LIMIT = 64 * 1024 * 1024 };
+    FIXTURE(f);
+    struct remembered heads;
+    struct ledger_head next = head_of(6);
+    int64_t newest;
+    char path[128];
+    snprintf(path, sizeof path, "%s/ledger.heads", f->directory);
+    write_file(f, 5, "");
+    assert_int_equal(truncate(path, LIMIT), 0);
+    expect_ok(&f->ctx, remembered_newest(&f->ctx, str_of(f->directory), &newest));
+    assert_int_equal(newest, 5);
+    assert_int_equal(truncate(path, LIMIT + 1), 0);
+    assert_int_equal(remembered_newest(&f->ctx, str_of(f->directory), &newest), BROKEN);
+    expect_sentence(&f->ctx, "ledger.heads, in which the signed heads are remembered, cannot be read: File too large");
+    assert_int_equal(remembered_read(&f->ctx, str_of(f->directory), &heads), BROKEN);
+    expect_sentence(&f->ctx, "ledger.heads, in which the signed heads are remembered, cannot be read: File too large");
+    assert_int_equal(remembered_add(&f->ctx, str_of(f->directory), &next), BROKEN);
+    expect_sentence(&f->ctx, "ledger.heads, in which the signed heads are remembered, cannot be written: File too");
+}
+
 static void test_what_is_older_is_not_added(void **state)
 {
     FIXTURE(f);
@@ -318,6 +341,7 @@ int main(void)
         ON_SQLITE(test_thinned),
         ON_SQLITE(test_below_the_limit_all_are_kept),
         ON_SQLITE(test_a_short_last_line),
+        ON_SQLITE(test_a_file_beyond_all_measure),
         ON_SQLITE(test_what_is_older_is_not_added),
         ON_SQLITE(test_a_line_that_falls),
         ON_SQLITE(test_a_head_over_nothing),
