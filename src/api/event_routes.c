@@ -92,8 +92,8 @@ static enum result read_to(struct ctx *ctx, struct str text, struct event_filter
 static enum result read_cursor(struct ctx *ctx, struct str text, struct event_filter *filter)
 {
     struct str at;
-    if (str_cut(&text, '.', &at) && parse_number(at, &filter->before_at) && parse_number(text, &filter->before_id) &&
-        filter->before_id > 0)
+    filter->behind = true;
+    if (str_cut(&text, '.', &at) && parse_number(at, &filter->before_at) && parse_number(text, &filter->before_id))
         return OK;
     return fail(ctx, INVALID, "The cursor is not one of this list; begin again without it.");
 }
@@ -205,6 +205,7 @@ static enum result put_event(struct ctx *ctx, struct json_out *out, const struct
 
 static void go_on_behind(const struct event_shown *last, struct event_filter *filter)
 {
+    filter->behind = true;
     filter->before_at = last->at;
     filter->before_id = last->id;
 }
@@ -234,32 +235,25 @@ static enum result list_events(struct ctx *ctx, struct exchange *x)
 
 /* ---- alarms ---- */
 
-/* Of the last days, by the program's clock: so that whoever may read them is told without looking. */
+/* Of the last days, by the program's clock: so that whoever may read them is told without looking. What is dated later
+ * than now was not written by this program, and would stay the newest for as long. */
 static enum result count_alarms(struct ctx *ctx, struct exchange *x)
 {
     enum { DAYS = 7 };
-    struct event_filter filter = {.kinds = 1U << EVENT_ALARM, .limit = EVENTS_MOST, .from = ctx->now - DAYS * DAY};
-    struct events_shown shown;
     struct json_out out = json_out_to(&x->out);
-    struct event_shown oldest = {.at = 0}, newest = oldest;
-    int64_t count = 0;
-    char since[TIME_TEXT];
+    struct events_counted alarms;
+    struct str newest = S("");
+    char since[TIME_TEXT] = "";
     TRY(demand_events(ctx));
-    do {
-        TRY(events_list(ctx, &filter, &shown));
-        for (size_t i = 0; i < shown.count; i++) count += shown.at[i].count ? shown.at[i].count : 1;
-        if (!shown.count) break;
-        if (!newest.at) newest = shown.at[0];
-        oldest = shown.at[shown.count - 1];
-        go_on_behind(&oldest, &filter);
-    } while (shown.count == EVENTS_MOST);
-    time_format(oldest.at, since);
+    TRY(events_count(ctx, EVENT_ALARM, ctx->now - DAYS * DAY, ctx->now, &alarms));
+    if (alarms.count) {
+        time_format(alarms.oldest_at, since);
+        newest = arena_print(ctx->arena, "%lld.%lld", (long long)alarms.newest.at, (long long)alarms.newest.id);
+    }
     json_open_object(&out);
-    json_key(&out, "count"), json_put_number(&out, count);
-    json_key(&out, "since"), json_put_optional(&out, str_of(count ? since : ""));
-    json_key(&out, "newest");
-    json_put_optional(&out,
-                      count ? arena_print(ctx->arena, "%lld.%lld", (long long)newest.at, (long long)newest.id) : S(""));
+    json_key(&out, "count"), json_put_number(&out, alarms.count);
+    json_key(&out, "since"), json_put_optional(&out, str_of(since));
+    json_key(&out, "newest"), json_put_optional(&out, newest);
     json_close_object(&out);
     return OK;
 }

@@ -60,10 +60,37 @@ static void add_who(struct ctx *ctx, struct query *query, const struct event_fil
     buf_char(&query->sql, ')');
 }
 
+static void write_columns(struct buf *sql)
+{
+    static const struct {
+        const char *name;
+        int size; /* of a text, with its NUL; 0: a number */
+    } columns[] = {{"id", 0},
+                   {"at", 0},
+                   {"node", NODE_SIZE},
+                   {"kind", SUBJECT_SIZE},
+                   {"outcome", SUBJECT_SIZE},
+                   {"actor", 0},
+                   {"account", ACCOUNT_SIZE},
+                   {"address", ADDRESS_SIZE},
+                   {"request", REQUEST_SIZE},
+                   {"subject", SUBJECT_SIZE},
+                   {"record", 0},
+                   {"detail", DETAIL_SIZE},
+                   {"times", 0}};
+    for (size_t i = 0; i < COUNT(columns); i++) {
+        buf_text(sql, i ? ", " : "SELECT ");
+        if (columns[i].size)
+            buf_print(sql, "substr(%s, 1, %d)", columns[i].name, columns[i].size - 1);
+        else
+            buf_text(sql, columns[i].name);
+    }
+    buf_text(sql, " FROM security_event WHERE 1 = 1");
+}
+
 static void write_query(struct ctx *ctx, struct query *query, const struct event_filter *filter)
 {
-    buf_text(&query->sql, "SELECT id, at, node, kind, outcome, actor, account, address, request, subject, record, "
-                          "detail, times FROM security_event WHERE 1 = 1");
+    write_columns(&query->sql);
     add_kinds(query, filter->kinds);
     add_number(query, "actor =", filter->actor);
     add_who(ctx, query, filter);
@@ -74,7 +101,7 @@ static void write_query(struct ctx *ctx, struct query *query, const struct event
     add_number(query, "record =", filter->record);
     add_number(query, "at >=", filter->from);
     add_number(query, "at <=", filter->to);
-    if (filter->before_id) {
+    if (filter->behind) {
         add(query, "(at, id) < (", value_number(filter->before_at));
         query->args[query->count++] = value_number(filter->before_id);
         buf_print(&query->sql, ", ?%zu)", query->count);
@@ -109,5 +136,26 @@ enum result events_list(struct ctx *ctx, const struct event_filter *filter, stru
                                                          .count = rows_number(rows, 12)};
     }
     rows_close(rows);
+    return OK;
+}
+
+enum result events_count(struct ctx *ctx, enum event_kind kind, int64_t from, int64_t to,
+                         struct events_counted *counted)
+{
+    struct value args[] = {value_text(str_of(event_kind_name(kind))), value_number(from), value_number(to),
+                           value_number(EVENT_TIMES_MOST)};
+    struct event_filter filter = {.kinds = 1U << kind, .from = from, .to = to, .limit = 1};
+    struct events_shown shown;
+    struct rows *rows;
+    bool found;
+    *counted = (struct events_counted){0};
+    TRY(db_query_one(ctx,
+                     S("SELECT CAST(sum(CASE WHEN times < 1 THEN 1 WHEN times > ?4 THEN ?4 ELSE times END) AS BIGINT), "
+                       "min(at) FROM security_event WHERE kind = ?1 AND at BETWEEN ?2 AND ?3"),
+                     args, COUNT(args), &rows, &found));
+    if (found) counted->count = rows_number(rows, 0), counted->oldest_at = rows_number(rows, 1);
+    rows_close(rows);
+    TRY(events_list(ctx, &filter, &shown));
+    if (shown.count) counted->newest = shown.at[0];
     return OK;
 }

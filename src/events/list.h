@@ -15,7 +15,8 @@ struct event_filter {
     struct str outcome, address, subject, request; /* as in the table; empty: any */
     int64_t record;                                /* 0: any; with a subject */
     int64_t from, to;                              /* ms, both included; 0: open */
-    int64_t before_at, before_id;                  /* the page goes on behind this one; 0, 0: from the newest */
+    bool behind;                                   /* the page goes on behind the row below; else from the newest */
+    int64_t before_at, before_id;                  /* any numbers: whoever writes the database chooses them */
     int64_t limit;
 };
 
@@ -28,6 +29,18 @@ struct events_shown {
     size_t count;
 };
 
+struct events_counted {
+    int64_t count;     /* of rows, each as often as it says; one row counts for at most EVENT_TIMES_MOST */
+    int64_t oldest_at; /* 0 when there is none */
+    struct event_shown newest;
+};
+enum { EVENT_TIMES_MOST = 1000000 };
+
+/* Texts are cut to what the program itself writes: a row that was planted takes no more room than another. */
 enum result events_list(struct ctx *ctx, const struct event_filter *filter, struct events_shown *shown) MUST_USE;
+/* Of one kind, dated within `from` and `to`. A later row dated by the program always is a newer `newest`, as long as
+ * `to` is no later than now. */
+enum result events_count(struct ctx *ctx, enum event_kind kind, int64_t from, int64_t to,
+                         struct events_counted *counted) MUST_USE;
 
 #endif
