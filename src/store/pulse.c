@@ -19,6 +19,7 @@ struct pulse {
     pthread_cond_t wake;
     bool ends;
     _Atomic int64_t well_at; /* clock_monotonic of the last good beat; 0 after a bad one */
+    bool told;               /* that beats are not good; of the thread */
 };
 
 static enum result write_something(struct ctx *ctx, void *arg)
@@ -53,10 +54,10 @@ static enum result guarded_beat(struct pulse *pulse, struct arena *arena)
     }
     arena_guard(arena, &escape);
     enum result result = beat(&ctx, pulse);
-    bool was_well = atomic_load(&pulse->well_at) != 0;
     const char *trouble = result == BROKEN ? "the database keeps no changes" : "the database is away";
-    if (result != OK && was_well) log_text(LOG_ERROR, trouble, "sentence", ctx.error.sentence);
-    if (result == OK && !was_well) log_line(LOG_INFO, "the database is there", NULL);
+    if (result != OK && !pulse->told) log_text(LOG_ERROR, trouble, "sentence", ctx.error.sentence);
+    if (result == OK && pulse->told) log_line(LOG_INFO, "the database is there", NULL);
+    pulse->told = result != OK;
     arena_reset(arena);
     return result;
 }

@@ -14,7 +14,7 @@ enum result pulse_open(struct ctx *ctx, struct store *store, struct pulse **out)
 void pulse_close(struct pulse *pulse); /* NULL is fine */
 
 /* From any thread, never waits. AWAY with a sentence when the database does not answer, is for reading only, or could
- * not keep the last change (its disk is full), until it keeps one again. */
+ * not keep the last change (its disk is full, another program holds it), until it keeps one again. */
 enum result pulse_check(struct ctx *ctx, const struct pulse *pulse) MUST_USE;
 
 #endif

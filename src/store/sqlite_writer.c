@@ -194,7 +194,7 @@ static void run_group(struct sqlite_writer *writer, struct write_job *job)
             for (size_t i = 0; i < group.count; i++) group.results[i] = result;
         }
     }
-    writer->state = result == AWAY ? AWAY : OK;
+    writer->state = result == AWAY || result == BUSY ? AWAY : OK; /* BUSY: another program holds it, for long */
     for (size_t i = 0; i < group.count; i++) group.jobs[i]->done(group.jobs[i], group.results[i]);
     if (sqlite_log_is_long(sqlite_of(db)) && !writer->moved_away) sqlite_log_move(sqlite_of(db));
 }

@@ -71,8 +71,9 @@ struct str store_failure(struct store *store);
 enum result store_write(struct ctx *ctx, struct store *store, enum result (*fn)(struct ctx *ctx, void *arg),
                         void *arg) MUST_USE;
 
-/* AWAY while writes cannot be kept: the disk is full, or SQLite's file was moved away under the program, which then
- * writes nothing until it is started anew. On PostgreSQL: the last write could not be kept. */
+/* AWAY while writes cannot be kept: the disk is full, another program held SQLite's lock for longer than the last write
+ * waits, or SQLite's file was moved away under the program, which then writes nothing until it is started anew. On
+ * PostgreSQL: the last write could not be kept. */
 enum result store_state(const struct store *store) MUST_USE;
 /* For a server, which must not hang: how many ms a statement of a connection made from now on may take (PostgreSQL;
  * else, and at first, there is no limit, because commands may have much to do). */

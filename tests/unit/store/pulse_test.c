@@ -5,6 +5,8 @@
 #include "store/blob.h"
 #include "store/pulse.h"
 
+#include <sqlite3.h>
+
 static enum result fail_badly(struct ctx *ctx, void *arg)
 {
     (void)arg;
@@ -72,10 +74,36 @@ static void after_a_broken_write_it_is_tried_whether_changes_are_kept(void **sta
     pulse_close(pulse);
 }
 
+/* Changes are answered 503 then, so it is not ready either; and nobody needs to be sent here for it to come back. */
+static void a_lock_that_another_program_holds_is_noticed(void **state)
+{
+    FIXTURE(f);
+    const struct store_config config = {.directory = str_of(f->directory), .lock_wait = 20};
+    struct pulse *pulse;
+    struct store *impatient;
+    sqlite3 *holder;
+    struct ctx ctx = {.arena = f->ctx.arena};
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_tables, NULL));
+    expect_ok(&ctx, store_open(&ctx, &config, &impatient));
+    expect_ok(&ctx, pulse_open(&ctx, impatient, &pulse));
+    const char *path = arena_print(ctx.arena, "%s/merlon.db", f->directory).at;
+    assert_int_equal(sqlite3_open(path, &holder), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(holder, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    expect_ok(&ctx, pulse_check(&ctx, pulse)); /* nobody was refused yet */
+    assert_int_equal(store_write(&ctx, impatient, make_another_table, NULL), BUSY);
+    assert_int_equal(pulse_check(&ctx, pulse), AWAY);
+    assert_int_equal(sqlite3_exec(holder, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(becomes(f, pulse, OK), OK);
+    sqlite3_close(holder);
+    pulse_close(pulse);
+    store_close(impatient);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_SQLITE(a_file_that_is_moved_away_is_noticed),
+        ON_SQLITE(a_lock_that_another_program_holds_is_noticed),
         ON_BOTH(after_a_broken_write_it_is_tried_whether_changes_are_kept),
     };
     return cmocka_run_group_tests_name("store/pulse", tests, NULL, NULL);
