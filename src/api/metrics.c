@@ -263,7 +263,7 @@ static void show_alarm(struct buf *out, struct ledger_signer *signer)
     if (signer) ledger_signer_alarm(signer, alarm, sizeof alarm);
     gauge(out, "ledger_alarm", "1 while the ledger is not what this program wrote, or is not sealed; the log says why.",
           alarm[0] != 0);
-    gauge(out, "ledger_round_waits_seconds", "How long what was written here awaits the end of a round of sealing.",
+    gauge(out, "ledger_round_waits_seconds", "How long what was written here awaits its seal.",
           signer ? ledger_signer_waits(signer) / SECOND : 0);
 }
 

@@ -22,13 +22,21 @@ static enum result health(struct ctx *ctx, struct exchange *x)
     return OK;
 }
 
+static bool is_well(struct ledger_signer *signer)
+{
+    char alarm[8] = "";
+    ledger_signer_alarm(signer, alarm, sizeof alarm);
+    return !*alarm && ledger_signer_waits(signer) < SIGNER_LATE;
+}
+
+/* The sentence itself is not for everybody who may ask here. */
 static enum result ready(struct ctx *ctx, struct exchange *x)
 {
     struct ledger_signer *signer = api_of(x)->signer;
     TRY(pulse_check(ctx, api_of(x)->pulse));
     TRY(health(ctx, x));
-    if (signer && ledger_signer_waits(signer) >= SIGNER_LATE)
-        buf_text(&x->out, "but the ledger is not sealed; the program's log says more\n");
+    if (signer && !is_well(signer))
+        buf_text(&x->out, "but the ledger is not sealed, or not what this program wrote; the log says more\n");
     return OK;
 }
 

@@ -1,6 +1,7 @@
 /* It runs beside requests: an entry is durable at once and has its place under a signed head within the second, and a
  * record is found at once and is in the search index within the second. Two threads, so that neither waits for what the
- * other does, and each tells when the other does not come to its end. */
+ * other does; on SQLite both wait for the one writer, so a third, which never uses the database, tells when either does
+ * not come to its end. */
 #include "app/settling.h"
 
 #include "access/actor.h"
@@ -12,7 +13,7 @@
 
 #include <pthread.h>
 
-enum { INDEX_LATE = 30 * SECOND };
+enum { INDEX_LATE = 30 * SECOND, DUTIES = 3 };
 
 struct settling {
     struct store *store;
@@ -21,11 +22,12 @@ struct settling {
     struct events *events;
     struct time_told told; /* of the thread that seals */
     bool index_failed;     /* told already; of the thread that indexes */
-    pthread_t sealer, indexer;
+    pthread_t threads[DUTIES];
+    size_t begun; /* of them */
     pthread_mutex_t lock;
     pthread_cond_t wake;
     char alarm[300];        /* under lock, as all below: the ledger's that was noted last */
-    int64_t indexing_since; /* clock_monotonic, of the write or look that the indexer is at; 0: at none */
+    int64_t indexing_since; /* clock_monotonic, of the step that the indexer is at; 0: at none */
     bool index_is_late;     /* told already */
     bool ends;
 };
@@ -62,8 +64,8 @@ static enum result keep_time(struct ctx *ctx, struct settling *settling)
     return timekeeping_round(ctx, settling->store, &settling->told);
 }
 
-/* What does not verify is a security event, once for each alarm and not each second. Both threads ask, because the one
- * that seals may be what does not come to its end. */
+/* What does not verify is a security event, once for each alarm and not each second. The one that
+ * seals tells at once, and the one that watches what keeps the other from its end. */
 static void note_alarm(struct ctx *ctx, struct settling *settling)
 {
     char alarm[sizeof settling->alarm];
@@ -83,7 +85,7 @@ static void look_at_index(struct settling *settling)
     settling->index_is_late = late;
     pthread_mutex_unlock(&settling->lock);
     if (fresh && late)
-        log_line(LOG_ERROR, "the search index does not come to its end; the ledger is sealed all the same", NULL);
+        log_line(LOG_ERROR, "the search index does not come to its end; records are found all the same", NULL);
     if (fresh && !late) log_line(LOG_INFO, "the search index goes on again", NULL);
 }
 
@@ -102,16 +104,20 @@ static void seal(struct ctx *ctx, struct settling *settling)
     if (sealed != OK && sealed != BROKEN) /* what is broken, the signer has told */
         log_text(LOG_WARNING, "the ledger is sealed later", "sentence", ctx->error.sentence);
     note_alarm(ctx, settling);
+}
+
+/* Neither here nor in what it calls may anything ask the database: it would wait with those whom it watches. */
+static void look_at_others(struct ctx *ctx, struct settling *settling)
+{
+    ledger_signer_watch(settling->signer, clock_monotonic());
+    note_alarm(ctx, settling);
     look_at_index(settling);
 }
 
 /* That it failed is told once, and again when it has gone well between. */
 static void bring_index_up(struct ctx *ctx, struct settling *settling)
 {
-    ledger_signer_watch(settling->signer, clock_monotonic());
-    note_alarm(ctx, settling);
     bool failed = store_dialect(settling->store) == DIALECT_SQLITE && index_all(ctx, settling) != OK;
-    indexing_since(settling, 0);
     if (failed && !settling->index_failed)
         log_text(LOG_ERROR, "the search index was not written", "sentence", ctx->error.sentence);
     settling->index_failed = failed;
@@ -157,8 +163,15 @@ static void drop_statistics(struct ctx *ctx, struct settling *settling)
 
 static void index_round(struct settling *settling, struct arena *arena)
 {
+    indexing_since(settling, clock_monotonic());
     do_duty(settling, arena, drop_statistics);
     do_duty(settling, arena, bring_index_up);
+    indexing_since(settling, 0);
+}
+
+static void watch_round(struct settling *settling, struct arena *arena)
+{
+    do_duty(settling, arena, look_at_others);
 }
 
 /* Each second, and once more at the end. */
@@ -188,16 +201,20 @@ static void *run_indexer(void *settling)
     return run(settling, index_round);
 }
 
+static void *run_watch(void *settling)
+{
+    return run(settling, watch_round);
+}
+
 /* ---- opening and closing ---- */
 
-static void end_threads(struct settling *settling, bool both)
+static void end_threads(struct settling *settling)
 {
     pthread_mutex_lock(&settling->lock);
     settling->ends = true;
     pthread_cond_broadcast(&settling->wake);
     pthread_mutex_unlock(&settling->lock);
-    pthread_join(settling->sealer, NULL);
-    if (both) pthread_join(settling->indexer, NULL);
+    for (size_t i = 0; i < settling->begun; i++) pthread_join(settling->threads[i], NULL);
 }
 
 static void release(struct settling *settling)
@@ -209,17 +226,18 @@ static void release(struct settling *settling)
 
 enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_signer *signer, struct settling **out)
 {
+    static void *(*const runs[DUTIES])(void *) = {run_sealer, run_indexer, run_watch};
     struct settling *settling = calloc(1, sizeof *settling);
     if (!settling) return fail(ctx, BROKEN, "There is no memory to start.");
     *settling = (struct settling){.store = store, .signer = signer, .time = ctx->time, .events = ctx->events};
     pthread_mutex_init(&settling->lock, NULL);
     wait_init(&settling->wake);
-    bool first = pthread_create(&settling->sealer, NULL, run_sealer, settling) == 0;
-    if (first && pthread_create(&settling->indexer, NULL, run_indexer, settling) == 0) {
-        *out = settling;
-        return OK;
-    }
-    if (first) end_threads(settling, false);
+    size_t *begun = &settling->begun;
+    while (*begun < DUTIES && pthread_create(&settling->threads[*begun], NULL, runs[*begun], settling) == 0) ++*begun;
+    *out = settling;
+    if (*begun == DUTIES) return OK;
+    *out = NULL;
+    end_threads(settling);
     release(settling);
     return fail(ctx, BROKEN, "The system gives no thread for sealing the ledger.");
 }
@@ -227,6 +245,6 @@ enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_si
 void settling_close(struct settling *settling)
 {
     if (!settling) return;
-    end_threads(settling, true);
+    end_threads(settling);
     release(settling);
 }

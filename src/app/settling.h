@@ -1,6 +1,6 @@
 /* The threads that do what writes leave to be done, each second when there is something and once more at the end: one
- * seals the ledger and compares the program's time with the clock, one brings the search index up to date. Each looks
- * whether the other comes to its end. */
+ * seals the ledger and compares the program's time with the clock, one brings the search index up to date. A third
+ * looks whether they come to their end, without the database, so that it tells also where that hangs. */
 #ifndef MERLON_APP_SETTLING_H
 #define MERLON_APP_SETTLING_H
 

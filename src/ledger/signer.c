@@ -25,8 +25,9 @@ struct ledger_signer {
     struct ledger_head known;  /* the newest that this process has made, or has found in the file at its start */
     int64_t decisions;         /* to stop or to go on, that this process has seen (ledger/stop.h) */
     char alarm[SENTENCE_ROOM]; /* of the newest round */
-    int64_t waits_since;       /* clock_monotonic: what was committed awaits the end of a round; 0: nothing does */
-    bool late;                 /* for too long, as was last looked; told already */
+    int64_t waits_since;       /* clock_monotonic: what was committed awaits a round that ends well; 0: nothing does */
+    int64_t answered;          /* the same, of the newest round that ended well or with an alarm; 0: none did */
+    bool late;                 /* for too long without an answer, as was last looked; told already */
     char lost[SENTENCE_ROOM];  /* that ledger.heads was found lost; until the end of the process */
 };
 
@@ -338,11 +339,14 @@ static enum result guarded_round(struct ctx *ctx, struct ledger_signer *signer)
     return result;
 }
 
-/* A round has come to its end, whatever came of it: what it left waits for the next. */
-static void end_wait(struct ledger_signer *signer)
+/* After a round that ended well only such entries are left as were committed since it began. One that was not held,
+ * because the database is away or another program's, is no end of any wait. */
+static void end_wait(struct ledger_signer *signer, enum result result, int64_t began)
 {
+    if (result == BUSY || result == AWAY) return;
     pthread_mutex_lock(&signer->lock);
-    signer->waits_since = signer->count ? clock_monotonic() : 0;
+    signer->answered = clock_monotonic();
+    if (result == OK) signer->waits_since = signer->count ? began : 0;
     pthread_mutex_unlock(&signer->lock);
 }
 
@@ -351,8 +355,9 @@ enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
 {
     char before[SENTENCE_ROOM];
     pthread_mutex_lock(&signer->rounds);
+    int64_t began = clock_monotonic();
     enum result result = guarded_round(ctx, signer);
-    end_wait(signer);
+    end_wait(signer, result, began);
     pthread_mutex_unlock(&signer->rounds);
     if (result == BUSY || result == AWAY) return result;
     struct str sentence = result != OK ? ctx->error.sentence : S("");
@@ -368,12 +373,14 @@ enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
 
 static const char LATE[] =
     "Entries of the ledger await their seal, and no round of sealing comes to its end: the database takes without end "
-    "for what it is asked. Run merlon verify, and start the program anew.";
+    "for what it is asked, does not answer, or is held by another program. Look what else uses it, run merlon verify, "
+    "and start the program anew.";
 
 void ledger_signer_watch(struct ledger_signer *signer, int64_t now)
 {
     pthread_mutex_lock(&signer->lock);
-    bool late = signer->waits_since && now - signer->waits_since >= SIGNER_LATE, fresh = late != signer->late;
+    int64_t since = signer->answered > signer->waits_since ? signer->answered : signer->waits_since;
+    bool late = signer->waits_since && now - since >= SIGNER_LATE, fresh = late != signer->late;
     signer->late = late;
     pthread_mutex_unlock(&signer->lock);
     if (fresh && late) log_text(LOG_ERROR, "the ledger is not sealed", "sentence", str_of(LATE));

@@ -31,11 +31,11 @@ int64_t ledger_signer_decisions(struct ledger_signer *signer); /* as kept in min
 enum result ledger_signer_renew(struct ctx *ctx, struct ledger_signer *signer, const struct keyring *keyring,
                                 const char *action, struct str reason) MUST_USE;
 
-/* For how many ms what this program has committed awaits the end of a round. Of what this process remembers, so it is
- * known also where the database hangs. Any thread. */
+/* For how many ms the oldest entry of this process awaits its seal: until a round ends well. Of what this process
+ * remembers, so it is known also where the database hangs. Any thread. */
 int64_t ledger_signer_waits(struct ledger_signer *signer);
-/* For a thread that does not seal, now and then: whether that is SIGNER_LATE or more at the instant `now` of
- * clock_monotonic(), which is an alarm until it is over, and is logged once. */
+/* For a thread that never uses the database, now and then: whether it waits for SIGNER_LATE or more at the instant
+ * `now` of clock_monotonic(), and no round has said for as long why; an alarm until that is over, and logged once. */
 enum { SIGNER_LATE = 10 * SECOND };
 void ledger_signer_watch(struct ledger_signer *signer, int64_t now);
 

@@ -5,6 +5,7 @@
 #include "ledger/remembered.h"
 #include "ledger/signer.h"
 
+#include <semaphore.h>
 #include <unistd.h>
 
 struct watched {
@@ -52,6 +53,14 @@ static void expect_alarm(struct watched *w, const char *part)
     ledger_signer_alarm(w->signer, alarm, sizeof alarm);
     if (!strstr(alarm, part)) print_error("the alarm says: %s\n", alarm);
     assert_non_null(strstr(alarm, part));
+}
+
+/* So that what was before differs from what comes. */
+static int64_t a_later_instant(void)
+{
+    int64_t now = clock_monotonic();
+    while (clock_monotonic() < now + 5) continue;
+    return clock_monotonic();
 }
 
 #define PLANTED_KEY                                                                                                    \
@@ -141,7 +150,12 @@ static void a_memory_that_is_gone_begins_with_an_entry(void **state)
     assert_int_equal(round_of(&w), BROKEN);
     assert_int_equal(unlink(path), 0);
     f->ctx.now = 4000;
+    int64_t from = a_later_instant();
     expect_ok(&f->ctx, round_of(&w));
+    int64_t waits = ledger_signer_waits(w.signer); /* of the entry that says so, which this round committed itself */
+    assert_true(waits <= clock_monotonic() - from);
+    a_later_instant();
+    assert_true(ledger_signer_waits(w.signer) > waits);
     int64_t entries;
     expect_ok(&f->ctx, db_query_number(&f->ctx, S("SELECT count(*) FROM ledger_entry WHERE action = 'remember'"), NULL,
                                        0, 0, &entries));
@@ -189,6 +203,70 @@ static void entries_that_no_round_comes_to_are_an_alarm(void **state)
     end(&w);
 }
 
+struct holding {
+    struct write_job job; /* first */
+    sem_t begun, goes_on, done;
+};
+
+static enum result hold_writer(struct write_job *job, struct db *db)
+{
+    struct holding *holding = (struct holding *)(void *)job;
+    (void)db;
+    sem_post(&holding->begun);
+    while (sem_wait(&holding->goes_on) != 0) continue;
+    return OK;
+}
+
+static void is_held_no_more(struct write_job *job, enum result result)
+{
+    assert_int_equal(result, OK);
+    sem_post(&((struct holding *)(void *)job)->done);
+}
+
+/* It was not held, so what waited before it waits still, and since then. */
+static void a_round_that_is_not_held_ends_no_wait(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    struct holding holding = {.job = {.run = hold_writer, .done = is_held_no_more}};
+    sem_init(&holding.begun, 0, 0);
+    sem_init(&holding.goes_on, 0, 0);
+    sem_init(&holding.done, 0, 0);
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    int64_t to = clock_monotonic();
+    a_later_instant();
+    assert_int_equal(store_submit(f->store, &holding.job), OK);
+    while (sem_wait(&holding.begun) != 0) continue;
+    f->ctx.patience = 1;
+    enum result result = round_of(&w);
+    sem_post(&holding.goes_on);
+    while (sem_wait(&holding.done) != 0) continue;
+    assert_int_equal(result, BUSY);
+    ledger_signer_watch(w.signer, to + SIGNER_LATE);
+    expect_alarm(&w, "no round of sealing comes to its end");
+    f->ctx.patience = 0;
+    expect_ok(&f->ctx, round_of(&w));
+    assert_int_equal(ledger_signer_waits(w.signer), 0);
+    end(&w);
+}
+
+/* Nor does one that says why it seals nothing; but then that is the alarm, not that none comes to its end. */
+static void a_round_that_tells_why_leaves_the_wait_and_its_own_alarm(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    run_sql(f, PLANTED_KEY);
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    int64_t to = clock_monotonic(), from = a_later_instant();
+    assert_int_not_equal(round_of(&w), OK);
+    assert_true(ledger_signer_waits(w.signer) >= from - to);
+    ledger_signer_watch(w.signer, from + SIGNER_LATE - 1);
+    expect_alarm(&w, "Entry 5000 says that a new key took over");
+    ledger_signer_watch(w.signer, clock_monotonic() + SIGNER_LATE);
+    expect_alarm(&w, "no round of sealing comes to its end");
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +276,8 @@ int main(void)
         ON_BOTH(a_round_before_the_first_write_is_quiet),
         ON_BOTH(a_head_of_the_same_size_over_other_entries_does_not_continue),
         ON_BOTH(entries_that_no_round_comes_to_are_an_alarm),
+        ON_SQLITE(a_round_that_is_not_held_ends_no_wait),
+        ON_BOTH(a_round_that_tells_why_leaves_the_wait_and_its_own_alarm),
         ON_BOTH(a_memory_that_is_gone_begins_with_an_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
