@@ -98,3 +98,61 @@ step(on, 'a change that takes long is told to be on its way, until it is answere
   await gone(slow)
   await visible(marta.getByRole('article').filter({ hasText: 'Slowly, but surely' }))
 })
+
+/** Holds what fits, until `pass` lets through what comes from then on and `release` what was held. */
+async function hold(page: Page, pattern: string): Promise<{ pass: () => void; release: () => void }> {
+  const waiting: (() => void)[] = []
+  let holds = true
+  await page.clock.install()
+  await page.route(pattern, async (route) => {
+    if (holds) await new Promise<void>((resolve) => waiting.push(resolve))
+    await route.continue().catch(() => undefined) // it may have been given up
+  })
+  const pass = () => void (holds = false)
+  return { pass, release: () => (pass(), waiting.forEach((go) => go())) }
+}
+
+const READING = 'The server is slow to answer. This page goes on when it does.'
+
+step(on, 'what is read slowly is told after ten seconds, once, and can be asked for anew', async () => {
+  const page = await on.page()
+  await signIn(page, EMAIL.manager, undefined, '/risk/RSK-2')
+  await visible(page.getByRole('heading', { level: 1 }))
+  const held = await hold(page, '**/api/v1/**')
+  await page.getByRole('tab', { name: 'History' }).click()
+  const slow = page.getByRole('alert').filter({ hasText: READING })
+  await page.clock.runFor(9_000)
+  assert.equal(await slow.count(), 0)
+  await page.clock.runFor(2_000)
+  await visible(slow)
+  assert.equal(await slow.count(), 1)
+  held.pass() // the first answer still stays away
+  await slow.getByRole('button', { name: 'Try again' }).click()
+  await gone(slow)
+  await visible(page.getByRole('tabpanel', { name: 'History' }).getByText(/^ledger entry \d+$/).first())
+  held.release()
+})
+
+step(on, 'a first load that is not answered is told after ten seconds too', async () => {
+  const page = await on.page()
+  const held = await hold(page, '**/api/v1/session')
+  const asked = page.waitForRequest('**/api/v1/session')
+  await page.goto('/')
+  await asked
+  await page.clock.runFor(11_000)
+  await visible(page.getByRole('alert').filter({ hasText: READING }))
+  held.release()
+  await visible(page.getByRole('textbox').first())
+  await gone(page.getByRole('alert').filter({ hasText: READING }))
+})
+
+step(on, 'that alarms could not be read is a line on each page', async () => {
+  const page = await on.page()
+  await page.route('**/api/v1/security-events/alarms', (route) => route.fulfill({ status: 500, json: { detail: 'It broke.' } }))
+  await signIn(page, EMAIL.administrator, undefined, '/risk')
+  const line = page.getByRole('status').filter({ hasText: 'Alarms could not be read. It broke.' })
+  await visible(line)
+  await page.unroute('**/api/v1/security-events/alarms')
+  await line.getByRole('button', { name: 'Try again' }).click()
+  await gone(line)
+})

@@ -52,7 +52,7 @@ export const ROOT = '/api/v1';
 
 let csrf = '';
 let onSignedOut: () => void = () => undefined;
-let onSlow: () => () => void = () => () => undefined;
+let onSlow: (reads: boolean) => () => void = () => () => undefined;
 
 /** The token of the session, sent with every unsafe request. */
 export function setCsrf(token: string): void {
@@ -64,8 +64,8 @@ export function setSignedOut(handler: () => void): void {
   onSignedOut = handler;
 }
 
-/** What to do while a change has not been answered for long; returns what to do when it has. */
-export function setSlow(handler: () => () => void): void {
+/** What to do while a change, or what is to be read, is not answered for long; returns what to do when it is. */
+export function setSlow(handler: (reads: boolean) => () => void): void {
   onSlow = handler;
 }
 
@@ -129,10 +129,10 @@ const PATIENCE = 60_000;
 
 const SLOW = 10_000;
 
-/** Tells of a change that takes long, until it is answered. */
-async function watched(answer: Promise<Response>): Promise<Response> {
+/** Tells of an answer that takes long, until it is there. */
+async function watched(answer: Promise<Response>, reads: boolean): Promise<Response> {
   let end: (() => void) | undefined;
-  const timer = setTimeout(() => (end = onSlow()), SLOW);
+  const timer = setTimeout(() => (end = onSlow(reads)), SLOW);
   return answer.finally(() => {
     clearTimeout(timer);
     end?.();
@@ -143,7 +143,7 @@ export async function api<T>(path: string, options: Options = {}): Promise<T> {
   const ends = AbortSignal.timeout(PATIENCE);
   const signal = options.signal ? AbortSignal.any([options.signal, ends]) : ends;
   const answer = send(path, options.file ? options : { ...options, signal });
-  const response = await (options.file || (options.method ?? 'GET') === 'GET' ? answer : watched(answer));
+  const response = await (options.file ? answer : watched(answer, (options.method ?? 'GET') === 'GET'));
   if (response.status === 204) return undefined as T;
   const text = await response.text();
   return (text ? JSON.parse(text) : undefined) as T;

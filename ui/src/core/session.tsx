@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Problem, api, setCsrf, setSignedOut, setSlow } from './api';
 import { useWords } from './labels';
 import type { Session } from './types';
-import { Trouble, saySlow } from './ui/trouble';
+import { Trouble, saySlow, saySlowReads } from './ui/trouble';
 
 interface SessionValue {
   session: Session;
@@ -63,7 +63,15 @@ export function SessionProvider({ children, signIn }: { children: ReactNode; sig
     [queries],
   );
   useEffect(() => setSignedOut(() => end('over')), [end]);
-  useEffect(() => setSlow(() => saySlow(words)), [words]);
+  useEffect(() => {
+    // What waits is let go and asked for anew, the session itself too.
+    const again = () => {
+      const waiting = queries.getQueryCache().findAll({ fetchStatus: 'fetching' });
+      const is = { predicate: (query: (typeof waiting)[number]) => waiting.includes(query) };
+      void queries.cancelQueries(is).then(() => queries.refetchQueries(is));
+    };
+    setSlow((reads) => (reads ? saySlowReads(words, again) : saySlow(words)));
+  }, [words, queries]);
   const value = useMemo(
     () =>
       session && {

@@ -6,8 +6,9 @@ import { useState } from 'react';
 import { Link, useLocation } from 'react-router';
 import { Problem, api } from '../api';
 import { formatDate } from '../format';
-import { useWords } from '../labels';
+import { useWords, type UiKey } from '../labels';
 import { useSession } from '../session';
+import { Missed, sentence } from '../ui/trouble';
 
 /** Of the last seven days, by the server's clock. */
 interface Alarms {
@@ -19,9 +20,9 @@ interface Alarms {
 
 const READERS = ['administrator', 'auditor'];
 
-function useAlarms(): Alarms | null {
+function useAlarms() {
   const { has } = useSession();
-  const { data } = useQuery({
+  const asked = useQuery({
     queryKey: ['data', 'alarms'],
     queryFn: () =>
       api<Alarms>('/security-events/alarms').catch((trouble: unknown) => {
@@ -32,7 +33,7 @@ function useAlarms(): Alarms | null {
     enabled: READERS.some(has),
     refetchInterval: 60_000,
   });
-  return data?.count ? data : null;
+  return { asked, alarms: asked.data?.count ? asked.data : null };
 }
 
 const placeOf = (alarms: Alarms) => `/security-events?kind=alarm&from=${(alarms.since ?? '').slice(0, 10)}`;
@@ -43,15 +44,37 @@ function useSentence() {
     words.t('ui.alarms', { n: alarms.count, day: formatDate(alarms.since ?? '', words.language) });
 }
 
+interface UnreadProps {
+  of: { error: unknown; refetch: () => unknown };
+  what: UiKey;
+}
+
+/** Whether there are any is then not known, which is not the same as that there are none. */
+export function Unread({ of, what }: UnreadProps) {
+  const words = useWords();
+  return (
+    <Group className="as-of" role="status" gap="xs" justify="center">
+      <IconAlertTriangle size={16} style={{ flex: 'none' }} aria-hidden />
+      <span>
+        {words.t(what)} {sentence(of.error, words)}
+      </span>
+      <Button size="compact-xs" variant="default" flex="none" onClick={() => void of.refetch()}>
+        {words.t('ui.retry')}
+      </Button>
+    </Group>
+  );
+}
+
 /** Put away by each person in each browser, until there is a newer one. */
 export function AlarmsBanner() {
   const words = useWords();
   const say = useSentence();
-  const alarms = useAlarms();
+  const { asked, alarms } = useAlarms();
   const { session } = useSession();
   const { pathname } = useLocation();
   const place = `merlon.alarms.${session.user.id}`;
   const [seen, setSeen] = useState(() => localStorage.getItem(place));
+  if (asked.error && pathname !== '/assurance') return <Unread of={asked} what="ui.alarms.unread" />;
   if (!alarms || alarms.newest === seen || ['/assurance', '/security-events'].includes(pathname)) return null;
   const dismiss = () => {
     localStorage.setItem(place, alarms.newest ?? '');
@@ -74,7 +97,8 @@ export function AlarmsBanner() {
 /** On the ledger's page they stay. */
 export function AlarmsLine() {
   const say = useSentence();
-  const alarms = useAlarms();
+  const { asked, alarms } = useAlarms();
+  if (asked.error) return <Missed of={asked} />;
   if (!alarms) return null;
   return (
     <Text size="sm" mt={6}>

@@ -3,9 +3,10 @@ import { Button, Group } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'react-router';
-import { api } from '../api';
+import { Problem, api } from '../api';
 import { useWords } from '../labels';
 import { useSession } from '../session';
+import { Unread } from './alarms';
 
 interface State {
   stopped: string | null;
@@ -21,12 +22,18 @@ export function LedgerBanner() {
   const words = useWords();
   const { has } = useSession();
   const { pathname } = useLocation();
-  const { data } = useQuery({
+  const asked = useQuery({
     queryKey: ['ledger-alarm'],
-    queryFn: () => api<State>('/ledger/witnesses').catch(() => null), // who administers a part only is not told
+    queryFn: () =>
+      api<State>('/ledger/witnesses').catch((trouble: unknown) => {
+        if (trouble instanceof Problem && trouble.status === 403) return null; // of a part only
+        throw trouble;
+      }),
     enabled: TOLD.some((role) => has(role)),
     refetchInterval: 60_000,
   });
+  const { data } = asked;
+  if (asked.error && pathname !== PAGE) return <Unread of={asked} what="ui.ledger.banner.unread" />;
   if ((!data?.stopped && !data?.alarm) || pathname === PAGE) return null;
   return (
     <Group className="as-of" role="status" gap="sm" justify="center" wrap="nowrap">

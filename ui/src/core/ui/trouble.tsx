@@ -96,6 +96,9 @@ export function sayTrouble(error: unknown, words: Words): void {
   });
 }
 
+/** What stays for long stands where no dialog has its buttons. */
+const ABOVE = 'top-center';
+
 /** Stands while a change waits for its answer; what is returned takes it away. */
 export function saySlow(words: Words): () => void {
   const id = notifications.show({
@@ -103,8 +106,44 @@ export function saySlow(words: Words): () => void {
     icon: <IconClock size={18} />,
     message: words.t('ui.trouble.waiting'),
     autoClose: false,
+    position: ABOVE,
   });
   return () => notifications.hide(id);
+}
+
+const reads = new Set<symbol>();
+const READS = 'slow-reads';
+
+/** The same of what is to be read: one for all that wait, however many they are. */
+export function saySlowReads(words: Words, again: () => void): () => void {
+  const read = Symbol();
+  const end = () => {
+    if (reads.delete(read) && reads.size === 0) notifications.hide(READS);
+  };
+  const retry = () => {
+    reads.clear();
+    notifications.hide(READS);
+    again();
+  };
+  if (reads.size === 0) {
+    notifications.show({
+      id: READS,
+      color: 'yellow',
+      icon: <IconClock size={18} />,
+      message: (
+        <Group gap="xs" wrap="nowrap">
+          <span>{words.t('ui.trouble.reading')}</span>
+          <Button size="compact-xs" variant="default" flex="none" onClick={retry}>
+            {words.t('ui.retry')}
+          </Button>
+        </Group>
+      ),
+      autoClose: false,
+      position: ABOVE,
+    });
+  }
+  reads.add(read);
+  return end;
 }
 
 export function sayDone(message: string): void {
