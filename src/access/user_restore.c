@@ -78,6 +78,19 @@ enum result user_entered_as(struct ctx *ctx, struct str email, int64_t *id)
     }
 }
 
+enum result user_entered_name(struct ctx *ctx, int64_t id, struct str *name, struct str *email)
+{
+    struct ledger_entry entry;
+    struct json *state;
+    *name = *email = S("");
+    enum result result = ledger_newest(ctx, S("user"), id, &entry);
+    if (result == OK) result = json_parse(ctx, entry.state, &state);
+    if (result == BUSY) return result;
+    if (result == OK) *name = json_str(state, "name", S("")), *email = json_str(state, "email", S(""));
+    ctx_clear_error(ctx);
+    return OK;
+}
+
 /* Stands for an address until the restoring fills it in; nobody can have put it into another row before. */
 static struct value placeholder(struct ctx *ctx, int64_t id)
 {

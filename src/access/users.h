@@ -65,6 +65,8 @@ enum result user_look(struct ctx *ctx, int64_t id, struct user *user, bool *righ
 enum result user_password(struct ctx *ctx, int64_t id, struct str *hash, bool *right) MUST_USE;
 /* Whose address it is by the newest entries of the ledger, though the rows of users may say otherwise; 0 for nobody. */
 enum result user_entered_as(struct ctx *ctx, struct str email, int64_t *id) MUST_USE;
+/* Name and address by the newest entry, whatever the row says; both empty where there is none to go by. */
+enum result user_entered_name(struct ctx *ctx, int64_t id, struct str *name, struct str *email) MUST_USE;
 /* Inside a write, by the program itself alone: puts the user back to what the newest entry of the ledger says, after
  * somebody changed it outside of the program. A password that is not the one of that entry is dropped; whom the ledger
  * does not know is made inactive and gets no right; whose row is gone gets it back, without password. Another row that

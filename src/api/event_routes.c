@@ -165,6 +165,23 @@ static struct str detail_of(const struct ctx *ctx, const struct event_shown *eve
     return str_is(event->kind, event_kind_name(EVENT_ALARM)) ? ctx_retell(ctx, event->detail) : event->detail;
 }
 
+/* Whom an alarm is about, as the ledger says: the row is the one that somebody may have written. */
+static enum result put_user(struct ctx *ctx, struct json_out *out, const struct event_shown *event)
+{
+    struct str name, email;
+    if (!str_is(event->kind, event_kind_name(EVENT_ALARM)) || !str_is(event->subject, "user") || !event->record) {
+        json_put_null(out);
+        return OK;
+    }
+    TRY(user_entered_name(ctx, event->record, &name, &email));
+    json_open_object(out);
+    json_key(out, "id"), json_put_number(out, event->record);
+    json_key(out, "name"), json_put_optional(out, name);
+    json_key(out, "email"), json_put_optional(out, email);
+    json_close_object(out);
+    return OK;
+}
+
 static enum result put_event(struct ctx *ctx, struct json_out *out, const struct event_shown *event,
                              struct names *names)
 {
@@ -196,6 +213,8 @@ static enum result put_event(struct ctx *ctx, struct json_out *out, const struct
     else
         json_put_null(out);
     json_key(out, "reference"), json_put_optional(out, reference_of(ctx, event));
+    json_key(out, "user");
+    TRY(put_user(ctx, out, event));
     json_key(out, "detail"), json_put_optional(out, detail_of(ctx, event));
     json_key(out, "count"), json_put_number(out, event->count);
     json_key(out, "node"), json_put_str(out, event->node);

@@ -45,7 +45,8 @@ const struct named_shape named_shapes[] = {
             "created_at:time, ended_at:time?}"},
     {"security_event", "{id:integer, at:time, kind:string, outcome:string, actor:{id:integer, name:string}?, "
                        "account:string?, address:string?, request:string?, subject:string?, record:integer?, "
-                       "reference:string?, detail:string?, count:integer, node:string}"},
+                       "reference:string?, user:{id:integer, name:string?, email:string?}?, detail:string?, "
+                       "count:integer, node:string}"},
     {"head",
      "{origin:string, size:integer, previous:integer, root:string, at:integer, key_id:string, signature:string}"},
     {"framework_loaded", "{framework:integer, created:integer, changed:integer, unchanged:integer}"},

@@ -58,6 +58,7 @@ step(on, 'its proof is refused at once, for good, and nothing is offered', async
   await bruno.getByRole('button', { name: `Proof of entry ${forged}`, exact: true }).click()
   const dialog = bruno.getByRole('dialog')
   await visible(dialog.getByText(`Entry ${forged} was not written by this program, or was changed since`))
+  await visible(dialog.getByRole('heading', { name: 'There is no proof of this entry' }))
   assert.equal(await dialog.getByRole('link').count(), 0)
   assert.equal(await dialog.getByRole('button', { name: 'Try again' }).count(), 0)
   assert.equal(asked, 1)
@@ -85,6 +86,11 @@ step(on, 'a reader of German reads the alarm in German', async () => {
   )
 })
 
+step(on, 'beside an alarm, what has no seal is not said to await one', async () => {
+  await visible(bruno.getByText('1 Eintrag hat kein Siegel.'))
+  assert.equal(await bruno.getByText('noch nicht versiegelt').count(), 0)
+})
+
 step(on, 'an alarm on a record is told to the auditor on every page, and who met it did not cause it', async () => {
   const marta = await on.page()
   await signIn(marta, EMAIL.manager)
@@ -104,6 +110,7 @@ step(on, 'an alarm on a record is told to the auditor on every page, and who met
   const row = bruno.locator('tr.row').first()
   await visible(row.getByText('bemerkt, als Marta Nowak danach fragte'))
   await visible(row.getByText('ein Datensatz ist nicht, was das Journal sagt: Er wurde außerhalb des Programms geändert'))
+  await visible(row.getByText('Zuerst das Datenverzeichnis oder die Datenbank kopieren, dann merlon verify ausführen. Wie ein Datensatz'))
   await bruno.goto('/risk')
   await banner.getByRole('button', { name: 'Ausblenden, bis ein neuer kommt' }).click()
   await gone(banner)
@@ -111,6 +118,7 @@ step(on, 'an alarm on a record is told to the auditor on every page, and who met
   await visible(bruno.getByRole('heading', { level: 1 }))
   await bruno.goto('/assurance')
   await visible(bruno.getByRole('link', { name: /^\d+ Alarme? seit/ }))
+  await visible(bruno.getByText('merlon user restore --email ADDRESS'))
 })
 
 step(on, 'who may not read security events is told so, and offered nothing', async () => {
@@ -134,4 +142,17 @@ step(on, 'a chosen kind moves nothing, and an address filters when it is written
   await bruno.getByRole('textbox', { name: 'Network address' }).fill('127.0.0.9')
   await bruno.waitForURL(/address=127\.0\.0\.9$/)
   await visible(bruno.getByText('No such events'))
+})
+
+step(on, 'an alarm on a user names him as the ledger does, with the address that the restoring wants', async () => {
+  const id = sqlite(`SELECT id FROM user WHERE email = '${EMAIL.manager}'`)
+  const marta = await on.page()
+  await signIn(marta, EMAIL.manager, undefined, '/risk')
+  sqlite(`UPDATE user SET name = 'Ida Lindqvist', email = 'x@example.org' WHERE id = ${id}`)
+  await marta.reload()
+  const ida = await on.page()
+  await signIn(ida, EMAIL.administrator, undefined, '/security-events?kind=alarm')
+  const row = ida.locator('tr.row').filter({ hasText: `User ${id}` }).first()
+  await visible(row.getByRole('link', { name: `User ${id}, Marta Nowak, ${EMAIL.manager}`, exact: true }))
+  await visible(row.getByText(`merlon user restore --email ${EMAIL.manager} puts the user back.`))
 })

@@ -41,6 +41,8 @@ interface SecurityEvent {
   subject: string | null;
   record: number | null;
   reference: string | null;
+  /** Whom an alarm is about, as the ledger says. */
+  user: { id: number; name: string | null; email: string | null } | null;
   detail: string | null;
   count: number;
   node: string;
@@ -317,6 +319,15 @@ function About({ event, people }: { event: SecurityEvent; people: Person[] }) {
       </Anchor>
     );
   }
+  if (event.user) {
+    const { id, name, email } = event.user;
+    const who = [words.t('ui.events.user', { id: String(id) }), name, email].filter(Boolean).join(', ');
+    return (
+      <Anchor component={Link} to="/settings/users" size="sm" className="wrap">
+        {who}
+      </Anchor>
+    );
+  }
   const person = event.subject === 'user' ? nameOf(people, event.record) : undefined;
   const subject = words.subject(event.subject, !event.record);
   return <>{[subject, person ?? event.record].filter(Boolean).join(' ')}</>;
@@ -339,6 +350,20 @@ function told(event: SecurityEvent, detail: string, words: Words, people: Person
   if (event.kind === 'events_swept')
     return words.t('ui.events.swept', { before: formatMoment(detail, words.language) });
   return words.label(`ui.events.how.${detail.replaceAll(' ', '_')}`, detail);
+}
+
+/** What is to be done about an alarm. */
+function Advice({ event }: { event: SecurityEvent }) {
+  const words = useWords();
+  const { user, reference } = event;
+  const own = user
+    ? words.t('ui.alarms.do.user', { email: user.email ?? 'ADDRESS' })
+    : reference && words.t('ui.alarms.do.record');
+  return (
+    <Text size="xs" mt={4} className="wrap">
+      {[words.t('ui.alarms.do'), own].filter(Boolean).join(' ')}
+    </Text>
+  );
 }
 
 const HEADS = [
@@ -382,11 +407,12 @@ function Rows({ events, state, people }: { events: SecurityEvent[]; state: State
                   </Narrow>
                 )}
               </td>
-              <td className="clip">
+              <td className={event.user ? 'wrap' : 'clip'}>
                 <About event={event} people={people} />
               </td>
               <td className="wrap" style={{ whiteSpace: 'normal', minWidth: 90, maxWidth: 340 }}>
                 {event.detail && <span className="quiet">{told(event, event.detail, words, people)}</span>}
+                {event.kind === 'alarm' && <Advice event={event} />}
               </td>
             </tr>
           ))}

@@ -76,7 +76,10 @@ function Sealing({ state, now }: { state: State; now: number }) {
       {state.alarm && !state.stopped && <Alarm sentence={state.alarm} advice={words.t('ui.ledger.state.alarm.do')} />}
       {state.waiting > 0 && state.waiting_since && (
         <Text size="sm" mt={6}>
-          {words.t('ui.ledger.state.waiting', { n: state.waiting, time: time(state.waiting_since) })}
+          {/* What gets no seal does not wait for one, and bears whatever date somebody gave it. */}
+          {state.alarm
+            ? words.t('ui.ledger.state.without', { n: state.waiting })
+            : words.t('ui.ledger.state.waiting', { n: state.waiting, time: time(state.waiting_since) })}
         </Text>
       )}
     </div>

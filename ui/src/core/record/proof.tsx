@@ -91,7 +91,8 @@ export function Proof({ entry, onClose }: { entry: number; onClose: () => void }
   const refused = error instanceof Problem && error.body.code === 'not_genuine';
   return (
     <Dialog opened onClose={onClose} size="xl" title={words.t('ui.ledger.proof', { entry: String(entry) })}>
-      {error && <Trouble error={error} retry={refused ? undefined : () => void refetch()} />}
+      {error && refused && <Trouble error={error} title={words.t('ui.ledger.proof.none')} />}
+      {error && !refused && <Trouble error={error} retry={() => void refetch()} />}
       {!data && !error && (
         <>
           {failureCount > 0 && <Text size="sm">{words.t('ui.ledger.proof.waiting')}</Text>}

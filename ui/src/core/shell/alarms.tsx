@@ -96,6 +96,7 @@ export function AlarmsBanner() {
 
 /** On the ledger's page they stay. */
 export function AlarmsLine() {
+  const words = useWords();
   const say = useSentence();
   const { asked, alarms } = useAlarms();
   if (asked.error) return <Missed of={asked} />;
@@ -104,7 +105,8 @@ export function AlarmsLine() {
     <Text size="sm" mt={6}>
       <Anchor component={Link} to={placeOf(alarms)} size="sm" underline="always">
         {say(alarms)}
-      </Anchor>
+      </Anchor>{' '}
+      {words.t('ui.alarms.do')} {words.t('ui.alarms.do.user', { email: 'ADDRESS' })} {words.t('ui.alarms.do.record')}
     </Text>
   );
 }

@@ -28,9 +28,11 @@ interface TroubleProps {
   retry?: () => void;
   /** Instead of the whole page: its only heading. */
   whole?: boolean;
+  /** What it comes to, where that is known better than that it did not work. */
+  title?: string;
 }
 
-export function Trouble({ error, retry, whole }: TroubleProps) {
+export function Trouble({ error, retry, whole, title }: TroubleProps) {
   const words = useWords();
   const day = useAsOf();
   const missing = error instanceof Problem && error.status === 404;
@@ -43,7 +45,7 @@ export function Trouble({ error, retry, whole }: TroubleProps) {
     <div className="trouble" role="alert">
       <Sign size={32} stroke={1.3} className={missing ? 'quiet' : 'trouble-sign'} aria-hidden />
       <Title order={whole ? 1 : 2} size="h2">
-        {missing ? words.t('ui.notfound') : words.t('ui.trouble.title')}
+        {missing ? words.t('ui.notfound') : (title ?? words.t('ui.trouble.title'))}
       </Title>
       <Text size="sm" c="dimmed" maw={480}>
         {sentence(error, words)}
