@@ -6,16 +6,22 @@
 #include "format/markdown.h"
 #include "records/entered.h"
 #include "records/house.h"
+#include "records/missed.h"
+#include "schema/composition.h"
 
 #include <stdlib.h>
 
 enum { NAMED = 20 };
 
+/* One record of which something is known; in a table of open addressing. */
 struct kept {
     const struct reg *reg;
     int64_t id;
-    const struct record *record; /* NULL: there is none */
+    const struct record *record; /* once looked up; NULL: there is none */
+    bool looked_up, compared, altered;
 };
+
+static const struct reg users = {.name = "user"}; /* no register, but named beside records */
 
 struct reading *reading_new(struct ctx *ctx, const struct labels *labels)
 {
@@ -27,17 +33,54 @@ struct reading *reading_new(struct ctx *ctx, const struct labels *labels)
     return reading;
 }
 
+/* ---- what is kept ---- */
+
+static struct kept *slot(const struct reading *reading, const struct reg *reg, int64_t id)
+{
+    size_t at = (size_t)((uint64_t)id * 0x9e3779b97f4a7c15U ^ str_hash(str_of(reg->name))) & (reading->room - 1);
+    while (reading->kept[at].reg && (reading->kept[at].reg != reg || reading->kept[at].id != id))
+        at = (at + 1) & (reading->room - 1);
+    return &reading->kept[at];
+}
+
+/* The table is a power of two, at most half full. */
+static void make_room(struct reading *reading)
+{
+    struct kept *old = reading->kept;
+    size_t old_room = reading->room;
+    if (reading->count * 2 < old_room) return;
+    reading->room = old_room * 2;
+    reading->kept = arena_make_many(reading->ctx->arena, struct kept, reading->room);
+    for (size_t i = 0; i < old_room; i++)
+        if (old[i].reg) *slot(reading, old[i].reg, old[i].id) = old[i];
+}
+
+/* Valid until the next call. */
+static struct kept *keep(struct reading *reading, const struct reg *reg, int64_t id)
+{
+    make_room(reading);
+    struct kept *kept = slot(reading, reg, id);
+    if (!kept->reg) *kept = (struct kept){.reg = reg, .id = id}, reading->count++;
+    return kept;
+}
+
 /* ---- whether it is what the ledger says ---- */
 
-static void note_altered(struct reading *reading, const struct record *record)
+/* Each once: it stands in several lists. */
+static void note_altered(struct reading *reading, const struct reg *reg, int64_t id)
 {
-    struct str name = arena_print(reading->ctx->arena, "%s-%lld", record->reg->prefix, (long long)record_id(record));
-    struct str rest = buf_str(&reading->altered), one;
-    while (str_cut(&rest, ' ', &one))
-        if (str_eq(one, name)) return; /* it stands in several lists */
+    struct kept *kept = keep(reading, reg, id);
+    if (kept->altered) return;
+    kept->altered = true;
     if (reading->altered_count++ < NAMED)
-        buf_print(&reading->altered, "%s%.*s", reading->altered.len ? " " : "", PRINT(name));
+        buf_print(&reading->altered, "%s%s%s%lld", reading->altered.len ? ", " : "",
+                  reg->prefix ? reg->prefix : reg->name, reg->prefix ? "-" : " ", (long long)id);
     if (reading->altered_count == NAMED + 1) buf_text(&reading->altered, " ...");
+}
+
+static bool compares(const struct reading *reading)
+{
+    return !reading->ctx->as_of && record_can_be_compared(reading->ctx);
 }
 
 /* A report is believed by people who cannot look: each record of today that it reads is held against its newest entry,
@@ -45,15 +88,43 @@ static void note_altered(struct reading *reading, const struct record *record)
 static enum result hold(struct reading *reading, const struct record *record)
 {
     struct ctx part = *reading->ctx;
-    if (part.as_of || !record_can_be_compared(&part)) return OK;
+    if (!compares(reading)) return OK;
     part.arena = reading->compare;
     enum result result = record_demand_entered(&part, record);
     arena_reset(reading->compare);
     if (result != OK && result != CONFLICT && result != BROKEN)
         return fail(reading->ctx, result, "The ledger cannot be asked whether the records are what it says.");
-    reading->compared++;
-    if (result != OK) note_altered(reading, record);
+    struct kept *kept = keep(reading, record->reg, record_id(record));
+    reading->compared += !kept->compared;
+    kept->compared = true;
+    if (result != OK) note_altered(reading, record->reg, record_id(record));
     return OK;
+}
+
+/* What was taken out of sight is not among what was read. */
+static enum result hold_missed(struct reading *reading, const struct list_query *query, const struct record_list *list)
+{
+    struct ids missed;
+    if (!compares(reading)) return OK;
+    TRY(list_missed(reading->ctx, query, list, &missed));
+    for (size_t i = 0; i < missed.count; i++) note_altered(reading, query->reg, missed.at[i]);
+    return OK;
+}
+
+static enum result hold_absent(struct reading *reading, const struct reg *reg, int64_t id)
+{
+    bool missed;
+    if (!compares(reading)) return OK;
+    TRY(record_missed(reading->ctx, reg, id, &missed));
+    if (missed) note_altered(reading, reg, id);
+    return OK;
+}
+
+void reading_hold_parts(struct reading *reading, const struct record *whole, const struct record_list *parts)
+{
+    const struct composition *of = whole->reg->parts;
+    if (!of || !compares(reading) || (int64_t)parts->count == record_number_of(whole, of->count)) return;
+    note_altered(reading, whole->reg, record_id(whole));
 }
 
 /* ---- lists ---- */
@@ -87,7 +158,7 @@ enum result reading_list(struct reading *reading, const char *reg, const struct 
         TRY(list_page(ctx, query, &page, &next));
         append(reading, list, &room, &page);
         for (size_t i = 0; i < page.count; i++) TRY(hold(reading, page.at[i]));
-        if (!next.len) return OK;
+        if (!next.len) return hold_missed(reading, query, list);
         query->cursor = arena_copy(ctx->arena, next);
     }
 }
@@ -129,41 +200,21 @@ struct record_list reading_part(const struct record_list *sorted, const char *fi
 
 /* ---- single records ---- */
 
-static struct kept *slot(const struct reading *reading, const struct reg *reg, int64_t id)
-{
-    size_t at = (size_t)((uint64_t)id * 0x9e3779b97f4a7c15U ^ str_hash(str_of(reg->name))) & (reading->room - 1);
-    while (reading->kept[at].reg && (reading->kept[at].reg != reg || reading->kept[at].id != id))
-        at = (at + 1) & (reading->room - 1);
-    return &reading->kept[at];
-}
-
-/* The table is a power of two, at most half full. */
-static void make_room(struct reading *reading)
-{
-    struct kept *old = reading->kept;
-    size_t old_room = reading->room;
-    if (reading->count * 2 < old_room) return;
-    reading->room = old_room * 2;
-    reading->kept = arena_make_many(reading->ctx->arena, struct kept, reading->room);
-    for (size_t i = 0; i < old_room; i++)
-        if (old[i].reg) *slot(reading, old[i].reg, old[i].id) = old[i];
-}
-
 static enum result read_one(struct reading *reading, const struct reg *reg, int64_t id, const struct record **record)
 {
-    make_room(reading);
-    struct kept *kept = slot(reading, reg, id);
-    if (!kept->reg) {
+    const struct kept *known = slot(reading, reg, id);
+    if (!known->looked_up) {
         struct record *loaded = NULL;
         enum result result = record_get(reading->ctx, reg, id, &loaded);
         if (result != OK && result != NOT_FOUND && result != DENIED) return result;
         if (result != OK) ctx_clear_error(reading->ctx);
-        if (result == OK) TRY(hold(reading, loaded));
-        kept = slot(reading, reg, id);
-        *kept = (struct kept){reg, id, result == OK ? loaded : NULL};
-        reading->count++;
+        TRY(result == OK ? hold(reading, loaded) : hold_absent(reading, reg, id));
+        struct kept *kept = keep(reading, reg, id);
+        kept->record = result == OK ? loaded : NULL;
+        kept->looked_up = true;
+        known = kept;
     }
-    *record = kept->record;
+    *record = known->record;
     return OK;
 }
 
@@ -207,17 +258,14 @@ enum result reading_referred(struct reading *reading, struct str reference, stru
     return reference_parse(reading->ctx->house, reference, &reg, &id) ? name_one(reading, reg, id, text) : OK;
 }
 
+/* The name is that of today, also in a report as of a day gone by. */
 enum result reading_user(struct reading *reading, int64_t user, struct str *name)
 {
-    struct ctx *ctx = reading->ctx;
-    struct buf text = buf_in(ctx->arena);
-    struct json_out out = json_out_to(&text);
-    struct json *json;
+    bool right;
     *name = S("");
     if (!user) return OK;
-    TRY(expand_write(ctx, &out, &common_fields[C_CREATED_BY], value_number(user)));
-    TRY(json_parse(ctx, buf_str(&text), &json));
-    *name = json_str(json, "title", S(""));
+    TRY(user_entered_name(reading->ctx, user, name, &right));
+    if (!right) note_altered(reading, &users, user);
     return OK;
 }
 

@@ -11,18 +11,20 @@ struct reading {
     const struct labels *labels;
     struct kept *kept; /* records read already */
     size_t room, count;
-    size_t compared;       /* records of today that were held against the ledger */
-    size_t altered_count;  /* of them, those that are not what it says */
-    struct buf altered;    /* the first of these by reference: "RSK-1 RSK-7" */
+    size_t compared;       /* records of today that were held against the ledger, each once */
+    size_t altered_count;  /* records and users that are not what it says, or were not found though it has them */
+    struct buf altered;    /* the first of these by reference: "RSK-1, RSK-7, user 3" */
     struct arena *compare; /* emptied after each */
 };
 
 struct reading *reading_new(struct ctx *ctx, const struct labels *labels);
 
 /* All records of a register that match list parameters (docs/api.md), page by page. A reader who may read none of the
- * register gets an empty list. */
+ * register gets an empty list. Held against the ledger, with what it has and the list has not. */
 enum result reading_list(struct reading *reading, const char *reg, const struct parameter *pairs, size_t count,
                          struct record_list *list) MUST_USE;
+/* That a record has as many parts as it says (struct composition). */
+void reading_hold_parts(struct reading *reading, const struct record *whole, const struct record_list *parts);
 /* Sorts by a number field of the register's own, then by id; and finds the part with one value in a list sorted so. */
 void reading_sort(struct record_list *list, const char *field);
 struct record_list reading_part(const struct record_list *sorted, const char *field, int64_t value);

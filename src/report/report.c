@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include "base/clock.h"
+#include "records/entered.h"
 #include "records/house.h"
 #include "records/signature.h"
 #include "report/job.h"
@@ -117,7 +118,7 @@ static enum result add_ledger_head(struct report_job *job)
     document_heading(job->document, 1, job_word(job, "ledger.head"));
     document_paragraph(job->document, job_word(job, "ledger.use"));
     const struct reading *reading = job->reading;
-    bool unknown = !reading->compared && !job->ctx->as_of;
+    bool unknown = !record_can_be_compared(job->ctx);
     struct cell compared =
         unknown ? cell_text(job_word(job, "ledger.unknown")) : cell_number((int64_t)reading->compared);
     if (!job->ctx->as_of) facts[count++] = (struct fact){job_word(job, "ledger.compared"), compared, false};

@@ -69,6 +69,7 @@ static enum result read_live(struct report_job *job, struct statement *statement
     if (!statement->soa) TRY(only_one(job, &statement->soa));
     struct str id = arena_print(job->ctx->arena, "%lld", (long long)record_id(statement->soa));
     TRY(reading_list(job->reading, "soa_line", (struct parameter[]){{S("soa"), id}}, 1, &statement->lines));
+    reading_hold_parts(job->reading, statement->soa, &statement->lines);
     return latest_version(job, statement);
 }
 
