@@ -4,7 +4,7 @@
 
 #include <cairo-pdf.h>
 
-enum { FACT_PADDING = 4, FIGURE_HEIGHT = 52, FIGURES_A_ROW = 6, FACT_HEIGHT = 20 };
+enum { FACT_PADDING = 4, FIGURE_HEIGHT = 52, FIGURES_A_ROW = 6, FACT_HEIGHT = 20, TORN_FACT = 80 };
 
 /* Height at least of what must not be torn from the heading before it: all of a chart, the beginning of a grid. */
 static double kept_together(const struct block *block)
@@ -77,19 +77,45 @@ static double fact_height(struct press *press, const struct fact *fact, struct p
     return (label > text ? label : text) + 2 * FACT_PADDING;
 }
 
-static void print_fact(struct press *press, const struct fact *fact, struct place place)
+/* The value from *line on, as far as the page goes; true when all of it is printed. Returns with the height taken. */
+static bool print_value(struct press *press, const struct fact *fact, struct place place, int *line, double *height)
 {
     struct str value = cell_printed(press->ctx->arena, &fact->value);
     double x = place.x + place.labels, width = place.values, y = press->y + FACT_PADDING;
-    press_tag(press, "P");
-    press_text(press, STYLE_LABEL, INK_MUTED, fact->label, place.x, y + 1, place.labels - 8);
     if (fact->value.mark) {
-        furniture_mark(press, fact->value.mark, fact->value.colour, x, y + 5.5);
+        if (!*line) furniture_mark(press, fact->value.mark, fact->value.colour, x, y + 5.5);
         x += MARK_SPACE, width -= MARK_SPACE;
     }
-    press_text(press, fact->code ? STYLE_CODE : STYLE_BODY, INK, value, x, y, width);
-    press_untag(press, "P");
-    furniture_rule(press, place.x, press->y - 0.25, place.labels + place.values, 0.5, INK_LINE);
+    press_set(press, press->layout, fact->code ? STYLE_CODE : STYLE_BODY, value, width);
+    if (press->drawing) furniture_ink(press, INK);
+    *height = press_lines(press, press->layout, x, y, line, press_room(press) - 2 * FACT_PADDING);
+    return *line >= pango_layout_get_line_count(press->layout);
+}
+
+/* Goes on over as many pages as it needs; press->y stays where its last part begins, and *height is that part's. */
+static void print_fact(struct press *press, const struct fact *fact, struct place place, double *height)
+{
+    double label = 0, text;
+    for (int line = 0;;) {
+        press_tag(press, "P");
+        if (!line)
+            label = press_text(press, STYLE_LABEL, INK_MUTED, fact->label, place.x, press->y + FACT_PADDING + 1,
+                               place.labels - 8);
+        bool done = print_value(press, fact, place, &line, &text);
+        press_untag(press, "P");
+        furniture_rule(press, place.x, press->y - 0.25, place.labels + place.values, 0.5, INK_LINE);
+        *height = (label > text ? label : text) + 2 * FACT_PADDING;
+        if (done) return;
+        press_break(press);
+        label = 0;
+    }
+}
+
+/* Room for it, so that only what is higher than a page is torn, and begins where it stands. */
+static void need_fact(struct press *press, double height)
+{
+    bool torn = height > press->bottom - press->top;
+    press_need(press, torn ? TORN_FACT : height);
 }
 
 /* The next fact that says something, from *at on; NULL after the last. */
@@ -105,21 +131,21 @@ void print_facts(struct press *press, const struct fact *facts, size_t count, do
     size_t at = 0;
     struct place place = {press->left, labels, press_width(press) - labels};
     for (const struct fact *fact; (fact = next_fact(facts, count, &at));) {
-        double height = fact_height(press, fact, place);
-        press_need(press, height);
-        print_fact(press, fact, place);
+        double height;
+        need_fact(press, fact_height(press, fact, place));
+        print_fact(press, fact, place, &height);
         press->y += height;
     }
     furniture_rule(press, press->left, press->y - 0.25, press_width(press), 0.5, INK_LINE);
     press->y += 8;
 }
 
-/* Long values, hashes and keys take the whole width. */
+/* Long values, those of more than one line, hashes and keys take the whole width. */
 static bool is_wide(struct press *press, const struct fact *fact, struct place place)
 {
     if (fact->code) return true;
     struct str value = cell_printed(press->ctx->arena, &fact->value);
-    return press_text_width(press, STYLE_BODY, value) > place.values - MARK_SPACE;
+    return str_find(value, S("\n"), NULL) || press_text_width(press, STYLE_BODY, value) > place.values - MARK_SPACE;
 }
 
 void print_facts_in_two(struct press *press, const struct fact *facts, size_t count, double labels)
@@ -136,10 +162,10 @@ void print_facts_in_two(struct press *press, const struct fact *facts, size_t co
         bool wide = alone || is_wide(press, fact, halves[0]);
         if (wide && side) press->y += height, side = 0;
         struct place place = wide ? whole : halves[side];
-        double own = fact_height(press, fact, place);
-        height = side && height > own ? height : own;
-        if (!side) press_need(press, height);
-        print_fact(press, fact, place);
+        double own = fact_height(press, fact, place), above = height;
+        if (!side) need_fact(press, own); /* two of them are short: one line of value, a few of label */
+        print_fact(press, fact, place, &own);
+        height = side && above > own ? above : own;
         side = wide ? 0 : !side;
         if (!side) press->y += height;
     }

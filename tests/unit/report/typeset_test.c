@@ -261,6 +261,39 @@ static void long_paragraphs_and_headings_go_on_over_pages(void **state)
     assert_contains(printed, "60.1");
 }
 
+/* A scope of many lines stands among the facts of document control, in two columns on low paper, in one on high. */
+static void long_facts_go_on_over_pages(void **state)
+{
+    (void)state;
+    struct buf sites = buf_in(arena), words = buf_in(arena);
+    for (int i = 0; i < 160; i++) buf_print(&sites, "%sSite-%d-", i ? "\n" : "", i);
+    for (int i = 0; i < 1500; i++) buf_print(&words, "word-%d- ", i);
+    const struct fact facts[] = {{S("Before"), cell_text(S("first")), false},
+                                 {S("Scope"), cell_mark(buf_str(&sites), TICK, 0x1b7f4b), false},
+                                 {S("Hash"), cell_text(buf_str(&words)), true},
+                                 {S("After"), cell_text(S("last")), false}};
+    for (int landscape = 0; landscape < 2; landscape++) {
+        struct document *document = document_new(&ctx, S("Facts"));
+        document->landscape = landscape;
+        document->control = facts;
+        document->control_count = COUNT(facts);
+        document_heading(document, 1, S("Again"));
+        document_facts(document, S("Again"), facts, COUNT(facts));
+        struct str pdf = pdf_of(document), printed = sample_pdf_text(&ctx, pdf);
+        for (int i = 0; i < 160; i++) assert_int_equal(sample_count(printed, arena_print(arena, "Site-%d-", i).at), 2);
+        assert_int_equal(sample_count(printed, "Scope"), 2);
+        assert_int_equal(sample_count(printed, "first"), 2);
+        assert_int_equal(sample_count(printed, "last"), 2);
+        assert_true(sample_count(printed, "\f") >= 8);
+        struct str lowest = sample_run(&ctx,
+                                       "pdftotext -bbox $file - | sed -n 's/.*yMax=\"\\([0-9]*\\).*/\\1/p' | "
+                                       "sort -n | tail -n 1",
+                                       pdf);
+        int64_t edge;
+        assert_true(parse_number(str_trim(lowest), &edge) && edge < (landscape ? 595 : 841));
+    }
+}
+
 static void other_scripts_are_printed(void **state)
 {
     (void)state;
@@ -338,6 +371,7 @@ int main(void)
         TEST(a_word_longer_than_its_column_is_broken),
         TEST(a_row_longer_than_a_page_is_continued),
         TEST(long_paragraphs_and_headings_go_on_over_pages),
+        TEST(long_facts_go_on_over_pages),
         TEST(other_scripts_are_printed),
         TEST(damaged_text_does_no_harm),
         TEST(out_of_memory_leaves_nothing_behind),
