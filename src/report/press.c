@@ -37,13 +37,14 @@ static const struct {
 
 enum { MARGIN_SIDE = 50, MARGIN_TOP = 62, MARGIN_BOTTOM = 56 };
 
-/* Bytes: more than any field or list of a record is printed with; Pango takes the square of a paragraph's length. */
+/* Bytes. No field may be longer than 20,000 characters, of four bytes each at most, and in so many are no more than
+ * 10,000 lines that say something. Pango takes the square of a paragraph's length. */
 enum {
-    LONGEST_TEXT = 64 * 1024,
+    LONGEST_TEXT = 96 * 1024,
     LONGEST_NAME = 2000,
-    LONGEST_WORD = 1000,
+    LONGEST_WORD = 4000,
     LONGEST_PARAGRAPH = 16 * 1024,
-    MOST_LINES = 2000
+    MOST_LINES = 10 * 1000
 };
 
 void press_close(struct press *press)
@@ -230,7 +231,9 @@ static size_t piece_of(struct str text)
 }
 
 /* What somebody else put into the database may be of any length, and one word: it is cut, and broken into lines that
- * Pango can set in time, which with what the program lets in does not occur. */
+ * Pango can set in time. A field that the program let in is not cut, but a very long paragraph, or a word without a
+ * blank (1,300 characters of Chinese), begins a new line where it would not have to. Links, printed one a line,
+ * may be more than fit, and then end with an ellipsis. */
 static struct str text_settable(struct arena *arena, struct str text, size_t most)
 {
     struct str whole = str_shorten(text, most);

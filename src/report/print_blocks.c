@@ -51,13 +51,13 @@ void print_paragraph(struct press *press, const struct block *block)
     int line = 0;
     double measure = press_width(press) < 620 ? press_width(press) : 620; /* longer lines are hard to read */
     press_need(press, 30);
+    press_set(press, press->cells[0], STYLE_BODY, block->text, measure); /* stays set over the pages */
     for (;;) {
-        press_set(press, press->layout, STYLE_BODY, block->text, measure);
         press_tag(press, "P");
         if (press->drawing) furniture_ink(press, INK);
-        press->y += press_lines(press, press->layout, press->left, press->y, &line, press_room(press));
+        press->y += press_lines(press, press->cells[0], press->left, press->y, &line, press_room(press));
         press_untag(press, "P");
-        if (line >= pango_layout_get_line_count(press->layout)) break;
+        if (line >= pango_layout_get_line_count(press->cells[0])) break;
         press_break(press);
     }
     press->y += 8;
@@ -77,37 +77,32 @@ static double fact_height(struct press *press, const struct fact *fact, struct p
     return (label > text ? label : text) + 2 * FACT_PADDING;
 }
 
-/* The value from *line on, as far as the page goes; true when all of it is printed. Returns with the height taken. */
-static bool print_value(struct press *press, const struct fact *fact, struct place place, int *line, double *height)
+/* The value from *line on, as far as the page goes, in the layout in which it stays set; returns the height taken. */
+static double print_value(struct press *press, const struct fact *fact, struct place place, int *line)
 {
-    struct str value = cell_printed(press->ctx->arena, &fact->value);
-    double x = place.x + place.labels, width = place.values, y = press->y + FACT_PADDING;
-    if (fact->value.mark) {
-        if (!*line) furniture_mark(press, fact->value.mark, fact->value.colour, x, y + 5.5);
-        x += MARK_SPACE, width -= MARK_SPACE;
-    }
-    press_set(press, press->layout, fact->code ? STYLE_CODE : STYLE_BODY, value, width);
+    double x = place.x + place.labels, y = press->y + FACT_PADDING;
+    if (fact->value.mark && !*line) furniture_mark(press, fact->value.mark, fact->value.colour, x, y + 5.5);
     if (press->drawing) furniture_ink(press, INK);
-    *height = press_lines(press, press->layout, x, y, line, press_room(press) - 2 * FACT_PADDING);
-    return *line >= pango_layout_get_line_count(press->layout);
+    x += fact->value.mark ? MARK_SPACE : 0;
+    return press_lines(press, press->cells[0], x, y, line, press_room(press) - 2 * FACT_PADDING);
 }
 
 /* Goes on over as many pages as it needs; press->y stays where its last part begins, and *height is that part's. */
 static void print_fact(struct press *press, const struct fact *fact, struct place place, double *height)
 {
-    double label = 0, text;
+    struct str value = cell_printed(press->ctx->arena, &fact->value);
+    double width = place.values - (fact->value.mark ? MARK_SPACE : 0), label = 0, text;
+    press_set(press, press->cells[0], fact->code ? STYLE_CODE : STYLE_BODY, value, width);
     for (int line = 0;;) {
+        double y = press->y + FACT_PADDING + 1;
         press_tag(press, "P");
-        if (!line)
-            label = press_text(press, STYLE_LABEL, INK_MUTED, fact->label, place.x, press->y + FACT_PADDING + 1,
-                               place.labels - 8);
-        bool done = print_value(press, fact, place, &line, &text);
+        label = line ? 0 : press_text(press, STYLE_LABEL, INK_MUTED, fact->label, place.x, y, place.labels - 8);
+        text = print_value(press, fact, place, &line);
         press_untag(press, "P");
         furniture_rule(press, place.x, press->y - 0.25, place.labels + place.values, 0.5, INK_LINE);
         *height = (label > text ? label : text) + 2 * FACT_PADDING;
-        if (done) return;
+        if (line >= pango_layout_get_line_count(press->cells[0])) return;
         press_break(press);
-        label = 0;
     }
 }
 

@@ -236,6 +236,23 @@ static void a_text_without_end_is_cut(void **state)
     alarm(0);
 }
 
+/* As much as a field may hold: 20,000 characters, as lines of one, or without a blank and of four bytes each. */
+static void what_a_field_may_hold_is_not_cut(void **state)
+{
+    static const char *const units[] = {"Q\n", "\xf0\xa0\x80\x80"};
+    static const int times[] = {10000, 20000};
+    (void)state;
+    for (size_t i = 0; i < COUNT(units); i++) {
+        struct buf text = buf_in(arena);
+        for (int k = 0; k < times[i]; k++) buf_text(&text, units[i]);
+        struct document *document = sample_grid(&ctx, two_columns(1, buf_str(&text)));
+        document_paragraph(document, buf_str(&text));
+        struct str printed = sample_pdf_text(&ctx, pdf_of(document));
+        assert_int_equal(sample_count(printed, "\xe2\x80\xa6"), 0);
+        if (!i) assert_int_equal(sample_count(printed, "Q"), 20000);
+    }
+}
+
 static void a_row_longer_than_a_page_is_continued(void **state)
 {
     (void)state;
@@ -369,6 +386,7 @@ int main(void)
         TEST(an_empty_grid_says_so),
         TEST(a_document_of_nothing_is_two_pages),
         TEST(a_word_longer_than_its_column_is_broken),
+        TEST(what_a_field_may_hold_is_not_cut),
         TEST(a_row_longer_than_a_page_is_continued),
         TEST(long_paragraphs_and_headings_go_on_over_pages),
         TEST(long_facts_go_on_over_pages),
