@@ -120,7 +120,7 @@ enum result record_missed(struct ctx *ctx, const struct reg *reg, int64_t id, bo
     return OK;
 }
 
-enum result user_entered_name(struct ctx *ctx, int64_t id, struct str *name, bool *right)
+enum result user_vouched_name(struct ctx *ctx, int64_t id, struct str *name, bool *right)
 {
     struct user user;
     *right = true;

@@ -17,6 +17,6 @@ enum result record_missed(struct ctx *ctx, const struct reg *reg, int64_t id, bo
 
 /* The name of a user as it stands in the database, and whether the user is what the ledger says. Without the master key
  * it is taken for right. */
-enum result user_entered_name(struct ctx *ctx, int64_t id, struct str *name, bool *right) MUST_USE;
+enum result user_vouched_name(struct ctx *ctx, int64_t id, struct str *name, bool *right) MUST_USE;
 
 #endif

@@ -264,7 +264,7 @@ enum result reading_user(struct reading *reading, int64_t user, struct str *name
     bool right;
     *name = S("");
     if (!user) return OK;
-    TRY(user_entered_name(reading->ctx, user, name, &right));
+    TRY(user_vouched_name(reading->ctx, user, name, &right));
     if (!right) note_altered(reading, &users, user);
     return OK;
 }
