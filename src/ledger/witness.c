@@ -83,13 +83,15 @@ static struct str own(struct witness *witness, struct str text)
 
 static void keep_logs(struct witness *witness, const struct policy *logs)
 {
-    witness->logs = arena_make(witness->arena, struct policy);
-    witness->logs->log_count = logs->log_count;
+    struct policy_log *kept = arena_make_many(witness->arena, struct policy_log, logs->log_count);
     for (size_t i = 0; i < logs->log_count; i++) {
-        witness->logs->logs[i] = logs->logs[i];
-        witness->logs->logs[i].key.name = own(witness, logs->logs[i].key.name);
-        witness->logs->logs[i].url = S("");
+        kept[i] = logs->logs[i];
+        kept[i].key.name = own(witness, logs->logs[i].key.name);
+        kept[i].url = S("");
     }
+    witness->logs = arena_make(witness->arena, struct policy);
+    witness->logs->logs = kept;
+    witness->logs->log_count = logs->log_count;
 }
 
 static void release(void *thing)
