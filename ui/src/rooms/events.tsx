@@ -15,7 +15,7 @@ import { DateInput } from '@mantine/dates';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconDownload, IconFilterOff, IconShieldSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { Problem, api } from '../core/api';
 import { formatMoment } from '../core/format';
@@ -132,9 +132,13 @@ function FilterText({ name, label, hint, whole, state }: FilterTextProps) {
     setFrom(state.value(name));
     setText(state.value(name));
   }
-  const finish = () => text.trim() !== from && state.set(name, text.trim());
+  const awaited = useRef<string | null>(null); // none once it is finished: what is cleared meanwhile stays clear
+  const finish = () => {
+    awaited.current = null;
+    if (text.trim() !== from) state.set(name, text.trim());
+  };
   const settle = useDebouncedCallback((next: string) => {
-    if (!next || whole.test(next)) state.set(name, next);
+    if (awaited.current === next && (!next || whole.test(next))) state.set(name, next);
   }, PAUSE);
   return (
     <TextInput
@@ -142,8 +146,9 @@ function FilterText({ name, label, hint, whole, state }: FilterTextProps) {
       placeholder={hint}
       value={text}
       onChange={(event) => {
+        awaited.current = event.currentTarget.value.trim();
         setText(event.currentTarget.value);
-        settle(event.currentTarget.value.trim());
+        settle(awaited.current);
       }}
       onBlur={finish}
       onKeyDown={(event) => event.key === 'Enter' && finish()}
