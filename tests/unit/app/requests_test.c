@@ -2,9 +2,7 @@
 #include "served.h"
 
 #include "access/session.h"
-#include "store/store.h"
-
-#include <semaphore.h>
+#include "store/holding.h"
 
 static struct answer with(struct served *served, const struct caller *caller, const char *method, const char *path,
                           const char *body, const char *headers)
@@ -237,26 +235,6 @@ static void what_is_answered_is_counted_by_route(void **state)
         }
     static const char *const never[] = {"Zugspitze", "mrl_", "ada", "example.org", "127.0.0.1"};
     for (size_t i = 0; i < COUNT(never); i++) assert_false(str_find(page.body, str_of(never[i]), NULL));
-}
-
-struct holding {
-    struct write_job job; /* first */
-    sem_t begun, goes_on, done;
-};
-
-static enum result hold_writer(struct write_job *job, struct db *db)
-{
-    struct holding *holding = (struct holding *)(void *)job;
-    (void)db;
-    sem_post(&holding->begun);
-    while (sem_wait(&holding->goes_on) != 0) continue;
-    return OK;
-}
-
-static void is_held_no_more(struct write_job *job, enum result result)
-{
-    assert_int_equal(result, OK);
-    sem_post(&((struct holding *)(void *)job)->done);
 }
 
 /* While one write does not come to its end, a change is answered "try again", and is not done later. */

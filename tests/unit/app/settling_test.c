@@ -4,8 +4,7 @@
 #include "app/settling.h"
 #include "base/wait.h"
 #include "ledger/stop.h"
-
-#include <semaphore.h>
+#include "store/holding.h"
 
 static const char WELL[] = "ok\n",
                   NOT_WELL[] = "ok\nbut the ledger is not sealed, or not what this program wrote; the log says more\n";
@@ -31,26 +30,6 @@ static enum result seal(struct served *served)
     ctx_clear_error(served->ctx);
     must(served, store_reader(served->ctx, served->program.store, &served->ctx->db));
     return ledger_signer_seal(served->ctx, served->program.signer);
-}
-
-struct holding {
-    struct write_job job; /* first */
-    sem_t begun, goes_on, done;
-};
-
-static enum result hold_writer(struct write_job *job, struct db *db)
-{
-    struct holding *holding = (struct holding *)(void *)job;
-    (void)db;
-    sem_post(&holding->begun);
-    while (sem_wait(&holding->goes_on) != 0) continue;
-    return OK;
-}
-
-static void is_held_no_more(struct write_job *job, enum result result)
-{
-    assert_int_equal(result, OK);
-    sem_post(&((struct holding *)(void *)job)->done);
 }
 
 /* Asks until there is an alarm of this kind, for as long as that may take on a slow machine. */

@@ -4,8 +4,8 @@
 
 #include "ledger/remembered.h"
 #include "ledger/signer.h"
+#include "store/holding.h"
 
-#include <semaphore.h>
 #include <unistd.h>
 
 struct watched {
@@ -201,26 +201,6 @@ static void entries_that_no_round_comes_to_are_an_alarm(void **state)
     ledger_signer_alarm(w.signer, alarm, sizeof alarm);
     assert_string_equal(alarm, "");
     end(&w);
-}
-
-struct holding {
-    struct write_job job; /* first */
-    sem_t begun, goes_on, done;
-};
-
-static enum result hold_writer(struct write_job *job, struct db *db)
-{
-    struct holding *holding = (struct holding *)(void *)job;
-    (void)db;
-    sem_post(&holding->begun);
-    while (sem_wait(&holding->goes_on) != 0) continue;
-    return OK;
-}
-
-static void is_held_no_more(struct write_job *job, enum result result)
-{
-    assert_int_equal(result, OK);
-    sem_post(&((struct holding *)(void *)job)->done);
 }
 
 /* It was not held, so what waited before it waits still, and since then. */
