@@ -332,14 +332,43 @@ static void a_mac_is_good_for_its_row_alone(void **state)
     keyring_close(vault.keyring);
 }
 
+static enum result lengthen(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_script(ctx, "UPDATE blob SET sha256 = sha256 || 'x'");
+}
+
+/* A hash with something behind it is not the file's, whatever it begins with. */
+static void a_longer_hash_is_another(void **state)
+{
+    FIXTURE(f);
+    struct vault vault;
+    struct blob_info info;
+    open_vault(f, &vault);
+    keep(&vault, S("minutes of the review"));
+    expect_ok(&f->ctx, blob_describe(&f->ctx, vault.id, &info));
+    struct str entered = arena_copy(f->ctx.arena, str_of(info.sha256));
+    expect_ok(&f->ctx, blob_check(&f->ctx, vault.keyring, vault.id, info.size, entered));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, lengthen, NULL));
+    assert_int_equal(blob_check(&f->ctx, vault.keyring, vault.id, info.size, entered), CONFLICT);
+    expect_sentence(&f->ctx, "is another than the one entered");
+    keyring_close(vault.keyring);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(files_return_as_they_went),         ON_BOTH(damage_is_noticed),
-        ON_BOTH(another_key_opens_nothing),         ON_BOTH(a_deleted_file_is_gone),
-        ON_SQLITE(small_secrets_have_a_purpose),    ON_SQLITE(key_files_are_checked),
-        ON_SQLITE(a_mac_is_good_for_its_row_alone), ON_BOTH(meta_is_kept),
-        ON_BOTH(meta_changed_by_sql_is_refused),    ON_BOTH(meta_changed_by_sql_is_refused),
+        ON_BOTH(a_longer_hash_is_another),
+        ON_BOTH(files_return_as_they_went),
+        ON_BOTH(damage_is_noticed),
+        ON_BOTH(another_key_opens_nothing),
+        ON_BOTH(a_deleted_file_is_gone),
+        ON_SQLITE(small_secrets_have_a_purpose),
+        ON_SQLITE(key_files_are_checked),
+        ON_SQLITE(a_mac_is_good_for_its_row_alone),
+        ON_BOTH(meta_is_kept),
+        ON_BOTH(meta_changed_by_sql_is_refused),
+        ON_BOTH(meta_changed_by_sql_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
