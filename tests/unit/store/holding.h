@@ -2,6 +2,7 @@
 #ifndef MERLON_TEST_STORE_HOLDING_H
 #define MERLON_TEST_STORE_HOLDING_H
 
+#include "base/cmocka_first.h"
 #include "store/store.h"
 
 #include <semaphore.h>
