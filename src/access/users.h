@@ -100,7 +100,9 @@ enum result user_by_email(struct ctx *ctx, struct str email, int64_t *id) MUST_U
  * for. CONFLICT where the row that was found is another's, or was changed outside of the program. Without the master
  * key, with which nothing is given, as user_by_email. */
 enum result user_of_address(struct ctx *ctx, struct str email, int64_t *id) MUST_USE;
-enum result user_name(struct ctx *ctx, int64_t id, struct str *name) MUST_USE;     /* "" when none; for history */
+/* For history: by the newest entry of the ledger, "#12" where that vouches for none; without the master key by the row,
+ * "" when there is none. "" for user 0. */
+enum result user_name(struct ctx *ctx, int64_t id, struct str *name) MUST_USE;
 enum result user_of_person(struct ctx *ctx, int64_t person, int64_t *id) MUST_USE; /* 0 when none */
 enum result user_count(struct ctx *ctx, int64_t *count) MUST_USE;
 /* A user's rights as an actor without session, for jobs on his behalf and the command line. Valid until the arena

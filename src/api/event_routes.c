@@ -1,9 +1,9 @@
 /* Security events, for whoever may read the room "security_events" for the whole organisation: a page of them, newest
  * first, and all that a filter leaves as a file. */
-#include "api/names.h"
 #include "api/noting.h"
 #include "api/routes.h"
 
+#include "access/names.h"
 #include "access/email.h"
 #include "access/users.h"
 #include "base/clock.h"

@@ -2,9 +2,9 @@
  * is one for all companies, so a page shows every entry; of a record that the reader may not see, it shows that
  * there is one and nothing else. */
 #include "api/assurance.h"
-#include "api/names.h"
 #include "api/routes.h"
 
+#include "access/names.h"
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "ledger/keys.h"
@@ -44,13 +44,9 @@ static enum result look_at(struct ctx *ctx, struct str subject, int64_t id, stru
 static enum result may_see_state(struct ctx *ctx, const struct ledger_entry *entry, bool *may)
 {
     const struct reg *reg = house_register(ctx->house, entry->subject);
-    struct ledger_entry whole;
     struct record *then;
-    if (!reg || ctx->actor->system) return OK;
-    enum result found = ledger_entry_read(ctx, entry->id, &whole);
-    if (found == NOT_FOUND || (found == OK && !whole.state.len)) return OK;
-    TRY(found);
-    TRY(record_of_state(ctx, reg, entry->record, whole.state, &then));
+    if (!reg || ctx->actor->system || !entry->state.len) return OK;
+    TRY(record_of_state(ctx, reg, entry->record, entry->state, &then));
     *may = record_may(ctx, then, READ);
     return OK;
 }
@@ -89,6 +85,7 @@ static enum result put_entry(struct ctx *ctx, struct json_out *out, const struct
     json_key(out, "entry"), json_put_number(out, entry->id);
     json_key(out, "at"), json_put_text(out, at);
     json_key(out, "sealed"), json_put_bool(out, entry->sealed);
+    json_key(out, "foreign"), json_put_bool(out, entry->foreign);
     json_key(out, "visible"), json_put_bool(out, view.visible);
     if (view.visible) {
         TRY(name_of(ctx, names, entry->actor, &name));
@@ -122,7 +119,7 @@ static enum result list_entries(struct ctx *ctx, struct exchange *x)
     for (size_t i = 0; i < entries.count; i++) TRY(put_entry(ctx, &out, &entries.at[i], &names));
     json_close_array(&out);
     json_key(&out, "next");
-    if (entries.count == (size_t)limit && entries.at[entries.count - 1].id > 1)
+    if ((entries.cut || entries.count == (size_t)limit) && entries.at[entries.count - 1].id > 1)
         json_put_str(&out, arena_print(ctx->arena, "%lld", (long long)entries.at[entries.count - 1].id));
     else
         json_put_null(&out);

@@ -1,6 +1,8 @@
 /* The columns stand in the order of the header's list. */
 #include "ledger/entry_row.h"
 
+#include "store/store.h"
+
 struct ledger_row ledger_row_of(struct rows *rows)
 {
     return (struct ledger_row){
@@ -36,7 +38,7 @@ struct ledger_entry ledger_entry_of(const struct rows *rows)
         .action = rows_text(rows, ROW_ACTION),
         .subject = rows_text(rows, ROW_SUBJECT),
         .comment = rows_text(rows, ROW_COMMENT),
-        .state = rows_width(rows) > ROW_STATE ? rows_text(rows, ROW_STATE) : S(""),
+        .state = rows_text(rows, ROW_STATE),
         .purged = !rows_is_null(rows, ROW_CONTENT) && rows_is_null(rows, ROW_STATE_ENTRY),
     };
 }
@@ -47,4 +49,35 @@ void ledger_entry_keep(struct arena *arena, struct ledger_entry *entry)
     entry->subject = arena_copy(arena, entry->subject);
     entry->comment = arena_copy(arena, entry->comment);
     entry->state = arena_copy(arena, entry->state);
+}
+
+bool ledger_row_is_own(struct ctx *ctx, struct rows *rows)
+{
+    struct buf text = buf_in(ctx->arena);
+    const struct ledger_row row = ledger_row_of(rows);
+    const struct keyring *keyring = db_keyring(ctx->db);
+    canonical_entry(&text, &row);
+    return keyring && keyring_mac_is(keyring, LEDGER_MAC, buf_str(&text), rows_bytes(rows, ROW_MAC));
+}
+
+bool ledger_row_has_its_state(struct ctx *ctx, struct rows *rows)
+{
+    const struct ledger_row row = ledger_row_copy(ctx->arena, rows);
+    struct str salt = arena_copy(ctx->arena, rows_bytes(rows, ROW_SALT));
+    return !rows_is_null(rows, ROW_STATE_ENTRY) &&
+           canonical_content_is(hasher_in(ctx->arena), &row, salt, rows_text(rows, ROW_COMMENT),
+                                rows_text(rows, ROW_STATE));
+}
+
+bool ledger_row_is_foreign(struct ctx *ctx, struct rows *rows)
+{
+    if (!db_keyring(ctx->db)) return false;
+    if (!ledger_row_is_own(ctx, rows)) return true;
+    return !rows_is_null(rows, ROW_STATE_ENTRY) && !ledger_row_has_its_state(ctx, rows);
+}
+
+enum result ledger_row_altered(struct ctx *ctx, int64_t entry)
+{
+    return fail(ctx, BROKEN, "Entry %lld of the ledger was changed outside of the program; merlon verify says more.",
+                (long long)entry);
 }

@@ -21,13 +21,13 @@ enum {
     ROW_END
 };
 
-/* With its state, of the outer join `s` on ledger_state; a statement that leaves s.state out gives an empty one. */
-#define LEDGER_ENTRY_COLUMNS LEDGER_ROW_COLUMNS ", s.entry, s.comment"
-enum { ROW_STATE_ENTRY = ROW_END, ROW_COMMENT, ROW_STATE, ROW_SALT, ROW_MAC };
-/* Lists tell of each entry, instead of salt and MAC, whether it stands in the tree under a head: of the outer join `l`
- * on ledger_leaf. */
-#define LEDGER_IS_SEALED "CASE WHEN l.position < (SELECT max(h.size) FROM ledger_head h) THEN 1 ELSE 0 END"
-enum { ROW_SEALED = ROW_SALT };
+/* With what stands beside it: comment and state of the outer join `s` on ledger_state, and the MAC, which is that of
+ * the leaf once the entry has one. */
+#define LEDGER_PROVEN_COLUMNS LEDGER_ROW_COLUMNS ", s.entry, s.comment, s.state, s.salt, COALESCE(l.mac, p.mac) "
+#define LEDGER_PROVEN_JOINS                                                                                            \
+    "LEFT JOIN ledger_state s ON s.entry = e.id LEFT JOIN ledger_leaf l ON l.entry = e.id "                            \
+    "LEFT JOIN ledger_pending p ON p.entry = e.id "
+enum { ROW_STATE_ENTRY = ROW_END, ROW_COMMENT, ROW_STATE, ROW_SALT, ROW_MAC, ROW_PROVEN_END };
 
 /* Texts are borrowed from the row, until the next one is asked for. An outer join without an entry gives zeros. */
 struct ledger_row ledger_row_of(struct rows *rows);
@@ -36,5 +36,15 @@ struct ledger_row ledger_row_copy(struct arena *arena, struct rows *rows);
 
 struct ledger_entry ledger_entry_of(const struct rows *rows); /* borrowed likewise */
 void ledger_entry_keep(struct arena *arena, struct ledger_entry *entry);
+
+/* Of a row with LEDGER_PROVEN_COLUMNS: whether the MAC is the program's own (false without the store's keyring), and
+ * whether what stands beside the entry is there and is what its hash covers. */
+bool ledger_row_is_own(struct ctx *ctx, struct rows *rows);
+bool ledger_row_has_its_state(struct ctx *ctx, struct rows *rows);
+/* Whether the program did not write it as it stands: the one or the other does not hold, where the state was not
+ * purged. False where nothing can be held against the MAC. */
+bool ledger_row_is_foreign(struct ctx *ctx, struct rows *rows);
+/* BROKEN, with the sentence for all of these. */
+enum result ledger_row_altered(struct ctx *ctx, int64_t entry) MUST_USE;
 
 #endif

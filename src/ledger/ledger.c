@@ -1,12 +1,12 @@
-/* Writing and reading entries. Writing is on the path of every change: three inserts and one short hash, nothing that
- * waits for other writers; the tree, which all writers would have to queue for, is the sealer's. */
+/* Writing entries (reading is in read.c). It is on the path of every change: three inserts and one short hash, nothing
+ * that waits for other writers; the tree, which all writers would have to queue for, is the sealer's. */
 #include "ledger/ledger.h"
 
 #include "base/random.h"
 #include "ledger/entry_row.h"
 #include "store/store.h"
 
-enum { SALTS = 256, MANY = 32 };
+enum { SALTS = 256 };
 
 /* ---- writing ---- */
 
@@ -145,119 +145,6 @@ enum result ledger_purge(struct ctx *ctx, const struct ledger_event *tombstone, 
                  "(SELECT id FROM ledger_entry WHERE subject = ?1 AND record = ?2)"),
                args, COUNT(args), NULL));
     return ledger_append(ctx, tombstone, entry);
-}
-
-/* ---- reading ---- */
-
-static enum result collect(struct ctx *ctx, struct str sql, const struct value *args, size_t count,
-                           struct ledger_entries *entries)
-{
-    struct rows *rows;
-    TRY(db_query(ctx, sql, args, count, &rows));
-    size_t room = 0, bytes = 0;
-    *entries = (struct ledger_entries){0};
-    for (;;) {
-        bool more;
-        TRY(rows_next(ctx, rows, &more));
-        if (!more) return OK;
-        if (entries->count >= 2 && bytes > LEDGER_PAGE) {
-            entries->cut = true;
-            rows_close(rows);
-            return OK;
-        }
-        if (entries->count == room) {
-            size_t wider = room ? room * 2 : MANY;
-            entries->at = arena_grow(ctx->arena, entries->at, room * sizeof *entries->at, wider * sizeof *entries->at);
-            room = wider;
-        }
-        struct ledger_entry entry = ledger_entry_of(rows);
-        entry.sealed = rows_width(rows) > ROW_SEALED && rows_number(rows, ROW_SEALED);
-        ledger_entry_keep(ctx->arena, &entry);
-        entries->at[entries->count++] = entry;
-        bytes += entry.state.len;
-    }
-}
-
-enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, int64_t before, int64_t limit,
-                           struct ledger_entries *entries)
-{
-    const struct value args[] = {value_text(subject), value_number(record), value_number(before ? before : INT64_MAX),
-                                 value_number(limit)};
-    return collect(ctx,
-                   S("SELECT " LEDGER_ENTRY_COLUMNS ", s.state, " LEDGER_IS_SEALED
-                     " FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
-                     "LEFT JOIN ledger_leaf l ON l.entry = e.id "
-                     "WHERE e.subject = ?1 AND e.record = ?2 AND e.id < ?3 ORDER BY e.id DESC LIMIT ?4"),
-                   args, COUNT(args), entries);
-}
-
-enum result ledger_entry_read(struct ctx *ctx, int64_t id, struct ledger_entry *entry)
-{
-    const struct value args[] = {value_number(id)};
-    struct ledger_entries entries;
-    TRY(collect(ctx,
-                S("SELECT " LEDGER_ENTRY_COLUMNS
-                  ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
-                  "WHERE e.id = ?1"),
-                args, COUNT(args), &entries));
-    if (!entries.count) return NOT_FOUND;
-    *entry = entries.at[0];
-    return OK;
-}
-
-enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct ledger_entries *entries)
-{
-    const struct value args[] = {value_number(before ? before : INT64_MAX), value_number(limit)};
-    return collect(ctx,
-                   S("SELECT " LEDGER_ENTRY_COLUMNS ", '', " LEDGER_IS_SEALED
-                     " FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
-                     "LEFT JOIN ledger_leaf l ON l.entry = e.id WHERE e.id < ?1 ORDER BY e.id DESC LIMIT ?2"),
-                   args, COUNT(args), entries);
-}
-
-enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record, int64_t instant,
-                            struct ledger_entry *entry)
-{
-    const struct value args[] = {value_text(subject), value_number(record), value_number(instant)};
-    struct rows *rows;
-    bool found;
-    TRY(db_query_one(ctx,
-                     S("SELECT " LEDGER_ENTRY_COLUMNS
-                       ", s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
-                       "WHERE e.subject = ?1 AND e.record = ?2 AND e.at <= ?3 AND e.state_size > 0 "
-                       "ORDER BY e.version DESC, e.id DESC LIMIT 1"),
-                     args, COUNT(args), &rows, &found));
-    if (!found) return NOT_FOUND;
-    *entry = ledger_entry_of(rows);
-    ledger_entry_keep(ctx->arena, entry);
-    rows_close(rows);
-    return OK;
-}
-
-enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
-                           enum result (*each)(struct ctx *ctx, void *arg, const struct ledger_entry *entry), void *arg)
-{
-    const struct value args[] = {value_text(subject), value_number(instant)};
-    struct rows *rows;
-    TRY(db_query(ctx,
-                 S("SELECT " LEDGER_ENTRY_COLUMNS ", s.state FROM "
-                   "(SELECT record, max(version) AS newest FROM ledger_entry "
-                   "WHERE subject = ?1 AND at <= ?2 AND state_size > 0 GROUP BY record) n "
-                   "JOIN ledger_entry e ON e.id = (SELECT max(x.id) FROM ledger_entry x WHERE x.subject = ?1 AND "
-                   "x.record = n.record AND x.version = n.newest AND x.at <= ?2 AND x.state_size > 0) "
-                   "LEFT JOIN ledger_state s ON s.entry = e.id ORDER BY n.record"),
-                 args, COUNT(args), &rows));
-    for (;;) {
-        bool more;
-        TRY(rows_next(ctx, rows, &more));
-        if (!more) return OK;
-        struct ledger_entry entry = ledger_entry_of(rows);
-        enum result result = each(ctx, arg, &entry);
-        if (result != OK) {
-            rows_close(rows);
-            return result;
-        }
-    }
 }
 
 /* ---- versions ---- */

@@ -30,7 +30,11 @@ enum result ledger_append(struct ctx *ctx, const struct ledger_event *event, int
 struct ledger_entry {
     int64_t id, at, actor, record, version;
     struct str action, subject, comment, state; /* state empty when purged or none */
-    bool purged, sealed; /* sealed: it stands in the tree under a head; told by the two lists only */
+    bool purged;
+    /* Told by what reads entries as they stand (ledger_history, ledger_recent, ledger_entry_read). Sealed: it stands in
+     * the tree under a head. Foreign: by its MAC, or by the hash of its comment and state, the program did not write it
+     * so; false where the store has no keyring. */
+    bool sealed, foreign;
 };
 struct ledger_entries {
     struct ledger_entry *at;
@@ -47,11 +51,11 @@ enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, 
                            struct ledger_entries *entries) MUST_USE;
 /* One entry with its state; NOT_FOUND leaves no sentence. */
 enum result ledger_entry_read(struct ctx *ctx, int64_t id, struct ledger_entry *entry) MUST_USE;
-/* The newest `limit` entries before entry id `before` (0: from the end), newest first, without states. */
+/* The newest `limit` entries before entry id `before` (0: from the end), newest first; bounded as ledger_history. */
 enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct ledger_entries *entries) MUST_USE;
 /* The state of a record as of an instant: NOT_FOUND when it did not exist then (leaves no sentence). It is the newest
  * entry up to then that came with a state; of a record that was deleted, that which the deletion left (see its
- * action). */
+ * action). BROKEN with a sentence when the program did not write it so, as far as there is a keyring. */
 enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record, int64_t instant,
                             struct ledger_entry *entry) MUST_USE;
 /* The state that a record has now, where the program wrote it: BROKEN with a sentence when the entry's MAC, or the

@@ -4,35 +4,6 @@
 #include "ledger/ledger.h"
 #include "store/store.h"
 
-#define PROVEN_COLUMNS LEDGER_ENTRY_COLUMNS ", s.state, s.salt, COALESCE(l.mac, p.mac) "
-#define PROVEN_JOINS                                                                                                   \
-    "LEFT JOIN ledger_state s ON s.entry = e.id LEFT JOIN ledger_leaf l ON l.entry = e.id "                            \
-    "LEFT JOIN ledger_pending p ON p.entry = e.id "
-
-static bool is_own(struct ctx *ctx, struct rows *rows)
-{
-    struct buf text = buf_in(ctx->arena);
-    const struct ledger_row row = ledger_row_of(rows);
-    const struct keyring *keyring = db_keyring(ctx->db);
-    canonical_entry(&text, &row);
-    return keyring && keyring_mac_is(keyring, LEDGER_MAC, buf_str(&text), rows_bytes(rows, ROW_MAC));
-}
-
-static bool has_its_state(struct ctx *ctx, struct rows *rows)
-{
-    const struct ledger_row row = ledger_row_copy(ctx->arena, rows);
-    struct str salt = arena_copy(ctx->arena, rows_bytes(rows, ROW_SALT));
-    return !rows_is_null(rows, ROW_STATE_ENTRY) &&
-           canonical_content_is(hasher_in(ctx->arena), &row, salt, rows_text(rows, ROW_COMMENT),
-                                rows_text(rows, ROW_STATE));
-}
-
-static enum result altered(struct ctx *ctx, const struct ledger_entry *entry)
-{
-    return fail(ctx, BROKEN, "Entry %lld of the ledger was changed outside of the program; merlon verify says more.",
-                (long long)entry->id);
-}
-
 /* A WHERE only finds: what stands in place of the table may hand over a genuine entry of another record. */
 static bool is_of(const struct ledger_entry *entry, struct str subject, int64_t record)
 {
@@ -46,16 +17,17 @@ static enum result newest(struct ctx *ctx, struct str subject, int64_t record, b
     struct rows *rows;
     bool found;
     TRY(db_query_one(ctx,
-                     S("SELECT " PROVEN_COLUMNS "FROM ledger_entry e " PROVEN_JOINS
+                     S("SELECT " LEDGER_PROVEN_COLUMNS "FROM ledger_entry e " LEDGER_PROVEN_JOINS
                        "WHERE e.subject = ?1 AND e.record = ?2 AND (e.state_size > 0 OR ?3 = 0) "
                        "ORDER BY e.version DESC, e.id DESC LIMIT 1"),
                      args, COUNT(args), &rows, &found));
     if (!found) return NOT_FOUND;
     *entry = ledger_entry_of(rows);
     ledger_entry_keep(ctx->arena, entry);
-    bool proven = is_of(entry, subject, record) && is_own(ctx, rows) && (!with_state || has_its_state(ctx, rows));
+    bool proven = is_of(entry, subject, record) && ledger_row_is_own(ctx, rows) &&
+                  (!with_state || ledger_row_has_its_state(ctx, rows));
     rows_close(rows);
-    return proven ? OK : altered(ctx, entry);
+    return proven ? OK : ledger_row_altered(ctx, entry->id);
 }
 
 enum result ledger_newest(struct ctx *ctx, struct str subject, int64_t record, struct ledger_entry *entry)
@@ -71,10 +43,10 @@ enum result ledger_newest_deed(struct ctx *ctx, struct str subject, int64_t reco
 enum result ledger_latest(struct ctx *ctx, int64_t *at)
 {
     static const struct str last[] = {
-        S("SELECT " PROVEN_COLUMNS "FROM (SELECT entry FROM ledger_leaf ORDER BY position DESC LIMIT 8) n "
-          "JOIN ledger_entry e ON e.id = n.entry " PROVEN_JOINS),
-        S("SELECT " PROVEN_COLUMNS "FROM (SELECT entry FROM ledger_pending ORDER BY entry DESC LIMIT 8) n "
-          "JOIN ledger_entry e ON e.id = n.entry " PROVEN_JOINS),
+        S("SELECT " LEDGER_PROVEN_COLUMNS "FROM (SELECT entry FROM ledger_leaf ORDER BY position DESC LIMIT 8) n "
+          "JOIN ledger_entry e ON e.id = n.entry " LEDGER_PROVEN_JOINS),
+        S("SELECT " LEDGER_PROVEN_COLUMNS "FROM (SELECT entry FROM ledger_pending ORDER BY entry DESC LIMIT 8) n "
+          "JOIN ledger_entry e ON e.id = n.entry " LEDGER_PROVEN_JOINS),
     };
     *at = 0;
     for (size_t i = 0; i < COUNT(last); i++) {
@@ -83,7 +55,7 @@ enum result ledger_latest(struct ctx *ctx, int64_t *at)
         for (bool more;;) {
             TRY(rows_next(ctx, rows, &more));
             if (!more) break;
-            if (rows_number(rows, ROW_AT) > *at && is_own(ctx, rows)) *at = rows_number(rows, ROW_AT);
+            if (rows_number(rows, ROW_AT) > *at && ledger_row_is_own(ctx, rows)) *at = rows_number(rows, ROW_AT);
         }
     }
     return OK;
@@ -108,9 +80,10 @@ static enum result look(struct ctx *ctx, struct walk *walk, struct ledger_entry 
     *entry = ledger_entry_of(walk->rows);
     walk->version++;
     if (entry->version > walk->version) return broken(ctx, walk, SENTENCE("was taken out of the ledger"));
-    if (entry->version < walk->version || !is_of(entry, walk->subject, walk->record) || !is_own(ctx, walk->rows))
+    if (entry->version < walk->version || !is_of(entry, walk->subject, walk->record) ||
+        !ledger_row_is_own(ctx, walk->rows))
         return broken(ctx, walk, SENTENCE("was put into the ledger"));
-    return has_its_state(ctx, walk->rows) ? OK : broken(ctx, walk, SENTENCE("was changed in the ledger"));
+    return ledger_row_has_its_state(ctx, walk->rows) ? OK : broken(ctx, walk, SENTENCE("was changed in the ledger"));
 }
 
 /* On memory that is emptied after each. */
@@ -134,7 +107,7 @@ enum result ledger_each_version(struct ctx *ctx, struct str subject, int64_t rec
     struct ctx part = *ctx;
     part.arena = arena_scratch(ctx->arena);
     TRY(db_query(ctx,
-                 S("SELECT " PROVEN_COLUMNS "FROM ledger_entry e " PROVEN_JOINS
+                 S("SELECT " LEDGER_PROVEN_COLUMNS "FROM ledger_entry e " LEDGER_PROVEN_JOINS
                    "WHERE e.subject = ?1 AND e.record = ?2 AND e.state_size > 0 ORDER BY e.version, e.id"),
                  args, COUNT(args), &walk.rows));
     enum result result = OK;

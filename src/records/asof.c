@@ -4,6 +4,7 @@
 #include "records/list.h"
 
 #include "ledger/ledger.h"
+#include "records/entered.h"
 #include "records/house.h"
 #include "records/rights.h"
 #include "schema/parse.h"
@@ -168,7 +169,7 @@ enum result list_page_then(struct ctx *ctx, struct list_query *query, struct rec
     struct value value = value_null();
     int64_t id = 0;
     TRY(read_today(ctx, &g));
-    TRY(ledger_each_at(ctx, str_of(query->reg->name), ctx->as_of, gather, &g));
+    TRY(record_told(ctx, query->reg, 0, ledger_each_at(ctx, str_of(query->reg->name), ctx->as_of, gather, &g)));
     if (g.found.count) qsort_r(g.found.at, g.found.count, sizeof *g.found.at, compare_records, query);
     if (query->cursor.len && !cursor_read(ctx, query->cursor, &value, &id))
         return fail(ctx, INVALID, "The cursor is not one of this list; begin again without it.");

@@ -3,7 +3,6 @@
 #include "records/entered.h"
 
 #include "access/actor.h"
-#include "base/log.h"
 #include "events/events.h"
 #include "ledger/ledger.h"
 #include "records/house.h"
@@ -69,13 +68,22 @@ static enum result compare_with_newest(struct ctx *ctx, const struct record *rec
                 (long long)record_id(record));
 }
 
+/* The alarm is the sentence that the caller is given: it names the field. */
+static void alarm(struct ctx *ctx, const struct reg *reg, int64_t id)
+{
+    event_alarm(ctx, arena_cstr(ctx->arena, ctx->error.english),
+                &(struct event){.actor = actor_user(ctx), .subject = str_of(reg->name), .record = id});
+}
+
 static enum result tell(struct ctx *ctx, const struct record *record, enum result result)
 {
-    if (result != CONFLICT && result != BROKEN) return result;
-    log_text(LOG_ERROR, "what is wrong with the record", "sentence", ctx->error.english);
-    event_alarm(
-        ctx, "a record is not what the ledger says: it was changed outside of the program",
-        &(struct event){.actor = actor_user(ctx), .subject = str_of(record->reg->name), .record = record_id(record)});
+    if (result == CONFLICT || result == BROKEN) alarm(ctx, record->reg, record_id(record));
+    return result;
+}
+
+enum result record_told(struct ctx *ctx, const struct reg *reg, int64_t id, enum result result)
+{
+    if (result == BROKEN) alarm(ctx, reg, id);
     return result;
 }
 

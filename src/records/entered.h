@@ -13,6 +13,9 @@ enum result record_demand_state(struct ctx *ctx, const struct record *row, struc
  * written again. What differs only until it is derived anew does not count, so that `merlon rebuild` and an upgrade can
  * put it right. A record that differs is told as an alarm, in the log and among the security events. */
 enum result record_demand_entered(struct ctx *ctx, const struct record *record) MUST_USE;
+/* For what was read of a record as of an instant (ledger_state_at, ledger_each_at): BROKEN is told as an alarm, and
+ * `result` returned. id 0: which record it was is not known. */
+enum result record_told(struct ctx *ctx, const struct reg *reg, int64_t id, enum result result) MUST_USE;
 /* False without the master key: then the entries themselves cannot be held against anything. */
 bool record_can_be_compared(const struct ctx *ctx);
 

@@ -2,7 +2,7 @@
  * as-of reading is one look-up. */
 #include "records/history.h"
 
-#include "access/users.h"
+#include "access/names.h"
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "ledger/ledger.h"
@@ -66,24 +66,26 @@ static enum result read_states(struct ctx *ctx, const struct reg *reg, int64_t i
     return OK;
 }
 
-static enum result write_entry(struct ctx *ctx, struct json_out *out, const struct ledger_entry *entry)
+static enum result write_entry(struct ctx *ctx, struct json_out *out, const struct ledger_entry *entry,
+                               struct names *names)
 {
     char at[TIME_TEXT];
-    struct str name = S("");
+    struct str name;
     time_format(entry->at, at);
-    if (entry->actor) TRY(user_name(ctx, entry->actor, &name));
+    TRY(name_of(ctx, names, entry->actor, &name));
     json_key(out, "entry"), json_put_number(out, entry->id);
     json_key(out, "at"), json_put_text(out, at);
     json_key(out, "actor");
     json_open_object(out);
     json_key(out, "id"), json_put_number(out, entry->actor);
-    json_key(out, "name"), json_put_str(out, entry->actor ? name : S("Merlon"));
+    json_key(out, "name"), json_put_str(out, name);
     json_close_object(out);
     json_key(out, "action"), json_put_str(out, entry->action);
     json_key(out, "comment"), json_put_str(out, entry->comment);
     json_key(out, "version"), json_put_number(out, entry->version);
     json_key(out, "purged"), json_put_bool(out, entry->purged);
     json_key(out, "sealed"), json_put_bool(out, entry->sealed);
+    json_key(out, "foreign"), json_put_bool(out, entry->foreign);
     return OK;
 }
 
@@ -93,6 +95,7 @@ enum result history_write(struct ctx *ctx, const struct reg *reg, int64_t id, in
 {
     struct record *record;
     struct ledger_entries entries;
+    struct names names = {0};
     struct json_out out = json_out_to(buf);
     TRY(record_get(ctx, reg, id, &record));
     TRY(ledger_history(ctx, str_of(reg->name), id, before, limit + 1, &entries));
@@ -105,7 +108,7 @@ enum result history_write(struct ctx *ctx, const struct reg *reg, int64_t id, in
     json_open_array(&out);
     for (size_t i = 0; i < shown; i++) {
         json_open_object(&out);
-        TRY(write_entry(ctx, &out, &entries.at[i]));
+        TRY(write_entry(ctx, &out, &entries.at[i], &names));
         write_changes(ctx, &out, states[i + 1], states[i]);
         json_close_object(&out);
     }

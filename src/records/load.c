@@ -1,4 +1,5 @@
 /* Reading single records, and the small sets that rules need. */
+#include "records/entered.h"
 #include "records/house.h"
 #include "records/known.h"
 #include "records/records.h"
@@ -31,7 +32,7 @@ static enum result load_now(struct ctx *ctx, const struct reg *reg, int64_t id, 
 static enum result load_then(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record)
 {
     struct ledger_entry entry;
-    TRY(ledger_state_at(ctx, str_of(reg->name), id, ctx->as_of, &entry));
+    TRY(record_told(ctx, reg, id, ledger_state_at(ctx, str_of(reg->name), id, ctx->as_of, &entry)));
     if (!entry.state.len) return NOT_FOUND;
     return record_of_state(ctx, reg, id, entry.state, record);
 }

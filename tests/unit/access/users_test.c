@@ -54,7 +54,10 @@ static void a_user_is_kept_as_given(void **state)
     expect_ok(&f->ctx, user_name(&f->ctx, made.id, &name));
     assert_true(str_is(name, "Grace Hopper"));
     expect_ok(&f->ctx, user_name(&f->ctx, 999, &name));
-    assert_int_equal(name.len, 0);
+    assert_true(str_is(name, "#999"));
+    run_sql(f, "UPDATE \"user\" SET name = 'Ada Lovelace' WHERE name = 'Grace Hopper'");
+    expect_ok(&f->ctx, user_name(&f->ctx, made.id, &name));
+    assert_true(str_is(name, "Grace Hopper")); /* what she did is not put to somebody else's name */
 }
 
 static void all_field_errors_are_told_at_once(void **state)

@@ -77,7 +77,7 @@ static void test_recent(void **state)
     assert_int_equal(entries.count, 2);
     assert_int_equal(entries.at[0].id, ids[4]);
     assert_int_equal(entries.at[1].id, ids[3]);
-    assert_int_equal(entries.at[0].state.len, 0);
+    assert_true(str_is(entries.at[0].state, "{}"));
     assert_true(str_is(entries.at[0].comment, "why"));
     expect_ok(&f->ctx, ledger_recent(&f->ctx, ids[3], 10, &entries));
     assert_int_equal(entries.count, 3);
@@ -128,6 +128,45 @@ static void test_as_of(void **state)
     seen = (struct seen){.stop_after = 1};
     assert_int_equal(ledger_each_at(&f->ctx, S("risk"), 9999, note, &seen), CONFLICT);
     assert_int_equal(seen.count, 1);
+}
+
+/* What the program did not write is marked where it is shown, and never taken for what was. */
+static void test_foreign(void **state)
+{
+    FIXTURE(f);
+    ledger_fixture(f);
+    struct ledger_entries entries;
+    struct ledger_entry entry;
+    struct seen seen = {.count = 0};
+    append(f, 1000, "create", "risk", 1, "{\"v\":1}", NULL);
+    int64_t second = append(f, 2000, "change", "risk", 1, "{\"v\":2}", "because");
+    append(f, 3000, "remind", "risk", 1, NULL, NULL);
+    drop_guards(f);
+    expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 1, 0, 9, &entries));
+    for (size_t i = 0; i < 3; i++) assert_false(entries.at[i].foreign);
+
+    run_sql(f, "UPDATE ledger_state SET comment = 'for nothing' WHERE comment = 'because'");
+    expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 1, 0, 9, &entries));
+    assert_false(entries.at[0].foreign);
+    assert_true(entries.at[1].foreign);
+    assert_false(entries.at[2].foreign);
+    expect_ok(&f->ctx, ledger_recent(&f->ctx, second + 1, 1, &entries));
+    assert_true(entries.at[0].foreign);
+    assert_int_equal(ledger_state_at(&f->ctx, S("risk"), 1, 2000, &entry), BROKEN);
+    expect_sentence(&f->ctx, "of the ledger was changed outside of the program");
+    expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("risk"), 1, 1999, &entry));
+    assert_int_equal(ledger_each_at(&f->ctx, S("risk"), 3000, note, &seen), BROKEN);
+    assert_int_equal(seen.count, 0);
+    expect_ok(&f->ctx, ledger_each_at(&f->ctx, S("risk"), 1999, note, &seen));
+
+    run_sql(f, "UPDATE ledger_state SET comment = 'because' WHERE comment = 'for nothing'");
+    expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("risk"), 1, 2000, &entry));
+    run_sql(f, "UPDATE ledger_entry SET at = 900 WHERE at = 3000");
+    run_sql(f, "UPDATE ledger_entry SET at = 1500 WHERE at = 2000");
+    expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 1, 0, 9, &entries));
+    assert_true(entries.at[0].foreign);
+    assert_true(entries.at[1].foreign);
+    assert_int_equal(ledger_state_at(&f->ctx, S("risk"), 1, 1600, &entry), BROKEN);
 }
 
 static enum result purge_person(struct ctx *ctx, int64_t record, int64_t *entry)
@@ -342,6 +381,7 @@ int main(void)
         ON_BOTH(test_history_in_pages),
         ON_BOTH(test_recent),
         ON_BOTH(test_as_of),
+        ON_BOTH(test_foreign),
         ON_BOTH(test_purge),
         ON_BOTH(test_rows),
         ON_BOTH(test_undone),

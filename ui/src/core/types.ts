@@ -143,9 +143,15 @@ export interface HistoryItem {
   at: string;
   actor: { id: number; name: string } | null;
   action: string;
+  /** The reason that a person gave; may be empty. */
+  comment: string;
   version: number;
+  /** What it said was removed for privacy's sake. */
+  purged: boolean;
   /** It stands in the ledger's tree. */
   sealed: boolean;
+  /** By its MAC and its hash the program did not write it as it stands. */
+  foreign: boolean;
   changes: Change[];
 }
 

@@ -32,6 +32,7 @@ interface Entry {
   at: string;
   /** It stands in the tree. */
   sealed: boolean;
+  foreign: boolean;
   visible: boolean;
   actor?: { id: number; name: string };
   action?: string;
@@ -141,12 +142,14 @@ interface Line {
 const covers = (line: Line, entry: number | null) =>
   entry !== null && line.last.entry <= entry && entry <= line.first.entry;
 
+const isAlike = (a: Entry, b: Entry) => a.sealed === b.sealed && a.foreign === b.foreign;
+
 /** Entries one after the other that are not the reader's to see are one line. */
 function gathered(entries: Entry[]): Line[] {
   const lines: Line[] = [];
   for (const entry of entries) {
     const line = lines.at(-1);
-    if (line && !line.first.visible && !entry.visible && line.last.sealed === entry.sealed) line.last = entry;
+    if (line && !line.first.visible && !entry.visible && isAlike(line.last, entry)) line.last = entry;
     else lines.push({ first: entry, last: entry });
   }
   return lines;

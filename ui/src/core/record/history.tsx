@@ -101,6 +101,16 @@ export function History({ register, id }: { register: Register; id: number }) {
               {' · '}
               <InLedger entry={item.entry} onProof={setProof} /> <Unsealed entry={item} now={history.dataUpdatedAt} />
             </Text>
+            {item.comment && (
+              <Text size="sm" mb={6} className="comment wrap">
+                {item.comment}
+              </Text>
+            )}
+            {item.purged && (
+              <Text size="sm" mb={6} c="dimmed">
+                {words.t('ui.history.purged')}
+              </Text>
+            )}
             <Stack gap={4}>
               {item.changes.map((change) => (
                 <ChangeLine

@@ -1,5 +1,5 @@
 /* A page has few users and many rows. */
-#include "api/names.h"
+#include "access/names.h"
 
 #include "access/users.h"
 

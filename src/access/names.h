@@ -1,6 +1,6 @@
 /* Names of users for a page of rows that name them by number; those met last are remembered. */
-#ifndef MERLON_API_NAMES_H
-#define MERLON_API_NAMES_H
+#ifndef MERLON_ACCESS_NAMES_H
+#define MERLON_ACCESS_NAMES_H
 
 #include "base/ctx.h"
 
