@@ -2,9 +2,9 @@
  * sees the reference alone. */
 #include "records/list.h"
 
+#include "access/users.h"
 #include "records/house.h"
 #include "records/rights.h"
-#include "store/db.h"
 
 static enum result write_one(struct ctx *ctx, struct json_out *out, const struct reg *reg, int64_t id)
 {
@@ -61,19 +61,12 @@ static enum result write_list(struct ctx *ctx, struct json_out *out, const struc
 
 static enum result write_user(struct ctx *ctx, struct json_out *out, int64_t id)
 {
-    struct value args[] = {value_number(id)};
-    struct rows *rows;
-    bool found;
-    TRY(db_query_one(ctx, S("SELECT name FROM \"user\" WHERE id=?1"), args, COUNT(args), &rows, &found));
+    struct str name;
+    TRY(user_name(ctx, id, &name));
     json_open_object(out);
     json_key(out, "id"), json_put_number(out, id);
-    json_key(out, "title");
-    if (found)
-        json_put_str(out, rows_text(rows, 0));
-    else
-        json_put_null(out);
+    json_key(out, "title"), json_put_optional(out, name);
     json_close_object(out);
-    rows_close(rows);
     return OK;
 }
 
