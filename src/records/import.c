@@ -12,6 +12,7 @@ enum { COLUMNS_MAX = TABLE_COLUMNS };
 struct column_map {
     const struct field *field; /* NULL: left out */
     bool is_key;               /* reference or id */
+    bool nameless;             /* the first row has nothing there, nor does the mapping */
 };
 
 struct fate {
@@ -57,6 +58,7 @@ static enum result map_column(struct import *import, struct str heading, const s
     struct str name = str_trim(mapped && mapped->kind == JSON_STRING ? mapped->text : heading);
     struct custom_set custom;
     *column = (struct column_map){0};
+    column->nameless = !name.len && !mapped;
     if (!name.len) return OK;
     if (str_eq_nocase(name, S("reference")) || str_eq_nocase(name, S("id"))) {
         column->is_key = true;
@@ -121,6 +123,7 @@ struct row {
     int64_t id;       /* 0: create */
     bool bad_key;
     struct str key;
+    size_t stray; /* the first column, from 1, that has something and no name; 0: none */
 };
 
 static void add_member(struct ctx *ctx, struct json ***end, struct json *object, const char *name,
@@ -143,11 +146,22 @@ static void read_key(struct ctx *ctx, const struct import *import, struct str ce
     if (!reference_parse(ctx->house, row->key, &reg, &row->id) || reg != import->reg) row->bad_key = true;
 }
 
+/* A comma that is not in quotation marks parts a text in two, and the rest would be lost without a word. */
+static size_t find_stray(const struct import *import, const struct str *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool named = i < import->column_count && !import->columns[i].nameless;
+        if (!named && str_trim(cells[i]).len) return i + 1;
+    }
+    return 0;
+}
+
 static void read_row(struct ctx *ctx, const struct import *import, const struct str *cells, size_t count,
                      struct row *row)
 {
     struct json **end = &row->body.first, *custom = NULL, **custom_end = NULL;
     row->body.kind = JSON_OBJECT;
+    row->stray = find_stray(import, cells, count);
     for (size_t i = 0; i < count && i < import->column_count; i++) {
         const struct field *field = import->columns[i].field;
         if (import->columns[i].is_key) read_key(ctx, import, cells[i], row);
@@ -208,6 +222,11 @@ static struct str why(struct ctx *ctx)
 static enum result write_row(struct ctx *ctx, struct import *import, struct row *row, struct record **record,
                              const char **fate)
 {
+    if (row->stray)
+        return fail(ctx, INVALID,
+                    "There is something in column %zu, which the first row does not name: name the column, or put a "
+                    "text that holds the separator in quotation marks.",
+                    row->stray);
     if (row->bad_key)
         return fail(ctx, INVALID, "\"%.*s\" is no reference of this register.", PRINT(str_slice(row->key, 0, 60)));
     drop_members(row, import->reg);

@@ -42,6 +42,9 @@ static void a_row_has_its_fate(void **state)
         {"framework", "title,key\nAnnex,annex\n", "created", ""},
         {"framework", "reference,title,key\nFRM-1,Annex A,other\n", "changed", ""},
         {"asset", "title,unit\nCrane,UNT-2\n", "created", ""},
+        {"asset", "title,unit\nCrane,UNT-2,for ships\n", "refused", "something in column 3, which the first row"},
+        {"asset", "title,,unit\nCrane,for ships,UNT-2\n", "refused", "something in column 2, which the first row"},
+        {"asset", "title,unit,\nCrane,UNT-2, ,,\n", "created", ""},
         {"asset", "reference,title,depends_on\nAST-1,Crane,AST-1\n", "refused", "itself"},
     };
     struct served *served = SERVED(state);
