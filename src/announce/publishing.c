@@ -2,23 +2,14 @@
 #include "announce/inside.h"
 
 #include "announce/outgoing.h"
+#include "store/append.h"
 #include "base/clock.h"
 #include "ledger/canonical.h"
 #include "ledger/timestamp.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 /* ---- a file ---- */
-
-static bool append(const char *path, struct str text)
-{
-    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (file < 0) return false;
-    bool good = write(file, text.at, text.len) == (ssize_t)text.len && fdatasync(file) == 0;
-    return close(file) == 0 && good;
-}
 
 /* Told like any other channel: the newest head that is in the file, or why it is not. */
 static enum result keep_file(struct ctx *ctx, struct announce *announce, const struct ledger_head *head,
@@ -37,9 +28,10 @@ static enum result to_file(struct ctx *ctx, struct announce *announce, const str
     struct str note;
     if (!announce->config.file.len || announce->in_file == head->size) return OK;
     TRY(ledger_note(ctx, head, &note));
-    const char *path = arena_cstr(ctx->arena, announce->config.file);
-    if (!append(path, arena_print(ctx->arena, "%.*s\n", PRINT(note))))
-        return fail(ctx, BROKEN, "Heads cannot be appended to %s: %s.", path, strerror(errno));
+    const struct append to = {
+        .path = arena_cstr(ctx->arena, announce->config.file), .mode = 0644, .end = "\n\n", .durable = true};
+    if (!append_whole(&to, arena_print(ctx->arena, "%.*s\n", PRINT(note))))
+        return fail(ctx, BROKEN, "Heads cannot be appended to %s: %s.", to.path, strerror(errno));
     announce->in_file = head->size;
     return OK;
 }

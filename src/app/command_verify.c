@@ -178,6 +178,7 @@ enum result command_verify(struct program *program)
     witness.ask = program_flag(program, "ask");
     witness.has_head = has_head;
     TRY(program_no_more(program, 0));
+    TRY(witness_check_demand(program, &witness));
     if (has_head) TRY(verify_head_read(ctx, head_path, &given));
     if (has_head) check.witness = &given.head, walk.given = &given;
     TRY(program_open(program, OPEN_READ_ONLY));

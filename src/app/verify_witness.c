@@ -2,108 +2,14 @@
  * from elsewhere or a question to the witnesses shows that. */
 #include "app/verify_witness.h"
 
+#include "app/verify_notes.h"
+
 #include "app/files.h"
 #include "app/heads.h"
 #include "app/say.h"
 #include "base/clock.h"
 #include "ledger/chain.h"
 #include "ledger/cosigned.h"
-
-enum { NOTES_MOST = 4 * 1024 * 1024 };
-
-/* ---- notes that were taken away ---- */
-
-/* By a key of the chain, and for the origin that this key signs. */
-static bool is_signed(struct ctx *ctx, const struct ledger_chain *chain, const struct note *note,
-                      const struct checkpoint *checkpoint)
-{
-    for (size_t i = 0; i < chain->count; i++) {
-        struct note_key key;
-        if (!str_is(checkpoint->origin, chain->at[i].origin)) continue;
-        note_key_make(&key, checkpoint->origin, NOTE_ED25519, chain->at[i].key.at);
-        for (size_t k = 0; k < note->count; k++)
-            if (note_check(ctx->arena, note->text, &note->signatures[k], &key, NULL) == NOTE_HOLDS) return true;
-    }
-    return false;
-}
-
-static bool has_origin(const struct ledger_chain *chain, struct str origin)
-{
-    bool has = false;
-    for (size_t i = 0; i < chain->count; i++) has = has || str_is(origin, chain->at[i].origin);
-    return has;
-}
-
-static enum result check_note(struct ctx *ctx, const struct ledger_chain *chain, struct str text, struct str path,
-                              int64_t newest)
-{
-    struct note *note = arena_make(ctx->arena, struct note);
-    struct checkpoint checkpoint;
-    struct hash root;
-    struct hasher *hasher = hasher_in(ctx->arena);
-    const struct merkle_source source = tree_source(hasher);
-    if (!note_parse(ctx->arena, text, note) || !checkpoint_parse(note->text, &checkpoint))
-        return fail(ctx, INVALID,
-                    "%.*s holds something that is no checkpoint: it must be notes as --publish-file writes and "
-                    "GET /api/v1/ledger/checkpoint answers them.",
-                    PRINT(path));
-    if (!has_origin(chain, checkpoint.origin))
-        return fail(ctx, CONFLICT,
-                    "The checkpoint over %lld entries that was given is of the log %.*s, and this is %s.",
-                    (long long)checkpoint.size, PRINT(checkpoint.origin), chain->at[chain->count - 1].origin);
-    if (!is_signed(ctx, chain, note, &checkpoint))
-        return fail(ctx, CONFLICT,
-                    "The checkpoint over %lld entries that was given was not signed by a key of this ledger.",
-                    (long long)checkpoint.size);
-    if (checkpoint.size > newest)
-        return fail(ctx, CONFLICT,
-                    "The checkpoint that was given covers %lld entries, but only %lld are here: this is an older copy, "
-                    "or the newest entries were cut off.",
-                    (long long)checkpoint.size, (long long)newest);
-    TRY(merkle_root_of(ctx, hasher, &source, (uint64_t)checkpoint.size, &root));
-    if (hash_eq(&root, &checkpoint.root)) return OK;
-    return fail(ctx, CONFLICT,
-                "The first %lld entries are not those of the checkpoint that was given: the ledger was written anew "
-                "after it had been handed out.",
-                (long long)checkpoint.size);
-}
-
-/* Up to the empty line that follows the signatures of a note, or to the end. */
-static struct str cut_note(struct str *rest)
-{
-    static const char dash[] = "\xe2\x80\x94 ";
-    struct str all = *rest, line;
-    bool signatures = false;
-    while (rest->len) {
-        struct str before = *rest;
-        if (!line_cut(rest, &line)) *rest = (struct str){rest->at + rest->len, 0};
-        if (signatures && !str_starts(before, S("\xe2\x80\x94 "))) {
-            *rest = before;
-            break;
-        }
-        signatures = signatures || str_starts(before, (struct str){dash, sizeof dash - 1});
-    }
-    return str_slice(all, 0, (size_t)(rest->at - all.at));
-}
-
-static enum result check_notes(struct program *program, struct witness_check *check, const struct ledger_head *newest)
-{
-    struct ctx *ctx = &program->ctx;
-    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
-    struct str text;
-    if (!check->checkpoint.len) return OK;
-    TRY(file_read(ctx, check->checkpoint, NOTES_MOST, &text));
-    TRY(ledger_chain_read(ctx, chain));
-    while (text.len) {
-        if (text.at[0] == '\n') {
-            text = str_slice(text, 1, text.len);
-            continue;
-        }
-        TRY(check_note(ctx, chain, cut_note(&text), check->checkpoint, newest->size));
-        check->notes++;
-    }
-    return check->notes ? OK : fail(ctx, INVALID, "%.*s holds no checkpoint.", PRINT(check->checkpoint));
-}
 
 /* ---- cosignatures that are kept ---- */
 
@@ -198,14 +104,21 @@ static enum result ask_witnesses(struct ctx *ctx, struct witness_check *check, c
                 check->asked - check->answered, PRINT(check->silent));
 }
 
+enum result witness_check_demand(struct program *program, struct witness_check *check)
+{
+    struct policy *policy;
+    if (check->ask && !check->policy.len)
+        return fail(&program->ctx, INVALID, "Whom to ask stands in a policy: give it with --policy FILE.");
+    if (!str_is(check->policy, "-")) TRY(heads_policy(program, check->policy, &policy));
+    return notes_demand(&program->ctx, check);
+}
+
 enum result witness_check_run(struct program *program, struct witness_check *check, const struct ledger_head *newest)
 {
     struct ctx *ctx = &program->ctx;
     struct policy *policy;
-    if (check->ask && !check->policy.len)
-        return fail(ctx, INVALID, "Whom to ask stands in a policy: give it with --policy FILE.");
     TRY(heads_policy(program, check->policy, &policy));
-    TRY(check_notes(program, check, newest));
+    TRY(notes_check(ctx, check, newest));
     if (policy) TRY(check_policy(ctx, check, policy));
     if (policy && check->ask && newest->size) TRY(ask_witnesses(ctx, check, policy, newest));
     return OK;
@@ -226,6 +139,11 @@ void witness_check_print(const struct witness_check *check)
         say(stdout, "Cosigned by %zu of %zu witnesses up to %lld entries, last on %s.\n", check->cosigners,
             check->witnesses, (long long)check->cosigned_size, at);
     if (check->notes) say(stdout, "%zu checkpoints that were given are contained in it.\n", check->notes);
+    if (check->torn)
+        say(stdout,
+            "%zu that were cut short while they were written say nothing and were passed over, the first at line "
+            "%zu of %.*s.\n",
+            check->torn, check->torn_line, PRINT(check->checkpoint));
     for (size_t i = 0; i < check->why_count; i++) say(stdout, "%.*s\n", PRINT(check->why[i]));
     if (check->answered)
         say(stdout, "%zu of %zu witnesses were asked now and know nothing newer.\n", check->answered, check->asked);
@@ -236,6 +154,8 @@ void witness_check_print(const struct witness_check *check)
 void witness_check_put_json(const struct witness_check *check, struct json_out *out)
 {
     json_key(out, "witnessed"), json_put_bool(out, was_consulted(check));
+    json_key(out, "checkpoints"), json_put_number(out, (int64_t)check->notes);
+    json_key(out, "checkpoints_cut_short"), json_put_number(out, (int64_t)check->torn);
     json_key(out, "cosigned_size"), json_put_number(out, check->cosigned_size);
     json_key(out, "cosigners"), json_put_number(out, (int64_t)check->cosigners);
     json_key(out, "silent");

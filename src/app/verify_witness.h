@@ -16,6 +16,7 @@ struct witness_check {
     bool has_head;         /* a head was compared otherwise (--head) */
     /* what came of it */
     size_t notes;                     /* of the file, that this ledger contains */
+    size_t torn, torn_line;           /* that were cut short while they were written; where the first one begins */
     size_t cosigners, witnesses;      /* of the newest head that has the policy's quorum; of the policy */
     int64_t cosigned_size, newest_at; /* that head's size; when its newest cosignature was given, ms */
     size_t asked, answered;
@@ -24,6 +25,9 @@ struct witness_check {
     size_t why_count;
 };
 
+/* Before anything is checked: INVALID with a sentence when a file cannot be read or is none of its kind, or when
+ * somebody is to be asked and no policy says whom. */
+enum result witness_check_demand(struct program *program, struct witness_check *check) MUST_USE;
 /* After the ledger itself holds; `newest` is its newest head. CONFLICT with a sentence: a note is not of this ledger,
  * the quorum is reached for no head, a witness knows more, or one that was asked did not answer. */
 enum result witness_check_run(struct program *program, struct witness_check *check,

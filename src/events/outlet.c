@@ -2,13 +2,13 @@
  * again after a while what was not taken. */
 #include "events/outlet.h"
 
+#include "store/append.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "base/wait.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
@@ -140,27 +140,25 @@ static size_t send_lines(struct outlet *outlet, size_t len)
     return done;
 }
 
-static int open_file(const struct outlet *outlet)
+static bool append_line(const struct outlet *outlet, struct str line)
 {
-    if (strcmp(outlet->target, "-") == 0) return dup(STDERR_FILENO);
-    return open(outlet->target, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    const struct append to = {.path = outlet->target, .mode = 0600, .end = "\n"};
+    if (strcmp(outlet->target, "-") != 0) return append_whole(&to, line);
+    return !line.len || write(STDERR_FILENO, line.at, line.len) == (ssize_t)line.len;
 }
 
 static size_t append_lines(struct outlet *outlet, size_t len)
 {
     size_t done = 0;
-    int file = open_file(outlet);
-    if (file < 0) return 0;
     while (done < len) {
         char *at = outlet->taken + done;
         size_t line = strlen(at);
-        at[line] = '\n'; /* one write a line, so that lines of several programs never mix */
-        bool written = write(file, at, line + 1) == (ssize_t)line + 1;
+        at[line] = '\n';
+        bool written = append_line(outlet, (struct str){at, line + 1});
         at[line] = 0;
         if (!written) break;
         done += line + 1;
     }
-    close(file);
     return done;
 }
 
@@ -306,10 +304,8 @@ enum result outlet_open_file(struct ctx *ctx, struct str path, struct outlet **o
     if (path.len >= sizeof probe.target)
         return fail(ctx, INVALID, "--events-file has a path of more than %zu bytes.", sizeof probe.target - 1);
     memcpy(probe.target, path.at, path.len);
-    int file = open_file(&probe);
-    if (file < 0)
+    if (!append_line(&probe, S("")))
         return fail(ctx, INVALID, "Security events cannot be written to %.*s: %s.", PRINT(path), strerror(errno));
-    close(file);
     return start(ctx, TO_FILE, path, S(""), outlet);
 }
 

@@ -70,7 +70,7 @@ for option in head checkpoint policy public-key; do
     refuses 2 'picture.png' verify "$data" --$option "$work/picture.png"
 done
 refuses 2 'is larger than 64 kB' verify "$data" --head "$work/large"
-refuses 2 'holds something that is no checkpoint' verify "$data" --checkpoint "$work/assets.csv"
+refuses 2 'or something that is none' verify "$data" --checkpoint "$work/assets.csv"
 for option in data database master-key; do
     refuses 2 "looks at no data: leave --$option out" proof "$work/none" --policy "$work/none" --$option "$data"
     refuses 2 "looks at no data: leave --$option out" schema --$option "$data"
@@ -98,6 +98,39 @@ start_server --data "$data" --publish-file "$work/heads.txt"
 until [ -s "$work/heads.txt" ]; do sleep 0.05; done
 stop_server
 works check --data "$data"
+works verify "$data" --checkpoint "$work/heads.txt"
+says '1 checkpoints that were given'
+
+# A note that was cut short, at its end or within its signature, is no lie: the next one is parted from it and holds.
+for cut in 10 30 130 200 "$(($(wc -c <"$work/heads.txt") - 10))"; do
+    head -c "$cut" "$work/heads.txt" >"$work/torn.txt"
+    refuses 2 'holds no checkpoint' verify "$data" --checkpoint "$work/torn.txt"
+    start_server --data "$data" --publish-file "$work/torn.txt"
+    until [ "$(wc -c <"$work/torn.txt")" -gt "$((cut + 100))" ]; do sleep 0.05; done
+    stop_server
+    works verify "$data" --checkpoint "$work/torn.txt"
+    says '1 checkpoints that were given'
+    says '1 that were cut short while they were written say nothing and were passed over, the first at line 1 of'
+done
+seq 20 | while read -r _; do cat "$work/torn.txt"; done >"$work/many.txt"
+works verify "$data" --json --checkpoint "$work/many.txt"
+says '"checkpoints":20,"checkpoints_cut_short":20'
+seq 30000 | while read -r _; do cat "$work/heads.txt"; done >"$work/many.txt"
+works verify "$data" --checkpoint "$work/many.txt"
+says '30000 checkpoints that were given'
+sed '3s/./x/' "$work/heads.txt" >"$work/forged.txt"
+refuses 1 'not signed by a key of this ledger' verify "$data" --checkpoint "$work/forged.txt"
+refuses 2 'or something that is none' verify "$data" --checkpoint "$work/picture.png"
+yes 'nothing was checked before' [ ! -s "$work/out" ]
+refuses 2 'Whom to ask' verify "$data" --ask
+yes 'nothing was checked before' [ ! -s "$work/out" ]
+
+# A pipe that nobody reads is not waited for.
+mkfifo "$work/pipe"
+refuses 2 "cannot be written to $work/pipe: No such device" $serves --events-file "$work/pipe"
+start_server --data "$data" --publish-file "$work/pipe"
+until grep -q 'Heads cannot be appended to .*pipe' "$work/server.err"; do sleep 0.05; done
+stop_server
 refuses 2 "$work cannot be written: Is a directory" export asset --output "$work" --data "$data"
 refuses 2 "$work cannot be written: Is a directory" report traceability --output "$work" --data "$data"
 refuses 1 'wrong answer' check --data "$data" --tls-key "$work/password"
