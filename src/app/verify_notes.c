@@ -1,5 +1,5 @@
-/* Note by note: only one is in memory. What stands before the origin line of a note and was never signed is the beginning
- * of another one, of which the rest was not written. */
+/* Note by note: only one is in memory. What stands before the origin line of a note and was never signed is the
+ * beginning of another one, of which the rest was not written. */
 #include "app/verify_notes.h"
 
 #include "ledger/chain.h"
