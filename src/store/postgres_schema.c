@@ -75,7 +75,7 @@ static const char surroundings[] =
     "WHERE s.name IN ('session_replication_role', 'row_security', 'standard_conforming_strings', "
     "'transform_null_equals', 'array_nulls', 'default_transaction_isolation', 'gin_fuzzy_search_limit', "
     "'session_preload_libraries', 'local_preload_libraries', 'ignore_checksum_failure', 'zero_damaged_pages', "
-    "'ignore_system_indexes', 'allow_system_table_mods') "
+    "'ignore_system_indexes', 'allow_system_table_mods', 'role') "
     "OR (s.name = 'search_path' AND strpos(s.value, ',') > 0 AND s.value <> '\"$user\", public')";
 static const char listeners[] =
     "SELECT '', e.evtname, '' FROM pg_event_trigger e WHERE e.evtenabled <> 'D' AND NOT EXISTS (SELECT 1 FROM "
@@ -106,6 +106,13 @@ static const struct catalog around[] = {{"setting of the database or role", surr
 #define BY_OTHERS                                                                                                      \
     "WHERE c.relnamespace = CAST(?1 AS oid) AND a.grantee <> c.relowner AND a.privilege_type <> 'SELECT' "             \
     "AND NOT " OF_AN_EXTENSION " GROUP BY c.relname, a.grantee"
+/* Doors in other schemas: a view over these tables through which somebody may write, and a function that does what its
+ * caller could not, with the rights of who owns the tables. */
+#define OWNERS "(SELECT DISTINCT t.relowner FROM pg_class t WHERE t.relnamespace = CAST(?1 AS oid))"
+#define VIEWS_OVER_THEM                                                                                                \
+    "WITH RECURSIVE over (oid) AS (SELECT t.oid FROM pg_class t WHERE t.relnamespace = CAST(?1 AS oid) UNION "         \
+    "SELECT w.ev_class FROM over o JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = o.oid "    \
+    "AND d.classid = 'pg_rewrite'::regclass JOIN pg_rewrite w ON w.oid = d.objid) "
 static const struct catalog rights[] = {
     {"owner", "SELECT c.relname, pg_get_userbyid(c.relowner), '' FROM pg_class c WHERE c.relnamespace = CAST(?1 AS "
               "oid) AND c.relkind IN ('r', 'p', 'f', 'S') AND c.relowner NOT IN (SELECT u.oid FROM pg_roles u WHERE "
@@ -119,6 +126,19 @@ static const struct catalog rights[] = {
               "UNION ALL SELECT b.datdba FROM pg_database b WHERE b.datname = current_database()) AND NOT EXISTS "
               "(SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = "
               "'e')"},
+    {"right through a view",
+     VIEWS_OVER_THEM "SELECT concat(n.nspname, '.', c.relname), concat(string_agg(DISTINCT a.privilege_type, ', '), "
+                     "' of ', " GRANTEE "), '' FROM over o JOIN pg_class c ON c.oid = o.oid AND c.relkind = 'v' AND "
+                     "c.relnamespace <> CAST(?1 AS oid) JOIN pg_namespace n ON n.oid = c.relnamespace "
+                     "CROSS JOIN aclexplode(c.relacl) a WHERE a.grantee <> c.relowner AND a.privilege_type <> 'SELECT' "
+                     "GROUP BY n.nspname, c.relname, a.grantee"},
+    {"right through a function",
+     "SELECT concat(n.nspname, '.', p.proname, '()'), concat(string_agg(DISTINCT a.privilege_type, ', '), ' of "
+     "', " GRANTEE "), '' FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace CROSS JOIN "
+     "aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) a WHERE p.prosecdef AND p.oid >= 16384 AND "
+     "p.pronamespace <> CAST(?1 AS oid) AND p.proowner IN " OWNERS " AND a.grantee <> p.proowner AND NOT EXISTS "
+     "(SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') "
+     "GROUP BY n.nspname, p.proname, a.grantee"},
 };
 
 static bool goes_on_a_name(char c)

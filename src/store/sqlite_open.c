@@ -45,12 +45,32 @@ static enum result check_directory(struct ctx *ctx, struct str directory, bool r
     return OK;
 }
 
+static bool has_beside(const char *file, const char *ending, struct stat *status)
+{
+    char path[4096];
+    int len = snprintf(path, sizeof path, "%s%s", file, ending);
+    return len > 0 && (size_t)len < sizeof path && stat(path, status) == 0;
+}
+
 static bool has_log(const char *file)
 {
-    char log[4096];
     struct stat status;
-    int len = snprintf(log, sizeof log, "%s-wal", file);
-    return len > 0 && (size_t)len < sizeof log && stat(log, &status) == 0 && status.st_size > 0;
+    return has_beside(file, "-wal", &status) && status.st_size > 0;
+}
+
+/* While a program holds the database its log is there, and what it wrote last is only in it. SQLite would make an empty
+ * one in its place, and find that the database has holes. */
+static enum result demand_log(struct ctx *ctx, const char *directory, struct sqlite_place *place)
+{
+    struct stat status;
+    if (has_beside(place->file, "-wal", &status) || !has_beside(place->file, "-shm", &status)) return OK;
+    enum lock_shared lock = directory_lock_shared(directory, &place->lock);
+    if (lock == LOCK_SHARED) directory_unlock(&place->lock);
+    if (lock != LOCK_REFUSED) return OK;
+    return fail(ctx, AWAY,
+                "The log %s-wal was moved away while the program runs that writes it: put it back, and start that "
+                "program anew.",
+                place->file);
 }
 
 /* Where this program may write, SQLite reads beside whoever else writes, with a log and its index that it may have to
@@ -123,7 +143,9 @@ enum result sqlite_place_find(struct ctx *ctx, const struct store_config *config
     *place = (struct sqlite_place){.read_only = config->read_only,
                                    .lock_wait = config->lock_wait ? (int)config->lock_wait : 5000};
     TRY(find_whole_path(ctx, directory, name, &place->file));
-    return config->read_only ? decide_how_to_read(ctx, directory, place) : OK;
+    if (!config->read_only) return OK;
+    TRY(demand_log(ctx, directory, place));
+    return decide_how_to_read(ctx, directory, place);
 }
 
 void sqlite_place_release(struct sqlite_place *place)

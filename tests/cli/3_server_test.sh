@@ -64,6 +64,20 @@ stop_server
 mv "$work/moved/elsewhere" "$work/moved/merlon.db"
 works verify "$work/moved"
 
+# So is its log: what reads beside says the same, and makes no empty one in its place.
+start_server --data "$work/moved" --log-level error
+yes 'a write is taken' [ "$(code -X POST -d '{"title":"In the log"}' "$address/api/v1/task")" = 201 ]
+mv "$work/moved/merlon.db-wal" "$work/moved/elsewhere"
+for command in verify check 'export task' "backup $work/no.backup"; do
+    refuses 1 'merlon.db-wal was moved away while the program runs' $command --data "$work/moved"
+    yes 'no log was made' [ ! -e "$work/moved/merlon.db-wal" ]
+done
+stop_server
+mv "$work/moved/elsewhere" "$work/moved/merlon.db-wal"
+works verify "$work/moved"
+run export task --data "$work/moved"
+says 'In the log'
+
 # A file that is written over while the program runs: reading a little may still do, but nobody is sent here any more.
 cp -r "$work/moved" "$work/over"
 start_server --data "$work/over" --log-level error

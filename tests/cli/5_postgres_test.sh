@@ -8,6 +8,13 @@ if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
     works demo --data "$work/pg" --database "$other/cli_demo"
     works verify "$work/pg" --database "$other/cli_demo"
     works check --data "$work/pg" --database "$other/cli_demo"
+    # A function elsewhere that does with the owner's rights what its caller could not is a right to write.
+    "$psql" -q "$other/cli_demo" -c 'CREATE SCHEMA back' -c 'CREATE FUNCTION back.door(t text) RETURNS void LANGUAGE plpgsql
+        SECURITY DEFINER AS $$BEGIN EXECUTE t; END$$'
+    refuses 1 'wrong answer' check --data "$work/pg" --database "$other/cli_demo"
+    says 'the right through a function "EXECUTE of PUBLIC" of "back.door()"'
+    "$psql" -q "$other/cli_demo" -c 'REVOKE ALL ON FUNCTION back.door(text) FROM PUBLIC'
+    works check --data "$work/pg" --database "$other/cli_demo"
     works rebuild --data "$work/pg" --database "$other/cli_demo"
     says ' 0 changes'
     works export risk --data "$work/pg" --database "$other/cli_demo"

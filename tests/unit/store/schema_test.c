@@ -223,7 +223,7 @@ static void what_looks_like_the_schemas_own_is_told(void **state)
 {
     FIXTURE(f);
     begin(f);
-    const char *schema = f->schema;
+    const char *schema = f->schema, *back = arena_print(f->ctx.arena, "DROP SCHEMA te%s CASCADE", schema).at;
     const struct {
         const char *planted, *undo, *said;
     } cases[] = {
@@ -232,11 +232,7 @@ static void what_looks_like_the_schemas_own_is_told(void **state)
                      "TYPE te%s.xt",
                      schema, schema, schema)
              .at,
-         arena_print(f->ctx.arena,
-                     "ALTER TABLE entry ALTER kind TYPE text COLLATE \"C\"; "
-                     "DROP SCHEMA te%s CASCADE",
-                     schema)
-             .at,
+         arena_print(f->ctx.arena, "ALTER TABLE entry ALTER kind TYPE text COLLATE \"C\"; %s", back).at,
          "the column \"kind\" of \"entry\" is otherwise"},
         {"CREATE COLLATION \"C\" (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
          arena_print(f->ctx.arena, "DROP COLLATION %s.\"C\"", schema).at, "the object \"collation"},
@@ -261,6 +257,13 @@ static void what_looks_like_the_schemas_own_is_told(void **state)
          "the right to columns \"UPDATE of PUBLIC\" of \"entry\""},
         {"GRANT USAGE ON SEQUENCE entry_id_seq TO PUBLIC", "REVOKE USAGE ON SEQUENCE entry_id_seq FROM PUBLIC",
          "the right \"USAGE of PUBLIC\" of \"entry_id_seq\""},
+        {arena_print(
+             f->ctx.arena,
+             "CREATE SCHEMA te%s; CREATE VIEW te%s.door AS SELECT * FROM entry; CREATE VIEW te%s.outer AS "
+             "SELECT * FROM te%s.door; GRANT SELECT ON te%s.door TO PUBLIC; GRANT UPDATE ON te%s.outer TO PUBLIC",
+             schema, schema, schema, schema, schema, schema)
+             .at,
+         back, "the right through a view \"UPDATE of PUBLIC\" of \"te"},
         {"ALTER TABLE entry OWNER TO pg_monitor", "ALTER TABLE entry OWNER TO CURRENT_USER",
          "the owner \"pg_monitor\" of \"entry\""},
         {"ALTER SEQUENCE entry_id_seq INCREMENT -1 MINVALUE -100 CYCLE",
