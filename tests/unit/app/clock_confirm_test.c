@@ -1,7 +1,10 @@
-/* The word of an administrator that the clock is right: it counts once it stands in the ledger, and not before. */
+/* The word of an administrator that the clock is right: it counts once it stands in the ledger, and not before. And how
+ * far the time came without the clock: a start does not fall behind it. */
 #include "served.h"
 
+#include "app/timekeeping.h"
 #include "base/clock.h"
+#include "store/blob.h"
 #include "store/store.h"
 
 static const int64_t AHEAD = INT64_C(40) * DAY;
@@ -54,6 +57,27 @@ static void what_is_not_entered_is_not_believed(void **state)
     assert_true(timekeeper_now(served->program.time) >= GIVEN_NOW + AHEAD);
 }
 
+/* In one write, so that the program that runs notes nothing between the two. */
+static enum result start_anew(struct ctx *ctx, void *arg)
+{
+    char reached[TIME_TEXT];
+    struct ctx own = *ctx;
+    own.time = arg;
+    time_format(GIVEN_NOW + AHEAD, reached);
+    TRY(meta_set(ctx, "clock_reached", str_of(reached)));
+    return timekeeping_begin(&own);
+}
+
+static void a_start_does_not_fall_behind_what_was_reached(void **state)
+{
+    struct served *served = SERVED(state);
+    struct timekeeper *keeper = timekeeper_new(&served->given.source, false);
+    assert_non_null(keeper);
+    must(served, store_write(served->ctx, served->program.store, start_anew, keeper));
+    assert_true(timekeeper_now(keeper) >= GIVEN_NOW + AHEAD);
+    timekeeper_free(keeper);
+}
+
 #define BOTH(test)                                                                                                     \
     cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
         cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
@@ -62,6 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOTH(what_is_not_entered_is_not_believed),
+        BOTH(a_start_does_not_fall_behind_what_was_reached),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,6 +168,24 @@ static void test_heads(void **state)
     ledger_keys_close(s.keys);
 }
 
+/* Neither before an entry under it nor before the head before, wherever the clock went meanwhile. */
+static void test_a_head_is_dated_after_what_it_covers(void **state)
+{
+    FIXTURE(f);
+    struct sealed s = begin(f);
+    static const struct {
+        int64_t entry, clock, head;
+    } cases[] = {{5000, 3000, 5000}, {4000, 4500, 5000}, {4600, 7000, 7000}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct ledger_head head;
+        append(f, cases[i].entry, "change", "risk", 1, "{}", NULL);
+        assert_int_equal(seal_once(&s, cases[i].clock), 1);
+        expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
+        assert_int_equal(head.at, cases[i].head);
+    }
+    ledger_keys_close(s.keys);
+}
+
 static enum result renew(struct ctx *ctx, void *arg)
 {
     struct sealed *s = arg;
@@ -546,6 +564,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_heads),
+        ON_BOTH(test_a_head_is_dated_after_what_it_covers),
         ON_BOTH(test_batches),
         ON_BOTH(test_a_new_key_seals_all_at_once),
         ON_BOTH(test_a_renewal_that_was_undone_is_run_again),

@@ -6,6 +6,7 @@
 #include "ledger/signer.h"
 #include "ledger/stop.h"
 #include "ledger/verify.h"
+#include "store/blob.h"
 
 #include <unistd.h>
 
@@ -188,6 +189,24 @@ static void an_earlier_setting_put_back_lifts_nothing(void **state)
     end(&h);
 }
 
+static enum result put_the_end_of_another_stop(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return meta_set(ctx, "ledger_stop", S("1"));
+}
+
+/* Of the same number, and the program's own: before a backup was restored, that decision was another. */
+static void an_end_of_the_same_number_lifts_nothing(void **state)
+{
+    FIXTURE(f);
+    struct halt h = begin(f);
+    write_ok(f, stop, NULL);
+    write_ok(f, put_the_end_of_another_stop, NULL);
+    expect_apart(&h);
+    expect_resumes(&h);
+    end(&h);
+}
+
 static void an_entry_turned_into_its_opposite_is_no_decision(void **state)
 {
     FIXTURE(f);
@@ -238,13 +257,10 @@ static void told_of_a_stop_it_needs_no_round(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(a_stop_and_its_end_are_entries),
-        ON_BOTH(without_the_setting_the_entry_stops),
-        ON_BOTH(without_the_entry_the_setting_stops),
-        ON_BOTH(an_earlier_setting_put_back_lifts_nothing),
-        ON_BOTH(an_entry_turned_into_its_opposite_is_no_decision),
-        ON_BOTH(what_a_process_has_seen_it_remembers),
-        ON_BOTH(told_of_a_stop_it_needs_no_round),
+        ON_BOTH(a_stop_and_its_end_are_entries),          ON_BOTH(without_the_setting_the_entry_stops),
+        ON_BOTH(without_the_entry_the_setting_stops),     ON_BOTH(an_earlier_setting_put_back_lifts_nothing),
+        ON_BOTH(an_end_of_the_same_number_lifts_nothing), ON_BOTH(an_entry_turned_into_its_opposite_is_no_decision),
+        ON_BOTH(what_a_process_has_seen_it_remembers),    ON_BOTH(told_of_a_stop_it_needs_no_round),
     };
     return cmocka_run_group_tests_name("ledger/stop", tests, NULL, NULL);
 }

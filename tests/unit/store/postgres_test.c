@@ -205,6 +205,27 @@ static void a_connection_lost_while_saving_is_told_as_that(void **state)
     assert_int_equal(store_state(f->store), OK);
 }
 
+static enum result make_warning_table(struct ctx *ctx, void *arg)
+{
+    TRY(make_table(ctx, arg));
+    return db_script(ctx, "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS "
+                          "$$ BEGIN RAISE WARNING 'canceling wait for synchronous replication'; RETURN NULL; END $$;"
+                          "CREATE CONSTRAINT TRIGGER warn AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED "
+                          "FOR EACH ROW WHEN (NEW.n = 1) EXECUTE FUNCTION warn()");
+}
+
+/* As the server warns at COMMIT when somebody ends its wait for the standby: here a trigger says it at that moment. */
+static void a_warning_while_saving_is_no_success(void **state)
+{
+    FIXTURE(f);
+    int64_t warned = 1, calm = 2;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_warning_table, NULL));
+    assert_int_equal(store_write(&f->ctx, f->store, insert, &warned), AWAY);
+    expect_sentence(&f->ctx, "lost while saving: look whether the change is there");
+    assert_int_equal(count_rows(f), 1);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, insert, &calm));
+}
+
 /* ---- waits have an end ---- */
 
 static int64_t others(const char *condition)
@@ -585,6 +606,7 @@ int main(void)
         ON_POSTGRES(a_write_whose_connection_is_lost_is_run_again),
         ON_POSTGRES(tables_that_were_changed_are_read_anew),
         ON_POSTGRES(a_connection_lost_while_saving_is_told_as_that),
+        ON_POSTGRES(a_warning_while_saving_is_no_success),
         ON_POSTGRES(a_transaction_that_stood_still_is_run_again),
         ON_POSTGRES(a_statement_has_a_limit),
         ON_POSTGRES(hurrying_ends_every_wait),
