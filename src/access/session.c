@@ -1,5 +1,6 @@
-/* Opening costs on purpose: an attempt is counted, then one Argon2 is computed whatever was typed. Finding costs next
- * to nothing: the work is visitor.c's, here stand the clocks of a session. */
+/* Opening costs on purpose: an attempt is counted, then one Argon2 is computed, whether there is such a user or not.
+ * What has not even the form of an address is refused before both; that tells nothing of who has an account. Finding
+ * costs next to nothing: the work is visitor.c's, here stand the clocks of a session. */
 #include "access/session.h"
 
 #include "access/email.h"

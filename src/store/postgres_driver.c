@@ -169,7 +169,6 @@ static enum result saved(struct db *db, enum result result)
                        "you try again.");
 }
 
-/* COMMIT of a failed transaction is a rollback that reports success; it must not pass for one. */
 /* A trigger that somebody planted for a moment can set another search_path, which would stay with the connection: so it
  * is set again with each transaction's beginning and end, in one message with it. */
 static enum result bound(struct db *db, const char *sql)
@@ -181,6 +180,7 @@ static enum result bound(struct db *db, const char *sql)
     return script(db, text);
 }
 
+/* COMMIT of a failed transaction is a rollback that reports success; it must not pass for one. */
 static enum result control(struct db *db, const char *sql)
 {
     struct postgres_db *postgres = postgres_of(db);

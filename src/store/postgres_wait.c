@@ -1,6 +1,7 @@
-/* Every wait for the server has an end. A host that vanishes answers nothing and refuses nothing, and a server that is
- * frozen still has its kernel acknowledge what is sent: so libpq never blocks here, and a wait that is over closes the
- * socket, after which libpq itself tells that the connection is lost. */
+/* While the program serves, every wait for the server has an end; a command that runs by itself waits for as long as
+ * its statement takes, unless it reads a snapshot. A host that vanishes answers nothing and refuses nothing, and a
+ * server that is frozen still has its kernel acknowledge what is sent: so libpq never blocks here, and a wait that is
+ * over closes the socket, after which libpq itself tells that the connection is lost. */
 #include "store/postgres.h"
 
 #include "base/clock.h"

@@ -1,4 +1,5 @@
-/* The master key never leaves this file: others hand in what is to be sealed and say what for. The key is in memory
+/* Others hand in what is to be sealed and say what for. Beside this file only the backup reads the master key: to seal
+ * a copy by it (backup_file.c), and to put it into one that is sealed by a passphrase (backup.c). The key is in memory
  * that is not swapped and has guard pages around it. */
 #include "store/seal.h"
 
