@@ -12,6 +12,7 @@
 #include "records/custom.h"
 #include "records/verify.h"
 #include "store/blob.h"
+#include "store/identity.h"
 #include "store/check.h"
 #include "store/schema_verify.h"
 
@@ -379,10 +380,13 @@ enum result checks_take_key(struct checks *checks)
     struct ctx *ctx = &program->ctx;
     struct str directory = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
     enum result result = keyring_open(ctx, directory, key, false, &program->keyring);
+    bool any;
     checks->key_fault = S("");
     if (result != OK && key.len) return result;
     bool there = result == OK || keyring_is_there(ctx, directory, key);
     if (result == OK) result = checks_demand_key(ctx, program->keyring);
+    if (result == OK) store_use_keyring(program->store, program->keyring);
+    if (result == OK) result = identity_read(ctx, program->keyring, &any);
     if (result != OK && result != CONFLICT && program->keyring) return result;
     if (result != OK && there) checks->key_fault = arena_copy(ctx->arena, ctx->error.sentence);
     if (result != OK && program->keyring) keyring_close(program->keyring), program->keyring = NULL;

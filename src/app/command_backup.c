@@ -1,6 +1,7 @@
 /* merlon backup and merlon restore: one file with everything, made while the program runs, checked before it counts. */
 #include "app/command.h"
 
+#include "access/parting.h"
 #include "app/accounts.h"
 #include "app/acting.h"
 #include "app/directory.h"
@@ -11,8 +12,11 @@
 #include "base/clock.h"
 #include "ledger/remembered.h"
 #include "ledger/verify.h"
+#include "ledger/witness.h"
 #include "records/verify.h"
 #include "store/backup.h"
+#include "store/blob.h"
+#include "store/identity.h"
 #include "store/migrate.h"
 
 #include <unistd.h>
@@ -90,6 +94,24 @@ enum result command_backup(struct program *program)
 
 /* ---- restore ---- */
 
+/* Nothing that the copy writes from here on is good in the original, nor the other way round. */
+static enum result take_an_identity(struct ctx *ctx, struct keyring *keyring)
+{
+    struct access_parting access;
+    struct witness_parting witnessed;
+    int64_t entry, at;
+    bool any;
+    TRY(identity_read(ctx, keyring, &any));
+    if (!any) TRY(meta_demand(ctx, "identity"));
+    TRY(db_query_number(ctx, S("SELECT max(id) FROM ledger_entry"), NULL, 0, 0, &entry));
+    TRY(db_query_number(ctx, S("SELECT max(at) FROM security_event"), NULL, 0, 0, &at));
+    TRY(access_part_begin(ctx, &access));
+    TRY(witness_part_begin(ctx, &witnessed));
+    TRY(identity_part(ctx, keyring, entry, at));
+    TRY(witness_part_end(ctx, &witnessed));
+    return access_part_end(ctx, &access);
+}
+
 /* In the transaction that brings the data, so that wherever a restore is cut off, the copy does not pass for the
  * original: the key of the original signs nothing in it, and the ledger says that it is one. What the backup leaves
  * out, because it follows from the rest, is made anew by the next start, as a rule that of this same command. */
@@ -99,6 +121,7 @@ static enum result become_a_copy(struct ctx *ctx, void *arg)
     struct str data = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
     if (!program->keyring) TRY(keyring_open(ctx, data, key, false, &program->keyring));
     store_use_keyring(program->store, program->keyring);
+    TRY(take_an_identity(ctx, program->keyring));
     TRY(timekeeping_begin(ctx));
     ledger_keys_close(program->keys); /* of an attempt that was undone */
     program->keys = NULL;

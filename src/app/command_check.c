@@ -16,6 +16,7 @@
 #include "ledger/verify.h"
 #include "records/records.h"
 #include "store/blob.h"
+#include "store/identity.h"
 
 #include <sys/stat.h>
 
@@ -85,6 +86,8 @@ static enum result check_master_key(struct program *program)
     TRY(keyring_open(ctx, settings->value[SET_DATA], named, false, &program->keyring));
     store_use_keyring(program->store, program->keyring);
     enum result result = checks_demand_key(ctx, program->keyring);
+    bool any;
+    if (result == OK) result = identity_read(ctx, program->keyring, &any);
     if (result != CONFLICT) return result;
     keyring_close(program->keyring); /* by another's key all would seem altered: what needs it is not asked */
     program->keyring = NULL;

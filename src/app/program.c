@@ -15,6 +15,7 @@
 #include "records/tables.h"
 #include "schema/tables.h"
 #include "store/blob.h"
+#include "store/identity.h"
 #include "store/migrate.h"
 #include "store/search.h"
 
@@ -118,10 +119,14 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     struct program *program = bringing->program;
     size_t count;
     int64_t from;
+    bool is_new, has_identity = false;
     const struct table *const *tables = program_tables(program, &count);
     TRY(migrate_alone(ctx));
     TRY(find_keys(ctx, bringing));
     TRY(program_demand_writable(ctx, program));
+    TRY(migrate_is_new(ctx, &is_new));
+    if (!is_new) TRY(check_key(program));
+    if (!is_new) TRY(identity_read(ctx, program->keyring, &has_identity));
     TRY(migrate_apply(ctx, migrations_of(program), MERLON_VERSION, &from));
     TRY(tables_tell_missing_triggers(ctx, tables, count));
     TRY(tables_apply(ctx, tables, count));
@@ -129,10 +134,12 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     struct str known;
     int64_t checked = 0;
     TRY(check_key(program));
+    TRY(meta_get(ctx, "master_key", &known));
+    if (known.len) TRY(meta_demand(ctx, "identity"));
+    if (!known.len) TRY(meta_set(ctx, "master_key", keyring_fingerprint(ctx, program->keyring)));
+    if (!has_identity) TRY(identity_begin(ctx, program->keyring));
     TRY(meta_verify(ctx, &checked));
     TRY(timekeeping_begin(ctx));
-    TRY(meta_get(ctx, "master_key", &known));
-    if (!known.len) TRY(meta_set(ctx, "master_key", keyring_fingerprint(ctx, program->keyring)));
     TRY(ledger_keys_open(ctx, program->keyring, true, &program->keys));
     return migrate_contents(ctx, migrations_of(program), from);
 }
@@ -176,9 +183,11 @@ static enum result open_events(struct program *program, enum opening opening)
 
 enum result program_open_keys(struct program *program)
 {
+    bool any;
     TRY(open_keys(program, false));
     use_keys(program);
-    return check_key(program);
+    TRY(check_key(program));
+    return identity_read(&program->ctx, program->keyring, &any);
 }
 
 enum result program_write_public_keys(struct program *program)

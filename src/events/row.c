@@ -76,7 +76,7 @@ void event_account_hash(const struct keyring *keyring, struct str account, char 
     unsigned char mac[MAC_SIZE];
     out[0] = 0;
     if (!keyring || !account.len) return;
-    keyring_mac(keyring, "security-event-account", account, mac);
+    keyring_hash(keyring, "security-event-account", account, mac);
     hex(out, mac, ACCOUNT_SIZE / 2);
 }
 

@@ -68,7 +68,7 @@ static bool is_ours(struct verifying *v, struct rows *rows, struct event_row *ro
     if (!read_row(rows, row)) return false;
     v->bytes.len = 0;
     event_row_bytes(&v->bytes, row, rows_text(rows, 2));
-    return keyring_mac_is(v->keyring, "security-event", buf_str(&v->bytes), rows_bytes(rows, 15));
+    return keyring_mac_of_time(v->keyring, "security-event", row->at, buf_str(&v->bytes), rows_bytes(rows, 15));
 }
 
 /* ---- what was let go ---- */

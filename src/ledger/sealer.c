@@ -142,7 +142,7 @@ static const char *fault_of(const struct keyring *keyring, struct rows *rows, st
 {
     if (rows_is_null(rows, ROW_ID)) return SENTENCE("is not there");
     if (!rows_is_null(rows, P_LEAF)) return SENTENCE("has its place already");
-    if (!keyring_mac_is(keyring, LEDGER_MAC, canonical, rows_bytes(rows, P_MAC)))
+    if (!keyring_mac_of_entry(keyring, LEDGER_MAC, rows_number(rows, ROW_ID), canonical, rows_bytes(rows, P_MAC)))
         return SENTENCE("was not written by this program, or was changed since");
     return NULL;
 }

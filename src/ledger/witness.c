@@ -5,6 +5,7 @@
 #include "format/json_out.h"
 #include "ledger/ledger.h"
 #include "store/blob.h"
+#include "store/store.h"
 
 #include <sodium.h>
 
@@ -302,6 +303,40 @@ enum result witness_forget(struct ctx *ctx, struct str origin, struct str reason
     TRY(db_run(ctx, S("DELETE FROM witness_log WHERE origin = ?1"), args, COUNT(args), &changed));
     if (!changed && !watched) return fail(ctx, NOT_FOUND, "This witness knows no log %.*s.", PRINT(origin));
     return enter(ctx, "forget", origin, reason);
+}
+
+/* ---- a restored copy ---- */
+
+enum result witness_part_begin(struct ctx *ctx, struct witness_parting *parting)
+{
+    const struct keyring *keyring = db_keyring(ctx->db);
+    struct rows *rows;
+    int64_t all;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM witness_log"), NULL, 0, 0, &all));
+    *parting = (struct witness_parting){.at = arena_make_many(ctx->arena, struct witness_line, (size_t)all + 1)};
+    TRY(db_query(ctx, S("SELECT origin, size, at, note, mac FROM witness_log ORDER BY origin"), NULL, 0, &rows));
+    for (bool more = true;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more || parting->count == (size_t)all) break;
+        struct str origin = arena_copy(ctx->arena, rows_text(rows, 0));
+        struct str text = mac_text(ctx, origin, rows_number(rows, 1), rows_number(rows, 2), rows_text(rows, 3));
+        if (keyring_mac_is(keyring, MAC, text, rows_bytes(rows, 4)))
+            parting->at[parting->count++] = (struct witness_line){origin, arena_copy(ctx->arena, text)};
+    }
+    rows_close(rows);
+    return OK;
+}
+
+enum result witness_part_end(struct ctx *ctx, const struct witness_parting *parting)
+{
+    for (size_t i = 0; i < parting->count; i++) {
+        unsigned char mac[MAC_SIZE];
+        keyring_mac(db_keyring(ctx->db), MAC, parting->at[i].text, mac);
+        const struct value args[] = {value_text(parting->at[i].origin),
+                                     value_bytes((struct str){(const char *)mac, sizeof mac})};
+        TRY(db_run(ctx, S("UPDATE witness_log SET mac = ?2 WHERE origin = ?1"), args, COUNT(args), NULL));
+    }
+    return OK;
 }
 
 /* ---- for whoever verifies ---- */

@@ -58,4 +58,15 @@ enum result witness_forget(struct ctx *ctx, struct str origin, struct str reason
  * (where there is a keyring), and no other has one. CONFLICT with one sentence; reads only. */
 enum result witness_verify(struct ctx *ctx, const struct keyring *keyring, int64_t *checked) MUST_USE;
 
+/* What a restored copy remembers of the logs that the original witnesses, put under its own identity
+ * (store/identity.h): before that changes, and after. A row that did not hold stays as wrong as it was. */
+struct witness_parting {
+    struct witness_line {
+        struct str origin, text; /* what the MAC is over */
+    } * at;
+    size_t count;
+};
+enum result witness_part_begin(struct ctx *ctx, struct witness_parting *parting) MUST_USE;
+enum result witness_part_end(struct ctx *ctx, const struct witness_parting *parting) MUST_USE;
+
 #endif

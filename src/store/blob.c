@@ -290,6 +290,7 @@ static const char *const read_before_key[] = {
     "schema_version",  /* a database of another version is refused first of all */
     "program_version", /* for the sentence that does */
     "master_key",      /* the fingerprint by which the right key is known */
+    "identity",        /* under which all MACs are: it is checked by itself (identity.h) */
 };
 
 static bool is_read_before_key(const char *name)
@@ -304,10 +305,15 @@ static struct str meta_bytes(struct ctx *ctx, struct str name, struct str value)
     return arena_print(ctx->arena, "%zu:%.*s,%zu:%.*s,", name.len, PRINT(name), value.len, PRINT(value));
 }
 
-static bool is_ours(struct ctx *ctx, struct str name, struct rows *rows)
+bool meta_is_right(struct ctx *ctx, struct str name, struct str value, struct str mac)
 {
     const struct keyring *keyring = db_keyring(ctx->db);
-    return !keyring || keyring_mac_is(keyring, META, meta_bytes(ctx, name, rows_text(rows, 0)), rows_bytes(rows, 1));
+    return !keyring || keyring_mac_is(keyring, META, meta_bytes(ctx, name, value), mac);
+}
+
+static bool is_ours(struct ctx *ctx, struct str name, struct rows *rows)
+{
+    return meta_is_right(ctx, name, rows_text(rows, 0), rows_bytes(rows, 1));
 }
 
 static enum result changed_outside(struct ctx *ctx, struct str name)
@@ -329,6 +335,22 @@ enum result meta_get(struct ctx *ctx, const char *name, struct str *value)
     rows_close(rows);
     if (right) return OK;
     return changed_outside(ctx, str_of(name));
+}
+
+enum result meta_changed(struct ctx *ctx, const char *name)
+{
+    return changed_outside(ctx, str_of(name));
+}
+
+enum result meta_check(struct ctx *ctx, const char *name)
+{
+    struct value key = value_text(str_of(name));
+    struct rows *rows;
+    bool found;
+    TRY(db_query_one(ctx, S("SELECT value, mac FROM meta WHERE name = ?1"), &key, 1, &rows, &found));
+    bool right = found && is_ours(ctx, str_of(name), rows);
+    rows_close(rows);
+    return right ? OK : meta_changed(ctx, name);
 }
 
 enum result meta_demand(struct ctx *ctx, const char *name)

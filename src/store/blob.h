@@ -43,4 +43,10 @@ enum result meta_verify(struct ctx *ctx, int64_t *checked) MUST_USE;
 /* That this line is there, which nothing takes away that the program does: BROKEN when somebody did. */
 enum result meta_demand(struct ctx *ctx, const char *name) MUST_USE;
 
+/* Whether the line's MAC, of these bytes, is the program's own; true without the master key. BROKEN with the sentence
+ * for a line that was changed; meta_check says it of one that was, or is gone. */
+bool meta_is_right(struct ctx *ctx, struct str name, struct str value, struct str mac);
+enum result meta_changed(struct ctx *ctx, const char *name) MUST_USE;
+enum result meta_check(struct ctx *ctx, const char *name) MUST_USE;
+
 #endif

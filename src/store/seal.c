@@ -104,6 +104,7 @@ enum result keyring_open(struct ctx *ctx, struct str directory, struct str key_f
     if (create && place.own && access(place.path, F_OK) != 0) TRY(make_key(ctx, place.path, directory));
     struct keyring *opened = sodium_malloc(sizeof *opened);
     if (!opened) return fail(ctx, BROKEN, "There is no memory left for the master key.");
+    opened->identities = NULL, opened->identity_count = 0;
     enum result result = read_key(ctx, &place, directory, opened->master);
     if (result != OK) {
         sodium_free(opened);
@@ -126,6 +127,7 @@ bool keyring_is_there(struct ctx *ctx, struct str directory, struct str key_file
 
 void keyring_close(struct keyring *keyring)
 {
+    if (keyring) free(keyring->identities);
     sodium_free(keyring);
 }
 
@@ -175,22 +177,75 @@ enum result open_small(struct ctx *ctx, const struct keyring *keyring, const cha
 
 /* ---- MACs ---- */
 
-void keyring_mac(const struct keyring *keyring, const char *purpose, struct str bytes, unsigned char mac[MAC_SIZE])
+bool keyring_bind(struct keyring *keyring, const struct identity *identities, size_t count)
+{
+    struct identity *copy = count ? calloc(count, sizeof *copy) : NULL;
+    if (count && !copy) return false;
+    if (count) memcpy(copy, identities, count * sizeof *copy);
+    sodium_mprotect_readwrite(keyring);
+    free(keyring->identities);
+    keyring->identities = copy;
+    keyring->identity_count = count;
+    sodium_mprotect_readonly(keyring);
+    return true;
+}
+
+/* An identity that has no name adds nothing. */
+static void mac_of(const struct keyring *keyring, const char *identity, const char *purpose, struct str bytes,
+                   unsigned char mac[MAC_SIZE])
 {
     static const char label[] = "merlon row mac";
     unsigned char key[MAC_SIZE];
     crypto_generichash_state state;
     crypto_generichash_init(&state, keyring->master, sizeof keyring->master, sizeof key);
     crypto_generichash_update(&state, (const unsigned char *)label, sizeof label);
+    crypto_generichash_update(&state, (const unsigned char *)identity, strlen(identity));
     crypto_generichash_update(&state, (const unsigned char *)purpose, strlen(purpose));
     crypto_generichash_final(&state, key, sizeof key);
     crypto_generichash(mac, MAC_SIZE, (const unsigned char *)bytes.at, bytes.len, key, sizeof key);
     sodium_memzero(key, sizeof key);
 }
 
-bool keyring_mac_is(const struct keyring *keyring, const char *purpose, struct str bytes, struct str mac)
+static const char *newest(const struct keyring *keyring)
+{
+    return keyring->identity_count ? keyring->identities[keyring->identity_count - 1].name : "";
+}
+
+static bool is_mac(const struct keyring *keyring, const char *identity, const char *purpose, struct str bytes,
+                   struct str mac)
 {
     unsigned char right[MAC_SIZE];
-    keyring_mac(keyring, purpose, bytes, right);
+    mac_of(keyring, identity, purpose, bytes, right);
     return mac.len == MAC_SIZE && sodium_memcmp(right, mac.at, MAC_SIZE) == 0;
+}
+
+void keyring_mac(const struct keyring *keyring, const char *purpose, struct str bytes, unsigned char mac[MAC_SIZE])
+{
+    mac_of(keyring, newest(keyring), purpose, bytes, mac);
+}
+
+bool keyring_mac_is(const struct keyring *keyring, const char *purpose, struct str bytes, struct str mac)
+{
+    return is_mac(keyring, newest(keyring), purpose, bytes, mac);
+}
+
+bool keyring_mac_of_entry(const struct keyring *keyring, const char *purpose, int64_t entry, struct str bytes,
+                          struct str mac)
+{
+    size_t i = 0;
+    while (i + 1 < keyring->identity_count && entry > keyring->identities[i].entry) i++;
+    return is_mac(keyring, keyring->identity_count ? keyring->identities[i].name : "", purpose, bytes, mac);
+}
+
+bool keyring_mac_of_time(const struct keyring *keyring, const char *purpose, int64_t at, struct str bytes,
+                         struct str mac)
+{
+    size_t i = 0;
+    while (i + 1 < keyring->identity_count && at > keyring->identities[i].at) i++;
+    return is_mac(keyring, keyring->identity_count ? keyring->identities[i].name : "", purpose, bytes, mac);
+}
+
+void keyring_hash(const struct keyring *keyring, const char *purpose, struct str bytes, unsigned char hash[MAC_SIZE])
+{
+    mac_of(keyring, "", purpose, bytes, hash);
 }

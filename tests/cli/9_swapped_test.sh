@@ -60,3 +60,35 @@ refused "PER-$person is not what the ledger says: its field \"email\"" \
     user add --data "$data" --email mallory@x.example --name Mallory --role employee
 sqlite3 "$data/merlon.db" "UPDATE person SET email = '$email' WHERE id = $person"
 works verify "$data"
+
+# What was written in a restored copy, which has the same master key, is good there alone: an administrator of the copy
+# cannot be carried into the original, neither row nor entry. And what the original wrote since is strange in the copy.
+original=$work/original
+copy=$work/copy
+works demo --data "$original"
+works backup "$work/parting.backup" --data "$original"
+works restore "$work/parting.backup" --data "$copy" --master-key "$original/master.key"
+cp "$original/master.key" "$copy/"
+works verify "$copy"
+carry() { # from, to
+    sqlite3 "$2/merlon.db" "ATTACH '$1/merlon.db' AS c; BEGIN IMMEDIATE;
+        DELETE FROM role_grant WHERE user_id = $second; INSERT INTO role_grant SELECT * FROM c.role_grant WHERE user_id = $second;
+        UPDATE user SET (version, changed_at, mac) = (SELECT version, changed_at, mac FROM c.user WHERE id = $second)
+            WHERE id = $second;
+        CREATE TEMP TABLE new AS SELECT max(id) AS id FROM c.ledger_entry WHERE subject = 'user' AND record = $second;
+        INSERT INTO ledger_entry SELECT * FROM c.ledger_entry WHERE id = (SELECT id FROM new);
+        INSERT INTO ledger_state SELECT * FROM c.ledger_state WHERE entry = (SELECT id FROM new);
+        INSERT INTO ledger_pending SELECT entry, mac FROM c.ledger_leaf WHERE entry = (SELECT id FROM new)
+            UNION SELECT entry, mac FROM c.ledger_pending WHERE entry = (SELECT id FROM new); COMMIT"
+}
+for pair in "$copy $original" "$original $copy"; do
+    from=${pair% *} to=${pair#* }
+    cp -a "$to" "$work/carried"
+    cp -a "$from" "$work/source"
+    works user grant --data "$work/source" --email $lena --role administrator
+    carry "$work/source" "$work/carried"
+    refuses 1 'was not written by this program' verify "$work/carried"
+    says "users and grants             WRONG"
+    refused "The user $second was changed outside of the program" token --data "$work/carried" --user $lena
+    rm -rf "$work/carried" "$work/source"
+done

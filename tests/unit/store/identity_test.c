@@ -1,0 +1,154 @@
+/* A copy's MACs are good in the copy alone, and what it brought stays good in it. */
+#include "store/fixture.h"
+
+#include "store/blob.h"
+#include "store/identity.h"
+
+static const char PURPOSE[] = "row";
+
+struct house {
+    struct fixture *f;
+    struct keyring *keyring;
+    int64_t entry, at;
+};
+
+static enum result begin(struct ctx *ctx, void *arg)
+{
+    struct house *house = arg;
+    TRY(tables_apply(ctx, store_tables, store_table_count));
+    TRY(meta_set(ctx, "before", S("it had one")));
+    TRY(identity_begin(ctx, house->keyring));
+    return meta_set(ctx, "after", S("it had one"));
+}
+
+static enum result part(struct ctx *ctx, void *arg)
+{
+    const struct house *house = arg;
+    return identity_part(ctx, house->keyring, house->entry, house->at);
+}
+
+static enum result spoil(struct ctx *ctx, void *sql)
+{
+    return db_script(ctx, sql);
+}
+
+static struct house begun(struct fixture *f)
+{
+    struct house house = {.f = f};
+    expect_ok(&f->ctx, keyring_open(&f->ctx, str_of(f->directory), S(""), true, &house.keyring));
+    store_use_keyring(f->store, house.keyring);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, begin, &house));
+    return house;
+}
+
+static void end(const struct house *house)
+{
+    store_use_keyring(house->f->store, &keyring);
+    keyring_close(house->keyring);
+}
+
+static enum result verified(struct fixture *f)
+{
+    int64_t checked = 0;
+    return meta_verify(&f->ctx, &checked);
+}
+
+static struct str mac_now(struct fixture *f, const struct house *house, const char *bytes)
+{
+    unsigned char mac[MAC_SIZE];
+    keyring_mac(house->keyring, PURPOSE, str_of(bytes), mac);
+    return arena_copy(f->ctx.arena, (struct str){(const char *)mac, sizeof mac});
+}
+
+static void settings_go_along(void **state)
+{
+    FIXTURE(f);
+    struct house house = begun(f);
+    struct str value;
+    bool any = false;
+    expect_ok(&f->ctx, verified(f));
+    house.entry = 7, house.at = 1000;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, part, &house));
+    expect_ok(&f->ctx, verified(f));
+    expect_ok(&f->ctx, meta_get(&f->ctx, "before", &value));
+    assert_true(str_is(value, "it had one"));
+    expect_ok(&f->ctx, identity_read(&f->ctx, house.keyring, &any));
+    assert_true(any);
+    assert_int_equal(house.keyring->identity_count, 2);
+    end(&house);
+}
+
+static void what_was_wrong_stays_wrong(void **state)
+{
+    FIXTURE(f);
+    static const char two[] = "UPDATE meta SET value = 'it has two' WHERE name = 'before'";
+    struct house house = begun(f);
+    struct str value;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, spoil, (void *)(uintptr_t)two));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, part, &house));
+    assert_int_equal(meta_get(&f->ctx, "before", &value), BROKEN);
+    expect_sentence(&f->ctx, "\"before\"");
+    expect_ok(&f->ctx, meta_get(&f->ctx, "after", &value));
+    end(&house);
+}
+
+static void macs_are_good_where_they_were_made(void **state)
+{
+    FIXTURE(f);
+    struct house house = begun(f);
+    const struct str bytes = S("row 5");
+    struct str original = mac_now(f, &house, "row 5");
+    house.entry = 7, house.at = 1000;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, part, &house));
+    struct str copied = mac_now(f, &house, "row 5");
+    const struct keyring *copy = house.keyring;
+    assert_false(keyring_mac_is(copy, PURPOSE, bytes, original));
+    assert_true(keyring_mac_is(copy, PURPOSE, bytes, copied));
+    /* Of the ledger and the events it keeps what it brought, and nothing of what the original writes later. */
+    assert_true(keyring_mac_of_entry(copy, PURPOSE, 7, bytes, original));
+    assert_false(keyring_mac_of_entry(copy, PURPOSE, 8, bytes, original));
+    assert_false(keyring_mac_of_entry(copy, PURPOSE, 7, bytes, copied));
+    assert_true(keyring_mac_of_entry(copy, PURPOSE, 8, bytes, copied));
+    assert_true(keyring_mac_of_time(copy, PURPOSE, 1000, bytes, original));
+    assert_false(keyring_mac_of_time(copy, PURPOSE, 1001, bytes, original));
+    assert_false(keyring_mac_of_time(copy, PURPOSE, 1000, bytes, copied));
+    assert_true(keyring_mac_of_time(copy, PURPOSE, 1001, bytes, copied));
+    /* The original knows nothing of it. */
+    assert_true(keyring_bind(house.keyring, copy->identities, 1));
+    assert_false(keyring_mac_is(copy, PURPOSE, bytes, copied));
+    assert_false(keyring_mac_of_entry(copy, PURPOSE, 8, bytes, copied));
+    assert_false(keyring_mac_of_time(copy, PURPOSE, 1001, bytes, copied));
+    end(&house);
+}
+
+static void an_identity_that_was_exchanged_is_refused(void **state)
+{
+    FIXTURE(f);
+    static const char *const planted[] = {
+        "UPDATE meta SET value = '0123456789abcdef0123456789abcdef 9223372036854775807 9223372036854775807' "
+        "WHERE name = 'identity'",
+        "UPDATE meta SET value = '0123456789abcdef 9223372036854775807 9223372036854775807' WHERE name = 'identity'",
+        "UPDATE meta SET value = '0123456789abcdef0123456789abcdef 5 9223372036854775807' WHERE name = 'identity'",
+        "UPDATE meta SET value = 'x' WHERE name = 'identity'",
+    };
+    struct house house = begun(f);
+    for (size_t i = 0; i < COUNT(planted); i++) {
+        bool any = false;
+        expect_ok(&f->ctx, store_write(&f->ctx, f->store, spoil, (void *)(uintptr_t)planted[i]));
+        assert_int_equal(identity_read(&f->ctx, house.keyring, &any), BROKEN);
+        expect_sentence(&f->ctx, "\"identity\"");
+        assert_true(any);
+    }
+    end(&house);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH(settings_go_along),
+        ON_BOTH(what_was_wrong_stays_wrong),
+        ON_BOTH(macs_are_good_where_they_were_made),
+        ON_BOTH(an_identity_that_was_exchanged_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
