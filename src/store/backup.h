@@ -46,8 +46,8 @@ enum result store_backup(struct ctx *ctx, struct store *store, const struct back
 
 /* Into a database that has none of the tables yet (CONFLICT otherwise): makes them and fills them in one transaction;
  * what fails leaves the database empty. INVALID when the backup has a table or column that this program does not know.
- * The key file is made with mode 0600 before, and goes again when the rest fails; one that exists must hold the same
- * key (CONFLICT). */
+ * The key file is made with mode 0600 before, and goes again when the rest fails, but not where PostgreSQL went
+ * AWAY, since the data may be in; one that exists must hold the same key (CONFLICT). */
 enum result store_restore(struct ctx *ctx, struct store *store, const struct backup *backup, struct str path,
                           struct backup_info *info) MUST_USE;
 

@@ -247,7 +247,9 @@ enum result store_restore(struct ctx *ctx, struct store *store, const struct bac
 {
     struct restoring r = {.backup = backup, .path = path, .info = info, .bodies = buf_in(ctx->arena)};
     enum result result = store_write(ctx, store, restore, &r);
-    if (result != OK && r.key_written) unlink(r.key_written);
+    /* What was lost while PostgreSQL saved it may be in, and then nothing but this key opens it. */
+    bool may_be_in = result == AWAY && store_dialect(store) == DIALECT_POSTGRES;
+    if (result != OK && !may_be_in && r.key_written) unlink(r.key_written);
     info->key_written = result == OK ? r.key_written : NULL;
     return result;
 }
