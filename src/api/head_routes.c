@@ -14,8 +14,6 @@
 #include "ledger/sealer.h"
 #include "ledger/signer.h"
 
-enum { ALARM_ROOM = 600 };
-
 static enum result get_checkpoint(struct ctx *ctx, struct exchange *x)
 {
     struct ledger_head head;
@@ -123,7 +121,7 @@ static enum result get_witnesses(struct ctx *ctx, struct exchange *x)
     struct json_out out = json_out_to(&x->out);
     struct ledger_signer *signer = api_of(x)->signer;
     struct str stopped;
-    char alarm[ALARM_ROOM] = "";
+    char alarm[SIGNER_ALARM] = "";
     int64_t since, missing, waiting, oldest;
     TRY(assurance_demand(ctx));
     TRY(ledger_stopped(ctx, &stopped, &since));

@@ -26,9 +26,9 @@ struct settling {
     size_t begun; /* of them */
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    char alarm[300];        /* under lock, as all below: the ledger's that was noted last */
-    int64_t indexing_since; /* clock_monotonic, of the step that the indexer is at; 0: at none */
-    bool index_is_late;     /* told already */
+    char alarm[SIGNER_ALARM]; /* under lock, as all below: the ledger's that was noted last */
+    int64_t indexing_since;   /* clock_monotonic, of the step that the indexer is at; 0: at none */
+    bool index_is_late;       /* told already */
     bool ends;
 };
 

@@ -4,8 +4,10 @@
  *
  *     SIZE PREVIOUS TIME ROOT ORIGIN KEY SIGNATURE        numbers in decimal, hashes in hexadecimal
  *
- * What it says is at most one head behind the database (some heads after a loss of power), never ahead of it. When it
- * has grown past REMEMBERED_LIMIT, the last head of each day and the newest hundred are kept. */
+ * Its newest line is the newest head that this node has made, or has seen in the database, where another node made it,
+ * in a round in which it had nothing to seal itself: so it is at most some seconds behind the database (some heads more
+ * after a loss of power), never ahead of it. It holds all heads made here, and not each of those of other nodes. When
+ * it has grown past REMEMBERED_LIMIT, the last head of each day and the newest hundred are kept. */
 #ifndef MERLON_LEDGER_REMEMBERED_H
 #define MERLON_LEDGER_REMEMBERED_H
 

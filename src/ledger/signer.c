@@ -11,7 +11,7 @@
 
 #include <pthread.h>
 
-enum { SENTENCE_ROOM = 600, AT_MOST = 1024 * 1024 /* entries that are kept in mind */ };
+enum { AT_MOST = 1024 * 1024 /* entries that are kept in mind */ };
 
 struct ledger_signer {
     struct store *store;
@@ -21,14 +21,14 @@ struct ledger_signer {
     pthread_mutex_t lock;
     int64_t *committed; /* under lock, as all that follows */
     size_t count, room;
-    bool forgets;              /* it was told that not all that was committed is kept in mind */
-    struct ledger_head known;  /* the newest that this process has made, or has found in the file at its start */
-    int64_t decisions;         /* to stop or to go on, that this process has seen (ledger/stop.h) */
-    char alarm[SENTENCE_ROOM]; /* of the newest round */
-    int64_t waits_since;       /* clock_monotonic: what was committed awaits a round that ends well; 0: nothing does */
-    int64_t answered;          /* the same, of the newest round that ended well or with an alarm; 0: none did */
-    bool late;                 /* for too long without an answer, as was last looked; told already */
-    char lost[SENTENCE_ROOM];  /* that ledger.heads was found lost; until the end of the process */
+    bool forgets;             /* it was told that not all that was committed is kept in mind */
+    struct ledger_head known; /* the newest made here, found in the file at the start, or made by another node */
+    int64_t decisions;        /* to stop or to go on, that this process has seen (ledger/stop.h) */
+    char alarm[SIGNER_ALARM]; /* of the newest round */
+    int64_t waits_since;      /* clock_monotonic: what was committed awaits a round that ends well; 0: nothing does */
+    int64_t answered;         /* the same, of the newest round that ended well or with an alarm; 0: none did */
+    bool late;                /* for too long without an answer, as was last looked; told already */
+    char lost[SIGNER_ALARM];  /* that ledger.heads was found lost; until the end of the process */
 };
 
 struct round {
@@ -193,6 +193,30 @@ static enum result write_again(struct ctx *ctx, struct ledger_signer *signer, co
     return remembered_add(ctx, signer->directory, head);
 }
 
+/* The newest line, which is what is gone by. */
+static enum result demand_genuine(struct ctx *ctx, const struct remembered *heads)
+{
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
+    if (!heads->count) return OK;
+    TRY(ledger_chain_read(ctx, chain));
+    return remembered_check(ctx, heads, heads->count - 1, chain);
+}
+
+/* Another node sealed it: what this one remembers is not to end with what it sealed itself. A head without a signature
+ * that holds is nothing to remember: the sealer tells of it, and whoever verifies. */
+static enum result remember_others(struct ctx *ctx, struct ledger_signer *signer, const struct ledger_head *newest)
+{
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
+    struct remembered heads;
+    TRY(ledger_chain_read(ctx, chain));
+    if (!ledger_chain_signed(ctx, chain, newest)) return OK;
+    TRY(remembered_read(ctx, signer->directory, &heads));
+    TRY(demand_genuine(ctx, &heads)); /* behind a newer line, a forged one would be passed over */
+    TRY(remembered_add(ctx, signer->directory, newest));
+    keep(signer, newest);
+    return OK;
+}
+
 /* A roll-back is told at once, not with the next entry. */
 static enum result look_back(struct ctx *ctx, struct ledger_signer *signer)
 {
@@ -201,16 +225,8 @@ static enum result look_back(struct ctx *ctx, struct ledger_signer *signer)
     enum result result = tree_head(ctx, 0, &newest);
     if (result == NOT_FOUND) ctx_clear_error(ctx);
     if (result != OK && result != NOT_FOUND) return result;
-    return ledger_continues(ctx, &newest, &known);
-}
-
-/* The newest line, which is what is gone by. */
-static enum result demand_genuine(struct ctx *ctx, const struct remembered *heads)
-{
-    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
-    if (!heads->count) return OK;
-    TRY(ledger_chain_read(ctx, chain));
-    return remembered_check(ctx, heads, heads->count - 1, chain);
+    TRY(ledger_continues(ctx, &newest, &known));
+    return newest.size > known.size ? remember_others(ctx, signer, &newest) : OK;
 }
 
 static enum result look_at_file(struct ctx *ctx, struct ledger_signer *signer)
@@ -353,7 +369,7 @@ static void end_wait(struct ledger_signer *signer, enum result result, int64_t b
 /* Each alarm is logged once, not each second. One that stands is not over because the next round could not be held. */
 enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
 {
-    char before[SENTENCE_ROOM];
+    char before[SIGNER_ALARM];
     pthread_mutex_lock(&signer->rounds);
     int64_t began = clock_monotonic();
     enum result result = guarded_round(ctx, signer);

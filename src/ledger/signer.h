@@ -41,6 +41,7 @@ void ledger_signer_watch(struct ledger_signer *signer, int64_t now);
 
 /* The sentence of the alarm: that no round ends, else the newest round's, else that ledger.heads was lost since the
  * start, into `out` (cut to its room); "" when all is well. Any thread. */
+enum { SIGNER_ALARM = 600 /* room for each of them */ };
 void ledger_signer_alarm(struct ledger_signer *signer, char *out, size_t room);
 
 #endif

@@ -247,6 +247,64 @@ static void a_round_that_tells_why_leaves_the_wait_and_its_own_alarm(void **stat
     end(&w);
 }
 
+static enum result seal_elsewhere(struct ctx *ctx, void *arg)
+{
+    struct ledger_seal seal = {.keys = arg};
+    return ledger_seal(ctx, &seal);
+}
+
+static int64_t newest_remembered(struct watched *w)
+{
+    int64_t size;
+    expect_ok(&w->f->ctx, remembered_newest(&w->f->ctx, str_of(w->f->directory), &size));
+    return size;
+}
+
+static void seal_one_elsewhere(struct watched *w)
+{
+    append(w->f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    w->f->ctx.now = 4000;
+    write_ok(w->f, seal_elsewhere, w->keys);
+}
+
+/* A node that writes nothing for long misses what is taken back from the others, too. */
+static void what_another_node_sealed_is_remembered(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    store_watch_commits(f->store, NULL, NULL); /* what comes now is another's */
+    seal_one_elsewhere(&w);
+    assert_int_equal(newest_remembered(&w), 20);
+    expect_ok(&f->ctx, round_of(&w));
+    assert_int_equal(newest_remembered(&w), 21);
+    run_sql(f, "DELETE FROM ledger_head WHERE size = 21; DELETE FROM ledger_leaf WHERE position = 20");
+    assert_int_equal(round_of(&w), BROKEN);
+    expect_alarm(&w, "ends after 20 entries, but this program has seen a signed head over 21");
+    end(&w);
+}
+
+/* Nobody makes a node remember what the ledger's key never signed, nor hides a forged line behind a newer one. */
+static void only_what_is_signed_is_remembered(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    store_watch_commits(f->store, NULL, NULL);
+    run_sql(f, "INSERT INTO ledger_head (size, root, at, key_id, signature, origin, previous) SELECT 500, root, at, "
+               "key_id, signature, origin, 20 FROM ledger_head WHERE size = 20");
+    expect_ok(&f->ctx, round_of(&w));
+    assert_int_equal(newest_remembered(&w), 20);
+    run_sql(f, "DELETE FROM ledger_head WHERE size = 500");
+    FILE *file = fopen(arena_print(f->ctx.arena, "%s/ledger.heads", f->directory).at, "a");
+    assert_non_null(file);
+    fprintf(file, "20 0 2000 %064d merlon/0123456789abcdef 0123456789abcdef %0128d\n", 0, 0);
+    assert_int_equal(fclose(file), 0);
+    seal_one_elsewhere(&w);
+    assert_int_equal(round_of(&w), BROKEN);
+    expect_alarm(&w, "Line 2 of ledger.heads is of the key 0123456789abcdef");
+    assert_int_equal(newest_remembered(&w), 20);
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +317,8 @@ int main(void)
         ON_SQLITE(a_round_that_is_not_held_ends_no_wait),
         ON_BOTH(a_round_that_tells_why_leaves_the_wait_and_its_own_alarm),
         ON_BOTH(a_memory_that_is_gone_begins_with_an_entry),
+        ON_BOTH(what_another_node_sealed_is_remembered),
+        ON_BOTH(only_what_is_signed_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
