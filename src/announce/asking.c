@@ -102,6 +102,11 @@ static enum result take_cosignature(struct ctx *ctx, struct asking *asking, stru
     return OK;
 }
 
+static struct str contradiction(void)
+{
+    return S(SENTENCE("The witness contradicts itself on what it knows."));
+}
+
 /* The witness names the size that it knows. *again: the question is to be put anew. */
 static enum result hear_size(struct ctx *ctx, struct asking *asking, const struct outgoing_answer *answer,
                              struct str *trouble, bool *again)
@@ -122,7 +127,7 @@ static enum result hear_size(struct ctx *ctx, struct asking *asking, const struc
         *trouble = arena_print(ctx->arena, SENTENCE("has cosigned other entries than these %lld"), (long long)known);
     if (trouble->len) return sound_alarm(ctx, asking, *trouble);
     *again = known != before;
-    if (!*again) *trouble = S(SENTENCE("The witness contradicts itself on what it knows."));
+    if (!*again) *trouble = contradiction();
     asking->old_size = known;
     return OK;
 }
@@ -173,7 +178,7 @@ static enum result ask(struct ctx *ctx, struct asking *asking)
             TRY(hear(ctx, asking, &answer, &trouble, &again));
         }
     }
-    if (again && !trouble.len) trouble = S(SENTENCE("The witness contradicts itself on what it knows."));
+    if (again && !trouble.len) trouble = contradiction();
     return announce_keep(ctx, asking->announce, &asking->peer, asking->head.size, trouble);
 }
 

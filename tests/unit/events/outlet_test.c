@@ -151,6 +151,43 @@ static void a_stream_is_framed_by_length_and_found_again(void **state)
     close(listener);
 }
 
+/* A receiver that says something is there all the same, though nobody reads what it says. */
+static void a_stream_that_talks_back_is_kept(void **state)
+{
+    struct place *p = *state;
+    int port = 0, listener = listen_on(SOCK_STREAM, &port);
+    open_syslog(p, "tcp://127.0.0.1:", port);
+    outlet_add(p->outlet, S("one"));
+    assert_true(comes(listener));
+    int file = accept(listener, NULL, NULL);
+    receive_stream(file, "3 one");
+    assert_int_equal(send(file, "ok", 2, MSG_NOSIGNAL), 2);
+    outlet_add(p->outlet, S("two"));
+    receive_stream(file, "3 two");
+    close(file);
+    close(listener);
+}
+
+/* That it closes (the end of the stream, and nothing else) is seen before the next line is lost to it. */
+static void a_stream_that_ended_takes_no_more_lines(void **state)
+{
+    struct place *p = *state;
+    int port = 0, listener = listen_on(SOCK_STREAM, &port);
+    open_syslog(p, "tcp://127.0.0.1:", port);
+    outlet_add(p->outlet, S("one"));
+    assert_true(comes(listener));
+    int file = accept(listener, NULL, NULL);
+    receive_stream(file, "3 one");
+    assert_int_equal(shutdown(file, SHUT_WR), 0);
+    outlet_add(p->outlet, S("two"));
+    assert_true(comes(listener));
+    int next = accept(listener, NULL, NULL);
+    receive_stream(next, "3 two");
+    close(next);
+    close(file);
+    close(listener);
+}
+
 static void nobody_there_holds_nobody_up(void **state)
 {
     struct place *p = *state;
@@ -255,6 +292,8 @@ int main(void)
         OUTLET(datagrams_are_one_line_each),
         OUTLET(a_unix_socket_that_comes_later_gets_what_waits),
         OUTLET(a_stream_is_framed_by_length_and_found_again),
+        OUTLET(a_stream_that_talks_back_is_kept),
+        OUTLET(a_stream_that_ended_takes_no_more_lines),
         OUTLET(nobody_there_holds_nobody_up),
         OUTLET(a_wrong_address_is_told),
         OUTLET(lines_are_appended_also_when_the_file_was_moved_away),
