@@ -7,8 +7,6 @@
 #include "ledger/canonical.h"
 #include "ledger/timestamp.h"
 
-#include <errno.h>
-
 /* ---- a file ---- */
 
 /* Told like any other channel: the newest head that is in the file, or why it is not. */
@@ -31,7 +29,7 @@ static enum result to_file(struct ctx *ctx, struct announce *announce, const str
     const struct append to = {
         .path = arena_cstr(ctx->arena, announce->config.file), .mode = 0644, .end = "\n\n", .durable = true};
     if (!append_whole(&to, arena_print(ctx->arena, "%.*s\n", PRINT(note))))
-        return fail(ctx, BROKEN, "Heads cannot be appended to %s: %s.", to.path, strerror(errno));
+        return fail(ctx, BROKEN, "Heads cannot be appended to %s (--publish-file): %s.", to.path, append_trouble());
     announce->in_file = head->size;
     return OK;
 }

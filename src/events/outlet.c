@@ -305,7 +305,8 @@ enum result outlet_open_file(struct ctx *ctx, struct str path, struct outlet **o
         return fail(ctx, INVALID, "--events-file has a path of more than %zu bytes.", sizeof probe.target - 1);
     memcpy(probe.target, path.at, path.len);
     if (!append_line(&probe, S("")))
-        return fail(ctx, INVALID, "Security events cannot be written to %.*s: %s.", PRINT(path), strerror(errno));
+        return fail(ctx, INVALID, "Security events cannot be written to %.*s (--events-file): %s.", PRINT(path),
+                    append_trouble());
     return start(ctx, TO_FILE, path, S(""), outlet);
 }
 

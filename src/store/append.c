@@ -47,6 +47,11 @@ static bool write_record(const struct append *to, int file, struct str text)
     return !to->durable || !plain || fdatasync(file) == 0;
 }
 
+const char *append_trouble(void)
+{
+    return errno == ENXIO ? "it is a pipe or a socket that nobody reads; name a plain file" : strerror(errno);
+}
+
 bool append_whole(const struct append *to, struct str text)
 {
     int file = open(to->path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, to->mode);

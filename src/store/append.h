@@ -18,5 +18,7 @@ struct append {
  * full, is an error. A record that was cut short before (a machine that stopped) stays, but for its missing end; what
  * did not fit now is taken back where the file can be cut. An empty text only tries whether the file opens. */
 bool append_whole(const struct append *to, struct str text);
+/* Of errno afterwards, for a sentence. */
+const char *append_trouble(void);
 
 #endif

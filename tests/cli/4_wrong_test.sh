@@ -127,9 +127,9 @@ yes 'nothing was checked before' [ ! -s "$work/out" ]
 
 # A pipe that nobody reads is not waited for.
 mkfifo "$work/pipe"
-refuses 2 "cannot be written to $work/pipe: No such device" $serves --events-file "$work/pipe"
+refuses 2 "cannot be written to $work/pipe (--events-file): it is a pipe or a socket that nobody reads; name a plain file" $serves --events-file "$work/pipe"
 start_server --data "$data" --publish-file "$work/pipe"
-until grep -q 'Heads cannot be appended to .*pipe' "$work/server.err"; do sleep 0.05; done
+until grep -q 'Heads cannot be appended to .*pipe (--publish-file): it is a pipe or a socket that nobody reads' "$work/server.err"; do sleep 0.05; done
 stop_server
 refuses 2 "$work cannot be written: Is a directory" export asset --output "$work" --data "$data"
 refuses 2 "$work cannot be written: Is a directory" report traceability --output "$work" --data "$data"
