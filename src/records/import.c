@@ -40,6 +40,7 @@ struct import {
     struct table_reader *table;
     struct column_map columns[COLUMNS_MAX];
     size_t column_count;
+    size_t named_count; /* columns up to the last that is named or mapped */
     struct import_counts counts;
     struct fate *first, **end;
     size_t fate_count;
@@ -82,13 +83,18 @@ static enum result map_column(struct import *import, struct str heading, const s
                 PRINT(str_slice(heading, 0, 80)), import->reg->name);
 }
 
-/* Two columns for one field would leave open which of them holds. */
+/* Two columns for one field would leave open which of them holds, and so would two that say which record. */
 static enum result refuse_twice(struct ctx *ctx, const struct import *import, size_t index)
 {
     const struct column_map *column = &import->columns[index];
     for (size_t i = 0; i < index; i++) {
-        bool same = column->field && import->columns[i].field == column->field;
+        const struct column_map *other = &import->columns[i];
+        bool same = column->field && other->field && strcmp(other->field->name, column->field->name) == 0;
         if (same) return fail(ctx, INVALID, "Two columns are for the field %s; leave one.", column->field->name);
+        if (column->is_key && other->is_key)
+            return fail(ctx, INVALID,
+                        "The columns %zu and %zu both say which record a row changes (reference or id); leave one.",
+                        i + 1, index + 1);
     }
     return OK;
 }
@@ -111,6 +117,7 @@ enum result import_open(struct ctx *ctx, const struct reg *reg, struct str file,
     for (size_t i = 0; i < import->column_count; i++) {
         TRY(map_column(import, headings[i], mapping, &import->columns[i]));
         TRY(refuse_twice(ctx, import, i));
+        if (!import->columns[i].nameless) import->named_count = i + 1;
     }
     *out = import;
     return OK;
@@ -123,7 +130,8 @@ struct row {
     int64_t id;       /* 0: create */
     bool bad_key;
     struct str key;
-    size_t stray; /* the first column, from 1, that has something and no name; 0: none */
+    size_t filled; /* cells up to the last that has something */
+    size_t stray;  /* the first column, from 1, that has something and no name; 0: none */
 };
 
 static void add_member(struct ctx *ctx, struct json ***end, struct json *object, const char *name,
@@ -146,6 +154,13 @@ static void read_key(struct ctx *ctx, const struct import *import, struct str ce
     if (!reference_parse(ctx->house, row->key, &reg, &row->id) || reg != import->reg) row->bad_key = true;
 }
 
+/* Spreadsheets write separators behind the last cell of a row, up to the width of the sheet. */
+static size_t count_filled(const struct str *cells, size_t count)
+{
+    while (count && !str_trim(cells[count - 1]).len) count--;
+    return count;
+}
+
 /* A comma that is not in quotation marks parts a text in two, and the rest would be lost without a word. */
 static size_t find_stray(const struct import *import, const struct str *cells, size_t count)
 {
@@ -161,6 +176,7 @@ static void read_row(struct ctx *ctx, const struct import *import, const struct 
 {
     struct json **end = &row->body.first, *custom = NULL, **custom_end = NULL;
     row->body.kind = JSON_OBJECT;
+    row->filled = count_filled(cells, count);
     row->stray = find_stray(import, cells, count);
     for (size_t i = 0; i < count && i < import->column_count; i++) {
         const struct field *field = import->columns[i].field;
@@ -219,14 +235,24 @@ static struct str why(struct ctx *ctx)
     return buf_str(&text);
 }
 
+static enum result refuse_stray(struct ctx *ctx, const struct import *import, const struct row *row)
+{
+    if (!row->stray) return OK;
+    if (row->filled > import->named_count)
+        return fail(ctx, INVALID,
+                    "The row has %zu cells, but the first row names only %zu columns: put a text that holds the "
+                    "separator (a comma, as a rule) in quotation marks, or name the columns.",
+                    row->filled, import->named_count);
+    return fail(ctx, INVALID,
+                "There is something in column %zu, which the first row does not name: name the column, or map it to "
+                "nothing.",
+                row->stray);
+}
+
 static enum result write_row(struct ctx *ctx, struct import *import, struct row *row, struct record **record,
                              const char **fate)
 {
-    if (row->stray)
-        return fail(ctx, INVALID,
-                    "There is something in column %zu, which the first row does not name: name the column, or put a "
-                    "text that holds the separator in quotation marks.",
-                    row->stray);
+    TRY(refuse_stray(ctx, import, row));
     if (row->bad_key)
         return fail(ctx, INVALID, "\"%.*s\" is no reference of this register.", PRINT(str_slice(row->key, 0, 60)));
     drop_members(row, import->reg);

@@ -42,7 +42,11 @@ static void a_row_has_its_fate(void **state)
         {"framework", "title,key\nAnnex,annex\n", "created", ""},
         {"framework", "reference,title,key\nFRM-1,Annex A,other\n", "changed", ""},
         {"asset", "title,unit\nCrane,UNT-2\n", "created", ""},
-        {"asset", "title,unit\nCrane,UNT-2,for ships\n", "refused", "something in column 3, which the first row"},
+        {"asset", "title,unit\nCrane,UNT-2,for ships\n", "refused",
+         "has 3 cells, but the first row names only 2 columns"},
+        {"asset", "title,unit,\nCrane,UNT-2,for a, b and c,,\n", "refused",
+         "has 4 cells, but the first row names only 2"},
+        {"asset", "title;unit\nCrane;UNT-2;for ships\n", "refused", "has 3 cells, but the first row names only 2"},
         {"asset", "title,,unit\nCrane,for ships,UNT-2\n", "refused", "something in column 2, which the first row"},
         {"asset", "title,unit,\nCrane,UNT-2, ,,\n", "created", ""},
         {"asset", "reference,title,depends_on\nAST-1,Crane,AST-1\n", "refused", "itself"},
@@ -74,6 +78,9 @@ static void a_file_is_understood_or_refused(void **state)
         {"\n", "empty"},
         {"title,colour\nFence,red\n", "is no field of the register"},
         {"title,title\nFence,Gate\n", "Two columns are for the field title"},
+        {"title,Title\nFence,Gate\n", "Two columns are for the field title"},
+        {"reference,title,id\nAST-1,Gate,2\n", "columns 1 and 3 both say which record"},
+        {"reference,reference\nAST-1,AST-2\n", "columns 1 and 2 both say which record"},
         {"title,custom.none\nFence,x\n", "is no field of the register"},
     };
     struct served *served = SERVED(state);
