@@ -11,6 +11,7 @@
 #include "app/timekeeping.h"
 #include "base/clock.h"
 #include "ledger/remembered.h"
+#include "ledger/tree.h"
 #include "ledger/verify.h"
 #include "ledger/witness.h"
 #include "records/verify.h"
@@ -191,7 +192,21 @@ static enum result undo(struct program *program, const char *key_written, enum r
     return result;
 }
 
-/* The heads of what lay here before say nothing of what lies here now. */
+/* The heads of what lay here before say nothing of what lies here now; what the backup ends with is remembered at once,
+ * so that it is known from the first start on. A ledger without a head has nothing to be remembered. */
+static enum result begin_heads(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct ledger_head head;
+    TRY(remembered_set_aside(ctx, program->settings.value[SET_DATA]));
+    enum result found = tree_head(ctx, 0, &head);
+    if (found == NOT_FOUND) {
+        ctx_clear_error(ctx);
+        return OK;
+    }
+    return found == OK ? remembered_add(ctx, program->settings.value[SET_DATA], &head) : found;
+}
+
 static enum result fill(struct program *program, struct backup *backup, struct str path, struct progress *progress,
                         struct backup_info *info)
 {
@@ -204,8 +219,16 @@ static enum result fill(struct program *program, struct backup *backup, struct s
     result = program_open_store(program);
     if (result == OK) result = store_restore(ctx, program->store, backup, path, info);
     progress_end(progress);
-    if (result == OK) result = remembered_set_aside(ctx, program->settings.value[SET_DATA]);
+    if (result == OK) result = begin_heads(program);
     return result == OK ? OK : undo(program, info->key_written, result);
+}
+
+/* What is given up after all has left no heads of it either. */
+static void forget_heads(struct program *program)
+{
+    const struct settings *settings = &program->settings;
+    if (settings->value[SET_DATABASE].len) return;
+    unlink(arena_print(program->arena, "%.*s/ledger.heads", PRINT(settings->value[SET_DATA])).at);
 }
 
 /* Nobody else gets in before it is done. */
@@ -245,6 +268,7 @@ enum result command_restore(struct program *program)
     TRY(fill(program, &backup, path, &progress, &brought.info));
     close_but_hold(program);
     enum result result = finish(program, &progress, &brought);
+    if (!brought.in) forget_heads(program);
     if (!brought.in) return undo(program, brought.info.key_written, result);
     TRY(directory_end_restore(program));
     print_info("Restored", &brought.info, path);

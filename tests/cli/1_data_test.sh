@@ -80,6 +80,9 @@ yes 'a check makes nothing' [ ! -e "$work/nowhere" ]
 works restore "$work/sealed.backup" --data "$work/restored" --passphrase-file "$work/passphrase"
 says 'Restored'
 says 'Verified'
+yes 'what is remembered begins with what was restored, and nothing is warned of' [ ! -s "$work/err" -a -s "$work/restored/ledger.heads" ]
+yes 'the ledger says that it is a copy, and not that a node forgot' [ "$(sqlite3 "$work/restored/merlon.db" \
+    "SELECT count(*) FROM ledger_entry WHERE action = 'remember'")" = 0 ]
 works verify "$work/restored"
 works check --data "$work/restored"
 works export risk --data "$data"
@@ -97,6 +100,7 @@ works restore "$work/plain.backup" --data "$work/withkey"
 mkdir -p "$work/cutoff/ledger.pub" && cp "$data/master.key" "$work/cutoff/" && : >"$work/cutoff/merlon.db"
 refuses 2 'ledger.pub' restore "$work/plain.backup" --data "$work/cutoff"
 yes 'nothing half passes for a database' [ ! -s "$work/cutoff/merlon.db" ]
+yes 'and nothing of it is remembered' [ ! -e "$work/cutoff/ledger.heads" ]
 mkdir -p "$work/keyed/ledger.pub"
 refuses 2 'ledger.pub' restore "$work/sealed.backup" --data "$work/keyed" --passphrase-file "$work/passphrase"
 yes 'nothing is said to be restored that is not' [ ! -s "$work/out" ]
