@@ -24,7 +24,7 @@ struct token_list {
 struct new_token {
     int64_t user;             /* 0: the actor; another only by the program itself */
     struct str name;          /* what it is for, 1..100 code points */
-    const struct str *scopes; /* none is "read"; that registers exist is for the caller to check */
+    const struct str *scopes; /* none is "read"; that they exist is for the caller to check (house_is_scope) */
     size_t scope_count;
     int64_t expires_at; /* 0: in TOKEN_LIFE_DAYS */
 };

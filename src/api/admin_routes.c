@@ -332,21 +332,13 @@ static enum result list_tokens(struct ctx *ctx, struct exchange *x)
     return OK;
 }
 
-static bool is_scope(const struct ctx *ctx, struct str scope)
-{
-    static const char *const words[] = {"read", "write", "assurance", "security_events", "administration"};
-    for (size_t i = 0; i < COUNT(words); i++)
-        if (str_is(scope, words[i])) return true;
-    return house_register(ctx->house, scope) != NULL;
-}
-
 static enum result read_scopes(struct ctx *ctx, const struct json *json, struct new_token *wanted)
 {
     struct str *scopes = arena_make_many(ctx->arena, struct str, TOKEN_SCOPES_MAX);
     bool is_list = json && json->kind == JSON_ARRAY && json->count <= TOKEN_SCOPES_MAX;
     if (!json) return OK;
     for (const struct json *one = is_list ? json->first : NULL; one; one = one->next) {
-        is_list = one->kind == JSON_STRING && is_scope(ctx, one->text);
+        is_list = one->kind == JSON_STRING && house_is_scope(ctx->house, one->text);
         if (!is_list) break;
         scopes[wanted->scope_count++] = one->text;
     }

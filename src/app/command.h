@@ -28,6 +28,8 @@ const struct command *command_find(struct str name); /* NULL: there is none */
 /* "merlon verify DIR" means "merlon verify --data DIR". INVALID when both are given, and where a command that looks at
  * no data is told where it is. */
 enum result command_take_directory(struct program *program, const struct command *command) MUST_USE;
+/* INVALID when an option is given that the command takes, but not with the word that follows it (merlon user list). */
+enum result command_demand_used(struct program *program, const struct command *command) MUST_USE;
 
 enum result command_backup(struct program *program) MUST_USE;
 enum result command_check(struct program *program) MUST_USE;

@@ -40,6 +40,8 @@ static enum result read_words(struct program *program, struct wanted *wanted)
     TRY(read_mapping(program, wanted));
     if (wanted->url.len && !wanted->token.len)
         return fail(ctx, INVALID, "--url needs --token TOKEN; merlon token makes one.");
+    if (wanted->token.len && !wanted->url.len)
+        return fail(ctx, INVALID, "--token is for a server: name it with --url URL, or leave the token out.");
     return OK;
 }
 

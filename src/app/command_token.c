@@ -18,10 +18,27 @@ static enum result make(struct ctx *ctx, void *arg)
     return token_create(ctx, &making->wanted, &making->token, &making->secret);
 }
 
+static enum result read_scopes(struct program *program, struct str scopes, struct str *list, size_t *count)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str scope;
+    for (*count = 0; str_cut(&scopes, ',', &scope);) {
+        scope = str_trim(scope);
+        if (!house_is_scope(&program->house, scope))
+            return fail(ctx, INVALID,
+                        "\"%.*s\" is no scope: --scopes takes read, write, and names of registers (merlon schema), by "
+                        "comma.",
+                        PRINT(scope));
+        if (*count == TOKEN_SCOPES_MAX) return fail(ctx, INVALID, "A token has at most %d scopes.", TOKEN_SCOPES_MAX);
+        list[(*count)++] = scope;
+    }
+    return OK;
+}
+
 enum result command_token(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
-    struct str email = S(""), name = S("command line"), scopes = S("write"), scope;
+    struct str email = S(""), name = S("command line"), scopes = S("write");
     struct str list[TOKEN_SCOPES_MAX];
     struct making making = {.wanted = {.scopes = list}};
     program_option(program, "user", &email);
@@ -29,11 +46,10 @@ enum result command_token(struct program *program)
     program_option(program, "scopes", &scopes);
     TRY(program_no_more(program, 0));
     if (!email.len) return fail(ctx, INVALID, "Say for whom: merlon token --user EMAIL.");
+    TRY(read_scopes(program, scopes, list, &making.wanted.scope_count));
     TRY(user_of_address(ctx, email, &making.wanted.user));
     if (!making.wanted.user) return fail(ctx, INVALID, "There is no user %.*s.", PRINT(email));
     making.wanted.name = name;
-    while (making.wanted.scope_count < TOKEN_SCOPES_MAX && str_cut(&scopes, ',', &scope))
-        list[making.wanted.scope_count++] = str_trim(scope);
     TRY(store_write(ctx, program->store, make, &making));
     event_post(ctx, &(struct event){.kind = EVENT_TOKEN_MADE,
                                     .subject = S("token"),

@@ -162,3 +162,61 @@ enum result command_take_directory(struct program *program, const struct command
     settings->origin[SET_DATA] = "argument";
     return OK;
 }
+
+/* Which options a command reads with which word behind it, where that depends on it. */
+static const struct {
+    const char *command, *word, *reads; /* names, each between spaces */
+} uses[] = {
+    {"user", "add", " email name language password-file role "},
+    {"user", "grant", " email role "},
+    {"user", "password", " email password-file "},
+    {"user", "restore", " email "},
+    {"user", "list", " json "},
+    {"ledger", "keys", " "},
+    {"ledger", "forget", " reason "},
+    {"ledger", "resume", " reason "},
+    {"key", "list", " "},
+    {"key", "rotate", " reason "},
+    {"import", "framework", " url token user json dry-run "},
+};
+
+static struct str first_word(const struct program *program)
+{
+    size_t at = 0;
+    while (at < program->rest_count && option_words(program->rest[at])) at += option_words(program->rest[at]);
+    return at < program->rest_count ? program->rest[at] : S("");
+}
+
+static bool reads(const char *names, struct str option)
+{
+    char spaced[64];
+    int len = snprintf(spaced, sizeof spaced, " %.*s ", PRINT(option));
+    return len > 0 && (size_t)len < sizeof spaced && strstr(names, spaced);
+}
+
+/* What nobody of the command reads is told by program_no_more. */
+static bool is_of_another(const char *command, struct str option)
+{
+    if (strcmp(command, "import") == 0) return str_is(option, "mapping") || str_is(option, "unit");
+    for (size_t i = 0; i < COUNT(uses); i++)
+        if (strcmp(uses[i].command, command) == 0 && reads(uses[i].reads, option)) return true;
+    return false;
+}
+
+enum result command_demand_used(struct program *program, const struct command *command)
+{
+    struct str word = first_word(program), option;
+    size_t row = 0;
+    while (row < COUNT(uses) && (strcmp(uses[row].command, command->name) != 0 || !str_is(word, uses[row].word))) row++;
+    for (size_t i = 0, words; row < COUNT(uses) && i < program->rest_count; i += words ? words : 1) {
+        struct str rest = program->rest[i];
+        words = option_words(rest);
+        if (!words) continue;
+        str_cut(&rest, '=', &option);
+        option = str_slice(option, 2, option.len);
+        if (!reads(uses[row].reads, option) && is_of_another(command->name, option))
+            return fail(&program->ctx, INVALID, "merlon %s %s does not use --%.*s: leave it out.", command->name,
+                        uses[row].word, PRINT(option));
+    }
+    return OK;
+}

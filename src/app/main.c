@@ -86,6 +86,7 @@ static enum result run(struct program *program, const struct command *command, i
         settings_print(&program->settings);
         return OK;
     }
+    TRY(command_demand_used(program, command));
     program->command = command->name;
     bool elsewhere = program_has_option(program, "url");
     if (command->through_server && !elsewhere) TRY(control_hand_over(program, &done, status));

@@ -40,6 +40,14 @@ const struct reg *house_register(const struct house *house, struct str name)
     return NULL;
 }
 
+bool house_is_scope(const struct house *house, struct str name)
+{
+    static const char *const words[] = {"read", "write", "assurance", "security_events", "administration"};
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (str_is(name, words[i])) return true;
+    return house_register(house, name) != NULL;
+}
+
 size_t house_index(const struct house *house, const struct reg *reg)
 {
     size_t i = 0;

@@ -28,6 +28,8 @@ void house_init(struct house *house, struct ctx *ctx, const struct reg *const *r
                 const struct follow *const *follows);
 
 const struct reg *house_register(const struct house *house, struct str name); /* NULL when none */
+/* What a token may be narrowed to: read, write, a room that has no register, or a register. */
+bool house_is_scope(const struct house *house, struct str name);
 size_t house_index(const struct house *house, const struct reg *reg);
 const struct reg *house_by_prefix(const struct house *house, struct str prefix); /* NULL when none */
 

@@ -26,6 +26,21 @@ printf 'PK\003\004 no workbook' >"$work/bad.xlsx"
 refuses 1 'workbook' import asset "$work/bad.xlsx" --data "$data"
 refuses 2 'must be a JSON object' import asset "$work/mapped.csv" --mapping "$work/assets.csv" --data "$data"
 refuses 2 'no user' import asset "$work/assets.csv" --user nobody@quay.example --data "$data"
+refuses 2 '"zzz" is no scope' token --user ada@quay.example --scopes read,zzz --data "$data"
+# An option that the word behind the command does not use is refused, and not left out of account.
+unused() { # option, command
+    refuses 2 "merlon $2 does not use --$1: leave it out" $2 --$1 x --data "$data"
+}
+for option in email name language password-file role; do unused $option 'user list'; done
+for option in name language password-file; do unused $option 'user grant'; done
+for option in name language role; do unused $option 'user password'; done
+for option in name language role password-file; do unused $option 'user restore'; done
+unused reason 'ledger keys'
+unused reason 'key list'
+for option in mapping unit; do unused $option 'import framework'; done
+refuses 2 'user add does not use --json' user add --json --email x@quay.example --data "$data"
+refuses 2 '--token is for a server' import asset "$work/assets.csv" --token x --data "$data"
+refuses 2 'There is no option --colour' user list --colour red --data "$data"
 refuses 2 'no user' token --user nobody@quay.example --data "$data"
 refuses 2 'csv, xlsx or json' export asset --format pdf --data "$data"
 refuses 2 'must be a date' export asset --as-of yesterday --data "$data"
