@@ -57,9 +57,10 @@ static enum result sound_alarm(struct ctx *ctx, const struct asking *asking, str
     int64_t since;
     struct str sentence = arena_print(
         ctx->arena,
-        SENTENCE("The witness %.*s %.*s: this ledger went back in time or was written anew, so nothing more is "
-                 "sealed until somebody decides (docs/running.md, \"Alarms\")."),
-        PRINT(policy_witness_shown(ctx->arena, asking->witness)), PRINT(what));
+        SENTENCE(
+            "The witness %.*s (key %.*s) %.*s: this ledger went back in time or was written anew, so nothing more is "
+            "sealed until somebody decides (docs/running.md, \"Alarms\")."),
+        PRINT(asking->witness->name), PRINT(policy_witness_key(ctx->arena, asking->witness)), PRINT(what));
     log_text(LOG_ERROR, "a witness knows another history of this ledger", "sentence", sentence);
     TRY(ledger_stopped(ctx, &stopped, &since));
     if (stopped.len) return OK;

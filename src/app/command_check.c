@@ -173,7 +173,7 @@ static enum result read_file(struct ctx *ctx, const struct keyring *keyring, str
     int64_t read = 0;
     reading.arena = scratch;
     enum result result = blob_read(&reading, keyring, id, drop, &read);
-    return result == OK ? OK : fail(ctx, result, "%.*s", PRINT(reading.error.sentence));
+    return result == OK ? OK : fail_as(ctx, &reading, result);
 }
 
 /* Every file of evidence opens, and is what it was. What reading one takes is given back before the next. */

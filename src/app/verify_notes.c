@@ -197,7 +197,7 @@ static enum result check_all(struct ctx *ctx, struct witness_check *check, struc
     TRY(ledger_chain_read(ctx, chain));
     for (struct str chunk = next_note(notes); chunk.len; chunk = next_note(notes)) {
         enum result result = check_chunk(&part, check, chain, notes, chunk, newest);
-        if (result != OK) return fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+        if (result != OK) return fail_as(ctx, &part, result);
         arena_reset(part.arena);
     }
     if (ferror(notes->file))

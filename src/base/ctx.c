@@ -10,11 +10,19 @@ enum result fail(struct ctx *ctx, enum result r, const char *format, ...)
     ctx->error.sentence = sentences_print(ctx->sentences, ctx->arena, ctx->about, format, arguments);
     va_end(arguments);
     ctx->error.english = ctx->error.sentence;
-    if (ctx->sentences && (r == BROKEN || r == AWAY)) {
+    if (ctx->sentences) {
         va_start(arguments, format);
         ctx->error.english = sentences_print(NULL, ctx->arena, NULL, format, arguments);
         va_end(arguments);
     }
+    ctx->error.result = r;
+    return r;
+}
+
+enum result fail_as(struct ctx *ctx, const struct ctx *part, enum result r)
+{
+    ctx->error.sentence = arena_copy(ctx->arena, part->error.sentence);
+    ctx->error.english = arena_copy(ctx->arena, part->error.english);
     ctx->error.result = r;
     return r;
 }

@@ -51,6 +51,9 @@ struct ctx {
 /* Keeps the sentence and returns r, so that one writes: return fail(ctx, NOT_FOUND, "There is no risk %s.", ref); */
 enum result fail(struct ctx *ctx, enum result r, const char *format, ...) PRINTF_LIKE(3, 4);
 
+/* The same with the sentence of a part of the work, which had an arena of its own. */
+enum result fail_as(struct ctx *ctx, const struct ctx *part, enum result r);
+
 /* Adds a field error. The caller goes on, and returns INVALID at the end when ctx_has_field_errors(). */
 void fail_field(struct ctx *ctx, const char *field, const char *code, const char *format, ...) PRINTF_LIKE(4, 5);
 /* A finished sentence in the reader's language, for what is told without failing. */

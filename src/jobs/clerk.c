@@ -35,7 +35,7 @@ static enum result in_batches(struct ctx *ctx, struct store *store, enum result 
         struct ctx part = *ctx;
         part.arena = scratch;
         enum result result = store_write(&part, store, batch, arg);
-        if (result != OK) return fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+        if (result != OK) return fail_as(ctx, &part, result);
         arena_reset(scratch);
     }
     return OK;

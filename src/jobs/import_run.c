@@ -52,7 +52,7 @@ static enum result run_batches(struct ctx *ctx, const struct import_run *run, st
         enum result result = import_read(&part, batch->import, BATCH, &more);
         if (result == OK) result = store_write(&part, run->store, take_batch, batch);
         if (result != OK) import_forget_batch(batch->import);
-        if (result != OK) return fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+        if (result != OK) return fail_as(ctx, &part, result);
         arena_reset(scratch);
         TRY(run->progress(run->arg, import_counts(batch->import).rows, total));
     }

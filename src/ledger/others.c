@@ -31,7 +31,7 @@ static enum result each_row(struct ctx *ctx, struct visit *visit, struct str sql
         part.error = (struct error){0};
         enum result result = check(&part, visit, rows);
         if (result == OK) continue;
-        result = fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+        result = fail_as(ctx, &part, result);
         rows_close(rows);
         return result;
     }

@@ -233,14 +233,16 @@ bool policy_is_met(const struct policy *policy, const bool cosigned[POLICY_MOST]
     return counts[policy->quorum.is_group][policy->quorum.index];
 }
 
-struct str policy_witness_shown(struct arena *arena, const struct policy_witness *witness)
+struct str policy_witness_key(struct arena *arena, const struct policy_witness *witness)
 {
     struct buf out = buf_in(arena);
-    buf_add(&out, witness->name);
-    buf_text(&out, " (key ");
     buf_hex(&out, (const char *)witness->key.id, NOTE_KEY_ID);
-    buf_char(&out, ')');
     return buf_str(&out);
+}
+
+struct str policy_witness_shown(struct arena *arena, const struct policy_witness *witness)
+{
+    return arena_print(arena, "%.*s (key %.*s)", PRINT(witness->name), PRINT(policy_witness_key(arena, witness)));
 }
 
 /* ---- written ---- */

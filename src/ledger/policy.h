@@ -58,6 +58,7 @@ const struct policy_log *policy_log_of(struct arena *arena, const struct policy 
 
 /* For people: its name in the policy and the beginning of its key's id, "contoso (key 9590b0d9)". */
 struct str policy_witness_shown(struct arena *arena, const struct policy_witness *witness);
+struct str policy_witness_key(struct arena *arena, const struct policy_witness *witness); /* its id, hexadecimal */
 
 /* Which witnesses' cosignatures hold on this note; cosigned[i] for policy->witnesses[i]. Returns how many. */
 size_t policy_cosigned(struct arena *arena, const struct policy *policy, const struct note *note,

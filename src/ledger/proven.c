@@ -113,7 +113,7 @@ enum result ledger_each_version(struct ctx *ctx, struct str subject, int64_t rec
     enum result result = OK;
     for (bool more = true; result == OK && more;) {
         result = next_version(&part, &walk, &more, each, arg);
-        if (result != OK) result = fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+        if (result != OK) result = fail_as(ctx, &part, result);
         arena_reset(part.arena);
     }
     rows_close(walk.rows);

@@ -112,7 +112,7 @@ static enum result hand_over(struct ctx *ctx, struct rows *rows, struct str subj
     part.arena = scratch;
     part.error = (struct error){0};
     enum result result = demand_own(&part, rows, subject, instant);
-    if (result != OK) result = fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+    if (result != OK) result = fail_as(ctx, &part, result);
     arena_reset(scratch);
     return result;
 }

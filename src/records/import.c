@@ -317,7 +317,7 @@ enum result import_read(struct ctx *ctx, struct import *import, size_t rows, boo
         struct line *line = &import->lines[import->line_count];
         struct str *cells;
         enum result read = table_row(import->ctx, import->table, &cells, &line->count);
-        if (read != OK) return fail(ctx, read, "%.*s", PRINT(import->ctx->error.sentence));
+        if (read != OK) return fail_as(ctx, import->ctx, read);
         *more = cells != NULL;
         if (!cells) return OK;
         line->number = table_line(import->table);
@@ -402,7 +402,7 @@ enum result import_skip(struct ctx *ctx, struct import *import, int64_t rows)
         struct str *cells;
         size_t count;
         enum result read = table_row(import->ctx, import->table, &cells, &count);
-        if (read != OK) return fail(ctx, read, "%.*s", PRINT(import->ctx->error.sentence));
+        if (read != OK) return fail_as(ctx, import->ctx, read);
         if (!cells) return fail(ctx, BROKEN, "The file of this import has fewer rows than were taken from it.");
     }
     return OK;

@@ -152,7 +152,7 @@ static enum result make_kept(struct ctx *ctx, struct known *known, struct made *
     enum result result = make(&inner, made->reg, made->id, &made->thing);
     known->making = nested;
     arena_guard(known->arena, outer);
-    if (result != OK && inner.error.sentence.len) return fail(ctx, result, "%.*s", PRINT(inner.error.sentence));
+    if (result != OK && inner.error.sentence.len) return fail_as(ctx, &inner, result);
     return result;
 }
 

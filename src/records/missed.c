@@ -86,7 +86,7 @@ static enum result ask(struct ctx *ctx, struct arena *scratch, const struct reg 
     part.arena = scratch;
     part.error = (struct error){0};
     enum result result = belongs(&part, reg, id, query, missed);
-    if (result != OK) result = fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+    if (result != OK) result = fail_as(ctx, &part, result);
     arena_reset(scratch);
     return result;
 }

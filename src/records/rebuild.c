@@ -108,7 +108,7 @@ static enum result write_part(struct ctx *ctx, const struct rebuild *rebuild, st
     void *before = memcpy(arena_alloc(scratch, size), state, size);
     struct part part = {run, state, before, size};
     enum result result = store_write(&inner, rebuild->store, run_part, &part);
-    if (result != OK) result = fail(ctx, result, "%.*s", PRINT(inner.error.sentence));
+    if (result != OK) result = fail_as(ctx, &inner, result);
     arena_reset(scratch);
     return result;
 }

@@ -31,7 +31,7 @@ enum result record_may_see(struct ctx *ctx, const struct record *record, bool *m
     today.as_of = 0;
     enum result loaded = record_load(&today, record->reg, record_id(record), &present);
     *may = loaded == OK && record_may(ctx, present, READ);
-    if (loaded != OK && loaded != NOT_FOUND) return fail(ctx, loaded, "%.*s", PRINT(today.error.sentence));
+    if (loaded != OK && loaded != NOT_FOUND) return fail_as(ctx, &today, loaded);
     return OK;
 }
 

@@ -135,7 +135,7 @@ static enum result verify_register(struct ctx *ctx, const struct reg *reg, struc
         part.arena = scratch;
         part.error = (struct error){0};
         enum result result = verify_page(&part, reg, &above, &more, report);
-        if (result != OK) result = fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+        if (result != OK) result = fail_as(ctx, &part, result);
         arena_reset(scratch);
         TRY(result);
     }

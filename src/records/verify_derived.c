@@ -87,7 +87,7 @@ static enum result derive_dry(struct ctx *ctx, const struct record *record, int6
     struct record *anew = record_clone(ctx, record);
     then.now = now;
     enum result result = record->reg->derive(&then, anew);
-    if (result != OK) return fail(ctx, result, "%.*s", PRINT(then.error.sentence));
+    if (result != OK) return fail_as(ctx, &then, result);
     for (*index = 0; *index < row_width(record->reg); ++*index)
         if (!is_kept(*index) && !value_eq(record->row[*index], anew->row[*index])) return OK;
     return OK;

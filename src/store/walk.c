@@ -38,7 +38,7 @@ static enum result step(struct ctx *ctx, struct arena *scratch, struct walk *wal
     part.arena = scratch;
     part.error = (struct error){0};
     enum result result = id ? walk->each(&part, walk->arg, *id) : read_page(&part, walk);
-    if (result != OK) result = fail(ctx, result, "%.*s", PRINT(part.error.sentence));
+    if (result != OK) result = fail_as(ctx, &part, result);
     arena_reset(scratch);
     return result;
 }

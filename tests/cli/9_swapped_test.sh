@@ -64,7 +64,7 @@ works verify "$data"
 # What was written in a restored copy, which has the same master key, is good there alone: an administrator of the copy
 # cannot be carried into the original, neither row nor entry. And what the original wrote since is strange in the copy.
 original=$work/original
-copy=$work/copy
+copy=$work/parted
 works demo --data "$original"
 works backup "$work/parting.backup" --data "$original"
 works restore "$work/parting.backup" --data "$copy" --master-key "$original/master.key"
@@ -85,10 +85,13 @@ for pair in "$copy $original" "$original $copy"; do
     from=${pair% *} to=${pair#* }
     cp -a "$to" "$work/carried"
     cp -a "$from" "$work/source"
-    works user grant --data "$work/source" --email $lena --role administrator
+    for role in reader owner auditor security_manager administrator; do
+        works user grant --data "$work/source" --email $lena --role $role
+    done
     carry "$work/source" "$work/carried"
-    refuses 1 'was not written by this program' verify "$work/carried"
-    says "users and grants             WRONG"
+    run verify "$work/carried"
+    yes 'the entry is named' grep -q 'ledger  *WRONG: .*was not written by this program' "$work/out"
+    yes 'and so is the user' grep -q 'users and grants  *WRONG' "$work/out"
     refused "The user $second was changed outside of the program" token --data "$work/carried" --user $lena
     rm -rf "$work/carried" "$work/source"
 done
