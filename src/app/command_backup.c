@@ -11,6 +11,7 @@
 #include "app/timekeeping.h"
 #include "base/clock.h"
 #include "ledger/remembered.h"
+#include "ledger/stop.h"
 #include "ledger/tree.h"
 #include "ledger/verify.h"
 #include "ledger/witness.h"
@@ -113,6 +114,17 @@ static enum result take_an_identity(struct ctx *ctx, struct keyring *keyring)
     return access_part_end(ctx, &access);
 }
 
+/* What a witness knows against the original says nothing of the copy, which has an origin that none has seen. That the
+ * original was stopped stays in the ledger, and so does that this is how it went on. */
+static enum result lift_the_stop(struct ctx *ctx)
+{
+    struct str stopped;
+    int64_t since;
+    TRY(ledger_stopped(ctx, &stopped, &since));
+    if (!stopped.len) return OK;
+    return ledger_resume(ctx, 0, S("A restored copy goes on as a branch of its own, which no witness has seen."), 0);
+}
+
 /* In the transaction that brings the data, so that wherever a restore is cut off, the copy does not pass for the
  * original: the key of the original signs nothing in it, and the ledger says that it is one. What the backup leaves
  * out, because it follows from the rest, is made anew by the next start, as a rule that of this same command. */
@@ -128,6 +140,7 @@ static enum result become_a_copy(struct ctx *ctx, void *arg)
     program->keys = NULL;
     TRY(ledger_keys_open(ctx, program->keyring, false, &program->keys));
     TRY(ledger_keys_renew(ctx, program->keyring, "restore", S(""), program->keys));
+    TRY(lift_the_stop(ctx));
     return migrate_make_rebuild_due(ctx, MERLON_VERSION);
 }
 

@@ -1,13 +1,14 @@
 // Three programs: one whose ledger is watched (A), one that watches it and is watched by it (B), one that is a witness and nothing
 // else (C); a fourth witness (D) is never there. What is proven is checked by tlog.ts, which shares nothing with the program.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Copy } from './core/copy.ts'
 import { freePort, MailServer, StampAuthority } from './core/authorities.ts'
 import { Client, expect, type Reply } from './core/http.ts'
-import { binary, cluster, Program } from './core/program.ts'
+import { binary, Program } from './core/program.ts'
 import { check, equal, fail, ok } from './core/report.ts'
 import type { Row } from './core/schema.ts'
 import { checkProof, openNote } from './core/tlog.ts'
@@ -48,32 +49,6 @@ class Liar {
 function keysOf(program: Program): { log: string; witness: string } {
   const lines = program.run('ledger', 'keys').trim().split('\n')
   return { log: lines[0]!.split(' ')[1]!, witness: lines[1]!.split(' ')[2]! }
-}
-
-/** The database and the directory beside it, as they are while the program does not run. */
-class Copy {
-  readonly folder = mkdtempSync(join(tmpdir(), 'merlon-copy-'))
-  readonly name: string
-  constructor(readonly program: Program) {
-    this.name = `copy_${this.folder.slice(-6).toLowerCase()}_${process.pid}`
-    cpSync(program.data, this.folder, { recursive: true })
-    if (cluster) this.#make(this.name, this.#own)
-  }
-  get #own(): string {
-    return new URL(this.program.database).pathname.slice(1)
-  }
-  #make(name: string, like: string): void {
-    for (const sql of [`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`, `CREATE DATABASE "${name}" TEMPLATE "${like}"`])
-      execFileSync('psql', ['-q', '-v', 'ON_ERROR_STOP=1', '-c', sql, cluster], { stdio: ['ignore', 'ignore', 'pipe'] })
-  }
-  putBack(): void {
-    rmSync(this.program.data, { recursive: true })
-    cpSync(this.folder, this.program.data, { recursive: true })
-    if (cluster) this.#make(this.#own, this.name)
-  }
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true })
-  }
 }
 
 class Round {
@@ -555,6 +530,18 @@ async function backInTime(round: Round): Promise<void> {
     } catch (error) {
       ok(String((error as { stdout?: string }).stdout).includes('nothing more is sealed until somebody decides'), 'merlon check names it')
     }
+  })
+  await check('witness: a restored copy of what was stopped is a branch of its own, and goes on', () => {
+    const kept = join(round.folder, 'stopped.backup')
+    const branch = join(round.folder, 'branch')
+    round.a.run('backup', kept)
+    const key = ['--master-key', join(round.a.data, 'master.key')]
+    const alone = { encoding: 'utf8' as const }
+    const restored = execFileSync(binary, ['restore', kept, '--data', branch, ...key], alone)
+    ok(restored.includes('Verified: '), restored)
+    const said = execFileSync(binary, ['verify', '--data', branch, ...key], alone)
+    ok(/^sealing goes on +right/m.test(said), said)
+    return Promise.resolve()
   })
   await check('witness: with the right copy everything goes on', async () => {
     await round.stopA()
