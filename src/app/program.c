@@ -125,6 +125,7 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     TRY(find_keys(ctx, bringing));
     TRY(program_demand_writable(ctx, program));
     TRY(migrate_is_new(ctx, &is_new));
+    if (is_new) identity_forget(program->keyring);
     if (!is_new) TRY(check_key(program));
     if (!is_new) TRY(identity_read(ctx, program->keyring, &has_identity));
     TRY(migrate_apply(ctx, migrations_of(program), MERLON_VERSION, &from));

@@ -13,6 +13,8 @@
 /* What is read is what the keyring goes by from here on. Before anything else is held against a MAC; *any false where
  * the database has none yet. BROKEN when the setting is not as the program wrote it. */
 enum result identity_read(struct ctx *ctx, struct keyring *keyring, bool *any) MUST_USE;
+/* Before a database is made: an attempt that was undone may have left one with the keyring. */
+void identity_forget(struct keyring *keyring);
 /* Inside a write, in a new database: its first one. What is in `meta` already is put under it. */
 enum result identity_begin(struct ctx *ctx, struct keyring *keyring) MUST_USE;
 /* Inside the write of a restore: a new one. Entries up to `entry` and events up to `at` stay under those of before;

@@ -241,8 +241,9 @@ bool keyring_mac_of_time(const struct keyring *keyring, const char *purpose, int
                          struct str mac)
 {
     size_t i = 0;
+    if (keyring_mac_is(keyring, purpose, bytes, mac)) return true;
     while (i + 1 < keyring->identity_count && at > keyring->identities[i].at) i++;
-    return is_mac(keyring, keyring->identity_count ? keyring->identities[i].name : "", purpose, bytes, mac);
+    return i + 1 < keyring->identity_count && is_mac(keyring, keyring->identities[i].name, purpose, bytes, mac);
 }
 
 void keyring_hash(const struct keyring *keyring, const char *purpose, struct str bytes, unsigned char hash[MAC_SIZE])

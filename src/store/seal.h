@@ -57,7 +57,8 @@ void keyring_mac(const struct keyring *keyring, const char *purpose, struct str 
 /* Whether `mac`, as a column holds it, is that MAC; in constant time. */
 bool keyring_mac_is(const struct keyring *keyring, const char *purpose, struct str bytes, struct str mac);
 /* The same for what is never written anew, under the identity that this entry of the ledger, or this instant, belongs
- * to. The bytes must name the one or the other. */
+ * to. The bytes must name the one or the other. The newest is good for any instant: a copy may be made on a machine
+ * whose clock is behind. */
 bool keyring_mac_of_entry(const struct keyring *keyring, const char *purpose, int64_t entry, struct str bytes,
                           struct str mac);
 bool keyring_mac_of_time(const struct keyring *keyring, const char *purpose, int64_t at, struct str bytes,

@@ -111,7 +111,7 @@ static void macs_are_good_where_they_were_made(void **state)
     assert_true(keyring_mac_of_entry(copy, PURPOSE, 8, bytes, copied));
     assert_true(keyring_mac_of_time(copy, PURPOSE, 1000, bytes, original));
     assert_false(keyring_mac_of_time(copy, PURPOSE, 1001, bytes, original));
-    assert_false(keyring_mac_of_time(copy, PURPOSE, 1000, bytes, copied));
+    assert_true(keyring_mac_of_time(copy, PURPOSE, 1000, bytes, copied)); /* of a clock that is behind */
     assert_true(keyring_mac_of_time(copy, PURPOSE, 1001, bytes, copied));
     /* The original knows nothing of it. */
     assert_true(keyring_bind(house.keyring, copy->identities, 1));
