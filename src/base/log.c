@@ -33,12 +33,13 @@ static void put(struct line *line, struct str s)
     line->len += s.len;
 }
 
-/* The character at s[i] as it stands in JSON, and how many bytes it took. What is not UTF-8 becomes a question mark. */
-static struct str escaped(struct str s, size_t i, size_t *taken, char out[8])
+/* The character at s[i] as it stands in JSON, or for a reader, who needs no quote escaped; and how many bytes it took.
+ * What is not UTF-8 becomes a question mark. */
+static struct str escaped(struct str s, size_t i, bool text, size_t *taken, char out[8])
 {
     unsigned char c = (unsigned char)s.at[i];
     *taken = 1;
-    if (c < 0x20 || c == '"' || c == '\\') return (struct str){out, (size_t)snprintf(out, 8, "\\u%04x", c)};
+    if (c < 0x20 || (c == '"' && !text) || c == '\\') return (struct str){out, (size_t)snprintf(out, 8, "\\u%04x", c)};
     if (c < 0x80) return str_slice(s, i, i + 1);
     for (size_t len = 2; len <= 4 && i + len <= s.len; len++) {
         if (!str_is_utf8(str_slice(s, i, i + len))) continue;
@@ -54,7 +55,7 @@ static void put_quoted(struct line *line, struct str s)
     if (!line->text) put(line, S("\""));
     for (size_t i = 0, taken; i < s.len; i += taken) {
         char room[8];
-        struct str piece = escaped(s, i, &taken, room), one = piece;
+        struct str piece = escaped(s, i, line->text, &taken, room), one = piece;
         if (line->text) shown_next(&one, room, &piece);
         if (!fits(line, piece.len)) break;
         put(line, piece);

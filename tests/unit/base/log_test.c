@@ -127,7 +127,7 @@ static void as_text_a_line_reads_like_a_sentence(void **state)
     log_as_text(false);
     assert_str(caught(*state),
                "merlon: warning: checkpoint failed (code 5, again 6)\n"
-               "merlon: error: it is away (why a \\u0022b\\u0022\\u000a\\u001b[2J\\x7f \\u009b \\u202e \xC3\xA4)\n"
+               "merlon: error: it is away (why a \"b\"\\u000a\\u001b[2J\\x7f \\u009b \\u202e \xC3\xA4)\n"
                "merlon: info: stopping\n");
 }
 
