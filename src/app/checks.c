@@ -169,12 +169,13 @@ static enum result check_others(struct ctx *ctx, struct checks *checks, int64_t 
     const struct others_check check = {checks->policy, checks->timestamp_ca, checks->program->keyring};
     struct others_report report;
     struct buf note = buf_in(ctx->arena);
+    const char *command = checks->program->command; /* each has its own word for it */
     TRY(others_verify(ctx, &check, &report));
     *checked = report.cosignatures + report.stamps + report.witnessed + report.peers;
     buf_print(&note, "right (%lld)", (long long)*checked);
     if (report.unknown)
-        buf_print(&note, "; not checked: %lld cosignatures, whose keys no policy names that was given (--policy FILE)",
-                  (long long)report.unknown);
+        buf_print(&note, "; not checked: %lld cosignatures, whose keys no policy names that was given (--%s FILE)",
+                  (long long)report.unknown, command && strcmp(command, "check") == 0 ? "witness-policy" : "policy");
     if (report.stamps && !checks->timestamp_ca)
         buf_print(
             &note,
