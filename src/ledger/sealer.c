@@ -273,17 +273,7 @@ static enum result write_head(struct ctx *ctx, struct sealing *sealing)
     merkle_root(&sealing->tree, sealing->hasher, &head.root);
     ledger_sign_head(ctx, sealing->seal->keys, &head);
     sealing->seal->head = head;
-    const struct value args[] = {
-        value_number(head.size),
-        value_bytes(hash_bytes(&head.root)),
-        value_number(head.at),
-        value_text(str_of(head.key_id)),
-        value_bytes((struct str){(const char *)head.signature, SIGNATURE_SIZE}),
-        value_text(str_of(head.origin)),
-        value_number(head.previous),
-    };
-    return db_run(ctx, S("INSERT INTO ledger_head (" TREE_HEAD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"), args,
-                  COUNT(args), NULL);
+    return tree_add_head(ctx, &head);
 }
 
 /* Exactly those that now have a leaf: a row that another transaction has just made visible stays for the next batch,

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ledger/ledger.h"
+#include "ledger/put_back.h"
 #include "ledger/remembered.h"
 #include "ledger/stop.h"
 
@@ -175,7 +176,7 @@ static void note_lost(struct ledger_signer *signer, struct str sentence)
     bool fresh = !*signer->lost;
     snprintf(signer->lost, sizeof signer->lost, "%.*s", PRINT(sentence));
     pthread_mutex_unlock(&signer->lock);
-    if (fresh) log_text(LOG_ERROR, "what is remembered of the ledger was lost", "sentence", sentence);
+    if (fresh) log_text(LOG_ERROR, "something of the ledger, or of ledger.heads, was taken away", "sentence", sentence);
 }
 
 /* The file is behind what this process knows. */
@@ -227,6 +228,20 @@ static enum result look_back(struct ctx *ctx, struct ledger_signer *signer)
     if (result != OK && result != NOT_FOUND) return result;
     TRY(ledger_continues(ctx, &newest, &known));
     return newest.size > known.size ? remember_others(ctx, signer, &newest) : OK;
+}
+
+static enum result put_back(struct ctx *ctx, struct ledger_signer *signer)
+{
+    struct ledger_head head = kept(signer);
+    size_t count;
+    TRY(heads_put_back(ctx, signer->store, signer->directory, &head, &count));
+    if (!count) return OK;
+    note_lost(signer, arena_print(ctx->arena,
+                                  SENTENCE("Signed heads (%zu) were taken out of the database, while all %lld entries "
+                                           "under them are there: they were put back from ledger.heads, and sealing "
+                                           "goes on. Find out who writes the database, and run merlon verify."),
+                                  count, (long long)head.size));
+    return OK;
 }
 
 static enum result look_at_file(struct ctx *ctx, struct ledger_signer *signer)
@@ -316,6 +331,7 @@ static enum result run_round(struct ctx *ctx, struct ledger_signer *signer)
     look_up(ctx, signer, &round);
     enum result result = look_at_file(ctx, signer);
     if (result == OK) result = demand_going(ctx, signer); /* told at once, not with the next entry */
+    if (result == OK) result = put_back(ctx, signer);
     if (result == OK) result = ledger_pending_count(ctx, &pending);
     if (result == OK && !pending) result = look_back(ctx, signer); /* else the sealer does, and says more */
     if (result == OK && pending) result = recall(ctx, signer, &round.known);

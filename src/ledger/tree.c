@@ -83,3 +83,18 @@ enum result tree_head(struct ctx *ctx, int64_t size, struct ledger_head *head)
     if (good) return OK;
     return fail(ctx, BROKEN, "A signed head of the ledger is damaged: run merlon verify.");
 }
+
+enum result tree_add_head(struct ctx *ctx, const struct ledger_head *head)
+{
+    const struct value args[] = {
+        value_number(head->size),
+        value_bytes(hash_bytes(&head->root)),
+        value_number(head->at),
+        value_text(str_of(head->key_id)),
+        value_bytes((struct str){(const char *)head->signature, SIGNATURE_SIZE}),
+        value_text(str_of(head->origin)),
+        value_number(head->previous),
+    };
+    return db_run(ctx, S("INSERT INTO ledger_head (" TREE_HEAD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"), args,
+                  COUNT(args), NULL);
+}

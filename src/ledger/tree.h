@@ -17,6 +17,9 @@ struct merkle_source tree_source(struct hasher *hasher);
  * sense. */
 enum result tree_head(struct ctx *ctx, int64_t size, struct ledger_head *head) MUST_USE;
 
+/* Inside a write. CONFLICT when there is one over so many entries. */
+enum result tree_add_head(struct ctx *ctx, const struct ledger_head *head) MUST_USE;
+
 /* What a query selects for tree_head_of_row. */
 #define TREE_HEAD_COLUMNS "size, root, at, key_id, signature, origin, previous"
 /* False when the columns cannot be those of a head. */

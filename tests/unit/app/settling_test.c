@@ -78,7 +78,9 @@ static enum result cut_heads(struct ctx *ctx, void *arg)
 {
     (void)arg;
     return db_script(ctx, "DROP TRIGGER \"ledger_head_no_DELETE\"; "
-                          "DELETE FROM ledger_head WHERE size = (SELECT max(size) FROM ledger_head)");
+                          "DELETE FROM ledger_head WHERE size = (SELECT max(size) FROM ledger_head); "
+                          "DROP TRIGGER \"ledger_leaf_no_DELETE\"; "
+                          "DELETE FROM ledger_leaf WHERE position = (SELECT max(position) FROM ledger_leaf)");
 }
 
 static void readiness_tells_of_an_alarm(void **state)

@@ -283,6 +283,32 @@ static void what_another_node_sealed_is_remembered(void **state)
     end(&w);
 }
 
+/* What is only a missing head is no roll-back: there would be no newer database to find. */
+static void a_head_that_was_taken_out_is_put_back(void **state)
+{
+    FIXTURE(f);
+    static const char *const taken[] = {
+        "DELETE FROM ledger_head WHERE size = (SELECT max(size) FROM ledger_head)",
+        "DELETE FROM ledger_head",
+    };
+    struct watched w = begin(f);
+    struct ledger_head head;
+    expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
+    int64_t size = head.size;
+    for (size_t i = 0; i < COUNT(taken); i++) {
+        run_sql(f, taken[i]);
+        expect_ok(&f->ctx, round_of(&w));
+        expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
+        assert_int_equal(head.size, size);
+        expect_alarm(&w, "were put back from ledger.heads");
+    }
+    run_sql(f, "DELETE FROM ledger_head WHERE size = (SELECT max(size) FROM ledger_head)");
+    run_sql(f, "UPDATE ledger_leaf SET leaf_hash = (SELECT leaf_hash FROM ledger_leaf WHERE position = 0) WHERE "
+               "position = (SELECT max(position) FROM ledger_leaf)");
+    assert_int_equal(round_of(&w), BROKEN);
+    end(&w);
+}
+
 /* Nobody makes a node remember what the ledger's key never signed, nor hides a forged line behind a newer one. */
 static void only_what_is_signed_is_remembered(void **state)
 {
@@ -318,6 +344,7 @@ int main(void)
         ON_BOTH(a_round_that_tells_why_leaves_the_wait_and_its_own_alarm),
         ON_BOTH(a_memory_that_is_gone_begins_with_an_entry),
         ON_BOTH(what_another_node_sealed_is_remembered),
+        ON_BOTH(a_head_that_was_taken_out_is_put_back),
         ON_BOTH(only_what_is_signed_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,5 @@
-/* Whoever writes the database and has no key, against a running signer: a sealed ledger of some heads, then one attack
- * in SQL, then what sees it. Each attack names whether the signer must refuse to sign or `merlon verify` must find it,
- * and with which words. */
+/* Whoever writes the database and has no key, against a running signer: a sealed ledger of some heads, then an attack
+ * in SQL, then what sees it: whether the signer must refuse to sign or `merlon verify` must find it, in which words. */
 #include "ledger/fixture.h"
 
 #include "ledger/cosigned.h"
@@ -136,10 +135,12 @@ static const struct attack attacks[] = {
      "ledger.heads remembers a signed head over 300 entries, but only 200 are here"},
     {"all but the newest head removed", "DELETE FROM ledger_head WHERE size < 300", NULL,
      "follows one over 200, which is not there: it was removed"},
-    {"the newest head removed", "DELETE FROM ledger_head WHERE size = 300",
-     "place 200 of the tree is taken, and no signed head covers it", "from place 200 of the tree on stand under no"},
-    {"every head removed", "DELETE FROM ledger_head", "its heads were removed, so nothing more is signed",
-     "stand under no signed head"},
+    {"the newest head removed, with an entry under it",
+     "DELETE FROM ledger_head WHERE size = 300; DELETE FROM ledger_leaf WHERE position = 250",
+     "place 200 of the tree is taken, and no signed head covers it",
+     "Place 250 of the tree, after entry 250, is empty"},
+    {"every head removed, with an entry", "DELETE FROM ledger_head; DELETE FROM ledger_leaf WHERE position = 250",
+     "its heads were removed, so nothing more is signed", "Place 250 of the tree"},
     {"the newest head dated back", "UPDATE ledger_head SET at = 5 WHERE size = 300",
      "bears a signature that does not hold", "was altered: its signature does not hold"},
     {"a sealed entry queued again",
@@ -252,9 +253,9 @@ static void refused_entries_hold_nobody_up(void **state)
     FIXTURE(f);
     struct siege s = begin(f);
     struct ledger_head head;
-    run_sql(
-        f, "INSERT INTO ledger_pending (entry, mac) WITH RECURSIVE n(i) AS (SELECT -2100 UNION ALL SELECT i + 1 FROM n "
-           "WHERE i < -1) SELECT i, " ANY_MAC " FROM n");
+    run_sql(f,
+            "INSERT INTO ledger_pending (entry, mac) WITH RECURSIVE n(i) AS (SELECT -2100 UNION ALL SELECT i + 1 FROM "
+            "n WHERE i < -1) SELECT i, " ANY_MAC " FROM n");
     assert_int_equal(seal_after_one_more(&s), BROKEN);
     expect_sentence(&f->ctx, "Entry -2100 awaits its seal and does not get it");
     expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
@@ -479,7 +480,6 @@ static void what_the_program_did_not_write_has_no_proof(void **state)
     end(&s);
 }
 
-/* Nobody need write anything for it to be seen. */
 static void a_roll_back_is_told_while_nothing_is_pending(void **state)
 {
     FIXTURE(f);
