@@ -498,6 +498,19 @@ static enum result begin_remembering(struct ctx *ctx, struct ledger_signer *sign
     return remembered_add(ctx, signer->directory, &head);
 }
 
+/* One that was replaced has a MAC that holds, of when it was in force. */
+static enum result demand_newest_key(struct ctx *ctx, const struct ledger_keys *keys)
+{
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
+    TRY(ledger_chain_read(ctx, chain));
+    const char *newest = chain->at[chain->count - 1].key.id, *own = ledger_keys_public(keys)->id;
+    if (strcmp(newest, own) == 0) return OK;
+    return fail(ctx, BROKEN,
+                "The key %s, which the key %s has replaced, was put back into the database outside of the program, and "
+                "would sign what is the newer one's: restore a backup.",
+                own, newest);
+}
+
 enum result ledger_signer_open(struct ctx *ctx, struct store *store, struct ledger_keys *keys, struct str directory,
                                struct ledger_signer **out)
 {
@@ -508,7 +521,8 @@ enum result ledger_signer_open(struct ctx *ctx, struct store *store, struct ledg
     pthread_mutex_init(&signer->rounds, NULL);
     pthread_mutex_init(&signer->lock, NULL);
     store_watch_commits(store, note, signer);
-    enum result result = begin_remembering(ctx, signer);
+    enum result result = demand_newest_key(ctx, keys);
+    if (result == OK) result = begin_remembering(ctx, signer);
     if (result == OK) *out = signer;
     if (result == OK) return OK;
     store_watch_commits(store, NULL, NULL);

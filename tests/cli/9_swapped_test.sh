@@ -95,3 +95,12 @@ for pair in "$copy $original" "$original $copy"; do
     refused "The user $second was changed outside of the program" token --data "$work/carried" --user $lena
     rm -rf "$work/carried" "$work/source"
 done
+
+# The key that was replaced, put back with its MAC, signs nothing any more.
+sqlite3 "$original/merlon.db" '.mode insert meta' "SELECT * FROM meta WHERE name IN ('ledger.secret', 'ledger.public')" |
+    sed 's/^INSERT INTO/INSERT OR REPLACE INTO/' >"$work/old-key.sql"
+works key rotate --data "$original" --reason 'It was shown around'
+cp -a "$original" "$work/rotated"
+sqlite3 "$original/merlon.db" <"$work/old-key.sql"
+refuses 1 'was put back into the database outside of the program' rebuild --data "$original"
+works rebuild --data "$work/rotated"
