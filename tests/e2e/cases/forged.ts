@@ -47,9 +47,9 @@ step(on, 'an entry that the program did not write is marked in the history and o
   forged = Number(sqlite('SELECT max(id) FROM ledger_entry'))
   await bruno.reload()
   const items = bruno.locator('.mantine-Timeline-item')
-  await visible(items.filter({ hasText: `ledger entry ${forged}` }).getByText('Not sealed'))
-  assert.equal(await items.filter({ hasText: `ledger entry ${forged - 1}` }).getByText('Not sealed').count(), 0)
-  assert.equal(await bruno.getByText('Not sealed').count(), 1)
+  await visible(items.filter({ hasText: `ledger entry ${forged}` }).getByText('Not written by Merlon'))
+  assert.equal(await items.filter({ hasText: `ledger entry ${forged - 1}` }).getByText('Not written by Merlon').count(), 0)
+  assert.equal(await bruno.getByText('Not written by Merlon').count(), 1)
 })
 
 step(on, 'its proof is refused at once, for good, and nothing is offered', async () => {
@@ -65,7 +65,7 @@ step(on, 'its proof is refused at once, for good, and nothing is offered', async
   await bruno.keyboard.press('Escape')
   await gone(dialog)
   await bruno.goto(`/assurance?entry=${forged}`)
-  await visible(bruno.locator('tr[aria-current=true]').getByText('Not sealed'))
+  await visible(bruno.locator('tr[aria-current=true]').getByText('Not written by Merlon'))
 })
 
 step(on, 'the ledger page gives the policy for its own key', async () => {
@@ -109,7 +109,7 @@ step(on, 'an alarm on a record is told to the auditor on every page, and who met
   await bruno.waitForURL(/\/security-events\?kind=alarm&from=\d{4}-\d\d-\d\d$/)
   const row = bruno.locator('tr.row').first()
   await visible(row.getByText('bemerkt, als Marta Nowak danach fragte'))
-  await visible(row.getByText('ein Datensatz ist nicht, was das Journal sagt: Er wurde außerhalb des Programms geändert'))
+  await visible(row.getByText('RSK-1 ist nicht, was das Journal sagt: Das Feld'))
   await visible(row.getByText('Zuerst das Datenverzeichnis oder die Datenbank kopieren, dann merlon verify ausführen. Wie ein Datensatz'))
   await bruno.goto('/risk')
   await banner.getByRole('button', { name: 'Ausblenden, bis ein neuer kommt' }).click()
