@@ -35,10 +35,10 @@ enum result blob_delete(struct ctx *ctx, int64_t id) MUST_USE;
 
 /* One line of the program's own settings kept with the data: schema version, key fingerprint. Each has a MAC. Where the
  * store was told the master key, meta_get is BROKEN with a sentence when the line is not as the program wrote it,
- * except of the three that are read before the key is known to be the right one. */
+ * except of the four that are read before the key is known to be the right one. */
 enum result meta_get(struct ctx *ctx, const char *name, struct str *value) MUST_USE; /* "" when there is none */
 enum result meta_set(struct ctx *ctx, const char *name, struct str value) MUST_USE;
-/* All of them, those three too; only where the store was told the master key. BROKEN names the first that is wrong. */
+/* All of them, those four too; only where the store was told the master key. BROKEN names the first that is wrong. */
 enum result meta_verify(struct ctx *ctx, int64_t *checked) MUST_USE;
 /* That this line is there, which nothing takes away that the program does: BROKEN when somebody did. */
 enum result meta_demand(struct ctx *ctx, const char *name) MUST_USE;
