@@ -42,7 +42,8 @@ static enum result get_tlog_proof(struct ctx *ctx, struct exchange *x)
     return ledger_tlog_proof(ctx, entry, size, &x->out);
 }
 
-/* What `merlon proof` wants beside the proof: every key that this ledger was signed with, and whose word is needed. */
+/* What `merlon proof` wants beside the proof: every key that signs this ledger alone, and whose word is needed. In a
+ * restored copy those of the original are not among them, which go on signing the original. */
 static enum result get_policy(struct ctx *ctx, struct exchange *x)
 {
     struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
@@ -52,6 +53,7 @@ static enum result get_policy(struct ctx *ctx, struct exchange *x)
     exchange_set_header(x, "Content-Disposition", S("attachment; filename=\"merlon.policy\""));
     for (size_t i = 0; i < chain->count; i++) {
         struct note_key key;
+        if (!ledger_epoch_is_open(&chain->at[i])) continue;
         note_key_make(&key, str_of(chain->at[i].origin), NOTE_ED25519, chain->at[i].key.at);
         buf_text(&x->out, "log ");
         note_key_put(&x->out, &key);

@@ -10,6 +10,7 @@
 #include "app/telling.h"
 #include "app/timekeeping.h"
 #include "base/clock.h"
+#include "events/verify.h"
 #include "ledger/remembered.h"
 #include "ledger/stop.h"
 #include "ledger/tree.h"
@@ -18,6 +19,7 @@
 #include "records/verify.h"
 #include "store/backup.h"
 #include "store/blob.h"
+#include "ledger/parting.h"
 #include "store/identity.h"
 #include "store/migrate.h"
 
@@ -101,17 +103,27 @@ static enum result take_an_identity(struct ctx *ctx, struct keyring *keyring)
 {
     struct access_parting access;
     struct witness_parting witnessed;
-    int64_t entry, at;
+    struct identity before;
     bool any;
     TRY(identity_read(ctx, keyring, &any));
     if (!any) TRY(meta_demand(ctx, "identity"));
-    TRY(db_query_number(ctx, S("SELECT max(id) FROM ledger_entry"), NULL, 0, 0, &entry));
-    TRY(db_query_number(ctx, S("SELECT max(at) FROM security_event"), NULL, 0, 0, &at));
     TRY(access_part_begin(ctx, &access));
     TRY(witness_part_begin(ctx, &witnessed));
-    TRY(identity_part(ctx, keyring, entry, at));
+    TRY(identity_part(ctx, keyring, &before));
+    TRY(ledger_part(ctx, &before));
+    TRY(events_part(ctx, &before));
     TRY(witness_part_end(ctx, &witnessed));
     return access_part_end(ctx, &access);
+}
+
+/* Before the tables are guarded: what only grows is put under the new identity, too. */
+static enum result part(struct ctx *ctx, void *arg)
+{
+    struct program *program = arg;
+    struct str data = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
+    if (!program->keyring) TRY(keyring_open(ctx, data, key, false, &program->keyring));
+    store_use_keyring(program->store, program->keyring);
+    return take_an_identity(ctx, program->keyring);
 }
 
 /* What a witness knows against the original says nothing of the copy, which has an origin that none has seen. That the
@@ -131,15 +143,11 @@ static enum result lift_the_stop(struct ctx *ctx)
 static enum result become_a_copy(struct ctx *ctx, void *arg)
 {
     struct program *program = arg;
-    struct str data = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
-    if (!program->keyring) TRY(keyring_open(ctx, data, key, false, &program->keyring));
-    store_use_keyring(program->store, program->keyring);
-    TRY(take_an_identity(ctx, program->keyring));
     TRY(timekeeping_begin(ctx));
     ledger_keys_close(program->keys); /* of an attempt that was undone */
     program->keys = NULL;
     TRY(ledger_keys_open(ctx, program->keyring, false, &program->keys));
-    TRY(ledger_keys_renew(ctx, program->keyring, "restore", S(""), program->keys));
+    TRY(ledger_keys_renew(ctx, program->keyring, LINK_RESTORE, S(""), program->keys));
     TRY(lift_the_stop(ctx));
     return migrate_make_rebuild_due(ctx, MERLON_VERSION);
 }
@@ -227,8 +235,9 @@ static enum result fill(struct program *program, struct backup *backup, struct s
     enum result result = make_room(program, backup, path);
     progress_end(progress);
     TRY(result);
+    backup->filled = part;
     backup->last = become_a_copy;
-    backup->last_arg = program;
+    backup->arg = program;
     result = program_open_store(program);
     if (result == OK) result = store_restore(ctx, program->store, backup, path, info);
     progress_end(progress);

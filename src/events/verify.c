@@ -13,10 +13,13 @@ struct verifying {
     struct buf bytes;
 };
 
+#define ROW_COLUMNS                                                                                                    \
+    "SELECT id, at, node, kind, outcome, actor, account, address, request, subject, record, detail, times, previous, " \
+    "previous_at, mac "
+
 static const struct str columns =
-    S("SELECT id, at, node, kind, outcome, actor, account, address, request, subject, record, detail, times, previous, "
-      "previous_at, mac, (SELECT count(*) FROM security_event p WHERE p.mac = e.previous AND p.id < e.id), "
-      "(SELECT count(*) FROM security_event t WHERE t.mac = e.mac) FROM security_event e ");
+    S(ROW_COLUMNS ", (SELECT count(*) FROM security_event p WHERE p.mac = e.previous AND p.id < e.id), "
+                  "(SELECT count(*) FROM security_event t WHERE t.mac = e.mac) FROM security_event e ");
 
 /* A text as the program stores it: no longer than it makes one, NULL where it is empty, and without a NUL, behind which
  * more would be shown than the MAC is over. */
@@ -63,12 +66,14 @@ static bool read_row(struct rows *rows, struct event_row *row)
            copy(row->detail, sizeof row->detail, rows, 11);
 }
 
+static const char MAC[] = "security-event";
+
 static bool is_ours(struct verifying *v, struct rows *rows, struct event_row *row)
 {
     if (!read_row(rows, row)) return false;
     v->bytes.len = 0;
     event_row_bytes(&v->bytes, row, rows_text(rows, 2));
-    return keyring_mac_of_time(v->keyring, "security-event", row->at, buf_str(&v->bytes), rows_bytes(rows, 15));
+    return keyring_mac_is(v->keyring, MAC, buf_str(&v->bytes), rows_bytes(rows, 15));
 }
 
 /* ---- what was let go ---- */
@@ -134,4 +139,76 @@ enum result events_verify(struct ctx *ctx, const struct keyring *keyring, struct
     }
     rows_close(rows);
     return result;
+}
+
+/* ---- a restored copy ---- */
+
+struct remade {
+    int64_t id;
+    unsigned char old[MAC_SIZE], previous[MAC_SIZE], mac[MAC_SIZE];
+};
+
+struct remaking {
+    const struct keyring *keyring;
+    const struct identity *before;
+    struct remade *at;
+    size_t count;
+    struct buf bytes;
+};
+
+/* What the row before is known by from here on; a row that was let go, or did not hold, keeps its name. */
+static void follow(const struct remaking *all, struct event_row *row)
+{
+    for (size_t i = all->count; i-- > 0;) {
+        if (memcmp(all->at[i].old, row->previous, MAC_SIZE) != 0) continue;
+        memcpy(row->previous, all->at[i].mac, MAC_SIZE);
+        return;
+    }
+}
+
+static void remake(struct remaking *all, struct rows *rows)
+{
+    struct event_row row;
+    struct remade *remade = &all->at[all->count];
+    const struct str node = rows_text(rows, 2), mac = rows_bytes(rows, 15);
+    if (!read_row(rows, &row)) return;
+    all->bytes.len = 0;
+    event_row_bytes(&all->bytes, &row, node);
+    if (!keyring_mac_was(all->keyring, all->before, MAC, buf_str(&all->bytes), mac)) return;
+    follow(all, &row);
+    all->bytes.len = 0;
+    event_row_bytes(&all->bytes, &row, node);
+    remade->id = rows_number(rows, 0);
+    memcpy(remade->old, mac.at, MAC_SIZE);
+    memcpy(remade->previous, row.previous, MAC_SIZE);
+    keyring_mac(all->keyring, MAC, buf_str(&all->bytes), remade->mac);
+    all->count++;
+}
+
+static enum result write_remade(struct ctx *ctx, const struct remaking *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct value args[] = {value_number(all->at[i].id),
+                                     value_bytes((struct str){(const char *)all->at[i].previous, MAC_SIZE}),
+                                     value_bytes((struct str){(const char *)all->at[i].mac, MAC_SIZE})};
+        TRY(db_run(ctx, S("UPDATE security_event SET previous = ?2, mac = ?3 WHERE id = ?1"), args, COUNT(args), NULL));
+    }
+    return OK;
+}
+
+enum result events_part(struct ctx *ctx, const struct identity *before)
+{
+    struct remaking all = {.keyring = db_keyring(ctx->db), .before = before, .bytes = buf_in(ctx->arena)};
+    struct rows *rows;
+    int64_t there;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM security_event"), NULL, 0, 0, &there));
+    all.at = arena_make_many(ctx->arena, struct remade, (size_t)there + 1);
+    TRY(db_query(ctx, S(ROW_COLUMNS "FROM security_event ORDER BY id"), NULL, 0, &rows));
+    for (bool more = true;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more || all.count == (size_t)there) break;
+        remake(&all, rows);
+    }
+    rows_close(rows);
+    return write_remade(ctx, &all);
 }

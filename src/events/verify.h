@@ -17,4 +17,9 @@ struct events_report {
  * carry the MACs. Reads only; ctx->db. */
 enum result events_verify(struct ctx *ctx, const struct keyring *keyring, struct events_report *report) MUST_USE;
 
+/* Inside the write of a restore, while nothing guards the table yet: MACs that held under `before`, with the chain that
+ * they make, are made anew under the copy's own identity (store/identity.h). Lines that went to syslog or a file keep
+ * those of the original. */
+enum result events_part(struct ctx *ctx, const struct identity *before) MUST_USE;
+
 #endif

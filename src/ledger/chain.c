@@ -3,6 +3,8 @@
 
 #include "format/json.h"
 #include "format/json_out.h"
+#include "ledger/entry_row.h"
+#include "store/store.h"
 #include "ledger/keys.h"
 
 #include <sodium.h>
@@ -77,7 +79,7 @@ static void begin_epoch(struct ledger_chain *chain, const struct ledger_public *
         chain->room = room;
     }
     struct ledger_epoch *epoch = &chain->at[chain->count++];
-    *epoch = (struct ledger_epoch){.key = *key, .entry = entry};
+    *epoch = (struct ledger_epoch){.key = *key, .entry = entry, .upto = INT64_MAX};
     snprintf(epoch->origin, sizeof epoch->origin, "%s", origin);
 }
 
@@ -88,7 +90,20 @@ static void begin_first(struct ledger_chain *chain, const struct ledger_public *
     begin_epoch(chain, key, origin, 0);
 }
 
-static enum result add_link(struct ctx *ctx, struct ledger_chain *chain, int64_t entry, struct str state)
+bool ledger_epoch_is_open(const struct ledger_epoch *epoch)
+{
+    return epoch->upto == INT64_MAX;
+}
+
+/* What the original signed after the backup has no place here, though the key is the same. */
+static void part(struct ledger_chain *chain, int64_t size)
+{
+    for (size_t i = 0; i < chain->count; i++)
+        if (chain->at[i].upto > size) chain->at[i].upto = size;
+}
+
+static enum result add_link(struct ctx *ctx, struct ledger_chain *chain, int64_t entry, struct str action,
+                            struct str state)
 {
     struct ledger_link link;
     bool whole = parse(ctx, state, &link);
@@ -96,6 +111,7 @@ static enum result add_link(struct ctx *ctx, struct ledger_chain *chain, int64_t
     struct str signature = {(const char *)link.signature, SIGNATURE_SIZE};
     if (whole && memcmp(chain->at[chain->count - 1].key.at, link.old_key.at, PUBLIC_KEY_SIZE) == 0 &&
         ledger_verify_signature(ctx, &link.old_key, LINK_SIGNATURE, ledger_link_bytes(ctx, &link), signature)) {
+        if (str_is(action, LINK_RESTORE)) part(chain, link.head.size);
         begin_epoch(chain, &link.new_key, link.origin, entry);
         return OK;
     }
@@ -110,14 +126,20 @@ enum result ledger_chain_read(struct ctx *ctx, struct ledger_chain *chain)
     chain->count = 0;
     if (!chain->arena) chain->arena = ctx->arena;
     TRY(db_query(ctx,
-                 S("SELECT e.id, s.state FROM ledger_entry e LEFT JOIN ledger_state s ON s.entry = e.id "
+                 S("SELECT " LEDGER_PROVEN_COLUMNS "FROM ledger_entry e " LEDGER_PROVEN_JOINS
                    "WHERE e.subject = '" LINK_SUBJECT "' AND e.record = 1 ORDER BY e.id"),
                  NULL, 0, &rows));
     for (;;) {
         bool more;
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
-        TRY(add_link(ctx, chain, rows_number(rows, 0), arena_copy(ctx->arena, rows_text(rows, 1))));
+        if (db_keyring(ctx->db) && !ledger_row_is_own(ctx, rows))
+            return fail(ctx, CONFLICT,
+                        "Entry %lld says that a new key took over, but it was not written by this program, or was "
+                        "changed since.",
+                        (long long)rows_number(rows, ROW_ID));
+        TRY(add_link(ctx, chain, rows_number(rows, ROW_ID), arena_copy(ctx->arena, rows_text(rows, ROW_ACTION)),
+                     arena_copy(ctx->arena, rows_text(rows, ROW_STATE))));
     }
     if (chain->count) return OK;
     TRY(ledger_public_stored(ctx, &stored));
@@ -146,7 +168,8 @@ bool ledger_chain_signed(struct ctx *ctx, const struct ledger_chain *chain, cons
 {
     struct buf text = buf_in(ctx->arena);
     for (size_t i = 0; i < chain->count; i++)
-        if (strcmp(chain->at[i].origin, head->origin) == 0 && ledger_verify_head(&text, &chain->at[i].key, head))
+        if (head->size <= chain->at[i].upto && strcmp(chain->at[i].origin, head->origin) == 0 &&
+            ledger_verify_head(&text, &chain->at[i].key, head))
             return true;
     return false;
 }

@@ -9,6 +9,7 @@
 
 #define LINK_SUBJECT "ledger-key"
 #define LINK_SIGNATURE "ledger-key"
+#define LINK_RESTORE "restore" /* action */
 
 struct ledger_link {
     struct ledger_public old_key, new_key;
@@ -24,7 +25,10 @@ struct ledger_epoch {
     struct ledger_public key;
     char origin[ORIGIN_SIZE];
     int64_t entry; /* that began it; 0 for the first */
+    int64_t upto;  /* the size of the last head that is this ledger's under the key: a restored copy parts there */
 };
+/* No copy has parted since it began: what it signs is this ledger's alone. */
+bool ledger_epoch_is_open(const struct ledger_epoch *epoch);
 struct ledger_chain {
     struct arena *arena; /* that holds it; NULL: that of the ctx by which it is read */
     struct ledger_epoch *at;
@@ -33,9 +37,10 @@ struct ledger_chain {
 };
 
 /* From the ledger's entries; without one, the key that the database names. CONFLICT, naming the entry, when a link does
- * not hold. What it returns is not yet known to be sealed: that is for whoever walks the tree. */
+ * not hold, or, where the store has a keyring, was not written by this program in this database: a link of a copy of it
+ * is as genuine as its own. What it returns is not yet known to be sealed: that is for whoever walks the tree. */
 enum result ledger_chain_read(struct ctx *ctx, struct ledger_chain *chain) MUST_USE;
-/* Whether the head is signed by a key of the chain, for the origin that this key signs. */
+/* Whether the head is signed by a key of the chain, for the origin that this key signs, before a copy parted. */
 bool ledger_chain_signed(struct ctx *ctx, const struct ledger_chain *chain, const struct ledger_head *head);
 /* Whether a new key has ever taken over. */
 enum result ledger_keys_are_renewed(struct ctx *ctx, bool *renewed) MUST_USE;

@@ -57,7 +57,7 @@ bool ledger_row_is_own(struct ctx *ctx, struct rows *rows)
     const struct ledger_row row = ledger_row_of(rows);
     const struct keyring *keyring = db_keyring(ctx->db);
     canonical_entry(&text, &row);
-    return keyring && keyring_mac_of_entry(keyring, LEDGER_MAC, row.id, buf_str(&text), rows_bytes(rows, ROW_MAC));
+    return keyring && keyring_mac_is(keyring, LEDGER_MAC, buf_str(&text), rows_bytes(rows, ROW_MAC));
 }
 
 bool ledger_row_has_its_state(struct ctx *ctx, struct rows *rows)

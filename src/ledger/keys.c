@@ -218,7 +218,7 @@ enum result ledger_keys_renew(struct ctx *ctx, const struct keyring *keyring, co
         sodium_free(before);
         return BROKEN;
     }
-    generate(after, strcmp(action, "restore") == 0 ? NULL : keys->origin);
+    generate(after, strcmp(action, LINK_RESTORE) == 0 ? NULL : keys->origin);
     enum result result = enter_link(ctx, keys, after, action, reason);
     if (result == OK) result = store_keys(ctx, keyring, after);
     if (result == OK) {

@@ -67,7 +67,7 @@ static enum result judge_place(struct ctx *ctx, struct rows *rows, const struct 
                               "it: what said so was removed outside of the program. Run merlon verify.",
                               entry),
                          "not_genuine");
-    if (keyring && !keyring_mac_of_entry(keyring, LEDGER_MAC, place->row.id, buf_str(&text), rows_bytes(rows, MAC)))
+    if (keyring && !keyring_mac_is(keyring, LEDGER_MAC, buf_str(&text), rows_bytes(rows, MAC)))
         return with_code(ctx,
                          fail(ctx, CONFLICT,
                               "Entry %lld was not written by this program, or was changed since, so there is no proof "

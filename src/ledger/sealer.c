@@ -55,8 +55,8 @@ static enum result check_signer(struct ctx *ctx, struct sealing *sealing)
     if (ledger_verify_head(&text, ledger_keys_public(keys), head))
         return strcmp(head->origin, ledger_keys_origin(keys)) == 0 ? OK : refuse(ctx, head);
     TRY(ledger_chain_read(ctx, chain));
-    for (size_t i = 0; i < chain->count; i++)
-        if ((sealing->renewed = ledger_verify_head(&text, &chain->at[i].key, head))) return OK;
+    sealing->renewed = ledger_chain_signed(ctx, chain, head);
+    if (sealing->renewed) return OK;
     return fail(ctx, BROKEN,
                 "The newest signed head (over %lld entries) bears a signature that does not hold, or of the key %s, "
                 "which is none of this ledger's: nothing more is signed; run merlon verify.",
@@ -138,17 +138,20 @@ static enum result resume(struct ctx *ctx, struct sealing *sealing)
 
 enum { P_ENTRY = ROW_END, P_MAC, P_LEAF };
 
-static const char *fault_of(const struct keyring *keyring, struct rows *rows, struct str canonical)
+static const char *fault_of(const struct keyring *keyring, struct rows *rows, int64_t before, struct str canonical)
 {
     if (rows_is_null(rows, ROW_ID)) return SENTENCE("is not there");
+    if (rows_number(rows, P_ENTRY) == before) return SENTENCE("stands more than once among those that wait");
     if (!rows_is_null(rows, P_LEAF)) return SENTENCE("has its place already");
-    if (!keyring_mac_of_entry(keyring, LEDGER_MAC, rows_number(rows, ROW_ID), canonical, rows_bytes(rows, P_MAC)))
+    if (!keyring_mac_is(keyring, LEDGER_MAC, canonical, rows_bytes(rows, P_MAC)))
         return SENTENCE("was not written by this program, or was changed since");
     return NULL;
 }
 
-/* What is not the program's own never gets a place; the others do not wait for it. */
-static void take_row(struct sealing *sealing, const struct keyring *keyring, struct rows *rows, struct buf *text)
+/* What is not the program's own never gets a place, and what is gets one; the others do not wait. `before`: the entry of
+ * the row before, for the table may have lost what makes its rows unique. */
+static void take_row(struct sealing *sealing, const struct keyring *keyring, struct rows *rows, int64_t before,
+                     struct buf *text)
 {
     struct leaf *leaf = &sealing->leaves[sealing->leaf_count];
     struct ledger_seal *seal = sealing->seal;
@@ -156,7 +159,7 @@ static void take_row(struct sealing *sealing, const struct keyring *keyring, str
     row.id = rows_number(rows, P_ENTRY); /* also of one that is not there */
     text->len = 0;
     canonical_entry(text, &row);
-    const char *fault = fault_of(keyring, rows, buf_str(text));
+    const char *fault = fault_of(keyring, rows, before, buf_str(text));
     if (fault) {
         if (!seal->refused++) seal->first_refused = row.id, seal->fault = fault;
         return;
@@ -185,8 +188,8 @@ static enum result read_page(struct ctx *ctx, struct sealing *sealing, int64_t m
         bool more;
         TRY(rows_next(ctx, rows, &more));
         if (!more) return OK;
+        take_row(sealing, keyring, rows, *after, &text);
         *after = rows_number(rows, P_ENTRY);
-        take_row(sealing, keyring, rows, &text);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "ledger/ledger.h"
 #include "ledger/put_back.h"
 #include "ledger/remembered.h"
+#include "ledger/standing.h"
 #include "ledger/stop.h"
 
 #include <pthread.h>
@@ -41,6 +42,14 @@ struct round {
     int64_t first_refused;
     const char *fault;
 };
+
+static struct ledger_head kept(struct ledger_signer *signer)
+{
+    pthread_mutex_lock(&signer->lock);
+    struct ledger_head head = signer->known;
+    pthread_mutex_unlock(&signer->lock);
+    return head;
+}
 
 /* ---- what was committed ---- */
 
@@ -107,19 +116,13 @@ static void subtract(int64_t *entries, size_t *count, const int64_t *gone, size_
 }
 
 /* Sealed by another node, or awaiting its place still; else it was removed. */
-static enum result look_for(struct ctx *ctx, int64_t entry, bool *sealed)
+static enum result look_for(struct ctx *ctx, const struct ledger_head *known, int64_t entry, bool *sealed)
 {
-    const struct value args[] = {value_number(entry)};
-    int64_t leaves, pending;
+    enum ledger_standing standing;
     *sealed = false;
-    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_leaf WHERE entry = ?1"), args, 1, 0, &leaves));
-    *sealed = leaves > 0;
-    if (*sealed) return OK;
-    TRY(db_query_number(ctx,
-                        S("SELECT count(*) FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry "
-                          "WHERE p.entry = ?1"),
-                        args, 1, 0, &pending));
-    if (pending) return OK;
+    TRY(ledger_stands(ctx, entry, known, &standing));
+    *sealed = standing == STANDS_UNDER;
+    if (standing != STANDS_NOWHERE) return OK;
     return fail(ctx, BROKEN,
                 "Entry %lld was written by this program and saved, and is not in the ledger any more: it was removed "
                 "before it was sealed. Run merlon verify.",
@@ -131,11 +134,12 @@ static enum result look_for_all(struct ctx *ctx, struct ledger_signer *signer, s
 {
     enum result result = OK;
     struct error error = ctx->error;
+    struct ledger_head known = kept(signer);
     size_t left = 0;
     bool is_away = false;
     for (size_t i = 0; i < round->entry_count; i++) {
         bool sealed = false;
-        enum result one = is_away ? OK : look_for(ctx, round->entries[i], &sealed);
+        enum result one = is_away ? OK : look_for(ctx, &known, round->entries[i], &sealed);
         is_away |= one == BUSY || one == AWAY; /* each further one would wait for it too */
         if (!sealed) round->entries[left++] = round->entries[i];
         if (one != OK && result == OK) result = one, error = ctx->error;
@@ -160,14 +164,6 @@ static void keep(struct ledger_signer *signer, const struct ledger_head *head)
     pthread_mutex_lock(&signer->lock);
     if (head->size > signer->known.size) signer->known = *head;
     pthread_mutex_unlock(&signer->lock);
-}
-
-static struct ledger_head kept(struct ledger_signer *signer)
-{
-    pthread_mutex_lock(&signer->lock);
-    struct ledger_head head = signer->known;
-    pthread_mutex_unlock(&signer->lock);
-    return head;
 }
 
 static void note_lost(struct ledger_signer *signer, struct str sentence)
@@ -218,11 +214,14 @@ static enum result remember_others(struct ctx *ctx, struct ledger_signer *signer
     return OK;
 }
 
-/* A roll-back is told at once, not with the next entry. */
+static enum result begin_remembering(struct ctx *ctx, struct ledger_signer *signer);
+
+/* A roll-back is told at once, not with the next entry. A node that was started before there was any head begins to
+ * remember with the first that another made. */
 static enum result look_back(struct ctx *ctx, struct ledger_signer *signer)
 {
     struct ledger_head known = kept(signer), newest = {.size = 0};
-    if (!known.size) return OK;
+    if (!known.size) return begin_remembering(ctx, signer);
     enum result result = tree_head(ctx, 0, &newest);
     if (result == NOT_FOUND) ctx_clear_error(ctx);
     if (result != OK && result != NOT_FOUND) return result;
@@ -252,8 +251,6 @@ static enum result look_at_file(struct ctx *ctx, struct ledger_signer *signer)
     TRY(remembered_newest(ctx, signer->directory, &found));
     return found < head.size ? write_again(ctx, signer, &head, found) : OK;
 }
-
-static enum result begin_remembering(struct ctx *ctx, struct ledger_signer *signer);
 
 /* The newest head of the file and of this process. A node that remembers nothing yet begins with what it finds, and the
  * ledger says so: else whoever took the file away would have taken its memory unseen. */

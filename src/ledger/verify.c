@@ -71,9 +71,9 @@ static enum result wrong_entry(struct ctx *ctx, const struct verifier *v, const 
                 PRINT(row->subject), (long long)row->record, at, how);
 }
 
-static bool is_own(const struct verifier *v, int64_t entry, struct str canonical, struct str mac)
+static bool is_own(const struct verifier *v, struct str canonical, struct str mac)
 {
-    return !v->check->keyring || keyring_mac_of_entry(v->check->keyring, LEDGER_MAC, entry, canonical, mac);
+    return !v->check->keyring || keyring_mac_is(v->check->keyring, LEDGER_MAC, canonical, mac);
 }
 
 /* An entry that says "purged" excuses only when the program wrote it: it is sealed, or its MAC is right. */
@@ -91,10 +91,8 @@ static enum result check_purge(struct ctx *ctx, struct verifier *v, const struct
                      args, 1, &rows, &found));
     const struct ledger_row said = ledger_row_of(rows);
     canonical_entry(&text, &said);
-    bool proven =
-        found &&
-        (!rows_is_null(rows, ROW_END) ||
-         (v->check->keyring && is_own(v, rows_number(rows, ROW_ID), buf_str(&text), rows_bytes(rows, ROW_END + 1))));
+    bool proven = found && (!rows_is_null(rows, ROW_END) ||
+                            (v->check->keyring && is_own(v, buf_str(&text), rows_bytes(rows, ROW_END + 1))));
     rows_close(rows);
     if (!proven)
         return wrong_entry(ctx, v, row,
@@ -252,7 +250,7 @@ static enum result check_leaf(struct ctx *ctx, struct verifier *v, struct rows *
     merkle_leaf(v->hasher, buf_str(&v->text), &leaf);
     if (!str_eq(hash_bytes(&leaf), rows_bytes(rows, OUTER + 2)))
         return wrong_entry(ctx, v, &row, "does not match its leaf in the tree: it was altered after it was sealed");
-    if (!is_own(v, rows_number(rows, ROW_ID), buf_str(&v->text), rows_bytes(rows, OUTER + 3)))
+    if (!is_own(v, buf_str(&v->text), rows_bytes(rows, OUTER + 3)))
         return wrong_entry(ctx, v, &row, "does not bear the MAC of this program: something else wrote it");
     if (row.at < v->newest_at - LEDGER_SKEW) return wrong_entry(ctx, v, &row, "is dated earlier than those before it");
     TRY(check_content(ctx, v, rows, &row));
@@ -389,6 +387,18 @@ static enum result check_key_entries(struct ctx *ctx, const struct verifier *v)
     return OK;
 }
 
+/* Each entry has one place: what makes it unique is an index, which can be taken away for a moment. */
+static enum result check_once(struct ctx *ctx, const struct verifier *v)
+{
+    int64_t twice;
+    TRY(db_query_number(
+        ctx, S("SELECT max(entry) FROM (SELECT entry FROM ledger_leaf GROUP BY entry HAVING count(*) > 1) t"), NULL, 0,
+        0, &twice));
+    if (!twice) return OK;
+    v->report->entry = twice;
+    return fail(ctx, CONFLICT, "Entry %lld has more than one place in the tree.", (long long)twice);
+}
+
 static enum result check_ends(struct ctx *ctx, const struct verifier *v)
 {
     const struct ledger_head *witness = v->check->witness;
@@ -398,6 +408,7 @@ static enum result check_ends(struct ctx *ctx, const struct verifier *v)
                     "back in time.",
                     (long long)v->check->known[v->check->known_count - 1].size, (unsigned long long)v->tree.size);
     TRY(check_key_entries(ctx, v));
+    TRY(check_once(ctx, v));
     if (v->last_head != v->tree.size)
         return fail(ctx, CONFLICT, "The entries from place %llu of the tree on stand under no signed head.",
                     (unsigned long long)v->last_head);
@@ -430,7 +441,7 @@ static enum result walk_pending(struct ctx *ctx, struct verifier *v)
         struct ledger_row row = ledger_row_of(rows);
         v->text.len = 0;
         canonical_entry(&v->text, &row);
-        if (!is_own(v, rows_number(rows, ROW_ID), buf_str(&v->text), rows_bytes(rows, OUTER)))
+        if (!is_own(v, buf_str(&v->text), rows_bytes(rows, OUTER)))
             return wrong_entry(ctx, v, &row, "awaits its seal and was not written by this program, or changed since");
         TRY(check_content(ctx, v, rows, &row));
         v->report->pending++;

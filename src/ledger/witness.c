@@ -35,20 +35,25 @@ const struct table witness_log_table = {
 
 /* ---- its key ---- */
 
-static enum result make_key(struct ctx *ctx, const struct keyring *keyring, struct witness *witness)
+static enum result new_key(struct ctx *ctx, const struct keyring *keyring, unsigned char *bytes)
 {
     unsigned char public[NOTE_KEY];
-    int64_t known;
-    struct str sealed, secret = {(const char *)witness->secret, sizeof witness->secret};
-    TRY(db_query_number(ctx, S("SELECT count(*) FROM witness_log"), NULL, 0, 0, &known));
-    if (known)
-        return fail(ctx, BROKEN,
-                    "This witness has cosigned, but its key is gone from the database: restore a backup that has it.");
-    crypto_sign_keypair(public, witness->secret);
+    struct str sealed, secret = {(const char *)bytes, crypto_sign_SECRETKEYBYTES};
+    crypto_sign_keypair(public, bytes);
     TRY(seal_small(ctx, keyring, PURPOSE, secret, &sealed));
     struct buf text = buf_in(ctx->arena);
     base64_put(&text, sealed.at, sealed.len);
     return meta_set(ctx, SECRET, buf_str(&text));
+}
+
+static enum result make_key(struct ctx *ctx, const struct keyring *keyring, struct witness *witness)
+{
+    int64_t known;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM witness_log"), NULL, 0, 0, &known));
+    if (known)
+        return fail(ctx, BROKEN,
+                    "This witness has cosigned, but its key is gone from the database: restore a backup that has it.");
+    return new_key(ctx, keyring, witness->secret);
 }
 
 static enum result read_key(struct ctx *ctx, const struct keyring *keyring, struct str stored, struct witness *witness)
@@ -326,6 +331,18 @@ enum result witness_part_begin(struct ctx *ctx, struct witness_parting *parting)
     return OK;
 }
 
+/* What the original has cosigned since the backup the copy does not know, so it must not answer in its name. */
+static enum result witness_renew(struct ctx *ctx, const struct keyring *keyring)
+{
+    struct str stored;
+    unsigned char *secret = arena_alloc(ctx->arena, crypto_sign_SECRETKEYBYTES);
+    TRY(meta_get(ctx, SECRET, &stored));
+    if (!stored.len) return OK;
+    enum result result = new_key(ctx, keyring, secret);
+    sodium_memzero(secret, crypto_sign_SECRETKEYBYTES);
+    return result;
+}
+
 enum result witness_part_end(struct ctx *ctx, const struct witness_parting *parting)
 {
     for (size_t i = 0; i < parting->count; i++) {
@@ -335,7 +352,7 @@ enum result witness_part_end(struct ctx *ctx, const struct witness_parting *part
                                      value_bytes((struct str){(const char *)mac, sizeof mac})};
         TRY(db_run(ctx, S("UPDATE witness_log SET mac = ?2 WHERE origin = ?1"), args, COUNT(args), NULL));
     }
-    return OK;
+    return witness_renew(ctx, db_keyring(ctx->db));
 }
 
 /* ---- for whoever verifies ---- */

@@ -59,7 +59,8 @@ enum result witness_forget(struct ctx *ctx, struct str origin, struct str reason
 enum result witness_verify(struct ctx *ctx, const struct keyring *keyring, int64_t *checked) MUST_USE;
 
 /* What a restored copy remembers of the logs that the original witnesses, put under its own identity
- * (store/identity.h): before that changes, and after. A row that did not hold stays as wrong as it was. */
+ * (store/identity.h): before that changes, and after. A witness gets a new key, for it does not know
+ * what the original has cosigned since. A row that did not hold stays as wrong as it was. */
 struct witness_parting {
     struct witness_line {
         struct str origin, text; /* what the MAC is over */

@@ -238,8 +238,9 @@ static enum result restore(struct ctx *ctx, void *arg)
     TRY(check_empty(ctx, r->backup));
     TRY(make_bare_tables(ctx, r->backup));
     TRY(backup_read(ctx, r->backup, r->path, &visitor, r->info));
+    if (r->backup->filled) TRY(r->backup->filled(ctx, r->backup->arg));
     TRY(tables_apply(ctx, r->backup->tables, r->backup->table_count));
-    return r->backup->last ? r->backup->last(ctx, r->backup->last_arg) : OK;
+    return r->backup->last ? r->backup->last(ctx, r->backup->arg) : OK;
 }
 
 enum result store_restore(struct ctx *ctx, struct store *store, const struct backup *backup, struct str path,

@@ -1,4 +1,4 @@
-/* One line for each identity, the oldest first: its name, the last entry and the last instant that stand under it. */
+/* What is wrong of a name is told as of any setting: it was changed outside of the program. */
 #include "store/identity.h"
 
 #include "base/buf.h"
@@ -8,48 +8,23 @@
 
 static const char SETTING[] = "identity";
 
-static bool parse_line(struct str line, struct identity *identity)
+static bool parse(struct str text, struct identity *identity)
 {
-    struct str name, entry;
-    if (!str_cut(&line, ' ', &name) || !str_cut(&line, ' ', &entry) || name.len != IDENTITY_NAME) return false;
-    memcpy(identity->name, name.at, IDENTITY_NAME);
+    if (text.len != IDENTITY_NAME) return false;
+    memcpy(identity->name, text.at, IDENTITY_NAME);
     identity->name[IDENTITY_NAME] = 0;
-    return parse_number(entry, &identity->entry) && parse_number(line, &identity->at);
-}
-
-static bool parse(struct str text, struct identity *identities, size_t *count)
-{
-    struct str line;
-    for (*count = 0; str_cut(&text, '\n', &line); ++*count)
-        if (*count == IDENTITIES_MOST || !parse_line(line, &identities[*count])) return false;
-    return *count && identities[*count - 1].entry == INT64_MAX && identities[*count - 1].at == INT64_MAX;
-}
-
-static struct str print(struct ctx *ctx, const struct identity *identities, size_t count)
-{
-    struct buf text = buf_in(ctx->arena);
-    for (size_t i = 0; i < count; i++)
-        buf_print(&text, "%s%s %lld %lld", i ? "\n" : "", identities[i].name, (long long)identities[i].entry,
-                  (long long)identities[i].at);
-    return buf_str(&text);
-}
-
-static enum result no_memory(struct ctx *ctx)
-{
-    return fail(ctx, BROKEN, "There is no memory left for the master key.");
+    return strspn(identity->name, "0123456789abcdef") == IDENTITY_NAME;
 }
 
 enum result identity_read(struct ctx *ctx, struct keyring *keyring, bool *any)
 {
-    struct identity *identities = arena_make_many(ctx->arena, struct identity, IDENTITIES_MOST);
+    struct identity identity = {""};
     struct str text;
-    size_t count;
     TRY(meta_get(ctx, SETTING, &text));
     *any = text.len > 0;
-    if (!*any) return keyring_bind(keyring, NULL, 0) ? OK : no_memory(ctx);
-    if (!parse(text, identities, &count)) return meta_changed(ctx, SETTING);
-    if (!keyring_bind(keyring, identities, count)) return no_memory(ctx);
-    return meta_check(ctx, SETTING);
+    if (*any && !parse(text, &identity)) return meta_changed(ctx, SETTING);
+    keyring_bind(keyring, &identity);
+    return *any ? meta_check(ctx, SETTING) : OK;
 }
 
 struct setting {
@@ -77,46 +52,36 @@ static enum result read_settings(struct ctx *ctx, struct setting **settings, siz
     }
 }
 
-static enum result add_one(struct ctx *ctx, struct keyring *keyring, struct identity *identities, size_t count)
+static enum result take_one(struct ctx *ctx, struct keyring *keyring)
 {
     struct setting *settings;
     size_t setting_count;
     unsigned char name[IDENTITY_NAME / 2];
+    struct identity identity = {""};
     struct buf hex = buf_in(ctx->arena);
     TRY(read_settings(ctx, &settings, &setting_count));
     random_bytes(name, sizeof name);
     buf_hex(&hex, name, sizeof name);
-    identities[count] = (struct identity){.entry = INT64_MAX, .at = INT64_MAX};
-    memcpy(identities[count].name, buf_str(&hex).at, IDENTITY_NAME);
-    if (!keyring_bind(keyring, identities, count + 1)) return no_memory(ctx);
+    memcpy(identity.name, buf_str(&hex).at, IDENTITY_NAME);
+    keyring_bind(keyring, &identity);
     for (size_t i = 0; i < setting_count; i++)
         TRY(meta_set(ctx, arena_cstr(ctx->arena, settings[i].name), settings[i].value));
-    return meta_set(ctx, SETTING, print(ctx, identities, count + 1));
+    return meta_set(ctx, SETTING, buf_str(&hex));
 }
 
 void identity_forget(struct keyring *keyring)
 {
-    bool forgotten = keyring_bind(keyring, NULL, 0); /* needs no memory */
-    (void)forgotten;
+    const struct identity none = {""};
+    keyring_bind(keyring, &none);
 }
 
 enum result identity_begin(struct ctx *ctx, struct keyring *keyring)
 {
-    struct identity identities[1];
-    return add_one(ctx, keyring, identities, 0);
+    return take_one(ctx, keyring);
 }
 
-enum result identity_part(struct ctx *ctx, struct keyring *keyring, int64_t entry, int64_t at)
+enum result identity_part(struct ctx *ctx, struct keyring *keyring, struct identity *before)
 {
-    struct identity *identities = arena_make_many(ctx->arena, struct identity, IDENTITIES_MOST + 1);
-    struct str text;
-    size_t count;
-    TRY(meta_get(ctx, SETTING, &text));
-    if (!parse(text, identities, &count)) return meta_changed(ctx, SETTING);
-    if (count == IDENTITIES_MOST)
-        return fail(ctx, CONFLICT, "This is a copy of a copy, %d times: restore a backup of an earlier one.",
-                    IDENTITIES_MOST);
-    identities[count - 1].entry = entry;
-    identities[count - 1].at = at;
-    return add_one(ctx, keyring, identities, count);
+    *before = keyring->identity;
+    return take_one(ctx, keyring);
 }

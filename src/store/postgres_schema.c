@@ -60,7 +60,8 @@ static const struct catalog {
     /* Types, collations, configurations of search: whatever a definition could name instead of the server's own. */
     {"object", "SELECT '', pg_describe_object(d.classid, d.objid, 0), '' FROM pg_depend d "
                "WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = CAST(?1 AS oid) AND d.deptype = 'n' "
-               "AND d.classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_operator'::regclass)"},
+               "AND d.classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_operator'::regclass, "
+               "'pg_extension'::regclass)"},
 };
 
 /* Of no schema: what the database, or the role, makes of every session, and what listens to every change of the schema.

@@ -104,7 +104,7 @@ enum result keyring_open(struct ctx *ctx, struct str directory, struct str key_f
     if (create && place.own && access(place.path, F_OK) != 0) TRY(make_key(ctx, place.path, directory));
     struct keyring *opened = sodium_malloc(sizeof *opened);
     if (!opened) return fail(ctx, BROKEN, "There is no memory left for the master key.");
-    opened->identities = NULL, opened->identity_count = 0;
+    opened->identity = (struct identity){""};
     enum result result = read_key(ctx, &place, directory, opened->master);
     if (result != OK) {
         sodium_free(opened);
@@ -127,7 +127,6 @@ bool keyring_is_there(struct ctx *ctx, struct str directory, struct str key_file
 
 void keyring_close(struct keyring *keyring)
 {
-    if (keyring) free(keyring->identities);
     sodium_free(keyring);
 }
 
@@ -177,17 +176,11 @@ enum result open_small(struct ctx *ctx, const struct keyring *keyring, const cha
 
 /* ---- MACs ---- */
 
-bool keyring_bind(struct keyring *keyring, const struct identity *identities, size_t count)
+void keyring_bind(struct keyring *keyring, const struct identity *identity)
 {
-    struct identity *copy = count ? calloc(count, sizeof *copy) : NULL;
-    if (count && !copy) return false;
-    if (count) memcpy(copy, identities, count * sizeof *copy);
     sodium_mprotect_readwrite(keyring);
-    free(keyring->identities);
-    keyring->identities = copy;
-    keyring->identity_count = count;
+    keyring->identity = *identity;
     sodium_mprotect_readonly(keyring);
-    return true;
 }
 
 /* An identity that has no name adds nothing. */
@@ -206,11 +199,6 @@ static void mac_of(const struct keyring *keyring, const char *identity, const ch
     sodium_memzero(key, sizeof key);
 }
 
-static const char *newest(const struct keyring *keyring)
-{
-    return keyring->identity_count ? keyring->identities[keyring->identity_count - 1].name : "";
-}
-
 static bool is_mac(const struct keyring *keyring, const char *identity, const char *purpose, struct str bytes,
                    struct str mac)
 {
@@ -221,29 +209,18 @@ static bool is_mac(const struct keyring *keyring, const char *identity, const ch
 
 void keyring_mac(const struct keyring *keyring, const char *purpose, struct str bytes, unsigned char mac[MAC_SIZE])
 {
-    mac_of(keyring, newest(keyring), purpose, bytes, mac);
+    mac_of(keyring, keyring->identity.name, purpose, bytes, mac);
 }
 
 bool keyring_mac_is(const struct keyring *keyring, const char *purpose, struct str bytes, struct str mac)
 {
-    return is_mac(keyring, newest(keyring), purpose, bytes, mac);
+    return is_mac(keyring, keyring->identity.name, purpose, bytes, mac);
 }
 
-bool keyring_mac_of_entry(const struct keyring *keyring, const char *purpose, int64_t entry, struct str bytes,
-                          struct str mac)
+bool keyring_mac_was(const struct keyring *keyring, const struct identity *before, const char *purpose,
+                     struct str bytes, struct str mac)
 {
-    size_t i = 0;
-    while (i + 1 < keyring->identity_count && entry > keyring->identities[i].entry) i++;
-    return is_mac(keyring, keyring->identity_count ? keyring->identities[i].name : "", purpose, bytes, mac);
-}
-
-bool keyring_mac_of_time(const struct keyring *keyring, const char *purpose, int64_t at, struct str bytes,
-                         struct str mac)
-{
-    size_t i = 0;
-    if (keyring_mac_is(keyring, purpose, bytes, mac)) return true;
-    while (i + 1 < keyring->identity_count && at > keyring->identities[i].at) i++;
-    return i + 1 < keyring->identity_count && is_mac(keyring, keyring->identities[i].name, purpose, bytes, mac);
+    return is_mac(keyring, before->name, purpose, bytes, mac);
 }
 
 void keyring_hash(const struct keyring *keyring, const char *purpose, struct str bytes, unsigned char hash[MAC_SIZE])

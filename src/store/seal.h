@@ -9,17 +9,15 @@
 
 enum { MASTER_KEY_SIZE = 32 };
 
-/* What MACs are made under beside the master key (identity.h), and up to where. */
-enum { IDENTITY_NAME = 32 /* hexadecimal digits */, IDENTITIES_MOST = 256 };
+/* What MACs are made under beside the master key (identity.h): hexadecimal digits, or empty. */
+enum { IDENTITY_NAME = 32 };
 struct identity {
     char name[IDENTITY_NAME + 1];
-    int64_t entry, at; /* of the newest INT64_MAX */
 };
 
 struct keyring {
     unsigned char master[MASTER_KEY_SIZE]; /* in locked memory; wiped by keyring_close */
-    struct identity *identities;           /* the oldest first; none: as if there were one without a name */
-    size_t identity_count;
+    struct identity identity;
 };
 
 /* Finds and reads the master key; makes one in `directory` when `create` and there is none. INVALID with a sentence
@@ -44,25 +42,21 @@ enum result open_small(struct ctx *ctx, const struct keyring *keyring, const cha
 
 /* ---- rows that only the program can have written ---- */
 
-/* MACs go by a copy of these from here on; false without memory. Before other threads use the keyring. */
-bool keyring_bind(struct keyring *keyring, const struct identity *identities, size_t count) MUST_USE;
+/* MACs go by this one from here on. Before other threads use the keyring. */
+void keyring_bind(struct keyring *keyring, const struct identity *identity);
 
 enum { MAC_SIZE = 32 };
 
 /* A MAC (BLAKE2b, RFC 7693, keyed) over `bytes`, under a key that is derived from the master key for this purpose
- * ("ledger-entry", "grant") and for the newest identity: whoever can write the database but has no master key cannot
+ * ("ledger-entry", "grant") and for the identity: whoever can write the database but has no master key cannot
  * make one, and what was made for one purpose, or in a copy, is good for no other. The bytes of a row's MAC must name
  * the row, its key included. */
 void keyring_mac(const struct keyring *keyring, const char *purpose, struct str bytes, unsigned char mac[MAC_SIZE]);
 /* Whether `mac`, as a column holds it, is that MAC; in constant time. */
 bool keyring_mac_is(const struct keyring *keyring, const char *purpose, struct str bytes, struct str mac);
-/* The same for what is never written anew, under the identity that this entry of the ledger, or this instant, belongs
- * to. The bytes must name the one or the other. The newest is good for any instant: a copy may be made on a machine
- * whose clock is behind. */
-bool keyring_mac_of_entry(const struct keyring *keyring, const char *purpose, int64_t entry, struct str bytes,
-                          struct str mac);
-bool keyring_mac_of_time(const struct keyring *keyring, const char *purpose, int64_t at, struct str bytes,
-                         struct str mac);
+/* Whether it is the one that was made under another identity: for a copy that parts from the original. */
+bool keyring_mac_was(const struct keyring *keyring, const struct identity *before, const char *purpose,
+                     struct str bytes, struct str mac);
 /* A hash under the master key that is the same in every copy: it proves nothing. */
 void keyring_hash(const struct keyring *keyring, const char *purpose, struct str bytes, unsigned char hash[MAC_SIZE]);
 

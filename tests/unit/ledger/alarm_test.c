@@ -75,7 +75,7 @@ static void a_planted_key_is_an_alarm(void **state)
     run_sql(f, PLANTED_KEY);
     append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
     assert_int_not_equal(round_of(&w), OK);
-    expect_alarm(&w, "Entry 5000 says that a new key took over, but the key before did not sign that.");
+    expect_alarm(&w, "Entry 5000 says that a new key took over, but it was not written by this program");
     end(&w);
 }
 
@@ -95,6 +95,37 @@ static void what_was_committed_is_not_forgotten_in_a_round_that_fails(void **sta
     for (int i = 0; i < 3; i++) {
         assert_int_equal(round_of(&w), BROKEN);
         expect_alarm(&w, "it was removed before it was sealed");
+    }
+    end(&w);
+}
+
+/* Nor by a row of ledger_leaf that somebody puts there for a moment: a place is what the signed tree says. */
+static void a_planted_place_is_none(void **state)
+{
+    FIXTURE(f);
+    static const char *const places[] = {"-7", "500", "3"};
+    struct watched w = begin(f);
+    run_sql(f, f->url[0] ? "ALTER TABLE ledger_leaf DROP CONSTRAINT ledger_leaf_pkey"
+                         : "CREATE TABLE l AS SELECT * FROM ledger_leaf; DROP TABLE ledger_leaf; "
+                           "ALTER TABLE l RENAME TO ledger_leaf");
+    for (size_t i = 0; i < COUNT(places); i++) {
+        long long entry = append(f, 3000 + (int64_t)i, "change", "risk", 1, "{\"n\":2}", NULL);
+        run_sql(f, arena_print(f->ctx.arena,
+                               "INSERT INTO ledger_leaf (position, entry, leaf_hash, mac) SELECT %s, entry, mac, mac "
+                               "FROM ledger_pending WHERE entry = %lld; DELETE FROM ledger_pending WHERE entry = %lld",
+                               places[i], entry, entry)
+                       .at);
+        (void)!round_of(&w);
+        run_sql(f, arena_print(f->ctx.arena,
+                               "DELETE FROM ledger_leaf WHERE entry = %lld; DELETE FROM ledger_state WHERE entry = "
+                               "%lld; DELETE FROM ledger_entry WHERE id = %lld",
+                               entry, entry, entry)
+                       .at);
+        assert_int_equal(round_of(&w), BROKEN);
+        expect_alarm(&w, arena_print(f->ctx.arena, "Entry %lld was written by this program and saved", entry).at);
+        store_watch_commits(f->store, NULL, NULL);
+        ledger_signer_close(w.signer);
+        expect_ok(&f->ctx, ledger_signer_open(&f->ctx, f->store, w.keys, str_of(f->directory), &w.signer));
     }
     end(&w);
 }
@@ -336,6 +367,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH(a_planted_key_is_an_alarm),
         ON_BOTH(what_was_committed_is_not_forgotten_in_a_round_that_fails),
+        ON_BOTH(a_planted_place_is_none),
         ON_SQLITE(a_round_without_memory_is_an_alarm),
         ON_BOTH(a_round_before_the_first_write_is_quiet),
         ON_BOTH(a_head_of_the_same_size_over_other_entries_does_not_continue),

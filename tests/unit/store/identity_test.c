@@ -9,7 +9,7 @@ static const char PURPOSE[] = "row";
 struct house {
     struct fixture *f;
     struct keyring *keyring;
-    int64_t entry, at;
+    struct identity before;
 };
 
 static enum result begin(struct ctx *ctx, void *arg)
@@ -23,8 +23,8 @@ static enum result begin(struct ctx *ctx, void *arg)
 
 static enum result part(struct ctx *ctx, void *arg)
 {
-    const struct house *house = arg;
-    return identity_part(ctx, house->keyring, house->entry, house->at);
+    struct house *house = arg;
+    return identity_part(ctx, house->keyring, &house->before);
 }
 
 static enum result spoil(struct ctx *ctx, void *sql)
@@ -67,14 +67,13 @@ static void settings_go_along(void **state)
     struct str value;
     bool any = false;
     expect_ok(&f->ctx, verified(f));
-    house.entry = 7, house.at = 1000;
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, part, &house));
     expect_ok(&f->ctx, verified(f));
     expect_ok(&f->ctx, meta_get(&f->ctx, "before", &value));
     assert_true(str_is(value, "it had one"));
     expect_ok(&f->ctx, identity_read(&f->ctx, house.keyring, &any));
     assert_true(any);
-    assert_int_equal(house.keyring->identity_count, 2);
+    assert_string_not_equal(house.keyring->identity.name, house.before.name);
     end(&house);
 }
 
@@ -98,26 +97,18 @@ static void macs_are_good_where_they_were_made(void **state)
     struct house house = begun(f);
     const struct str bytes = S("row 5");
     struct str original = mac_now(f, &house, "row 5");
-    house.entry = 7, house.at = 1000;
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, part, &house));
     struct str copied = mac_now(f, &house, "row 5");
     const struct keyring *copy = house.keyring;
     assert_false(keyring_mac_is(copy, PURPOSE, bytes, original));
     assert_true(keyring_mac_is(copy, PURPOSE, bytes, copied));
-    /* Of the ledger and the events it keeps what it brought, and nothing of what the original writes later. */
-    assert_true(keyring_mac_of_entry(copy, PURPOSE, 7, bytes, original));
-    assert_false(keyring_mac_of_entry(copy, PURPOSE, 8, bytes, original));
-    assert_false(keyring_mac_of_entry(copy, PURPOSE, 7, bytes, copied));
-    assert_true(keyring_mac_of_entry(copy, PURPOSE, 8, bytes, copied));
-    assert_true(keyring_mac_of_time(copy, PURPOSE, 1000, bytes, original));
-    assert_false(keyring_mac_of_time(copy, PURPOSE, 1001, bytes, original));
-    assert_true(keyring_mac_of_time(copy, PURPOSE, 1000, bytes, copied)); /* of a clock that is behind */
-    assert_true(keyring_mac_of_time(copy, PURPOSE, 1001, bytes, copied));
+    /* While it parts, it can tell what the original wrote. */
+    assert_true(keyring_mac_was(copy, &house.before, PURPOSE, bytes, original));
+    assert_false(keyring_mac_was(copy, &house.before, PURPOSE, bytes, copied));
     /* The original knows nothing of it. */
-    assert_true(keyring_bind(house.keyring, copy->identities, 1));
+    keyring_bind(house.keyring, &house.before);
+    assert_true(keyring_mac_is(copy, PURPOSE, bytes, original));
     assert_false(keyring_mac_is(copy, PURPOSE, bytes, copied));
-    assert_false(keyring_mac_of_entry(copy, PURPOSE, 8, bytes, copied));
-    assert_false(keyring_mac_of_time(copy, PURPOSE, 1001, bytes, copied));
     end(&house);
 }
 
@@ -125,9 +116,9 @@ static void an_identity_that_was_exchanged_is_refused(void **state)
 {
     FIXTURE(f);
     static const char *const planted[] = {
-        "0123456789abcdef0123456789abcdef 9223372036854775807 9223372036854775807",
-        "0123456789abcdef 9223372036854775807 9223372036854775807",
-        "0123456789abcdef0123456789abcdef 5 9223372036854775807",
+        "0123456789abcdef0123456789abcdef",
+        "0123456789abcdef",
+        "0123456789ABCDEF0123456789ABCDEF",
         "x",
     };
     struct house house = begun(f);
