@@ -53,6 +53,7 @@ static void use_keys(struct program *program)
 struct bringing {
     struct program *program;
     bool may_be_new;
+    struct str alarm; /* of triggers that were missing; empty: none */
 };
 
 static enum result no_tables(struct ctx *ctx)
@@ -115,7 +116,7 @@ enum result program_demand_writable(struct ctx *ctx, struct program *program)
 
 static enum result bring_up(struct ctx *ctx, void *arg)
 {
-    const struct bringing *bringing = arg;
+    struct bringing *bringing = arg;
     struct program *program = bringing->program;
     size_t count;
     int64_t from;
@@ -129,7 +130,7 @@ static enum result bring_up(struct ctx *ctx, void *arg)
     if (!is_new) TRY(check_key(program));
     if (!is_new) TRY(identity_read(ctx, program->keyring, &has_identity));
     TRY(migrate_apply(ctx, migrations_of(program), MERLON_VERSION, &from));
-    TRY(tables_tell_missing_triggers(ctx, tables, count));
+    TRY(tables_tell_missing_triggers(ctx, tables, count, &bringing->alarm));
     TRY(tables_apply(ctx, tables, count));
     TRY(search_apply(ctx));
     struct str known;
@@ -225,7 +226,7 @@ static enum result bring_up_derived(struct program *program)
 static enum result open_for_writing(struct program *program, bool makes)
 {
     struct ctx *ctx = &program->ctx;
-    struct bringing bringing = {program, makes};
+    struct bringing bringing = {.program = program, .may_be_new = makes};
     if (!program->settings.value[SET_DATABASE].len) TRY(open_keys(program, makes));
     TRY(open_store(program, false));
     if (program->keyring) use_keys(program);
@@ -236,7 +237,10 @@ static enum result open_for_writing(struct program *program, bool makes)
     TRY(access_new(ctx, program->store, &program->access));
     ctx->access = program->access;
     TRY(bring_up_derived(program));
-    return open_events(program, OPEN_DATABASE);
+    TRY(open_events(program, OPEN_DATABASE));
+    if (bringing.alarm.len)
+        event_post(ctx, &(struct event){.kind = EVENT_ALARM, .subject = S("database"), .detail = bringing.alarm});
+    return OK;
 }
 
 static enum result open_time(struct program *program)

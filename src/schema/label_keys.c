@@ -99,8 +99,8 @@ void common_each_label(struct arena *arena, label_visitor *each, void *arg)
         "keep",      "end",    /* of jobs */
     };
     static const char *const subjects[] = {/* of which there is no register */
-                                           "clock",  "custom_field",   "job",   "ledger", "ledger-key",
-                                           "report", "security_event", "token", "user",   "witness"};
+                                           "clock",  "custom_field",   "database", "job",  "ledger", "ledger-key",
+                                           "report", "security_event", "token",    "user", "witness"};
     struct visit visit = {arena, each, arg};
     for (size_t i = 0; i < COMMON; i++) {
         struct str name = shared_key(&visit, "field", common_fields[i].name);

@@ -355,3 +355,11 @@ enum result tables_check_keys(struct ctx *ctx, const struct table *const *tables
     }
     return OK;
 }
+
+struct str missing_triggers_said(struct ctx *ctx, size_t missing, const char *first)
+{
+    return arena_print(ctx->arena,
+                       SENTENCE("Triggers that keep rows from being changed were missing at a start and are made anew "
+                                "(%zu, first %s): somebody removed them, or the program was upgraded."),
+                       missing, first);
+}

@@ -68,7 +68,9 @@ enum result tables_check_keys(struct ctx *ctx, const struct table *const *tables
 
 /* Inside a transaction: creates what is missing. */
 enum result tables_apply(struct ctx *ctx, const struct table *const *tables, size_t count) MUST_USE;
-/* Before it, at a start: a line in the log for each trigger that a table which is there lacks. */
-enum result tables_tell_missing_triggers(struct ctx *ctx, const struct table *const *tables, size_t count) MUST_USE;
+/* Before it, at a start: a line in the log for each trigger that a table which is there lacks, and one sentence for all
+ * of them; empty when none is missing. */
+enum result tables_tell_missing_triggers(struct ctx *ctx, const struct table *const *tables, size_t count,
+                                         struct str *alarm) MUST_USE;
 
 #endif

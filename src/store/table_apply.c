@@ -123,10 +123,14 @@ enum result tables_apply(struct ctx *ctx, const struct table *const *tables, siz
     return OK;
 }
 
-enum result tables_tell_missing_triggers(struct ctx *ctx, const struct table *const *tables, size_t count)
+enum result tables_tell_missing_triggers(struct ctx *ctx, const struct table *const *tables, size_t count,
+                                         struct str *alarm)
 {
     struct parts parts = {.ctx = ctx, .dialect = db_dialect(ctx->db), .tables = tables, .count = count};
     struct names names = {0};
+    size_t missing = 0;
+    const char *first = NULL;
+    *alarm = S("");
     parts_list(&parts);
     TRY(list_existing(ctx, &names));
     for (size_t i = 0; i < parts.len; i++) {
@@ -134,11 +138,13 @@ enum result tables_tell_missing_triggers(struct ctx *ctx, const struct table *co
         if (part->kind != PART_TRIGGER || has(&names, key_of(ctx, PART_TRIGGER, part->table, part->name)) ||
             !has(&names, key_of(ctx, PART_TABLE, part->table, part->table)))
             continue;
+        if (!missing++) first = part->name;
         log_text(
             LOG_ERROR,
             "a trigger that keeps rows from being changed was missing and is made anew: somebody removed it, or the "
             "program was upgraded; run merlon verify",
             "trigger", str_of(part->name));
     }
+    if (missing) *alarm = missing_triggers_said(ctx, missing, first);
     return OK;
 }

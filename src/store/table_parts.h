@@ -25,4 +25,7 @@ struct parts {
 
 void parts_list(struct parts *parts);
 
+/* An alarm for whoever reads security events: so many are missing, of which this is the first. */
+struct str missing_triggers_said(struct ctx *ctx, size_t missing, const char *first);
+
 #endif

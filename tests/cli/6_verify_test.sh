@@ -12,6 +12,9 @@ sqlite3 "$data/merlon.db" 'DROP TRIGGER ledger_entry_no_UPDATE'
 works user list --data "$data"
 yes 'the missing trigger is told' grep -q 'was missing and is made anew.*ledger_entry_no_UPDATE' "$work/err"
 works user list --data "$data"
+alarms() { sqlite3 "$data/merlon.db" "SELECT count(*), max(detail) FROM security_event WHERE kind = 'alarm' AND subject = 'database'"; }
+yes 'it is an alarm among the security events' [ "$(alarms)" = "1|Triggers that keep rows from being changed were missing at \
+a start and are made anew (1, first ledger_entry_no_UPDATE): somebody removed them, or the program was upgraded." ]
 yes 'and then no more' [ "$(grep -c 'made anew' "$work/err")" -eq 0 ]
 
 # Taken away before the key changes: a head and a note.
