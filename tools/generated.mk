@@ -5,7 +5,7 @@ NODE_BIN := $(wildcard $(CURDIR)/build/node/node_modules/.bin)
 export PATH := $(if $(NODE_BIN),$(NODE_BIN):)$(PATH)
 
 UI_SOURCES := $(if $(wildcard ui/package.json),$(shell find ui -name node_modules -prune -o -path ui/dist -prune -o \
-                -type f ! -name '*.md' -print) $(wildcard content/labels/ui.*.json))
+                -type f ! -name '*.md' -print) $(wildcard content/labels/ui.*.json) docs/running.md)
 UI_PAGES := $(if $(UI_SOURCES),$(if $(filter no,$(UI)),,ui/dist/index.html))
 ui: $(UI_PAGES)
 ui/node_modules/.package-lock.json: ui/package-lock.json

@@ -39,6 +39,7 @@ const MethodologyPage = lazy(() =>
 const SettingsPage = lazy(() => import('./rooms/settings/page').then((page) => ({ default: page.SettingsPage })));
 const AssurancePage = lazy(() => import('./rooms/assurance').then((page) => ({ default: page.AssurancePage })));
 const EventsPage = lazy(() => import('./rooms/events').then((page) => ({ default: page.EventsPage })));
+const GuidePage = lazy(() => import('./rooms/guide'));
 const ImportPage = lazy(() => import('./core/imports/page').then((page) => ({ default: page.ImportPage })));
 
 /** Registers whose record or list is told in a way of their own. */
@@ -93,6 +94,7 @@ function Pages() {
             </Today>
           }
         />
+        <Route path="/guide" element={<GuidePage />} />
         <Route path="/risk-matrix" element={<MatrixPage />} />
         <Route path="/statement" element={<StatementPage />} />
         <Route path="/requirements" element={<FrameworkPage />} />

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { Program, binary } from '../core/program.ts'
-import { EMAIL } from '../core/spots.ts'
+import { EMAIL, settled } from '../core/spots.ts'
 import { stage, step } from '../core/stage.ts'
 import { choose, gone, signIn, visible } from '../core/steps.ts'
 
@@ -68,6 +68,31 @@ step(on, 'its proof is refused at once, for good, and nothing is offered', async
   await visible(bruno.locator('tr[aria-current=true]').getByText('Not written by Merlon'))
 })
 
+step(on, 'its mark is whole at every width, and nothing else lies under it', async () => {
+  const mark = bruno.locator('tr[aria-current=true] .ledger-number .tone')
+  for (const width of [1440, 1024, 820, 390]) {
+    await bruno.setViewportSize({ width, height: 900 })
+    await settled(bruno)
+    await visible(mark)
+    const cut = await mark.evaluate((tone) => {
+      const [text, cell] = [tone.querySelector('.clip'), tone.closest('td')]
+      if (!text || !cell) return 'it is not there'
+      const [own, around] = [tone.getBoundingClientRect(), cell.getBoundingClientRect()]
+      return text.scrollWidth > text.clientWidth || own.right > around.right + 1 ? `${own.right} in ${around.right}` : ''
+    })
+    assert.equal(cut, '', `at ${width}`)
+  }
+  await bruno.setViewportSize({ width: 1440, height: 900 })
+})
+
+step(on, 'what the page says of the operator’s guide leads there', async () => {
+  await bruno.getByRole('link', { name: 'docs/running.md, “Alarms”' }).click()
+  await bruno.waitForURL('**/guide#alarms')
+  await visible(bruno.getByRole('heading', { name: 'Alarms', exact: true }))
+  await visible(bruno.getByText('the ledger is an older copy, or its newest entries were cut off with the heads'))
+  await bruno.goBack()
+})
+
 step(on, 'the ledger page gives the policy for its own key', async () => {
   const link = bruno.getByRole('link', { name: 'Download merlon.policy' })
   const [download] = await Promise.all([bruno.waitForEvent('download'), link.click()])
@@ -82,12 +107,12 @@ step(on, 'a reader of German reads the alarm in German', async () => {
   await visible(alarm)
   assert.equal(
     await alarm.textContent(),
-    `Eintrag ${forged} wartet auf sein Siegel und bekommt es nicht, weil er nicht von diesem Programm geschrieben oder seitdem verändert wurde. Bitte merlon verify ausführen.`,
+    `Journaleintrag ${forged} wartet auf sein Siegel und bekommt es nicht, weil er nicht von diesem Programm geschrieben oder seitdem verändert wurde. Bitte merlon verify ausführen.`,
   )
 })
 
 step(on, 'beside an alarm, what has no seal is not said to await one', async () => {
-  await visible(bruno.getByText('1 Eintrag hat kein Siegel.'))
+  await visible(bruno.getByText('Journaleinträge ohne Siegel sind in der Liste unten gekennzeichnet.'))
   assert.equal(await bruno.getByText('noch nicht versiegelt').count(), 0)
 })
 
@@ -118,7 +143,10 @@ step(on, 'an alarm on a record is told to the auditor on every page, and who met
   await visible(bruno.getByRole('heading', { level: 1 }))
   await bruno.goto('/assurance')
   await visible(bruno.getByRole('link', { name: /^\d+ Alarme? seit/ }))
-  await visible(bruno.getByText('merlon user restore --email ADDRESS'))
+  // What is to be done differs by what each is about, and stands beside each.
+  await visible(bruno.getByText('Was zu tun ist, steht jeweils daneben.'))
+  assert.equal(await bruno.getByText('merlon user restore').count(), 0)
+  assert.equal(await bruno.getByText('kopieren, dann merlon verify').count(), 0)
 })
 
 step(on, 'who may not read security events is told so, and offered nothing', async () => {

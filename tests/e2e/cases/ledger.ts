@@ -7,19 +7,21 @@ import { clipped } from '../core/look.ts'
 import { Program } from '../core/program.ts'
 import { EMAIL, settled } from '../core/spots.ts'
 import { stage, step } from '../core/stage.ts'
-import { signIn, visible } from '../core/steps.ts'
+import { gone, signIn, visible } from '../core/steps.ts'
 
 const on = stage(Program.demonstration)
 let marta: Page
 
 /** The status of the answer. */
-function comment(text: string): Promise<number> {
-  return marta.evaluate(async (text) => {
+function post(path: string, body: object): Promise<number> {
+  return marta.evaluate(async ([path, body]) => {
     const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string }
     const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf }
-    return (await fetch('/api/v1/comment', { method: 'POST', headers, body: JSON.stringify({ subject: 'RSK-1', text }) })).status
-  }, text)
+    return (await fetch(`/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).status
+  }, [path, body] as const)
 }
+
+const comment = (text: string) => post('comment', { subject: 'RSK-1', text })
 
 const current = () => marta.locator('tr[aria-current=true]')
 
@@ -51,8 +53,8 @@ step(on, 'an entry is found by its number', async () => {
   assert.equal(await current().count(), 0)
 })
 
-step(on, 'it says that entries are sealed and that there is no witness, and gives the newest head as a file', async () => {
-  await visible(marta.getByText('Entries are being sealed'))
+step(on, 'it says that nothing awaits its seal and that there is no witness, and gives the newest head as a file', async () => {
+  await visible(marta.getByText('No entry awaits its seal'))
   await visible(marta.getByText(/^Nobody: no head is sent anywhere\./))
   const link = marta.getByRole('link', { name: 'Download newest head' })
   const [download] = await Promise.all([marta.waitForEvent('download'), link.click()])
@@ -72,6 +74,35 @@ step(on, 'a line shows plain words of what is formatted', async () => {
   assert.equal(await comment('Only **two** of `three`'), 201)
   await marta.reload()
   await visible(marta.getByRole('link', { name: /^CMT-\d+ Only two of three$/ }).first())
+})
+
+step(on, 'where the newest entries are not the reader’s to see, older ones are shown without a click', async () => {
+  for (let i = 0; i < 60; i++)
+    assert.equal(await post('saved_view', { title: `Mine ${i}`, register: 'risk', query: 'sort=-id' }), 201)
+  const tomas = await on.page()
+  await signIn(tomas, 'tomas.keller@tidewell.example', undefined, '/assurance')
+  await visible(tomas.getByRole('button', { name: /^Show \d+$/ }).nth(9))
+  await visible(tomas.locator('tr.row').first().getByText('not yours to see'))
+})
+
+step(on, 'a chosen tab is in sight on a phone, and a tooltip goes when what its button opens is there', async () => {
+  const phone = await on.page({ viewport: { width: 390, height: 844 } })
+  await signIn(phone, EMAIL.manager, undefined, '/risk/RSK-1?tab=history')
+  await settled(phone)
+  const tab = phone.getByRole('tab', { selected: true })
+  await visible(tab)
+  await phone.waitForFunction(() => {
+    const chosen = document.querySelector('[role=tab][aria-selected=true]')?.getBoundingClientRect()
+    return chosen !== undefined && chosen.left >= 0 && chosen.right <= document.documentElement.clientWidth
+  })
+  const button = marta.locator('header button:has(.tabler-icon-calendar-time)')
+  await button.hover()
+  await visible(marta.getByRole('tooltip'))
+  await button.click()
+  await visible(marta.locator('.mantine-Popover-dropdown'))
+  await gone(marta.getByRole('tooltip'))
+  assert.equal(await button.getAttribute('aria-expanded'), 'true')
+  await marta.keyboard.press('Escape')
 })
 
 step(on, 'between a phone and a wide window no column is cut off, in both languages', async () => {

@@ -118,6 +118,7 @@ export const SPOTS: Spot[] = [
   manager('traceability', '/traceability'),
   manager('assurance', '/assurance'),
   manager('assurance, proof', '/assurance', click('.list tbody button', '[role=dialog] pre')),
+  manager('operator’s guide', '/guide'),
   manager('settings, profile', '/settings/profile'),
   manager('settings, roles', '/settings/roles'),
   manager('settings, tokens', '/settings/tokens'),

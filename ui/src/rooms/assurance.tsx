@@ -1,6 +1,6 @@
 // The ledger: what was written, the signed head over it, and how anybody checks both without trusting us.
 import { Anchor, Button, Code, Group, List, Stack, Text, TextInput, Title } from '@mantine/core';
-import { IconRosetteDiscountCheck } from '@tabler/icons-react';
+import { IconCertificate } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
@@ -65,7 +65,8 @@ function Head() {
   return (
     <section className="surface section">
       <Group gap={8} mb="sm">
-        <IconRosetteDiscountCheck size={20} color="var(--tone-good)" aria-hidden />
+        {/* That there is one says nothing of whether all is well: no tick. */}
+        <IconCertificate size={20} color="var(--mantine-color-dimmed)" aria-hidden />
         <h2>{words.t('ui.ledger.head')}</h2>
       </Group>
       <Missed of={[head, key, policy]} />
@@ -236,8 +237,8 @@ function Row({ line, asked, now, onProof }: RowProps) {
   }, [isAsked]);
   return (
     <tr ref={row} className="row" aria-current={isAsked || undefined}>
-      <td>
-        <span className="number">{entry === last ? entry.entry : `${last.entry} – ${entry.entry}`}</span>{' '}
+      <td className="ledger-number">
+        <span className="number">{entry === last ? entry.entry : `${last.entry} – ${entry.entry}`}</span>
         <Unsealed entry={entry} now={now} />
       </td>
       <td>
@@ -264,20 +265,47 @@ function Row({ line, asked, now, onProof }: RowProps) {
   );
 }
 
+interface EntryPage {
+  items: Entry[];
+  next: string | null;
+}
+
+const PAGE = 50;
+/** Where of the newest entries hardly any is the reader's to see, older ones are looked at by themselves: so many at a
+ * time, until there are enough to read, or it was done so often. */
+const FAR = 250;
+const ENOUGH = 10;
+const OFTEN = 5;
+
+const countVisible = (pages: EntryPage[]) =>
+  pages.reduce((sum, page) => sum + page.items.filter((entry) => entry.visible).length, 0);
+
+function useEntries(asked: number | null) {
+  const list = useInfiniteQuery({
+    queryKey: ['data', 'ledger', asked],
+    queryFn: ({ pageParam }) => api<EntryPage>('/ledger', { query: pageParam }),
+    // Three newer ones stand above the entry that is asked for.
+    initialPageParam: { limit: PAGE, cursor: asked ? String(asked + 4) : '' },
+    getNextPageParam: (page, pages) =>
+      page.next ? { limit: countVisible(pages) < ENOUGH ? FAR : PAGE, cursor: page.next } : undefined,
+    refetchInterval: ({ state }) => untilSealed(state.data?.pages.flatMap((page) => page.items) ?? []),
+  });
+  const { data, error, hasNextPage, isFetching, fetchNextPage } = list;
+  const pages = data?.pages ?? [];
+  const looksOn = asked === null && !error && hasNextPage && pages.length <= OFTEN && countVisible(pages) < ENOUGH;
+  useEffect(() => {
+    if (looksOn && !isFetching) void fetchNextPage();
+  }, [looksOn, isFetching, fetchNextPage]);
+  const entries = pages.flatMap((page) => page.items);
+  return { list, entries, isHidden: entries.length > 0 && !looksOn && !entries.some((entry) => entry.visible) };
+}
+
 function Entries() {
   const words = useWords();
   const [proof, setProof] = useState<number | null>(null);
   const [asked, ask] = useAsked();
-  const list = useInfiniteQuery({
-    queryKey: ['data', 'ledger', asked],
-    queryFn: ({ pageParam }) =>
-      api<{ items: Entry[]; next: string | null }>('/ledger', { query: { limit: 50, cursor: pageParam } }),
-    // Three newer ones stand above the entry that is asked for.
-    initialPageParam: asked ? String(asked + 4) : '',
-    getNextPageParam: (page) => page.next ?? undefined,
-    refetchInterval: ({ state }) => untilSealed(state.data?.pages.flatMap((page) => page.items) ?? []),
-  });
-  const lines = gathered(list.data?.pages.flatMap((page) => page.items) ?? []);
+  const { list, entries, isHidden } = useEntries(asked);
+  const lines = gathered(entries);
   const isMissing = asked !== null && list.isSuccess && !lines.some((line) => covers(line, asked));
   return (
     <section className="surface section">
@@ -289,6 +317,11 @@ function Entries() {
       {isMissing && (
         <Text size="sm" mb="sm" role="status">
           {words.t('ui.ledger.jump.none', { entry: String(asked) })}
+        </Text>
+      )}
+      {isHidden && asked === null && (
+        <Text size="sm" mb="sm" role="status">
+          {words.t('ui.ledger.allhidden', { n: entries.length })}
         </Text>
       )}
       <div className="heat-scroll" tabIndex={0} role="region" aria-label={words.t('ui.ledger.entries')}>

@@ -23,6 +23,7 @@ import { useWords, type UiKey, type Words } from '../core/labels';
 import type { Page, Tone } from '../core/types';
 import { useDownload } from '../core/ui/download';
 import { Empty } from '../core/ui/empty';
+import { Guided } from '../core/ui/guide';
 import { Heads } from '../core/ui/heads';
 import { ToneBadge } from '../core/ui/status';
 import { useTitle } from '../core/ui/title';
@@ -366,7 +367,7 @@ function Advice({ event }: { event: SecurityEvent }) {
     : reference && words.t('ui.alarms.do.record');
   return (
     <Text size="xs" mt={4} className="wrap">
-      {[words.t('ui.alarms.do'), own].filter(Boolean).join(' ')}
+      <Guided text={[words.t('ui.alarms.do'), own].filter(Boolean).join(' ')} />
     </Text>
   );
 }

@@ -8,6 +8,7 @@ import { useWords } from '../core/labels';
 import { AlarmsLine } from '../core/shell/alarms';
 import type { Tone } from '../core/types';
 import { useDownload } from '../core/ui/download';
+import { Guided } from '../core/ui/guide';
 import { ToneBadge } from '../core/ui/status';
 import { Missed } from '../core/ui/trouble';
 
@@ -32,32 +33,47 @@ interface State {
 }
 
 const LATE = 60_000; // ms; an entry is sealed within a second
+const AGAIN = 2_000;
 
 function isLate(state: State, now: number): boolean {
   return state.waiting_since !== null && now - Date.parse(state.waiting_since) > LATE;
+}
+
+/** What is written just now has its seal in a moment. */
+function isUnderWay(state: State): boolean {
+  return state.waiting > 0 && !state.stopped && !state.alarm;
 }
 
 /** What is wrong, and what to do about it. */
 function Alarm({ sentence, advice }: { sentence: string; advice: string }) {
   return (
     <>
-      <blockquote className="ledger-sentence wrap">{sentence}</blockquote>
-      <Text size="sm">{advice}</Text>
+      <blockquote className="ledger-sentence wrap">
+        <Guided text={sentence} />
+      </blockquote>
+      <Text size="sm">
+        <Guided text={advice} />
+      </Text>
     </>
   );
 }
 
-const STANDS = { stopped: 'bad', alarm: 'bad', late: 'warning', heads: 'warning', good: 'good' } satisfies Record<
-  string,
-  Tone
->;
+const STANDS = {
+  stopped: 'bad',
+  alarm: 'bad',
+  late: 'warning',
+  heads: 'warning',
+  waiting: 'active',
+  good: 'good',
+} satisfies Record<string, Tone>;
 
 /** The worst of what there is to tell: that heads do not get out is not headed by a green word. */
 function standOf(state: State, now: number): keyof typeof STANDS {
   if (state.stopped) return 'stopped';
   if (state.alarm) return 'alarm';
   if (isLate(state, now)) return 'late';
-  return state.quorum_missing_since || state.items.some((peer) => peer.trouble) ? 'heads' : 'good';
+  if (state.quorum_missing_since || state.items.some((peer) => peer.trouble)) return 'heads';
+  return state.waiting ? 'waiting' : 'good';
 }
 
 function Sealing({ state, now }: { state: State; now: number }) {
@@ -76,9 +92,10 @@ function Sealing({ state, now }: { state: State; now: number }) {
       {state.alarm && !state.stopped && <Alarm sentence={state.alarm} advice={words.t('ui.ledger.state.alarm.do')} />}
       {state.waiting > 0 && state.waiting_since && (
         <Text size="sm" mt={6}>
-          {/* What gets no seal does not wait for one, and bears whatever date somebody gave it. */}
+          {/* What gets no seal does not wait for one, and bears whatever date somebody gave it. How many there are the
+              list shows: what was put in without a row among those that wait is not counted. */}
           {state.alarm
-            ? words.t('ui.ledger.state.without', { n: state.waiting })
+            ? words.t('ui.ledger.state.without')
             : words.t('ui.ledger.state.waiting', { n: state.waiting, time: time(state.waiting_since) })}
         </Text>
       )}
@@ -86,14 +103,22 @@ function Sealing({ state, now }: { state: State; now: number }) {
   );
 }
 
+/** While sealing is stopped nobody gets a newer head, so none of them is said to be well. */
+function peerStands(peer: Peer, state: State): { tone: Tone; name: 'trouble' | 'stopped' | 'good' | 'never' } {
+  const trouble = peer.name === 'quorum' ? state.quorum_missing_since : peer.trouble;
+  if (trouble) return { tone: 'warning', name: 'trouble' };
+  if (state.stopped) return { tone: 'neutral', name: 'stopped' };
+  return peer.size ? { tone: 'good', name: 'good' } : { tone: 'neutral', name: 'never' };
+}
+
 const CHANNELS = ['file', 'mail', 'timestamp', 'quorum'];
 
-function PeerLine({ peer, missing }: { peer: Peer; missing: string | null }) {
+function PeerLine({ peer, state }: { peer: Peer; state: State }) {
   const words = useWords();
   const time = (at: string) => formatTime(at, words.language);
   const isQuorum = peer.name === 'quorum';
-  const tone: Tone = (isQuorum ? missing : peer.trouble) ? 'warning' : peer.size ? 'good' : 'neutral';
-  const name = tone === 'warning' ? 'trouble' : tone === 'good' ? 'good' : 'never';
+  const missing = state.quorum_missing_since;
+  const { tone, name } = peerStands(peer, state);
   return (
     <li>
       <div className="ledger-line">
@@ -150,7 +175,7 @@ export function LedgerState() {
   const state = useQuery({
     queryKey: ['data', 'ledger-state', words.language], // alarms are sentences
     queryFn: () => api<State>('/ledger/witnesses'),
-    refetchInterval: LATE,
+    refetchInterval: ({ state: { data } }) => (data && isUnderWay(data) ? AGAIN : LATE),
   });
   const { data, dataUpdatedAt } = state;
   const head = useQuery({ queryKey: ['data', 'ledger-head'], queryFn: () => api<{ size: number }>('/ledger/head') });
@@ -163,10 +188,14 @@ export function LedgerState() {
           <Sealing state={data} now={dataUpdatedAt} />
           <AlarmsLine />
           <h3 className="ledger-part">{words.t('ui.ledger.witnesses')}</h3>
-          {data.items.length === 0 && <Text size="sm">{words.t('ui.ledger.witnesses.none')}</Text>}
+          {data.items.length === 0 && (
+            <Text size="sm">
+              <Guided text={words.t('ui.ledger.witnesses.none')} />
+            </Text>
+          )}
           <ul className="ledger-peers">
             {data.items.map((peer) => (
-              <PeerLine key={peer.name} peer={peer} missing={data.quorum_missing_since} />
+              <PeerLine key={peer.name} peer={peer} state={data} />
             ))}
           </ul>
         </>

@@ -23,6 +23,13 @@ interface ValueProps {
 const BRIEF = 160;
 const shortened = (text: string) => (text.length > BRIEF ? `${text.slice(0, BRIEF).trimEnd()}…` : text);
 
+/** Ends behind one of its parts, not within a word. */
+function shortenedData(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (text.length <= BRIEF) return text;
+  return `${text.slice(0, text.lastIndexOf(',', BRIEF) + 1 || BRIEF)} …`;
+}
+
 function brieflyListed(value: unknown[]): string {
   return value.map((item) => (isRef(item) ? item.identifier || nameOf(item) : String(item))).join(', ');
 }
@@ -49,7 +56,7 @@ function userName(value: unknown): string {
 
 function DataValue({ register, field, value, brief }: ValueProps) {
   const View = useContext(DataFields)[`${register.name}.${field.name}`]?.view;
-  if (brief) return <>{JSON.stringify(value).slice(0, 80)}</>;
+  if (brief) return <>{shortenedData(value)}</>;
   if (!View) return <Code block>{JSON.stringify(value, null, 2)}</Code>;
   return (
     <Suspense fallback={<Skeleton height={120} />}>

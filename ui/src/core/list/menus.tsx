@@ -10,7 +10,6 @@ import {
   ScrollArea,
   Stack,
   TextInput,
-  Tooltip,
 } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconBookmark, IconColumns3, IconDownload, IconTrash } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
@@ -21,6 +20,7 @@ import { useWords } from '../labels';
 import { useSchema } from '../schema';
 import type { Rec, Register } from '../types';
 import { useDownload } from '../ui/download';
+import { Hint } from '../ui/hint';
 import { Missed, sayTrouble } from '../ui/trouble';
 import { fieldOfColumn, type ListState } from './state';
 
@@ -61,11 +61,11 @@ export function Columns({ register, state }: MenuProps) {
   return (
     <Popover position="bottom-end" shadow="md" trapFocus>
       <Popover.Target>
-        <Tooltip label={words.t('ui.columns')}>
+        <Hint label={words.t('ui.columns')}>
           <ActionIcon variant="default" size={30} aria-label={words.t('ui.columns')}>
             <IconColumns3 size={16} />
           </ActionIcon>
-        </Tooltip>
+        </Hint>
       </Popover.Target>
       <Popover.Dropdown p={8}>
         <ScrollArea.Autosize mah={420} w={280} type="auto" offsetScrollbars="y">
@@ -119,11 +119,11 @@ export function ExportMenu({ register, state }: MenuProps) {
   return (
     <Menu>
       <Menu.Target>
-        <Tooltip label={t('ui.export')}>
+        <Hint label={t('ui.export')}>
           <ActionIcon variant="default" size={30} aria-label={t('ui.export')}>
             <IconDownload size={16} />
           </ActionIcon>
-        </Tooltip>
+        </Hint>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('ui.export.what')}</Menu.Label>
@@ -203,11 +203,11 @@ export function Views({ register, state }: MenuProps) {
     <>
       <Menu>
         <Menu.Target>
-          <Tooltip label={words.t('ui.views')}>
+          <Hint label={words.t('ui.views')}>
             <ActionIcon variant="default" size={30} aria-label={words.t('ui.views')}>
               <IconBookmark size={16} />
             </ActionIcon>
-          </Tooltip>
+          </Hint>
         </Menu.Target>
         <Menu.Dropdown miw={220}>
           <Missed of={asked} />

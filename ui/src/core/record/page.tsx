@@ -37,6 +37,7 @@ import { stateOf, useSchema } from '../schema';
 import type { Field, Rec, Register } from '../types';
 import { Status } from '../ui/status';
 import { sayDone, sayTrouble, Trouble } from '../ui/trouble';
+import { TabStrip } from '../ui/tabs';
 import { useTitle } from '../ui/title';
 import { isEmpty, titleOf, valueOf } from '../values';
 import { History } from './history';
@@ -259,7 +260,7 @@ export function RecordTabs({ register, record, children }: { register: Register;
   const count = (n: number | undefined) => (n ? <span className="count number">{n}</span> : undefined);
   return (
     <Tabs value={tab} onChange={choose}>
-      <Tabs.List mb="md" className="no-print">
+      <TabStrip chosen={tab}>
         <Tabs.Tab value="overview">{words.t('ui.tab.overview')}</Tabs.Tab>
         <Tabs.Tab value="links" rightSection={count(links.data?.length)}>
           {words.t('ui.tab.links')}
@@ -272,7 +273,7 @@ export function RecordTabs({ register, record, children }: { register: Register;
         <Tabs.Tab value="history" leftSection={<IconHistory size={14} />}>
           {words.t('ui.tab.history')}
         </Tabs.Tab>
-      </Tabs.List>
+      </TabStrip>
       <Tabs.Panel value="overview">{children}</Tabs.Panel>
       <Tabs.Panel value="links" className="surface section">
         <Links register={register} record={record} />

@@ -94,7 +94,7 @@ export function AlarmsBanner() {
   );
 }
 
-/** On the ledger's page they stay. */
+/** On the ledger's page they stay. What is to be done differs by what each is about, and stands beside each there. */
 export function AlarmsLine() {
   const words = useWords();
   const say = useSentence();
@@ -106,7 +106,7 @@ export function AlarmsLine() {
       <Anchor component={Link} to={placeOf(alarms)} size="sm" underline="always">
         {say(alarms)}
       </Anchor>{' '}
-      {words.t('ui.alarms.do')} {words.t('ui.alarms.do.user', { email: 'ADDRESS' })} {words.t('ui.alarms.do.record')}
+      {words.t('ui.alarms.each')}
     </Text>
   );
 }

@@ -1,11 +1,12 @@
 // A day in the header turns the pages to that day, read-only, and says so; which know today only: today.tsx.
-import { ActionIcon, Button, Group, Popover, Stack, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Popover, Stack, Text } from '@mantine/core';
 import { DatePicker } from '@mantine/dates';
 import { IconCalendarTime } from '@tabler/icons-react';
 import { useState } from 'react';
 import { setAsOf, useAsOf } from '../asof';
 import { formatDate, formatTime, today } from '../format';
 import { useWords } from '../labels';
+import { Hint } from '../ui/hint';
 
 export function AsOfSwitch() {
   const { t } = useWords();
@@ -14,11 +15,11 @@ export function AsOfSwitch() {
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <Tooltip label={t('ui.asof')}>
+        <Hint label={t('ui.asof')}>
           <ActionIcon size={32} aria-label={t('ui.asof')} aria-pressed={day !== null} onClick={() => setOpen(!open)}>
             <IconCalendarTime size={18} stroke={1.6} />
           </ActionIcon>
-        </Tooltip>
+        </Hint>
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap="xs">

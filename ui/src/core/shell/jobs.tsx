@@ -1,5 +1,5 @@
 // Long work, seen from every page: its progress, a way to stop it, and word when it is done.
-import { ActionIcon, Anchor, Button, Group, Indicator, Popover, Progress, Stack, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Indicator, Popover, Progress, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCheck, IconProgress, IconX } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -9,6 +9,7 @@ import { useRefresh } from '../data';
 import { useWords } from '../labels';
 import type { Job } from '../types';
 import { useDownload } from '../ui/download';
+import { Hint } from '../ui/hint';
 import { sayTrouble } from '../ui/trouble';
 
 interface Jobs {
@@ -145,15 +146,15 @@ export function JobsTray() {
   if (jobs.length === 0) return null;
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width={320} shadow="md">
-      <Popover.Target>
-        <Tooltip label={words.t('ui.jobs')}>
-          <Indicator label={active} size={15} disabled={active === 0} color="petrol">
+      <Indicator label={active} size={15} disabled={active === 0} color="petrol">
+        <Popover.Target>
+          <Hint label={words.t('ui.jobs')}>
             <ActionIcon size={32} onClick={() => setOpen(!open)} aria-label={words.t('ui.jobs')}>
               <IconProgress size={18} stroke={1.6} />
             </ActionIcon>
-          </Indicator>
-        </Tooltip>
-      </Popover.Target>
+          </Hint>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown>
         <Stack gap="md">
           {jobs.slice(0, 6).map((job) => (

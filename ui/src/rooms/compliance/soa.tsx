@@ -14,6 +14,7 @@ import { Comments, Evidence } from '../../core/record/parts';
 import { useRegister } from '../../core/schema';
 import type { Rec, Register } from '../../core/types';
 import { useDownload } from '../../core/ui/download';
+import { TabStrip } from '../../core/ui/tabs';
 import { Trouble } from '../../core/ui/trouble';
 import { useTitle } from '../../core/ui/title';
 import { pathOf, titleOf } from '../../core/values';
@@ -85,7 +86,7 @@ export function SoaPage({ register, reference }: { register: Register; reference
         </Alert>
       )}
       <Tabs value={tab} onChange={choose}>
-        <Tabs.List mb="md" className="no-print">
+        <TabStrip chosen={tab}>
           <Tabs.Tab value="lines">{words.t('ui.soa.lines')}</Tabs.Tab>
           <Tabs.Tab value="versions">{words.t('ui.soa.versions')}</Tabs.Tab>
           <Tabs.Tab value="about">{words.t('ui.tab.overview')}</Tabs.Tab>
@@ -94,7 +95,7 @@ export function SoaPage({ register, reference }: { register: Register; reference
           <Tabs.Tab value="history" leftSection={<IconHistory size={14} />}>
             {words.t('ui.tab.history')}
           </Tabs.Tab>
-        </Tabs.List>
+        </TabStrip>
         <Tabs.Panel value="lines">
           <Lines soa={soa} />
         </Tabs.Panel>

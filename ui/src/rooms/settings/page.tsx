@@ -3,6 +3,7 @@ import { Tabs, Title } from '@mantine/core';
 import { useNavigate, useParams } from 'react-router';
 import { useWords, type UiKey } from '../../core/labels';
 import { useSession } from '../../core/session';
+import { TabStrip } from '../../core/ui/tabs';
 import { useTitle } from '../../core/ui/title';
 import { CustomFields } from './fields';
 import { Profile } from './profile';
@@ -31,13 +32,13 @@ export function SettingsPage() {
         <Title order={1}>{t('ui.settings.title')}</Title>
       </div>
       <Tabs value={part} onChange={(next) => void navigate(`/settings/${next ?? 'profile'}`)}>
-        <Tabs.List mb="md">
+        <TabStrip chosen={part}>
           {parts.map((item) => (
             <Tabs.Tab key={item.name} value={item.name}>
               {t(item.label)}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabStrip>
         {parts.map((item) => {
           const Part = item.page;
           return (
