@@ -18,7 +18,7 @@ struct proven {
     struct ledger_row entry;
     bool cosigned[POLICY_MOST];
     size_t cosigners;
-    struct str state; /* what --content brought and the entry vouches for; empty without it */
+    struct str comment, state; /* what --content brought and the entry vouches for; empty without it */
     bool has_content;
 };
 
@@ -131,7 +131,7 @@ static enum result no_content(struct ctx *ctx, struct str path, const struct pro
  * comment and state against the entry's hash. */
 static enum result check_content(struct ctx *ctx, struct str path, struct proven *proven)
 {
-    struct str bytes, hex, salt = S(""), comment;
+    struct str bytes, hex, salt = S("");
     struct json *content;
     TRY(file_read(ctx, path, CONTENT_MOST, &bytes));
     bool whole = json_parse(ctx, bytes, &content) == OK && content->kind == JSON_OBJECT;
@@ -139,14 +139,15 @@ static enum result check_content(struct ctx *ctx, struct str path, struct proven
     if (whole) TRY(proof_said(ctx, path, content, proven->policy, &proven->proof, proven->entry.id));
     if (whole && is_null(content, "salt") && is_null(content, "comment") && is_null(content, "state"))
         return no_content(ctx, path, proven);
-    if (!whole || !take_text(content, "salt", &hex) || !take_text(content, "comment", &comment) ||
+    if (!whole || !take_text(content, "salt", &hex) || !take_text(content, "comment", &proven->comment) ||
         !take_text(content, "state", &proven->state) || hex.len != 2 * LEDGER_SALT ||
         !proof_hex(ctx->arena, hex, &salt))
         return fail(ctx, CONFLICT,
                     "%.*s holds no content, or is damaged: it must be what GET /api/v1/ledger/proof/ENTRY?content=1 "
                     "answers, with salt, comment and state.",
                     PRINT(path));
-    proven->has_content = canonical_content_is(hasher_in(ctx->arena), &proven->entry, salt, comment, proven->state);
+    proven->has_content =
+        canonical_content_is(hasher_in(ctx->arena), &proven->entry, salt, proven->comment, proven->state);
     if (proven->has_content) return OK;
     return fail(ctx, CONFLICT, "The content in %.*s is not the content of this entry.", PRINT(path));
 }
@@ -215,6 +216,21 @@ static struct str quoted(struct program *program, struct str words)
     return buf_str(&out);
 }
 
+/* The comment is why it was decided: whoever is asked what was approved is asked that, too. */
+static void print_content(struct program *program, const struct proven *proven)
+{
+    if (!proven->has_content) {
+        say(program->out, "Its content was not looked at: --content FILE brings it.\n");
+        return;
+    }
+    say(program->out, "Its content is what was given.\n");
+    if (proven->comment.len)
+        say(program->out, "The reason given: %.*s\n", PRINT(quoted(program, proven->comment)));
+    else
+        say(program->out, "No reason was given.\n");
+    say(program->out, "The state:\n%.*s\n", PRINT(proven->state));
+}
+
 static void print_right(struct program *program, const struct proven *proven)
 {
     const struct ledger_row *row = &proven->entry;
@@ -228,10 +244,7 @@ static void print_right(struct program *program, const struct proven *proven)
         (long long)proven->proof.index, (long long)proven->proof.checkpoint.size,
         PRINT(quoted(program, proven->proof.checkpoint.origin)));
     print_witnesses(program, proven);
-    if (proven->has_content)
-        say(program->out, "Its content is what was given:\n%.*s\n", PRINT(proven->state));
-    else
-        say(program->out, "Its content was not looked at: --content FILE brings it.\n");
+    print_content(program, proven);
 }
 
 static enum result prove(struct ctx *ctx, struct str path, struct str content, struct proven *proven)

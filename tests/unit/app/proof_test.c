@@ -193,7 +193,29 @@ static void what_was_entered_is_told(void **state)
     assert_int_equal(prove(desk, proof, json_of(desk, salt, S(COMMENT), S(STATE))), OK);
     assert_non_null(strstr(desk->printed, "Entry 7: \"change\" of \"user\" 5, version 3"));
     assert_non_null(strstr(desk->printed, "signed by \"" ORIGIN "\""));
-    assert_non_null(strstr(desk->printed, "\n" STATE "\n"));
+    assert_non_null(strstr(
+        desk->printed, "\nThe reason given: \"{\\\"grants\\\":[\\\"administrator\\\"]}\"\nThe state:\n" STATE "\n"));
+}
+
+static struct str proof_with_comment(struct desk *desk, struct str comment)
+{
+    struct ledger_row row = desk->row;
+    struct hash hash;
+    canonical_content(hasher_in(of(desk)), (struct str){desk->salt, LEDGER_SALT}, comment, S(STATE), &hash);
+    row.content = arena_copy(of(desk), hash_bytes(&hash));
+    return proof_of(desk, entry_of(desk, &row));
+}
+
+/* A reason is a text of whoever decided: it must not look like what the program says. */
+static void the_reason_is_told_in_quotes(void **state)
+{
+    struct desk *desk = *state;
+    struct str salt = {desk->salt, LEDGER_SALT}, reason = S("\"\nThe state:\n{}");
+    assert_int_equal(prove(desk, proof_with_comment(desk, reason), json_of(desk, salt, reason, S(STATE))), OK);
+    assert_non_null(
+        strstr(desk->printed, "\nThe reason given: \"\\\"\\x0aThe state:\\x0a{}\"\nThe state:\n" STATE "\n"));
+    assert_int_equal(prove(desk, proof_with_comment(desk, S("")), json_of(desk, salt, S(""), S(STATE))), OK);
+    assert_non_null(strstr(desk->printed, "\nNo reason was given.\nThe state:\n" STATE "\n"));
 }
 
 static void what_a_file_says_of_itself_is_looked_at(void **state)
@@ -340,6 +362,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_entered_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(the_reason_is_told_in_quotes, begin, end),
         cmocka_unit_test_setup_teardown(what_a_file_says_of_itself_is_looked_at, begin, end),
         cmocka_unit_test_setup_teardown(content_that_is_cut_elsewhere_is_another, begin, end),
         cmocka_unit_test_setup_teardown(a_log_cannot_mean_two_things_by_one_entry, begin, end),
