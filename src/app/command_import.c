@@ -47,13 +47,13 @@ static enum result read_words(struct program *program, struct wanted *wanted)
 
 /* ---- what came of it ---- */
 
-static void print_refused(struct program *program, const struct json *result)
+/* Why a row was refused, and what of one that was taken is not taken over. */
+static void print_details(struct program *program, const struct json *result)
 {
     const struct json *fates = json_get(result, "fates");
     for (const struct json *fate = fates ? fates->first : NULL; fate; fate = fate->next) {
         struct str detail = json_str(fate, "detail", S(""));
-        if (str_is(json_str(fate, "fate", S("")), "refused"))
-            say(program->err, "line %lld: %.*s\n", (long long)json_number(fate, "line", 0), PRINT(detail));
+        if (detail.len) say(program->err, "line %lld: %.*s\n", (long long)json_number(fate, "line", 0), PRINT(detail));
     }
 }
 
@@ -65,11 +65,16 @@ static enum result tell(struct program *program, const struct wanted *wanted, st
     TRY(json_parse(ctx, text, &result));
     long long refused = (long long)json_number(result, "refused", 0);
     if (!wanted->json) {
-        print_refused(program, result);
-        say(program->out, "%s%lld rows: %lld created, %lld changed, %lld unchanged, %lld refused\n",
-            wanted->dry ? "Dry run, nothing was kept. " : "", (long long)json_number(result, "rows", 0),
+        long long rows = (long long)json_number(result, "rows", 0),
+                  warned = (long long)json_number(result, "warned", 0);
+        print_details(program, result);
+        say(program->out, "%s%lld %s: %lld created, %lld changed, %lld unchanged, %lld refused\n",
+            wanted->dry ? "Dry run, nothing was kept. " : "", rows, rows == 1 ? "row" : "rows",
             (long long)json_number(result, "created", 0), (long long)json_number(result, "changed", 0),
             (long long)json_number(result, "unchanged", 0), refused);
+        if (warned)
+            say(program->out, "%lld of them %s something that is not imported; each is told with its line.\n", warned,
+                warned == 1 ? "says" : "say");
     }
     if (!refused) return OK;
     return fail(ctx, CONFLICT, "%lld %s refused; the others are %s.", refused, refused == 1 ? "row was" : "rows were",

@@ -85,15 +85,15 @@ static struct str time_text(struct buf *cell, int64_t instant)
     return buf_str(cell);
 }
 
-/* One stored value as the text of a cell, written into `cell`, which is empty, where it is not text as it stands. */
-static struct str text_of(struct ctx *ctx, struct buf *cell, const struct column *column, struct value value)
+struct str export_cell(struct ctx *ctx, struct buf *cell, const struct field *field, const struct reg *target,
+                       struct value value)
 {
     if (value.type == IS_NULL) return S("");
-    if (kind_is_list(column->field->kind)) return list_text(ctx, cell, column->target, value.text);
-    switch (column->field->kind) {
+    if (kind_is_list(field->kind)) return list_text(ctx, cell, target, value.text);
+    switch (field->kind) {
     case RATINGS: return ratings_text(ctx, cell, value.text);
     case DATA: return str_is(value.text, "{}") ? S("") : value.text;
-    case LINK: put_link(cell, column->target, value.number); return buf_str(cell);
+    case LINK: put_link(cell, target, value.number); return buf_str(cell);
     case BOOLEAN: return value.number ? S("true") : S("false");
     case TIME: return time_text(cell, value.number);
     default: break;
@@ -104,6 +104,11 @@ static struct str text_of(struct ctx *ctx, struct buf *cell, const struct column
     else
         buf_decimal(cell, value.decimal);
     return buf_str(cell);
+}
+
+static struct str text_of(struct ctx *ctx, struct buf *cell, const struct column *column, struct value value)
+{
+    return export_cell(ctx, cell, column->field, column->target, value);
 }
 
 /* ---- one run ---- */

@@ -4,6 +4,7 @@
 
 #include "records/custom.h"
 #include "records/house.h"
+#include "records/passed.h"
 #include "schema/parse.h"
 #include "store/db.h"
 
@@ -11,8 +12,10 @@ enum { COLUMNS_MAX = TABLE_COLUMNS };
 
 struct column_map {
     const struct field *field; /* NULL: left out */
-    bool is_key;               /* reference or id */
-    bool nameless;             /* the first row has nothing there, nor does the mapping */
+    size_t index;              /* of the field in the row, where `passed` */
+    bool passed;   /* what the file says there is not taken over, or not in every row: told where it differs */
+    bool is_key;   /* reference or id */
+    bool nameless; /* the first row has nothing there, nor does the mapping */
 };
 
 struct fate {
@@ -66,7 +69,8 @@ static enum result map_column(struct import *import, struct str heading, const s
         return OK;
     }
     for (size_t i = 0; i < row_width(import->reg) && !column->field; i++)
-        if (str_eq_nocase(name, str_of(row_field(import->reg, i)->name))) column->field = row_field(import->reg, i);
+        if (str_eq_nocase(name, str_of(row_field(import->reg, i)->name)))
+            column->field = row_field(import->reg, i), column->index = i;
     if (!column->field && str_starts(name, S("custom."))) {
         TRY(custom_of(ctx, import->reg, &custom));
         const struct custom_field *found = custom_find(custom, str_slice(name, 7, name.len));
@@ -75,6 +79,7 @@ static enum result map_column(struct import *import, struct str heading, const s
     if (column->field) {
         bool skips = !field_is_writable(column->field) || column->field == &common_fields[C_CUSTOM] ||
                      !row_has(import->reg, column->field);
+        column->passed = !column->field->custom && passed_maybe(import->reg, column->field);
         if (skips) column->field = NULL; /* computed columns of an export are passed over when it comes back */
         return OK;
     }
@@ -130,6 +135,8 @@ struct row {
     int64_t id;       /* 0: create */
     bool bad_key;
     struct str key;
+    struct passed *passed;
+    size_t passed_count;
     size_t filled; /* cells up to the last that has something */
     size_t stray;  /* the first column, from 1, that has something and no name; 0: none */
 };
@@ -171,6 +178,14 @@ static size_t find_stray(const struct import *import, const struct str *cells, s
     return 0;
 }
 
+static void keep_passed(struct ctx *ctx, const struct import *import, size_t column, struct str cell, struct row *row)
+{
+    cell = str_trim(cell);
+    if (!cell.len) return;
+    if (!row->passed) row->passed = arena_make_many(ctx->arena, struct passed, import->column_count);
+    row->passed[row->passed_count++] = (struct passed){import->columns[column].index, cell};
+}
+
 static void read_row(struct ctx *ctx, const struct import *import, const struct str *cells, size_t count,
                      struct row *row)
 {
@@ -181,6 +196,7 @@ static void read_row(struct ctx *ctx, const struct import *import, const struct 
     for (size_t i = 0; i < count && i < import->column_count; i++) {
         const struct field *field = import->columns[i].field;
         if (import->columns[i].is_key) read_key(ctx, import, cells[i], row);
+        if (import->columns[i].passed) keep_passed(ctx, import, i, cells[i], row);
         if (!field) continue;
         const struct json *value = field_json_of_cell(ctx, field, cells[i]);
         if (!field->custom) {
@@ -249,8 +265,19 @@ static enum result refuse_stray(struct ctx *ctx, const struct import *import, co
                 row->stray);
 }
 
+static enum result tell_passed(struct ctx *ctx, const struct row *row, const struct record *before,
+                               const struct record *after, struct str *told)
+{
+    if (!row->passed_count) return OK;
+    TRY(passed_tell(ctx, row->passed, row->passed_count, before, after));
+    if (ctx_has_field_errors(ctx)) *told = why(ctx);
+    ctx_clear_error(ctx);
+    return OK;
+}
+
+/* *told: what of the row was not taken over; empty when there is nothing to say. */
 static enum result write_row(struct ctx *ctx, struct import *import, struct row *row, struct record **record,
-                             const char **fate)
+                             const char **fate, struct str *told)
 {
     TRY(refuse_stray(ctx, import, row));
     if (row->bad_key)
@@ -258,14 +285,15 @@ static enum result write_row(struct ctx *ctx, struct import *import, struct row 
     drop_members(row, import->reg);
     if (!row->id) {
         *fate = "created";
-        return record_create(ctx, import->reg, &row->body, record);
+        TRY(record_create(ctx, import->reg, &row->body, record));
+        return tell_passed(ctx, row, NULL, *record, told);
     }
     struct record *before;
     TRY(record_get(ctx, import->reg, row->id, &before));
     int64_t version = before->row[C_VERSION].number;
     TRY(record_change(ctx, import->reg, row->id, 0, &row->body, record));
     *fate = (*record)->row[C_VERSION].number == version ? "unchanged" : "changed";
-    return OK;
+    return tell_passed(ctx, row, before, *record, told);
 }
 
 static void count_fate(struct import_counts *counts, const char *fate)
@@ -281,17 +309,19 @@ static enum result take_row(struct ctx *ctx, struct import *import, const struct
     struct row row = {0};
     struct record *record = NULL;
     const char *fate = "refused";
+    struct str told = S("");
     size_t line = from->number;
     read_row(ctx, import, from->cells, from->count, &row);
     TRY(db_begin(ctx));
-    enum result result = write_row(ctx, import, &row, &record, &fate);
+    enum result result = write_row(ctx, import, &row, &record, &fate, &told);
     if (result_ends_all(result)) {
         db_rollback(ctx);
         return result;
     }
     if (result == OK) {
         TRY(db_commit(ctx));
-        keep_fate(import, line, fate, record_reference(ctx, record), S(""));
+        keep_fate(import, line, fate, record_reference(ctx, record), told);
+        import->counts.warned += told.len > 0;
     } else {
         db_rollback(ctx);
         fate = "refused";
@@ -356,6 +386,7 @@ static void put_counts(struct json_out *out, const struct import_counts *counts)
     json_key(out, "changed"), json_put_number(out, counts->changed);
     json_key(out, "unchanged"), json_put_number(out, counts->unchanged);
     json_key(out, "refused"), json_put_number(out, counts->refused);
+    json_key(out, "warned"), json_put_number(out, counts->warned);
 }
 
 static void put_fates(struct json_out *out, const struct fate *fate)
@@ -421,7 +452,8 @@ void import_restore_counts(struct import *import, const struct json *counts)
                                             .created = counted(counts, "created"),
                                             .changed = counted(counts, "changed"),
                                             .unchanged = counted(counts, "unchanged"),
-                                            .refused = counted(counts, "refused")};
+                                            .refused = counted(counts, "refused"),
+                                            .warned = counted(counts, "warned")};
     remember_taken(import);
 }
 

@@ -13,6 +13,7 @@ struct import;
 
 struct import_counts {
     int64_t rows, created, changed, unchanged, refused;
+    int64_t warned; /* of those that were not refused: they say what is not taken over (records/passed.h) */
 };
 
 /* Reads the header. INVALID with a sentence when a column cannot be understood or the file cannot be read. `mapping`
@@ -38,7 +39,8 @@ void import_batch_fates(const struct import *import, struct buf *out); /* of the
 void import_counts_json(const struct import *import, struct buf *out);
 
 struct import_counts import_counts(const struct import *import);
-/* {"rows", "created", "changed", "unchanged", "refused", "fates": [{"line", "fate", "reference", "errors": [...]}]} */
+/* {"rows", "created", "changed", "unchanged", "refused", "warned", "fates": [{"line", "fate", "reference", "detail"}]}:
+ * detail is why the row was refused, or what of it was not taken over; else empty. */
 void import_write_json(struct import *import, struct buf *out);
 
 #endif

@@ -171,6 +171,14 @@ async function ofAJob(world: World, language: 'de' | 'en', expected: string): Pr
   equal(refused, [expected], 'details')
 }
 
+/** What a row says and the import does not take over. */
+async function ofAnImport(world: World, language: 'de' | 'en', expected: string): Promise<void> {
+  const client = await world.user(`${language}-told@example.org`, [{ role: 'security_manager', unit: world.root }])
+  expect(await client.patch('session', { language }), 204)
+  const result = await importFile(client, 'asset', 'title,kind,status,version\nOld,hardware,retired,7\n', '&dry_run=true')
+  equal([result.created, result.warned, result.fates[0].detail], [1, 1, expected], 'details')
+}
+
 /** A reason inside an answer that is no refusal. */
 async function ofAStep(world: World, headers: Headers, expected: string): Promise<void> {
   const method = await world.create('methodology', { title: 'By one alone' })
@@ -209,6 +217,10 @@ export async function languages(world: World): Promise<void> {
   }
   await check('an import, in German', () => ofAJob(world, 'de', '„Titel“ ist erforderlich.'))
   await check('an import, in English', () => ofAJob(world, 'en', 'title is needed.'))
+  await check('what an import does not take over, in German', () =>
+    ofAnImport(world, 'de', '„Status“ wird nicht importiert: In der Datei steht „retired“, der Eintrag (Asset) hat den Status „In Betrieb“. Dafür gibt es den Schritt „Außer Betrieb nehmen“. „Version des Eintrags“ wird nicht importiert: In der Datei steht „7“, im Eintrag „1“; das setzt das Programm.'))
+  await check('what an import does not take over, in English', () =>
+    ofAnImport(world, 'en', 'status is not imported: the file says "retired", and this asset is in_use. Take the step "retire". version is not imported: the file says "7", the record has "1"; the program sets it.'))
   await check('a bulk change, in German', () => ofMany(world, GERMAN, 'de', '„Titel“ ist erforderlich.'))
   await check('a bulk change, in English', () => ofMany(world, {}, 'en', 'title is needed.'))
   await check('the scales of a new methodology, in German', () => ofScales(world, GERMAN, 'Selten', 'Hoch'))

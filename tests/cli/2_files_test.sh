@@ -32,6 +32,7 @@ for format in csv xlsx; do
     works export asset --data "$data" --format $format --output "$work/back.$format"
     works import asset "$work/back.$format" --data "$data"
     says '3 rows: 0 created, 0 changed, 3 unchanged, 0 refused'
+    yes 'nothing is told of what is so anyway' [ ! -s "$work/err" ]
 done
 yes 'formulas are disarmed in CSV' grep -qF "'=1+1" "$work/back.csv"
 works export asset --data "$data" --format json --filter 'availability.gte=5'
@@ -43,6 +44,27 @@ works import asset "$work/mapped.csv" --mapping "$work/mapping.json" --data "$da
 refuses 2 'no field' import asset "$work/mapped.csv" --data "$data"
 run import asset "$work/mapped.csv" --mapping "$work/mapping.json" --data "$data" --user bo@quay.example
 yes 'an auditor imports no assets' grep -q 'do not let you' "$work/err"
+
+# What a file says and an import does not take over is told, with its line.
+cat >"$work/told.csv" <<'CSV'
+title,kind,status,version,need_availability
+Old tug,hardware,retired,,
+New tug,hardware,in_use,1,
+Lent tug,hardware,lent,7,3
+CSV
+works import asset "$work/told.csv" --data "$data" --dry-run
+says 'Dry run, nothing was kept. 3 rows: 3 created, 0 changed, 0 unchanged, 0 refused'
+says '2 of them say something that is not imported; each is told with its line.'
+printf '%s\n' \
+    'line 2: status is not imported: the file says "retired", and this asset is in_use. Take the step "retire".' \
+    'line 4: status is not imported: the file says "lent", the record has "in_use"; only a step of the workflow changes it. version is not imported: the file says "7", the record has "1"; the program sets it. need_availability is not imported: the file says "3", the record has nothing; the program sets it.' >"$work/told"
+yes 'which lines, and why' cmp -s "$work/told" "$work/err"
+works import asset "$work/told.csv" --data "$data" --json
+says '"warned":2'
+printf '{"status": ""}' >"$work/no-status.json"
+printf 'reference,status\nAST-1,retired\n' >"$work/left.csv"
+works import asset "$work/left.csv" --mapping "$work/no-status.json" --data "$data"
+yes 'what was left out by hand is not told' [ ! -s "$work/err" ]
 
 # The machine's own software, several hundred rows.
 if command -v dpkg-query >/dev/null; then

@@ -98,7 +98,26 @@ async function roundTrip(ground: Ground, file: string | Buffer, what: string): P
       const result = await importFile(world.admin, register.name, file, query)
       const why = JSON.stringify((result.fates as Row[]).filter((one) => one.fate !== 'unchanged').slice(0, 2))
       equal([result.rows, result.unchanged], [rows.length, rows.length], `unchanged rows; ${why}`)
+      equal(result.warned, 0, `nothing is told of what the records have anyway; ${JSON.stringify((result.fates as Row[]).find((one) => one.detail))}`)
     }
+  })
+}
+
+/** Status, version, who made it: a file that says something else than the record has is not passed over without a word. */
+async function passedOver(ground: Ground): Promise<void> {
+  const { world, register, rows } = ground
+  await check(`${register.name}: an import tells what it does not take over`, async () => {
+    const row = rows[0]!
+    const other = register.states.find((one) => one.name !== row.status)?.name ?? 'elsewhere'
+    const file = writeCsv([['reference', 'status', 'version', 'created_at'], [row.reference, other, row.version, '1999-12-31T00:00:00Z']])
+    for (const query of ['&dry_run=1', '']) {
+      const result = await importFile(world.admin, register.name, file, query)
+      equal([result.unchanged, result.warned, result.fates[0].line], [1, 1, 2], JSON.stringify(result))
+      const [status, made, ...more] = (result.fates[0].detail as string).match(/\w+ is not imported: /g) ?? []
+      equal([status, made, more.length], ['status is not imported: ', 'created_at is not imported: ', 0], result.fates[0].detail)
+      ok(result.fates[0].detail.includes(`"${other}"`) && result.fates[0].detail.includes(row.status), result.fates[0].detail)
+    }
+    equal(expect(await world.admin.get(`${register.name}/${row.id}`), 200).json, row, 'the record')
   })
 }
 
@@ -185,5 +204,6 @@ export async function fileCases(world: World, register: Register): Promise<void>
     if (register.may.change) await roundTrip(made, file, what)
   }
   if (!register.may.change) return
+  await passedOver(made)
   await importing(made)
 }

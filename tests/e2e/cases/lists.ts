@@ -86,3 +86,14 @@ step(on, 'the columns of a workbook are matched with fields, and one can be left
   await page.getByRole('button', { name: 'See what would happen', exact: true }).click()
   await visible(page.getByText(/^Unchanged: \d+$/))
 })
+
+step(on, 'what a file says and an import does not take over stands first, with its reason', async () => {
+  const text = 'title,kind,status\nNew tug,hardware,in_use\nOld tug,hardware,retired\n'
+  await page.goto('/asset/import')
+  await page.locator('input[type=file]').setInputFiles({ name: 'tugs.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+  await visible(page.getByText('With something not imported: 1', { exact: true }))
+  const first = page.getByRole('region', { name: 'Rows of the file' }).locator('tbody tr').first()
+  await visible(first.getByText('status is not imported: the file says "retired", and this asset is in_use. Take the step "retire".'))
+  const status = page.getByRole('row', { name: /^status/ })
+  assert.equal(await status.locator('input').first().inputValue(), 'Status (compared, not imported)')
+})

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { api } from '../api';
 import { useWords, type Words } from '../labels';
 import { editable } from '../form/form';
-import type { Register } from '../types';
+import type { Field, Register } from '../types';
 
 export interface Columns {
   names: string[];
@@ -22,13 +22,19 @@ const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 export interface Target {
   value: string;
   label: string;
+  /** Not taken over from a file. */
+  compared?: boolean;
 }
 
 export function targetsOf(register: Register, words: Words): Target[] {
-  const fields = register.fields.filter((field) => editable(field, true) && field.kind !== 'data');
+  const named = (field: Field) => ({ value: field.name, label: words.field(register.name, field) });
+  const imported = (field: Field) => editable(field, true) && field.kind !== 'data';
+  // The others stand in exports, too: the server tells where the file says something else than the record has.
+  const compared = register.fields.filter((field) => !editable(field, true) && field.name !== 'id');
   return [
     { value: 'reference', label: words.t('ui.reference') },
-    ...fields.map((field) => ({ value: field.name, label: words.field(register.name, field) })),
+    ...register.fields.filter(imported).map(named),
+    ...compared.map(named).map((target) => ({ ...target, compared: true })),
   ];
 }
 
@@ -49,6 +55,10 @@ interface MappingProps {
 export function Mapping({ register, columns, mapping, onChange }: MappingProps) {
   const words = useWords();
   const targets = useMemo(() => targetsOf(register, words), [register, words]);
+  const options = targets.map(({ value, label, compared }) => ({
+    value,
+    label: compared ? words.t('ui.import.compared', { field: label }) : label,
+  }));
   return (
     <Table verticalSpacing={4} layout="fixed">
       <Table.Thead>
@@ -74,7 +84,7 @@ export function Mapping({ register, columns, mapping, onChange }: MappingProps) 
               <Select
                 size="xs"
                 aria-label={words.t('ui.import.field.of', { column: name })}
-                data={targets}
+                data={options}
                 value={mapping[name] || null}
                 onChange={(value) => onChange({ ...mapping, [name]: value ?? '' })}
                 placeholder={words.t('ui.import.skip')}

@@ -29,6 +29,8 @@ interface Fate {
 /** All rows are counted; the fate of so many is kept in full. */
 interface Outcome extends Record<(typeof FATES)[number], number> {
   rows: number;
+  /** Rows that are taken, and say something that is not: the detail of their fate tells what. */
+  warned: number;
   fates: Fate[];
 }
 
@@ -67,7 +69,10 @@ function useRun(register: Register) {
 function Fates({ outcome }: { outcome: Outcome }) {
   const words = useWords();
   const ordered = [...outcome.fates].sort(
-    (a, b) => Number(b.fate === 'refused') - Number(a.fate === 'refused') || a.line - b.line,
+    (a, b) =>
+      Number(b.fate === 'refused') - Number(a.fate === 'refused') ||
+      Number(Boolean(b.detail)) - Number(Boolean(a.detail)) ||
+      a.line - b.line,
   );
   const heads = ['ui.import.row', 'ui.import.fate', 'ui.import.record', 'ui.import.why'] as const;
   return (
@@ -78,6 +83,11 @@ function Fates({ outcome }: { outcome: Outcome }) {
             {`${words.t(`ui.import.fate.${fate}`)}: ${outcome[fate].toLocaleString(words.language)}`}
           </ToneBadge>
         ))}
+        {outcome.warned > 0 && (
+          <ToneBadge tone="warning">
+            {`${words.t('ui.import.fate.warned')}: ${outcome.warned.toLocaleString(words.language)}`}
+          </ToneBadge>
+        )}
       </Group>
       <div
         className="list-scroll"
