@@ -60,10 +60,11 @@ static enum result check_ledger(struct ctx *ctx, struct checks *checks, int64_t 
     TRY(ledger_pending_count(ctx, &pending));
     if (!pending || checks->program->keyring) return OK;
     checks->unasked = true;
-    checks->note = arena_print(ctx->arena,
-                               "right as far as it is signed; whether the %lld entries that await their seal were put "
-                               "in by hand was not looked at, without the master key",
-                               (long long)pending);
+    checks->note = arena_print(
+        ctx->arena,
+        "right as far as it is signed; whether the %lld %s put "
+        "in by hand was not looked at, without the master key",
+        (long long)pending, say_word(pending, "entry that awaits its seal was", "entries that await their seal were"));
     return OK;
 }
 
@@ -121,8 +122,8 @@ static enum result check_files(struct ctx *ctx, struct checks *checks, int64_t *
     TRY(count_orphans(ctx, &orphans));
     if (orphans)
         checks->note =
-            arena_print(ctx->arena, "right (%lld); beside them %lld files that neither a record nor a job names",
-                        (long long)*checked, (long long)orphans);
+            arena_print(ctx->arena, "right (%lld); beside them %lld %s that neither a record nor a job names",
+                        (long long)*checked, (long long)orphans, say_word(orphans, "file", "files"));
     return OK;
 }
 
@@ -174,21 +175,20 @@ static enum result check_others(struct ctx *ctx, struct checks *checks, int64_t 
     *checked = report.cosignatures + report.stamps + report.witnessed + report.peers;
     buf_print(&note, "right (%lld)", (long long)*checked);
     if (report.unknown)
-        buf_print(&note, "; not checked: %lld cosignatures, whose keys no policy names that was given (--%s FILE)",
-                  (long long)report.unknown, command && strcmp(command, "check") == 0 ? "witness-policy" : "policy");
+        buf_print(&note, "; not checked: %lld %s no policy names that was given (--%s FILE)", (long long)report.unknown,
+                  say_word(report.unknown, "cosignature, whose key", "cosignatures, whose keys"),
+                  command && strcmp(command, "check") == 0 ? "witness-policy" : "policy");
     if (report.stamps && !checks->timestamp_ca)
-        buf_print(
-            &note,
-            "; the %lld time stamps are over the heads that they stand beside, but who signed them was not looked "
-            "at (--timestamp-ca FILE)",
-            (long long)report.stamps);
+        buf_print(&note, "; the %lld time %s, but who signed there was not looked at (--timestamp-ca FILE)",
+                  (long long)report.stamps,
+                  say_word(report.stamps, "stamp is over the head that it stands beside",
+                           "stamps are over the heads that they stand beside"));
     if (report.stranger.len)
         buf_print(&note, "; ledger_peer has a row of %.*s, whom the policy does not name", PRINT(report.stranger));
     bool unkeyed = report.witnessed && !checks->program->keyring;
     if (unkeyed)
-        buf_print(&note,
-                  "; the MACs of the %lld logs that are witnessed here were not looked at, without the master key",
-                  (long long)report.witnessed);
+        buf_print(&note, "; the MACs of the %lld %s witnessed here were not looked at, without the master key",
+                  (long long)report.witnessed, say_word(report.witnessed, "log that is", "logs that are"));
     checks->unasked = report.unknown || unkeyed || (report.stamps && !checks->timestamp_ca);
     if (checks->unasked || report.stranger.len) checks->note = buf_str(&note);
     return OK;

@@ -43,9 +43,10 @@ static void print_info(const char *what, const struct backup_info *info, struct 
 {
     char at[TIME_TEXT];
     time_format(info->made_at, at);
-    say(stdout, "%s %.*s: %lld rows of %lld tables, %lld kB, made %s by Merlon %.*s on %.*s%s\n", what, PRINT(path),
-        (long long)info->rows, (long long)info->tables, (long long)(info->bytes + 1023) / 1024, at,
-        PRINT(info->program), PRINT(info->database), info->brings_master_key ? ", with the master key" : "");
+    say(stdout, "%s %.*s: %lld %s of %lld tables, %lld kB, made %s by Merlon %.*s on %.*s%s\n", what, PRINT(path),
+        (long long)info->rows, say_word(info->rows, "row", "rows"), (long long)info->tables,
+        (long long)(info->bytes + 1023) / 1024, at, PRINT(info->program), PRINT(info->database),
+        info->brings_master_key ? ", with the master key" : "");
 }
 
 /* Of an installation nothing is needed but its master key, and that only where there is no passphrase. */
@@ -295,7 +296,8 @@ enum result command_restore(struct program *program)
     TRY(directory_end_restore(program));
     print_info("Restored", &brought.info, path);
     TRY(result);
-    say(stdout, "Verified: %lld ledger entries, %lld records.\n", (long long)brought.ledger.sealed,
-        (long long)brought.records.records);
+    say(stdout, "Verified: %lld ledger %s, %lld %s.\n", (long long)brought.ledger.sealed,
+        say_word(brought.ledger.sealed, "entry", "entries"), (long long)brought.records.records,
+        say_word(brought.records.records, "record", "records"));
     return OK;
 }

@@ -69,16 +69,16 @@ static enum result tell(struct program *program, const struct wanted *wanted, st
                   warned = (long long)json_number(result, "warned", 0);
         print_details(program, result);
         say(program->out, "%s%lld %s: %lld created, %lld changed, %lld unchanged, %lld refused\n",
-            wanted->dry ? "Dry run, nothing was kept. " : "", rows, rows == 1 ? "row" : "rows",
+            wanted->dry ? "Dry run, nothing was kept. " : "", rows, say_word(rows, "row", "rows"),
             (long long)json_number(result, "created", 0), (long long)json_number(result, "changed", 0),
             (long long)json_number(result, "unchanged", 0), refused);
         if (warned)
             say(program->out, "%lld of them %s something that is not imported; each is told with its line.\n", warned,
-                warned == 1 ? "says" : "say");
+                say_word(warned, "says", "say"));
     }
     if (!refused) return OK;
-    return fail(ctx, CONFLICT, "%lld %s refused; the others are %s.", refused, refused == 1 ? "row was" : "rows were",
-                wanted->dry ? "fine" : "in");
+    return fail(ctx, CONFLICT, "%lld %s refused; the others are %s.", refused,
+                say_word(refused, "row was", "rows were"), wanted->dry ? "fine" : "in");
 }
 
 struct watch {
@@ -142,11 +142,14 @@ static enum result framework_here(struct program *program, const struct wanted *
     if (result == INVALID) return BROKEN; /* the command was right, the file is not */
     TRY(result);
     TRY(acting_settle(program));
-    say(program->out,
-        wanted->json ? "{\"framework\":%lld,\"created\":%lld,\"changed\":%lld,\"unchanged\":%lld}\n"
-                     : "Framework %lld: %lld requirements created, %lld changed, %lld unchanged\n",
-        (long long)framework.loaded.framework, (long long)framework.loaded.created, (long long)framework.loaded.changed,
-        (long long)framework.loaded.unchanged);
+    long long id = (long long)framework.loaded.framework, created = (long long)framework.loaded.created;
+    long long changed = (long long)framework.loaded.changed, unchanged = (long long)framework.loaded.unchanged;
+    if (wanted->json)
+        say(program->out, "{\"framework\":%lld,\"created\":%lld,\"changed\":%lld,\"unchanged\":%lld}\n", id, created,
+            changed, unchanged);
+    else
+        say(program->out, "Framework %lld: %lld %s created, %lld changed, %lld unchanged\n", id, created,
+            say_word(created, "requirement", "requirements"), changed, unchanged);
     return OK;
 }
 

@@ -240,8 +240,9 @@ static void print_right(struct program *program, const struct proven *proven)
     say(program->out, "The proof holds. Entry %lld: %.*s of %.*s %lld, version %lld, by %s, %s.\n", (long long)row->id,
         PRINT(quoted(program, row->action)), PRINT(quoted(program, row->subject)), (long long)row->record,
         (long long)row->version, by, at);
-    say(program->out, "It stands at position %lld under the head over %lld entries, signed by %.*s.\n",
+    say(program->out, "It stands at position %lld under the head over %lld %s, signed by %.*s.\n",
         (long long)proven->proof.index, (long long)proven->proof.checkpoint.size,
+        say_word(proven->proof.checkpoint.size, "entry", "entries"),
         PRINT(quoted(program, proven->proof.checkpoint.origin)));
     print_witnesses(program, proven);
     print_content(program, proven);

@@ -47,10 +47,12 @@ enum result command_rebuild(struct program *program)
     TRY(result);
     TRY(store_write(&program->ctx, program->store, end, NULL));
     TRY(acting_settle(program));
-    say(program->out,
-        json ? "{\"records\":%lld,\"changed\":%lld}\n"
-             : "%lld records: links and search made anew, %lld changes to "
-               "what is derived.\n",
-        (long long)report.records, (long long)report.changed);
+    if (json)
+        say(program->out, "{\"records\":%lld,\"changed\":%lld}\n", (long long)report.records,
+            (long long)report.changed);
+    else
+        say(program->out, "%lld %s: links and search made anew, %lld %s to what is derived.\n",
+            (long long)report.records, say_word(report.records, "record", "records"), (long long)report.changed,
+            say_word(report.changed, "change", "changes"));
     return OK;
 }

@@ -88,12 +88,18 @@ static void print_signer(const struct ledger_report *ledger)
 
 static void print_right(const struct ledger_report *ledger, const struct checks *checks)
 {
-    say(stdout, "%s: %lld entries under %lld signed heads, %lld states, %lld records as the ledger says.\n",
+    long long records = (long long)counted(checks, records_compared);
+    say(stdout, "%s: %lld %s under %lld signed %s, %lld %s, %lld %s as the ledger says.\n",
         checks->skipped ? "What could be checked is right" : "Everything is right", (long long)ledger->sealed,
-        (long long)ledger->heads, (long long)ledger->states, (long long)counted(checks, records_compared));
-    if (ledger->pending) say(stdout, "%lld entries await their seal.\n", (long long)ledger->pending);
+        say_word(ledger->sealed, "entry", "entries"), (long long)ledger->heads,
+        say_word(ledger->heads, "head", "heads"), (long long)ledger->states,
+        say_word(ledger->states, "state", "states"), records, say_word(records, "record", "records"));
+    if (ledger->pending)
+        say(stdout, "%lld %s.\n", (long long)ledger->pending,
+            say_word(ledger->pending, "entry awaits its seal", "entries await their seal"));
     if (ledger->purged)
-        say(stdout, "%lld states were purged, with an entry that says so.\n", (long long)ledger->purged);
+        say(stdout, "%lld %s purged, with an entry that says so.\n", (long long)ledger->purged,
+            say_word(ledger->purged, "state was", "states were"));
     print_signer(ledger);
 }
 

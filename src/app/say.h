@@ -11,6 +11,11 @@
 /* As fprintf; the format's own line feeds stand, those of an argument do not. Takes %s, %.*s, %d, %u, %zu, %lld and
  * %llu, each with a width and "-", which counts characters. */
 void say(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+/* "1 entry", "2 entries": the word that goes with a count. */
+static inline const char *say_word(int64_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
 /* A file, SQL: as it is. */
 void say_data(FILE *out, struct str data);
 /* As it is, and a line feed behind it. */

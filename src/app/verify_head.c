@@ -100,12 +100,11 @@ void verify_head_print(const struct given_head *given)
     time_format(head->at, at);
     if (given->is_signed)
         say(stdout,
-            "The head that was given (%lld entries, signed by the key %s of this ledger on %s) is contained in it: "
-            "its first %lld entries have that root.\n",
-            (long long)head->size, head->key_id, at, (long long)head->size);
+            "The head that was given (%lld %s, signed by the key %s of this ledger on %s) is contained in it: "
+            "so many of its first entries have that root.\n",
+            (long long)head->size, say_word(head->size, "entry", "entries"), head->key_id, at);
     else
         say(stdout,
-            "The head that was given (%lld entries) bears no signature; its root is that of the first %lld entries "
-            "here.\n",
-            (long long)head->size, (long long)head->size);
+            "The head that was given (%lld %s) bears no signature; its root is that of so many first entries here.\n",
+            (long long)head->size, say_word(head->size, "entry", "entries"));
 }

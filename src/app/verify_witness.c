@@ -136,17 +136,22 @@ void witness_check_print(const struct witness_check *check)
     char at[TIME_TEXT] = "never";
     if (check->newest_at) time_format(check->newest_at, at);
     if (check->policy.len)
-        say(stdout, "Cosigned by %zu of %zu witnesses up to %lld entries, last on %s.\n", check->cosigners,
-            check->witnesses, (long long)check->cosigned_size, at);
-    if (check->notes) say(stdout, "%zu checkpoints that were given are contained in it.\n", check->notes);
+        say(stdout, "Cosigned by %zu of %zu %s up to %lld %s, last on %s.\n", check->cosigners, check->witnesses,
+            say_word((int64_t)check->witnesses, "witness", "witnesses"), (long long)check->cosigned_size,
+            say_word(check->cosigned_size, "entry", "entries"), at);
+    if (check->notes)
+        say(stdout, "%zu %s contained in it.\n", check->notes,
+            say_word((int64_t)check->notes, "checkpoint that was given is", "checkpoints that were given are"));
     if (check->torn)
-        say(stdout,
-            "%zu that were cut short while they were written say nothing and were passed over, the first at line "
-            "%zu of %.*s.\n",
-            check->torn, check->torn_line, PRINT(check->checkpoint));
+        say(stdout, "%zu that %s passed over, the first at line %zu of %.*s.\n", check->torn,
+            say_word((int64_t)check->torn, "was cut short while it was written says nothing and was",
+                     "were cut short while they were written say nothing and were"),
+            check->torn_line, PRINT(check->checkpoint));
     for (size_t i = 0; i < check->why_count; i++) say(stdout, "%.*s\n", PRINT(check->why[i]));
     if (check->answered)
-        say(stdout, "%zu of %zu witnesses were asked now and know nothing newer.\n", check->answered, check->asked);
+        say(stdout, "%zu of %zu %s asked now and %s nothing newer.\n", check->answered, check->asked,
+            say_word((int64_t)check->asked, "witness was", "witnesses were"),
+            say_word((int64_t)check->answered, "knows", "know"));
     if (!was_consulted(check))
         say(stdout, "No witness was consulted: that this is not an older copy cannot be known from here.\n");
 }

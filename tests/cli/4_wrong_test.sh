@@ -114,7 +114,7 @@ until [ -s "$work/heads.txt" ]; do sleep 0.05; done
 stop_server
 works check --data "$data"
 works verify "$data" --checkpoint "$work/heads.txt"
-says '1 checkpoints that were given'
+says '1 checkpoint that was given is contained in it.'
 
 # A note that was cut short, at its end or within its signature, is no lie: the next one is parted from it and holds.
 for cut in 10 30 130 200 "$(($(wc -c <"$work/heads.txt") - 10))"; do
@@ -124,8 +124,8 @@ for cut in 10 30 130 200 "$(($(wc -c <"$work/heads.txt") - 10))"; do
     until [ "$(wc -c <"$work/torn.txt")" -gt "$((cut + 100))" ]; do sleep 0.05; done
     stop_server
     works verify "$data" --checkpoint "$work/torn.txt"
-    says '1 checkpoints that were given'
-    says '1 that were cut short while they were written say nothing and were passed over, the first at line 1 of'
+    says '1 checkpoint that was given is contained in it.'
+    says '1 that was cut short while it was written says nothing and was passed over, the first at line 1 of'
 done
 seq 20 | while read -r _; do cat "$work/torn.txt"; done >"$work/many.txt"
 works verify "$data" --json --checkpoint "$work/many.txt"
