@@ -5,6 +5,7 @@
 #include "api/routes.h"
 
 #include "base/log.h"
+#include "base/shown.h"
 #include "format/json_out.h"
 #include "http/stream.h"
 #include "records/export.h"
@@ -54,6 +55,29 @@ static enum result evidence_body(struct ctx *ctx, struct exchange *x, const stru
     return json_parse(ctx, buf_str(&text), body);
 }
 
+/* Of a path the last part, as browsers do; either slash, wherever it comes from and whoever downloads it. */
+static struct str last_part(struct str path)
+{
+    size_t from = path.len;
+    while (from && path.at[from - 1] != '/' && path.at[from - 1] != '\\') from--;
+    struct str name = str_trim(str_slice(path, from, path.len));
+    return str_is(name, ".") || str_is(name, "..") ? S("") : name;
+}
+
+/* "invoice\u202Efdp.exe" is shown as one that ends with ".pdf". */
+static enum result refuse_marks(struct ctx *ctx, struct str name)
+{
+    char room[8];
+    struct str rest = name, piece;
+    while (shown_next(&rest, room, &piece))
+        if (piece.at == room && piece.len == 6)
+            return fail(ctx, INVALID,
+                        "The file's name holds a character that cannot be seen and changes how the rest is read "
+                        "(U+%.*s); rename the file.",
+                        PRINT(str_slice(piece, 2, 6)));
+    return OK;
+}
+
 /* The name is shown, kept in the ledger and sent as a header: it is text of one line. */
 static bool is_file_name(struct str name)
 {
@@ -89,8 +113,10 @@ static enum result add_evidence(struct ctx *ctx, struct exchange *x)
     TRY(path_id(ctx, x, reg, &id));
     TRY(record_get(ctx, reg, id, &subject));
     exchange_query(x, "name", &name);
+    name = last_part(name);
     if (!is_file_name(name))
         return fail(ctx, INVALID, "name= must give the file's name, 1 to %d characters.", NAME_LIMIT);
+    TRY(refuse_marks(ctx, name));
     if (!x->body.len) return fail(ctx, INVALID, "The body must be the file's bytes; this one is empty.");
     TRY(evidence_body(ctx, x, evidence, record_reference(ctx, subject), name, &body));
     TRY(record_create(ctx, evidence, body, &record));

@@ -12,9 +12,20 @@ struct reading {
     const char *name;
 };
 
+/* What was given, as it was written; of what is large or empty only what it is. */
+static struct str given(const struct reading *r, const struct json *json)
+{
+    struct str text = str_shorten(json->text, LONGEST_TAG);
+    bool is_number = json->kind == JSON_NUMBER || json->kind == JSON_DECIMAL;
+    if (is_number && text.len) return text;
+    if (json->kind == JSON_STRING && text.len) return arena_print(r->ctx->arena, "\"%.*s\"", PRINT(text));
+    if (json->kind == JSON_BOOL) return json->boolean ? S("true") : S("false");
+    return str_of(json_kind_name(json->kind));
+}
+
 static bool wrong_type(const struct reading *r, const struct json *json, const char *wanted)
 {
-    fail_field(r->ctx, r->name, "type", "%s must be %s, not %s.", r->name, wanted, json_kind_name(json->kind));
+    fail_field(r->ctx, r->name, "type", "%s must be %s, not %.*s.", r->name, wanted, PRINT(given(r, json)));
     return false;
 }
 
@@ -70,8 +81,25 @@ static bool number_fits(const struct reading *r, int64_t number)
     return false;
 }
 
+/* Beyond 64 bits a whole number is none that can be kept: what counts is between which it must lie. */
+static bool is_beyond(const struct json *json)
+{
+    return json->kind == JSON_DECIMAL &&
+           (json->decimal >= 9223372036854775808.0 || json->decimal < -9223372036854775808.0);
+}
+
+static bool refuse_beyond(const struct reading *r)
+{
+    int64_t min = INT64_MIN, max = INT64_MAX;
+    (void)field_bounds(r->field, &min, &max);
+    fail_field(r->ctx, r->name, "out_of_range", "%s must be between %lld and %lld.", r->name, (long long)min,
+               (long long)max);
+    return false;
+}
+
 static bool read_number(const struct reading *r, const struct json *json, struct value *out)
 {
+    if (is_beyond(json)) return refuse_beyond(r);
     if (json->kind != JSON_NUMBER) return wrong_type(r, json, SENTENCE("a whole number"));
     if (!number_fits(r, json->number)) return false;
     *out = value_number(json->number);

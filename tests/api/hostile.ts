@@ -258,6 +258,37 @@ async function addresses(world: World): Promise<void> {
       ok(/^attachment; filename="download"; filename\*=UTF-8''[A-Za-z0-9%._~!#$&+^`|-]*$/.test(content.headers['content-disposition']!), content.headers['content-disposition']!)
     }
   })
+  await check('hostile: of a path the last part names the file, and no invisible mark turns it around', async () => {
+    const record = await world.create(world.anyRegister)
+    const upload = (name: string) => admin.upload(`${world.anyRegister}/${record.id}/evidence?name=${encodeURIComponent(name)}`, 'x', 'text/plain')
+    for (const [given, kept] of [['../../../etc/passwd', 'passwd'], ['C:\\Users\\ada\\plan.pdf', 'plan.pdf'], ['a/b\\c.txt', 'c.txt'], ['..a b..', '..a b..']] as const) {
+      const made = expect(await upload(given), 201).json
+      equal([made.file_name, made.title], [kept, kept], given)
+      const content = expect(await admin.get(`evidence/${made.id}/content`), 200)
+      equal(content.headers['content-disposition'], `attachment; filename="download"; filename*=UTF-8''${encodeURIComponent(kept)}`, 'the header')
+    }
+    for (const none of ['..', 'a/..', 'a/', '/', '\\', ' '])
+      equal(expect(await upload(none), 400).json.detail, "name= must give the file's name, 1 to 200 characters.", none)
+    for (const mark of [0x202a, 0x202e, 0x2066, 0x2069, 0x85, 0x2028]) {
+      const reply = expect(await upload(`invoice${String.fromCodePoint(mark)}fdp.exe`), 400)
+      const code = mark.toString(16).padStart(4, '0')
+      equal(reply.json.detail, `The file's name holds a character that cannot be seen and changes how the rest is read (U+${code}); rename the file.`, code)
+    }
+  })
+  await check('hostile: a number of the wrong form is told as it was written, and one beyond 64 bits with the range', async () => {
+    const told = async (value: string): Promise<string> => {
+      const result = await importFile(admin, 'asset', writeCsv([['title', 'kind', 'confidentiality'], ['x', 'hardware', value]]), '&dry_run=1')
+      return result.fates[0].detail
+    }
+    for (const given of ['2.5', '1e0']) equal(await told(given), `confidentiality must be a whole number, not ${given}.`, given)
+    equal(await told('high'), 'confidentiality must be a whole number, not "high".', 'a word')
+    for (const given of ['12345678901234567890', '-12345678901234567890', '11']) equal(await told(given), 'confidentiality must be between 1 and 5.', given)
+    for (const [given, sentence] of [['2.5', 'must be a whole number, not 2.5.'], ['1e0', 'must be a whole number, not 1e0.'], ['12345678901234567890', 'must be between 1 and 5.'], ['"3"', 'must be a whole number, not "3".'], ['true', 'must be a whole number, not true.'], ['[1]', 'must be a whole number, not an array.']] as const) {
+      const body = `{"title": "x", "kind": "hardware", "confidentiality": ${given}}`
+      const reply = expect(await admin.request('POST', '/api/v1/asset', { raw: Buffer.from(body), headers: { 'content-type': 'application/json' } }), 422)
+      equal(reply.json.errors[0].detail, `confidentiality ${sentence}`, given)
+    }
+  })
   await check('hostile: the type of a file is not what it would like to be', async () => {
     const record = await world.create(world.anyRegister)
     for (const type of ['text/html', 'image/svg+xml', 'application/xhtml+xml', 'text/html; charset=utf-7', 'x', `text/${'x'.repeat(300)}`]) {

@@ -59,8 +59,8 @@ async function refusals(world: World): Promise<Refusal[]> {
       what: 'a field of the wrong type',
       ask: post('asset', { title: 5, owner: null }),
       status: 422,
-      english: 'title must be text, not a whole number.',
-      german: '„Titel“: erwartet wird ein Text, angegeben ist eine ganze Zahl.',
+      english: 'title must be text, not 5.',
+      german: '„Titel“: erwartet wird ein Text, angegeben ist 5.',
     },
     {
       what: 'a field that has its label in its own register only',
