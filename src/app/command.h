@@ -28,6 +28,8 @@ const struct command *command_find(struct str name); /* NULL: there is none */
 /* "merlon verify DIR" means "merlon verify --data DIR". INVALID when both are given, and where a command that looks at
  * no data is told where it is. */
 enum result command_take_directory(struct program *program, const struct command *command) MUST_USE;
+/* With the word that follows it, it only looks: it is not handed to a server, and opens the database for reading. */
+bool command_looks(const struct program *program, const struct command *command);
 /* INVALID when an option is given that the command takes, but not with the word that follows it (merlon user list). */
 enum result command_demand_used(struct program *program, const struct command *command) MUST_USE;
 

@@ -166,16 +166,17 @@ enum result command_take_directory(struct program *program, const struct command
 /* Which options a command reads with which word behind it, where that depends on it. */
 static const struct {
     const char *command, *word, *reads; /* names, each between spaces */
+    bool looks;                         /* at the database, and writes nothing */
 } uses[] = {
     {"user", "add", " email name language password-file role "},
     {"user", "grant", " email role "},
     {"user", "password", " email password-file "},
     {"user", "restore", " email "},
-    {"user", "list", " json "},
+    {"user", "list", " json ", .looks = true},
     {"ledger", "keys", " "},
     {"ledger", "forget", " reason "},
     {"ledger", "resume", " reason "},
-    {"key", "list", " "},
+    {"key", "list", " ", .looks = true},
     {"key", "rotate", " reason "},
     {"import", "framework", " url token user json dry-run "},
 };
@@ -200,6 +201,14 @@ static bool is_of_another(const char *command, struct str option)
     if (strcmp(command, "import") == 0) return str_is(option, "mapping") || str_is(option, "unit");
     for (size_t i = 0; i < COUNT(uses); i++)
         if (strcmp(uses[i].command, command) == 0 && reads(uses[i].reads, option)) return true;
+    return false;
+}
+
+bool command_looks(const struct program *program, const struct command *command)
+{
+    struct str word = first_word(program);
+    for (size_t i = 0; i < COUNT(uses); i++)
+        if (strcmp(uses[i].command, command->name) == 0 && str_is(word, uses[i].word)) return uses[i].looks;
     return false;
 }
 

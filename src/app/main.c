@@ -89,6 +89,11 @@ static enum result run(struct program *program, const struct command *command, i
     TRY(command_demand_used(program, command));
     program->command = command->name;
     bool elsewhere = program_has_option(program, "url");
+    if (command_looks(program, command)) {
+        TRY(program_open(program, OPEN_READ_ONLY));
+        TRY(program_open_keys(program));
+        return command->run(program);
+    }
     if (command->through_server && !elsewhere) TRY(control_hand_over(program, &done, status));
     if (done) return OK;
     TRY(program_open(program, command->opening));

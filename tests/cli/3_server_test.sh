@@ -95,6 +95,12 @@ if [ "$(id -u)" = 0 ] && mkdir "$work/medium" && mount -t tmpfs tmpfs "$work/med
     cp -r "$work/moved" "$work/medium/data" && mount -o remount,ro "$work/medium"
     works verify "$work/medium/data"
     works export task --data "$work/medium/data"
+    works user list --data "$work/medium/data"
+    says 'administrator at'
+    works user list --json --data "$work/medium/data"
+    says '"role":"administrator"'
+    works key list --data "$work/medium/data"
+    says 'from entry'
     umount "$work/medium"
 fi
 
