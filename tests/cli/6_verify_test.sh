@@ -9,9 +9,9 @@ cp "$data/ledger.pub" "$work/first.pub"
 
 # A trigger that somebody took away is made anew by the next start, which says so, once.
 sqlite3 "$data/merlon.db" 'DROP TRIGGER ledger_entry_no_UPDATE'
-works user list --data "$data"
+works rebuild --data "$data"
 yes 'the missing trigger is told' grep -q 'was missing and is made anew.*ledger_entry_no_UPDATE' "$work/err"
-works user list --data "$data"
+works rebuild --data "$data"
 alarms() { sqlite3 "$data/merlon.db" "SELECT count(*), max(detail) FROM security_event WHERE kind = 'alarm' AND subject = 'database'"; }
 yes 'it is an alarm among the security events' [ "$(alarms)" = "1|Triggers that keep rows from being changed were missing at \
 a start and are made anew (1, first ledger_entry_no_UPDATE): somebody removed them, or the program was upgraded." ]
@@ -44,7 +44,7 @@ says "\"key\":\"$newest\""
 
 # A head that was taken away: whose it is, who signed it, and that it is contained.
 works verify "$data" --head "$work/head.json"
-says 'is contained in it: its first'
+says 'is contained in it: so many of its first'
 works verify "$data" --checkpoint "$work/head.note"
 works init --data "$work/other"
 refuses 1 'The head that was given is of the ledger' verify "$work/other" --head "$work/head.json"
