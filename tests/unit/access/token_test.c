@@ -161,6 +161,25 @@ static void a_narrow_token_makes_no_wider_one(void **state)
     write_ok(f, end_token, &wider.token.id);
 }
 
+/* Nor one that may write, but some registers only. */
+static void a_token_for_some_registers_makes_none_for_all(void **state)
+{
+    FIXTURE(f);
+    struct token_use use;
+    access_fixture(f);
+    act_as(f, add_user(f, "ada@example.org", OWNER, COMPANY_A));
+    struct str scopes[] = {S("write"), S("risk")};
+    struct making making = {.wanted = {.name = S("import"), .scopes = scopes, .scope_count = 2}},
+                  wider = {.wanted = {.name = S("wider"), .scopes = scopes, .scope_count = 1}};
+    write_ok(f, make, &making);
+    expect_ok(&f->ctx, token_find(&f->ctx, making.secret, &use));
+    assert_false(use.actor->read_only);
+    f->ctx.actor = use.actor;
+    assert_int_equal(in_write(f, make, &wider), DENIED);
+    expect_sentence(&f->ctx, "This token is narrowed by its scopes");
+    assert_int_equal(number_of(f, "SELECT COUNT(*) FROM token"), 1);
+}
+
 static void use_is_noted_once_a_minute_and_making_in_the_ledger(void **state)
 {
     FIXTURE(f);
@@ -327,6 +346,7 @@ int main(void)
         ON_BOTH(forgeries_are_not_found),
         ON_BOTH(what_is_asked_for_must_make_sense),
         ON_BOTH(a_narrow_token_makes_no_wider_one),
+        ON_BOTH(a_token_for_some_registers_makes_none_for_all),
         ON_BOTH(use_is_noted_once_a_minute_and_making_in_the_ledger),
         ON_BOTH(tokens_are_not_endless),
         ON_BOTH(the_link_makes_one_administrator),

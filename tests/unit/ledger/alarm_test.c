@@ -362,6 +362,75 @@ static void only_what_is_signed_is_remembered(void **state)
     end(&w);
 }
 
+/* One digit of the signature in that line of ledger.heads is another from now on. */
+static void forge_line(struct watched *w, int line)
+{
+    const char *path = arena_print(w->f->ctx.arena, "%s/ledger.heads", w->f->directory).at;
+    char text[4096];
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    size_t len = fread(text, 1, sizeof text - 1, file);
+    text[len] = 0;
+    char *end = text;
+    for (int i = 0; i < line; i++) assert_non_null(end = strchr(end, '\n') + 1);
+    end[-2] = end[-2] == '0' ? '1' : '0';
+    rewind(file);
+    assert_int_equal(fwrite(text, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The newest line is the ledger's own; the one before it, of a head that was taken out as well, is not. */
+static void a_forged_line_is_not_put_back(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    struct ledger_head head;
+    for (int i = 0; i < 2; i++) {
+        append(f, 3000 + i, "change", "risk", 1, "{\"n\":2}", NULL);
+        expect_ok(&f->ctx, round_of(&w));
+    }
+    run_sql(f, "DELETE FROM ledger_head WHERE size > 20");
+    forge_line(&w, 2);
+    assert_int_equal(round_of(&w), BROKEN);
+    expect_alarm(&w, "Line 2 of ledger.heads bears no signature of a key of this ledger");
+    expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
+    assert_int_equal(head.size, 20);
+    end(&w);
+}
+
+static enum result renew(struct ctx *ctx, void *arg)
+{
+    return ledger_keys_renew(ctx, &keyring, "rotate", S("yearly"), arg);
+}
+
+static void expect_seals_nothing(struct fixture *f, struct ledger_keys *keys)
+{
+    int64_t before, after;
+    const struct str waiting = S("SELECT count(*) FROM ledger_pending");
+    expect_ok(&f->ctx, db_query_number(&f->ctx, waiting, NULL, 0, 0, &before));
+    assert_int_not_equal(before, 0);
+    assert_int_equal(store_write(&f->ctx, f->store, seal_elsewhere, keys), BROKEN);
+    expect_sentence(&f->ctx, "and this program still holds");
+    expect_ok(&f->ctx, db_query_number(&f->ctx, waiting, NULL, 0, 0, &after));
+    assert_int_equal(after, before);
+}
+
+/* Another node has rotated the key: neither before its first head nor after does the old key sign another. */
+static void a_node_with_the_key_of_before_seals_nothing(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f), other = {.f = f};
+    write_ok(f, open_keys, &other);
+    write_ok(f, renew, other.keys);
+    expect_seals_nothing(f, w.keys);
+    write_ok(f, seal_elsewhere, other.keys);
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    expect_seals_nothing(f, w.keys);
+    write_ok(f, seal_elsewhere, other.keys);
+    ledger_keys_close(other.keys);
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -378,6 +447,8 @@ int main(void)
         ON_BOTH(what_another_node_sealed_is_remembered),
         ON_BOTH(a_head_that_was_taken_out_is_put_back),
         ON_BOTH(only_what_is_signed_is_remembered),
+        ON_BOTH(a_forged_line_is_not_put_back),
+        ON_BOTH(a_node_with_the_key_of_before_seals_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -420,6 +420,36 @@ static void test_forged(void **state)
     ledger_keys_close(p.keys);
 }
 
+/* Whoever has the key dates a head back: later than the head before it, but earlier than an entry under it. */
+static enum result date_head_back(struct ctx *ctx, struct proven *p)
+{
+    enum { ENTERED = 9000, DATED = 8999 };
+    const struct ledger_event event = {.action = S("remind"), .subject = S("risk"), .record = 1, .version = 1};
+    struct ledger_head head;
+    int64_t id;
+    ctx->now = ENTERED;
+    TRY(ledger_append(ctx, &event, &id));
+    TRY(seal(ctx, p));
+    TRY(tree_head(ctx, 0, &head));
+    assert_int_equal(head.at, ENTERED);
+    head.at = DATED;
+    ledger_sign_head(ctx, p->keys, &head);
+    const struct value args[] = {value_number(head.at),
+                                 value_bytes((struct str){(char *)head.signature, SIGNATURE_SIZE}),
+                                 value_number(head.size)};
+    return db_run(ctx, S("UPDATE ledger_head SET at = ?1, signature = ?2 WHERE size = ?3"), args, COUNT(args), NULL);
+}
+
+static void test_a_head_dated_back(void **state)
+{
+    FIXTURE(f);
+    struct proven p = begin(f);
+    drop_guards(f);
+    struct attempt dated = {.p = &p, .attack = date_head_back};
+    expect_found(&dated, "The signed head over 626 entries is dated earlier than what stands before it.", 0);
+    ledger_keys_close(p.keys);
+}
+
 static const char cut[] = "DELETE FROM ledger_pending; DELETE FROM ledger_head WHERE size > 300; "
                           "DELETE FROM ledger_leaf WHERE position >= 300; DELETE FROM ledger_node WHERE position = 1; "
                           "DELETE FROM ledger_entry WHERE id > 300; DELETE FROM ledger_state WHERE entry > 300; "
@@ -571,10 +601,15 @@ static void test_large(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_sound),       ON_BOTH(test_empty),
-        ON_BOTH(test_each_column), ON_BOTH(test_rows_removed_and_added),
-        ON_BOTH(test_forged),      ON_BOTH(test_cut_off),
-        ON_BOTH(test_records),     ON_BOTH(test_large),
+        ON_BOTH(test_sound),
+        ON_BOTH(test_empty),
+        ON_BOTH(test_each_column),
+        ON_BOTH(test_rows_removed_and_added),
+        ON_BOTH(test_forged),
+        ON_BOTH(test_cut_off),
+        ON_BOTH(test_records),
+        ON_BOTH(test_large),
+        ON_BOTH(test_a_head_dated_back),
         ON_BOTH(test_two_places),
     };
     return cmocka_run_group_tests_name("ledger/verify", tests, NULL, NULL);
