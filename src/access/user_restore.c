@@ -85,7 +85,7 @@ enum result user_entered_name(struct ctx *ctx, int64_t id, struct str *name, str
     *name = *email = S("");
     enum result result = ledger_newest(ctx, S("user"), id, &entry);
     if (result == OK) result = json_parse(ctx, entry.state, &state);
-    if (result == BUSY) return result;
+    if (result_passes(result)) return result;
     if (result == OK) *name = json_str(state, "name", S("")), *email = json_str(state, "email", S(""));
     ctx_clear_error(ctx);
     return OK;

@@ -267,7 +267,7 @@ enum result checks_guarded(struct ctx *ctx, enum result (*question)(struct ctx *
 /* Not right either: the database's owner can see to it, or it is away and the question is to be asked again. */
 static bool is_no_answer(enum result result)
 {
-    return result == DENIED || result == BUSY || result == AWAY;
+    return result == DENIED || result_passes(result);
 }
 
 static void answer(struct checks *checks, const struct question *question)

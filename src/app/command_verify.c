@@ -111,16 +111,18 @@ struct walk {
 };
 
 /* A line of ledger.heads that is no head of this ledger says nothing of it: that is told by a question of its own. */
-static void take_known(struct ctx *ctx, const struct walk *walk)
+static enum result take_known(struct ctx *ctx, const struct walk *walk)
 {
     const struct remembered *known = &walk->checks->known;
     struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
     struct ledger_head *genuine = arena_make_many(ctx->arena, struct ledger_head, known->count + 1);
     walk->check->known = genuine;
-    if (ledger_chain_read(ctx, chain) == OK)
-        for (size_t i = 0; i < known->count; i++)
-            if (ledger_chain_signed(ctx, chain, &known->at[i])) genuine[walk->check->known_count++] = known->at[i];
+    enum result read = ledger_chain_read(ctx, chain);
+    if (result_passes(read)) return read; /* else what is remembered would be passed over */
     ctx_clear_error(ctx);
+    for (size_t i = 0; read == OK && i < known->count; i++)
+        if (ledger_chain_signed(ctx, chain, &known->at[i])) genuine[walk->check->known_count++] = known->at[i];
+    return OK;
 }
 
 /* A head that this ledger never signed is told as such, and not held against it. */
@@ -131,7 +133,7 @@ static enum result walk_ledger(struct ctx *ctx, void *arg)
     struct str sentence = own == OK ? S("") : arena_copy(ctx->arena, ctx->error.sentence);
     if (own != OK) walk->check->witness = NULL;
     ctx_clear_error(ctx);
-    take_known(ctx, walk);
+    TRY(take_known(ctx, walk));
     TRY(ledger_verify(ctx, walk->check, walk->report));
     return own == OK ? OK : fail(ctx, own, "%.*s", PRINT(sentence));
 }

@@ -23,6 +23,12 @@ static inline bool result_ends_all(enum result result)
     return result >= BUSY;
 }
 
+/* Says nothing of what was asked: the same question may be answered in a moment. */
+static inline bool result_passes(enum result result)
+{
+    return result == BUSY || result == AWAY;
+}
+
 #define MUST_USE __attribute__((warn_unused_result))
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 

@@ -31,7 +31,7 @@ static enum result is_covered(struct ctx *ctx, const struct lacking *lacking, bo
     for (size_t i = 0; i < lacking->count && *covered; i++) {
         struct hash root;
         enum result read = merkle_root_of(ctx, hasher, &source, (uint64_t)lacking->heads[i].size, &root);
-        if (read == BUSY || read == AWAY) return read;
+        if (result_passes(read)) return read;
         ctx_clear_error(ctx);
         *covered = read == OK && hash_eq(&root, &lacking->heads[i].root);
     }

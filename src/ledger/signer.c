@@ -140,7 +140,7 @@ static enum result look_for_all(struct ctx *ctx, struct ledger_signer *signer, s
     for (size_t i = 0; i < round->entry_count; i++) {
         bool sealed = false;
         enum result one = is_away ? OK : look_for(ctx, &known, round->entries[i], &sealed);
-        is_away |= one == BUSY || one == AWAY; /* each further one would wait for it too */
+        is_away |= result_passes(one); /* each further one would wait for it too */
         if (!sealed) round->entries[left++] = round->entries[i];
         if (one != OK && result == OK) result = one, error = ctx->error;
     }
@@ -372,7 +372,7 @@ static enum result guarded_round(struct ctx *ctx, struct ledger_signer *signer)
  * because the database is away or another program's, is no end of any wait. */
 static void end_wait(struct ledger_signer *signer, enum result result, int64_t began)
 {
-    if (result == BUSY || result == AWAY) return;
+    if (result_passes(result)) return;
     pthread_mutex_lock(&signer->lock);
     signer->answered = clock_monotonic();
     if (result == OK) signer->waits_since = signer->count ? began : 0;
@@ -388,7 +388,7 @@ enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
     enum result result = guarded_round(ctx, signer);
     end_wait(signer, result, began);
     pthread_mutex_unlock(&signer->rounds);
-    if (result == BUSY || result == AWAY) return result;
+    if (result_passes(result)) return result;
     struct str sentence = result != OK ? ctx->error.sentence : S("");
     pthread_mutex_lock(&signer->lock);
     memcpy(before, signer->alarm, sizeof before);

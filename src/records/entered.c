@@ -22,23 +22,35 @@ enum result record_demand_state(struct ctx *ctx, const struct record *row, struc
     return OK;
 }
 
-static bool derives(struct ctx *ctx, struct record *record)
+/* A database that is away for a moment says nothing of the row: that would be a false alarm. */
+static enum result derive_one(struct ctx *ctx, struct record *record, bool *derived)
 {
-    bool good = record->reg->derive && record->reg->derive(ctx, record) == OK;
+    enum result result = record->reg->derive ? record->reg->derive(ctx, record) : NOT_FOUND;
+    *derived = result == OK;
+    if (result_passes(result)) return result;
     ctx_clear_error(ctx);
-    return good;
+    return OK;
+}
+
+static enum result derive_both(struct ctx *ctx, struct record *is, struct record *was, bool *derived)
+{
+    struct ctx dry = *ctx;
+    dry.error = (struct error){0};
+    enum result result = derive_one(&dry, is, derived);
+    if (result == OK && *derived) result = derive_one(&dry, was, derived);
+    return result == OK ? OK : fail_as(ctx, &dry, result);
 }
 
 /* Whether row and state are the same once what is derived was made anew, as it is before each write: then nothing of
  * what differs gets into the ledger. So `merlon rebuild` and an upgrade can put derived fields right. */
 static enum result same_once_derived(struct ctx *ctx, const struct record *row, struct str state, bool *same)
 {
-    struct ctx dry = *ctx;
     struct record *is = record_clone(ctx, row), *was;
+    bool derived;
     *same = false;
-    dry.error = (struct error){0};
     TRY(record_of_state(ctx, row->reg, record_id(row), state, &was));
-    if (!derives(&dry, is) || !derives(&dry, was)) return OK;
+    TRY(derive_both(ctx, is, was, &derived));
+    if (!derived) return OK;
     for (size_t i = 0; i < row_width(row->reg); i++) {
         *same = value_eq(is->row[i], was->row[i]);
         if (!*same) return OK;

@@ -175,6 +175,34 @@ static void a_users_number_is_not_given_again(void **state)
     expect_sentence(&f->ctx, "its row was removed");
 }
 
+/* Nobody is shown as a number only because the database was away for a moment. */
+static void a_name_waits_for_the_database(void **state)
+{
+    static const struct {
+        const char *code;
+        enum result result;
+    } refusals[] = {{"55P03", BUSY}, {"53100", AWAY}};
+    FIXTURE(f);
+    struct opened opened;
+    struct str name, email;
+    ada = begin_with_ada(f, &opened);
+    run_sql(f, "ALTER TABLE ledger_entry RENAME TO genuine");
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        run_sql(f, arena_print(f->ctx.arena,
+                               "CREATE FUNCTION refusing() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE "
+                               "EXCEPTION 'not now' USING ERRCODE = '%s'; END $$; "
+                               "CREATE VIEW ledger_entry AS SELECT * FROM genuine WHERE refusing()",
+                               refusals[i].code)
+                       .at);
+        assert_int_equal(user_entered_name(&f->ctx, ada, &name, &email), refusals[i].result);
+        ctx_clear_error(&f->ctx);
+        run_sql(f, "DROP VIEW ledger_entry; DROP FUNCTION refusing()");
+    }
+    run_sql(f, "CREATE VIEW ledger_entry AS SELECT * FROM genuine");
+    expect_ok(&f->ctx, user_entered_name(&f->ctx, ada, &name, &email));
+    assert_true(str_is(email, ADA));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +213,7 @@ int main(void)
         ON_BOTH(nothing_of_an_intruder_is_put_right),
         ON_BOTH(nothing_is_taken_from_a_user_of_standing),
         ON_BOTH(a_users_number_is_not_given_again),
+        ON_POSTGRES(a_name_waits_for_the_database),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
