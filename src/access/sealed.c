@@ -2,6 +2,7 @@
 #include "access/sealed.h"
 
 #include "access/actor.h"
+#include "base/number.h"
 #include "events/events.h"
 #include "store/seal.h"
 #include "store/store.h"
@@ -46,14 +47,14 @@ const struct sealed_rows sealed_sessions = {
     .table = "session",
     .columns = "id, user_id, token_hash, previous_hash, previous_until, csrf, method, created_at, expires_at, "
                "(SELECT u.password_at FROM \"user\" u WHERE u.id = user_id)",
-    .count = 10,
+    .count = 1 + SESSION_PLACES,
     .what = SENTENCE("session"),
 };
 
 const struct sealed_rows sealed_tokens = {
     .table = "token",
     .columns = "id, user_id, name, secret_hash, scopes, created_at, expires_at, revoked_at",
-    .count = 8,
+    .count = 1 + TOKEN_PLACES,
     .what = SENTENCE("token"),
 };
 
@@ -220,6 +221,13 @@ enum result sealed_read(struct ctx *ctx, const struct sealed_rows *sealed, int64
     *right = false;
     if (!sealed_can_check(ctx)) return OK;
     return sealed_look(ctx, sealed, id, &sight, &found, right);
+}
+
+int64_t sealed_number(const struct sealed_value *values, size_t column)
+{
+    int64_t number;
+    const struct value *value = &values[column - 1].value;
+    return value->type != IS_NULL && parse_number(value->text, &number) ? number : 0;
 }
 
 enum result sealed_holds(struct ctx *ctx, const struct sealed_rows *sealed, int64_t id, const struct sealed_value *used,

@@ -31,6 +31,30 @@ struct sealed_sight {
 
 extern const struct sealed_rows sealed_users, sealed_sessions, sealed_tokens, sealed_links;
 
+/* The places of what the MAC of a session covers, and of a token: in the order of their columns. */
+enum {
+    SESSION_AT_USER = 1,
+    SESSION_AT_TOKEN,
+    SESSION_AT_PREVIOUS,
+    SESSION_AT_PREVIOUS_UNTIL,
+    SESSION_AT_CSRF,
+    SESSION_AT_METHOD,
+    SESSION_AT_CREATED,
+    SESSION_AT_EXPIRES,
+    SESSION_AT_PASSWORD_SET,
+    SESSION_PLACES = SESSION_AT_PASSWORD_SET
+};
+enum {
+    TOKEN_AT_USER = 1,
+    TOKEN_AT_NAME,
+    TOKEN_AT_SECRET,
+    TOKEN_AT_SCOPES,
+    TOKEN_AT_CREATED,
+    TOKEN_AT_EXPIRES,
+    TOKEN_AT_REVOKED,
+    TOKEN_PLACES = TOKEN_AT_REVOKED
+};
+
 /* What a row is to hold: the place of the column among those that are covered, and the value. */
 struct sealed_value {
     size_t column;
@@ -47,7 +71,9 @@ enum result sealed_make(struct ctx *ctx, const struct sealed_rows *rows, int64_t
  * sealed_make with what the caller has changed. *right as sealed_is_right says; else the values are of no account. */
 enum result sealed_read(struct ctx *ctx, const struct sealed_rows *rows, int64_t id, struct sealed_value *values,
                         bool *right) MUST_USE;
-/* The same; `agrees` is asked whether what was seen is what the caller has written, before a MAC is made of it. */
+/* A number among what sealed_read gave; 0 for none. */
+int64_t sealed_number(const struct sealed_value *values, size_t column);
+/* As sealed_make; `agrees` is asked whether what was seen is what the caller has written, before a MAC is made. */
 enum result sealed_make_of(struct ctx *ctx, const struct sealed_rows *rows, int64_t id,
                            const struct sealed_sight *sight,
                            enum result (*agrees)(struct ctx *ctx, void *arg)) MUST_USE;

@@ -19,20 +19,6 @@
 
 enum { PREVIOUS_GOOD = 30 * 1000, ADDRESS_MOST = 64 };
 
-/* The places of what the MAC of a session covers (sealed_sessions). */
-enum place {
-    AT_USER = 1,
-    AT_TOKEN,
-    AT_PREVIOUS,
-    AT_PREVIOUS_UNTIL,
-    AT_CSRF,
-    AT_METHOD,
-    AT_CREATED,
-    AT_EXPIRES,
-    AT_PASSWORD_SET,
-    PLACES = AT_PASSWORD_SET
-};
-
 /* ---- finding ---- */
 
 static enum result nobody(struct ctx *ctx)
@@ -157,15 +143,15 @@ static enum result insert_session(struct ctx *ctx, const struct opening *opening
                   S("INSERT INTO session (user_id, token_hash, csrf, method, agent, address, created_at, last_seen_at, "
                     "expires_at, rotate) VALUES (?1, ?2, ?3, 'password', ?4, ?5, ?6, ?6, ?7, 0) RETURNING id"),
                   args, COUNT(args), &id));
-    const struct sealed_value written[] = {{AT_USER, args[0]},
-                                           {AT_TOKEN, args[1]},
-                                           {AT_PREVIOUS, value_null()},
-                                           {AT_PREVIOUS_UNTIL, value_null()},
-                                           {AT_CSRF, args[2]},
-                                           {AT_METHOD, method},
-                                           {AT_CREATED, args[5]},
-                                           {AT_EXPIRES, args[6]},
-                                           {AT_PASSWORD_SET, value_id(user.password_at)}};
+    const struct sealed_value written[] = {{SESSION_AT_USER, args[0]},
+                                           {SESSION_AT_TOKEN, args[1]},
+                                           {SESSION_AT_PREVIOUS, value_null()},
+                                           {SESSION_AT_PREVIOUS_UNTIL, value_null()},
+                                           {SESSION_AT_CSRF, args[2]},
+                                           {SESSION_AT_METHOD, method},
+                                           {SESSION_AT_CREATED, args[5]},
+                                           {SESSION_AT_EXPIRES, args[6]},
+                                           {SESSION_AT_PASSWORD_SET, value_id(user.password_at)}};
     return sealed_make(ctx, &sealed_sessions, id, written, COUNT(written));
 }
 
@@ -253,18 +239,18 @@ enum result session_rotate(struct ctx *ctx, const struct session *session, struc
     TRY(session_hold(ctx, session->id, written, &right));
     if (!right) return nobody(ctx);
     *token = S("");
-    if (!str_eq(written[AT_TOKEN - 1].value.text, session->key)) return OK; /* rotated meanwhile */
+    if (!str_eq(written[SESSION_AT_TOKEN - 1].value.text, session->key)) return OK; /* rotated meanwhile */
     TRY(db_run(ctx,
                S("UPDATE session SET previous_hash = token_hash, previous_until = ?4, token_hash = ?3, rotate = 0 "
                  "WHERE id = ?1 AND token_hash = ?2"),
                args, COUNT(args), &changed));
     if (!changed) return OK;
     *token = made;
-    written[AT_USER - 1].value = value_number(session->actor->user);
-    written[AT_TOKEN - 1].value = args[2];
-    written[AT_PREVIOUS - 1].value = args[1];
-    written[AT_PREVIOUS_UNTIL - 1].value = args[3];
-    return sealed_make(ctx, &sealed_sessions, session->id, written, PLACES);
+    written[SESSION_AT_USER - 1].value = value_number(session->actor->user);
+    written[SESSION_AT_TOKEN - 1].value = args[2];
+    written[SESSION_AT_PREVIOUS - 1].value = args[1];
+    written[SESSION_AT_PREVIOUS_UNTIL - 1].value = args[3];
+    return sealed_make(ctx, &sealed_sessions, session->id, written, SESSION_PLACES);
 }
 
 enum result session_close(struct ctx *ctx, int64_t id)
@@ -285,9 +271,9 @@ enum result session_hold(struct ctx *ctx, int64_t id, struct sealed_value *value
 enum result session_keep(struct ctx *ctx, int64_t id, struct sealed_value *values, int64_t password_at)
 {
     cache_unsure(ctx);
-    values[AT_USER - 1].value = value_number(ctx->actor->user);
-    values[AT_PASSWORD_SET - 1].value = value_id(password_at);
-    return sealed_make(ctx, &sealed_sessions, id, values, PLACES);
+    values[SESSION_AT_USER - 1].value = value_number(ctx->actor->user);
+    values[SESSION_AT_PASSWORD_SET - 1].value = value_id(password_at);
+    return sealed_make(ctx, &sealed_sessions, id, values, SESSION_PLACES);
 }
 
 enum result session_close_all(struct ctx *ctx, int64_t user, int64_t except)

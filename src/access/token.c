@@ -166,22 +166,22 @@ enum result token_create(struct ctx *ctx, const struct new_token *wanted, struct
                   args, COUNT(args), &token->id));
     *secret = made;
     token->secret_mark = mark_of(ctx, args[2].text);
-    const struct sealed_value written[] = {{1, args[0]}, {2, args[1]}, {3, args[2]},     {4, args[3]},
-                                           {5, args[4]}, {6, args[5]}, {7, value_null()}};
+    const struct sealed_value written[] = {{TOKEN_AT_USER, args[0]},        {TOKEN_AT_NAME, args[1]},
+                                           {TOKEN_AT_SECRET, args[2]},      {TOKEN_AT_SCOPES, args[3]},
+                                           {TOKEN_AT_CREATED, args[4]},     {TOKEN_AT_EXPIRES, args[5]},
+                                           {TOKEN_AT_REVOKED, value_null()}};
     TRY(sealed_make(ctx, &sealed_tokens, token->id, written, COUNT(written)));
     return log_token(ctx, token, "create", S(""));
 }
 
 /* ---- is it as the program left it? ---- */
 
-enum { REVOKED_AT = 7 }; /* the last of what the MAC of a token covers (sealed_tokens) */
-
 /* Whether it was revoked is asked of what was read together with the MAC. */
 enum result token_is_right(struct ctx *ctx, int64_t id, bool *right)
 {
     struct sealed_value values[SEALED_COLUMNS];
     TRY(sealed_read(ctx, &sealed_tokens, id, values, right));
-    if (!*right || values[REVOKED_AT - 1].value.type != IS_NULL) return OK;
+    if (!*right || values[TOKEN_AT_REVOKED - 1].value.type != IS_NULL) return OK;
     return token_is_new(ctx, id, right);
 }
 
@@ -274,23 +274,16 @@ static enum result make_as_entered(struct ctx *ctx, struct token *token, struct 
                   args, COUNT(args), NULL);
 }
 
-static int64_t number_in(const struct sealed_value *values, size_t column)
-{
-    int64_t number;
-    const struct value *value = &values[column - 1].value;
-    return value->type != IS_NULL && parse_number(value->text, &number) ? number : 0;
-}
-
 /* What decides, and what is entered, is what was read together with the MAC, not by the statement before. */
 static void take(struct ctx *ctx, const struct sealed_value *values, struct token *token)
 {
-    token->user = number_in(values, 1);
-    token->name = values[1].value.text;
-    token->secret_mark = mark_of(ctx, values[2].value.text);
-    token->scopes = values[3].value.text;
-    token->created_at = number_in(values, 5);
-    token->expires_at = number_in(values, 6);
-    token->revoked_at = number_in(values, REVOKED_AT);
+    token->user = sealed_number(values, TOKEN_AT_USER);
+    token->name = values[TOKEN_AT_NAME - 1].value.text;
+    token->secret_mark = mark_of(ctx, values[TOKEN_AT_SECRET - 1].value.text);
+    token->scopes = values[TOKEN_AT_SCOPES - 1].value.text;
+    token->created_at = sealed_number(values, TOKEN_AT_CREATED);
+    token->expires_at = sealed_number(values, TOKEN_AT_EXPIRES);
+    token->revoked_at = sealed_number(values, TOKEN_AT_REVOKED);
 }
 
 enum result token_revoke(struct ctx *ctx, int64_t id)
@@ -310,7 +303,7 @@ enum result token_revoke(struct ctx *ctx, int64_t id)
     TRY(db_run(ctx, S("UPDATE token SET revoked_at = ?2 WHERE id = ?1"), args, COUNT(args), NULL));
     cache_unsure(ctx);
     token.revoked_at = ctx->now;
-    values[REVOKED_AT - 1] = (struct sealed_value){REVOKED_AT, args[1]};
-    TRY(sealed_make(ctx, &sealed_tokens, id, values, REVOKED_AT));
+    values[TOKEN_AT_REVOKED - 1] = (struct sealed_value){TOKEN_AT_REVOKED, args[1]};
+    TRY(sealed_make(ctx, &sealed_tokens, id, values, TOKEN_PLACES));
     return log_token(ctx, &token, "revoke", right ? S("") : S("changed outside of the program before it was revoked"));
 }

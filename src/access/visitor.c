@@ -157,20 +157,23 @@ static struct box *box_of(enum visitor_kind kind, const struct found *found, str
 static enum result session_holds(struct ctx *ctx, const struct found *found, const struct user *user, bool *right)
 {
     const struct sealed_value used[] = {
-        {1, value_number(found->user.id)}, {found->previous ? 3 : 2, value_text(found->key)},
-        {5, value_text(found->csrf)},      {8, value_number(found->expires_at)},
-        {9, value_id(user->password_at)},  {4, value_number(found->previous_until)}};
+        {SESSION_AT_USER, value_number(found->user.id)},
+        {found->previous ? SESSION_AT_PREVIOUS : SESSION_AT_TOKEN, value_text(found->key)},
+        {SESSION_AT_CSRF, value_text(found->csrf)},
+        {SESSION_AT_EXPIRES, value_number(found->expires_at)},
+        {SESSION_AT_PASSWORD_SET, value_id(user->password_at)},
+        {SESSION_AT_PREVIOUS_UNTIL, value_number(found->previous_until)}};
     size_t count = found->previous ? COUNT(used) : COUNT(used) - 1;
     return sealed_holds(ctx, &sealed_sessions, found->id, used, count, right);
 }
 
 static enum result token_holds(struct ctx *ctx, const struct found *found, bool *right)
 {
-    const struct sealed_value used[] = {{1, value_number(found->user.id)},
-                                        {3, value_text(found->key)},
-                                        {4, value_text(found->scopes)},
-                                        {6, value_number(found->expires_at)},
-                                        {7, value_null()}};
+    const struct sealed_value used[] = {{TOKEN_AT_USER, value_number(found->user.id)},
+                                        {TOKEN_AT_SECRET, value_text(found->key)},
+                                        {TOKEN_AT_SCOPES, value_text(found->scopes)},
+                                        {TOKEN_AT_EXPIRES, value_number(found->expires_at)},
+                                        {TOKEN_AT_REVOKED, value_null()}};
     TRY(sealed_holds(ctx, &sealed_tokens, found->id, used, COUNT(used), right));
     return *right ? token_is_new(ctx, found->id, right) : OK;
 }

@@ -172,6 +172,8 @@ enum result announce_open(struct ctx *ctx, const struct announce_config *config,
     pthread_mutex_init(&announce->lock, NULL);
     wait_init(&announce->wake);
     if (pthread_create(&announce->thread, NULL, run, announce) != 0) {
+        pthread_mutex_destroy(&announce->lock);
+        pthread_cond_destroy(&announce->wake);
         free(announce);
         return fail(ctx, BROKEN, "The system gives no thread for sending heads of the ledger out.");
     }

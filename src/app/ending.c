@@ -43,6 +43,8 @@ struct ending *ending_begin(struct store *store)
         pthread_detach(thread);
         return ending;
     }
+    pthread_mutex_destroy(&ending->lock);
+    pthread_cond_destroy(&ending->never);
     free(ending);
     return NULL;
 }

@@ -109,9 +109,10 @@ static enum result notify_or_tell(struct ctx *ctx, const struct message *message
 
 static enum result read_outbox(struct ctx *ctx, struct message *messages, size_t *count)
 {
+    const struct value most = value_number(OUTBOX_BATCH);
     struct rows *rows;
     *count = 0;
-    TRY(db_query(ctx, S("SELECT id, record, person, topic, register FROM outbox ORDER BY id LIMIT 100"), NULL, 0,
+    TRY(db_query(ctx, S("SELECT id, record, person, topic, register FROM outbox ORDER BY id LIMIT ?1"), &most, 1,
                  &rows));
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
@@ -313,6 +314,7 @@ enum result clerk_open(struct ctx *ctx, struct jobs *jobs, const struct jobs_con
     *clerk = (struct clerk){.jobs = jobs, .config = *config, .swept_at = -SWEEP_EVERY};
     pthread_mutex_init(&clerk->lock, NULL);
     if (pthread_create(&clerk->thread, NULL, run, clerk) != 0) {
+        pthread_mutex_destroy(&clerk->lock);
         free(clerk);
         return fail(ctx, BROKEN, "The system gives no thread for regular duties.");
     }

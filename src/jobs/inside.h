@@ -60,8 +60,6 @@ struct running_job {
     enum job_stop stop;
 };
 
-/* A number among what sealed_read gave; 0 for none. */
-int64_t job_number_in(const struct sealed_value *values, size_t column);
 /* Inside a write: the job of this user has ended. */
 enum result job_enter_end(struct ctx *ctx, int64_t id, int64_t user) MUST_USE;
 /* *right: the job goes on where the ledger says that it was left, and has not ended. */

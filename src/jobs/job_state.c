@@ -350,7 +350,7 @@ static enum result drop_input(struct ctx *ctx, int64_t job, int64_t input)
     struct value args[] = {value_number(job)};
     bool good;
     TRY(sealed_read(ctx, &sealed_jobs, job, values, &good));
-    if (good && job_number_in(values, SEALED_INPUT) == input) TRY(blob_delete(ctx, input));
+    if (good && sealed_number(values, SEALED_INPUT) == input) TRY(blob_delete(ctx, input));
     return db_run(ctx, S("UPDATE job SET input=NULL WHERE id=?1"), args, COUNT(args), NULL);
 }
 
@@ -358,13 +358,14 @@ static enum result drop_input(struct ctx *ctx, int64_t job, int64_t input)
 static enum result drop_inputs(struct ctx *ctx)
 {
     enum { BATCH = 100 };
+    const struct value most = value_number(BATCH);
     struct rows *rows;
     int64_t jobs[BATCH], inputs[BATCH];
     size_t count = 0;
     TRY(db_query(ctx,
                  S("SELECT id, input FROM job WHERE input IS NOT NULL AND ended_at IS NOT NULL AND status<>'running' "
-                   "ORDER BY id LIMIT 100"),
-                 NULL, 0, &rows));
+                   "ORDER BY id LIMIT ?1"),
+                 &most, 1, &rows));
     for (bool more;;) {
         TRY(rows_next(ctx, rows, &more));
         if (!more || count == BATCH) break;

@@ -30,6 +30,9 @@ struct claim {
 /* Those that wait, and those whose claim has run out. */
 #define CLAIMABLE "(status='queued' OR (status='running' AND claimed_until<%s))"
 
+/* No end is entered: what the program did not make may bear the number of a job that is yet to come, and what was put
+ * back has its end already, of which a second would say that it was done twice. Parts that lie beside it are swept, and
+ * its file where a MAC says that it is its own (jobs_sweep). */
 static enum result refuse(struct ctx *ctx, int64_t id, const char *sentence)
 {
     struct value args[] = {value_number(id), value_text(str_of(sentence))};
@@ -37,13 +40,6 @@ static enum result refuse(struct ctx *ctx, int64_t id, const char *sentence)
         ctx->arena, "UPDATE job SET status='failed', ended_at=%s, claimed_until=NULL, detail=?2 WHERE id=?1",
         sql_now(db_dialect(ctx->db)));
     return db_run(ctx, sql, args, COUNT(args), NULL);
-}
-
-int64_t job_number_in(const struct sealed_value *values, size_t column)
-{
-    int64_t number;
-    const struct value *value = &values[column - 1].value;
-    return value->type != IS_NULL && parse_number(value->text, &number) ? number : 0;
 }
 
 static struct str text_in(const struct sealed_value *values, size_t column)
@@ -56,11 +52,11 @@ static struct str text_in(const struct sealed_value *values, size_t column)
 static void take(const struct sealed_value *values, struct claim *claim)
 {
     claim->kind = text_in(values, SEALED_KIND);
-    claim->user = job_number_in(values, SEALED_USER);
-    claim->read_only = job_number_in(values, SEALED_READ_ONLY) != 0;
+    claim->user = sealed_number(values, SEALED_USER);
+    claim->read_only = sealed_number(values, SEALED_READ_ONLY) != 0;
     claim->registers = text_in(values, SEALED_REGISTERS);
     claim->arguments = text_in(values, SEALED_ARGUMENTS);
-    claim->input = job_number_in(values, SEALED_INPUT);
+    claim->input = sealed_number(values, SEALED_INPUT);
     claim->sha256 = text_in(values, SEALED_SHA256);
 }
 
@@ -200,7 +196,7 @@ static enum result write_waiting(struct ctx *ctx, void *arg)
 static bool waits_for_better(const struct jobs *jobs, const struct claim *claim, enum result result, enum job_stop why)
 {
     const struct job_kind *kind = kind_of(jobs, claim->kind);
-    return kind && kind->resumes && (why == JOB_IS_PAUSED || result == AWAY || result == BUSY);
+    return kind && kind->resumes && (why == JOB_IS_PAUSED || result_passes(result));
 }
 
 static void end_job(struct ctx *ctx, struct jobs *jobs, struct claim *claim, enum result result, enum job_stop why,

@@ -96,6 +96,8 @@ enum result pulse_open(struct ctx *ctx, struct store *store, struct pulse **out)
     wait_init(&pulse->wake);
     pthread_mutex_init(&pulse->lock, NULL);
     if (pthread_create(&pulse->thread, NULL, run, pulse) != 0) {
+        pthread_mutex_destroy(&pulse->lock);
+        pthread_cond_destroy(&pulse->wake);
         free(pulse);
         return fail(ctx, BROKEN, "The system gives no thread that looks after the database.");
     }
