@@ -121,6 +121,50 @@ static void planted_jobs_stop_no_change(void **state)
                      6000);
 }
 
+static enum result sweep(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return jobs_sweep(ctx);
+}
+
+static struct str await_end(struct served *served, int64_t job)
+{
+    enum { PATIENCE = 60 * SECOND, STEP = 20 * 1000 };
+    const struct value key = value_number(job);
+    int64_t until = clock_monotonic() + PATIENCE;
+    for (int64_t waiting = 1; waiting && clock_monotonic() < until;) {
+        must(served, db_query_number(served->ctx, S("SELECT count(*) FROM job WHERE id=?1 AND ended_at IS NULL"), &key,
+                                     1, 0, &waiting));
+        if (waiting) usleep(STEP);
+    }
+    struct rows *rows;
+    bool found;
+    must(served, db_query_one(served->ctx, S("SELECT status FROM job WHERE id=?1"), &key, 1, &rows, &found));
+    struct str status = found ? arena_copy(served->ctx->arena, rows_text(rows, 0)) : S("");
+    rows_close(rows);
+    return status;
+}
+
+/* What is refused is not entered as ended: a later job, whose number it bore, would then be refused as well. */
+static void a_planted_job_takes_no_number_from_another(void **state)
+{
+    struct served *served = SERVED(state);
+    run(served, "INSERT INTO job (id, kind, status, \"user\", created_at, arguments, read_only, registers, done, "
+                "total, detail, cancelled) VALUES (1, 'import', 'queued', 1, 1, '{}', 0, '', 0, 0, '', 0)");
+    run(served, "INSERT INTO job_part (job, text) VALUES (1, '[]')");
+    jobs_wake(served->api.jobs);
+    assert_true(str_is(await_end(served, 1), "failed"));
+    must(served, store_write(served->ctx, served->program.store, sweep, NULL));
+    assert_int_equal(number(served, "SELECT count(*) FROM job_part"), 0);
+    assert_int_equal(number(served, "SELECT count(*) FROM ledger_entry WHERE subject = 'job'"), 0);
+    run(served, "DELETE FROM job");
+    if (!served->schema[0]) run(served, "DELETE FROM sqlite_sequence WHERE name = 'job'");
+    struct answer begun = POST(served, &served->admin, "/task/import?format=csv", "title\nOne\n");
+    expect_status(begun, 202);
+    assert_int_equal(json_number(begun.json, "job", 0), 1);
+    assert_true(str_is(await_end(served, 1), "done"));
+}
+
 #define ON_POSTGRES(test) cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
 #define BOTH(test) cmocka_unit_test_setup_teardown(test, served_sqlite, served_end), ON_POSTGRES(test)
 
@@ -129,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_POSTGRES(a_message_waits_while_the_database_is_busy_or_away),
         BOTH(planted_jobs_stop_no_change),
+        BOTH(a_planted_job_takes_no_number_from_another),
         BOTH(a_duty_that_fails_keeps_the_next_from_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
