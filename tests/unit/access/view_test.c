@@ -227,6 +227,25 @@ static void a_user_is_the_one_that_was_asked_for(void **state)
     assert_int_equal(as_ada, 0);
 }
 
+/* The command line acts as, and makes a token for, whoever has the address by what the MAC is over: the view shows
+ * Ada's address in Mallory's row to whoever looks for it. */
+static void an_address_finds_its_own_user_alone(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    int64_t ada = begin_with_ada(f, &opened), as_mallory = 0;
+    int64_t mallory = add_user(f, "mallory@example.org", EMPLOYEE, SITE_A);
+    put_view(f, &user_shape, "email_key",
+             arena_print(f->ctx.arena, "CASE id WHEN %lld THEN '" ADA "' ELSE 'nobody' END", (long long)mallory).at,
+             "SELECT id FROM \"user\" WHERE email_key");
+    for (int i = 0; i < OFTEN; i++) {
+        int64_t id = ada;
+        ctx_clear_error(&f->ctx);
+        as_mallory += user_of_address(&f->ctx, S(ADA), &id) == OK && id == mallory;
+    }
+    assert_int_equal(as_mallory, 0);
+}
+
 /* ---- making ---- */
 
 static struct sealed_value genuine[SEALED_COLUMNS];
@@ -264,6 +283,7 @@ int main(void)
         ON_BOTH(an_earlier_cookie_ends_whatever_a_view_says),
         ON_BOTH(a_session_of_before_the_password_is_none),
         ON_BOTH(a_user_is_the_one_that_was_asked_for),
+        ON_BOTH(an_address_finds_its_own_user_alone),
         ON_BOTH(no_mac_is_made_of_two_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

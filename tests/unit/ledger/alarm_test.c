@@ -398,6 +398,46 @@ static void a_forged_line_is_not_put_back(void **state)
     end(&w);
 }
 
+/* As thinning leaves it: without that line. */
+static void take_line_out(struct watched *w, int line)
+{
+    const char *path = arena_print(w->f->ctx.arena, "%s/ledger.heads", w->f->directory).at;
+    char text[4096];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = 0;
+    assert_int_equal(fclose(file), 0);
+    char *from = text;
+    for (int i = 1; i < line; i++) assert_non_null(from = strchr(from, '\n') + 1);
+    const char *after = strchr(from, '\n') + 1;
+    file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "%.*s%s", (int)(from - text), text, after);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* What is still there without a gap is put back; over a gap nothing is, since a head names the one before it. */
+static void a_thinned_memory_puts_back_what_has_no_gap(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    struct ledger_head head;
+    for (int i = 0; i < 2; i++) {
+        append(f, 3000 + i, "change", "risk", 1, "{\"n\":2}", NULL);
+        expect_ok(&f->ctx, round_of(&w));
+    }
+    take_line_out(&w, 2);
+    run_sql(f, "DELETE FROM ledger_head WHERE size > 21");
+    expect_ok(&f->ctx, round_of(&w));
+    expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
+    assert_int_equal(head.size, 22);
+    run_sql(f, "DELETE FROM ledger_head WHERE size > 20");
+    assert_int_equal(round_of(&w), BROKEN);
+    expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
+    assert_int_equal(head.size, 20);
+    end(&w);
+}
+
 static enum result renew(struct ctx *ctx, void *arg)
 {
     return ledger_keys_renew(ctx, &keyring, "rotate", S("yearly"), arg);
@@ -448,6 +488,7 @@ int main(void)
         ON_BOTH(a_head_that_was_taken_out_is_put_back),
         ON_BOTH(only_what_is_signed_is_remembered),
         ON_BOTH(a_forged_line_is_not_put_back),
+        ON_BOTH(a_thinned_memory_puts_back_what_has_no_gap),
         ON_BOTH(a_node_with_the_key_of_before_seals_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

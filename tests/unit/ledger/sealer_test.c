@@ -209,6 +209,17 @@ static void test_a_new_key_seals_all_at_once(void **state)
     ledger_keys_close(s.keys);
 }
 
+/* Also where nothing was sealed before it took over. */
+static void test_a_new_key_of_an_empty_tree(void **state)
+{
+    FIXTURE(f);
+    struct sealed s = begin(f);
+    append_range(f, 0, SEAL_BATCH + 5);
+    write_ok(f, renew, &s);
+    assert_int_equal(seal_once(&s, 2), SEAL_BATCH + 6);
+    ledger_keys_close(s.keys);
+}
+
 /* However often a key is renewed: the chain, the oldest key and what is signed still hold. */
 static void test_a_chain_of_keys_has_no_end(void **state)
 {
@@ -585,6 +596,7 @@ int main(void)
         ON_BOTH(test_a_head_is_dated_after_what_it_covers),
         ON_BOTH(test_batches),
         ON_BOTH(test_a_new_key_seals_all_at_once),
+        ON_BOTH(test_a_new_key_of_an_empty_tree),
         ON_BOTH(test_a_renewal_that_was_undone_is_run_again),
         ON_BOTH(test_a_chain_of_keys_has_no_end),
         ON_BOTH(test_proofs),
