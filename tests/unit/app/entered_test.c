@@ -7,6 +7,7 @@
 #include "app/checks.h"
 #include "ledger/ledger.h"
 #include "ledger/others.h"
+#include "records/entered.h"
 
 static enum result script(struct ctx *ctx, void *sql)
 {
@@ -429,6 +430,94 @@ static void no_right_rests_on_a_unit_or_a_person_that_was_altered(void **state)
     expect_status(granted, 200);
 }
 
+/* ---- the past, and what was said ---- */
+
+static void expect_not_shown(struct served *served, const char *path)
+{
+    struct answer answer = GET(served, &served->admin, path);
+    expect_status(answer, 500);
+    assert_false(str_find(answer.body, S("Sell"), NULL));
+}
+
+/* A past day is read from the entries: of one that was altered nothing is shown as if it had been so. */
+static void a_past_day_shows_no_altered_entry(void **state)
+{
+    struct served *served = SERVED(state);
+    two_tasks(served);
+    struct answer first = describe(served, "Soon");
+    expect_status(first, 200);
+    const char *one = text_of(served, "/task/1?as_of=%.*s", PRINT(json_str(first.json, "changed_at", S("")))),
+               *all = text_of(served, "/task?as_of=%.*s", PRINT(json_str(first.json, "changed_at", S(""))));
+    struct answer then = GET(served, &served->admin, one);
+    expect_status(then, 200);
+    assert_true(str_is(json_str(then.json, "description", S("")), "Soon"));
+    run(served, "UPDATE ledger_state SET state = replace(state, '\"Soon\"', '\"Sell\"') WHERE entry = "
+                "(SELECT max(id) FROM ledger_entry WHERE subject = 'task' AND record = 1)");
+    expect_not_shown(served, one);
+    expect_not_shown(served, all);
+}
+
+static const struct json *entry_of(const struct answer *answer, const char *action, int64_t record)
+{
+    const struct json *items = json_get(answer->json, "items");
+    for (const struct json *one = items ? items->first : NULL; one; one = one->next)
+        if (str_is(json_str(one, "action", S("")), action) && json_number(one, "id", 0) == record) return one;
+    return NULL;
+}
+
+/* The page of the ledger gives the reason of a change, and says of what its content was removed for privacy. */
+static void reasons_are_shown_and_purges_told(void **state)
+{
+    struct served *served = SERVED(state);
+    two_tasks(served);
+    struct answer gone =
+        served_ask(served, &served->admin, (struct asking){.method = "DELETE", .path = "/task/2?force=1"});
+    expect_status(gone, 204);
+    struct answer purged = POST(served, &served->admin, "/task/2/purge", "{'reason': 'Asked to'}");
+    expect_status(purged, 204);
+    struct answer page = GET(served, &served->admin, "/ledger");
+    const struct json *purge = entry_of(&page, "purge", 2), *made = entry_of(&page, "create", 2),
+                      *other = entry_of(&page, "create", 1);
+    assert_true(str_is(json_str(purge, "comment", S("")), "Asked to"));
+    assert_false(json_bool(purge, "purged", true));
+    assert_true(json_bool(made, "purged", false));
+    assert_false(json_bool(other, "purged", true));
+}
+
+static enum result vouch_for_control(struct ctx *ctx, void *arg)
+{
+    struct record *record;
+    (void)arg;
+    return record_vouched(ctx, house_register(ctx->house, S("control")), 1, &record);
+}
+
+/* PostgreSQL. What would have to be looked up to know whether a row is right cannot be looked up now: that is no word
+ * against the row. */
+static void a_database_that_is_away_accuses_no_row(void **state)
+{
+    static const struct {
+        const char *code;
+        enum result result;
+    } refusals[] = {{"55P03", BUSY}, {"53100", AWAY}};
+    struct served *served = SERVED(state);
+    served_make(served, &served->admin, "control", "{'title': 'Locks', 'unit': 2}");
+    served_make(served, &served->admin, "evidence", "{'title': 'Photograph', 'unit': 2, 'supports': ['CTL-1']}");
+    run(served, "UPDATE control SET implementation = 'effective'; ALTER TABLE evidence RENAME TO genuine");
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        run(served, text_of(served,
+                            "CREATE FUNCTION refusing() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE "
+                            "EXCEPTION 'not now' USING ERRCODE = '%s'; END $$; "
+                            "CREATE VIEW evidence AS SELECT * FROM genuine WHERE refusing()",
+                            refusals[i].code));
+        ctx_clear_error(served->ctx);
+        assert_int_equal(store_write(served->ctx, served->program.store, vouch_for_control, NULL), refusals[i].result);
+        ctx_clear_error(served->ctx);
+        run(served, "DROP VIEW evidence; DROP FUNCTION refusing()");
+    }
+    run(served, "ALTER TABLE genuine RENAME TO evidence");
+    must(served, store_write(served->ctx, served->program.store, vouch_for_control, NULL));
+}
+
 #define BOTH(test)                                                                                                     \
     cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
         cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
@@ -453,7 +542,10 @@ int main(void)
         BOTH(the_times_of_a_peer_are_looked_at),
         BOTH(what_says_the_same_is_stored_the_same),
         BOTH(no_list_is_null),
+        BOTH(a_past_day_shows_no_altered_entry),
+        BOTH(reasons_are_shown_and_purges_told),
         BOTH(no_right_rests_on_a_unit_or_a_person_that_was_altered),
+        cmocka_unit_test_setup_teardown(a_database_that_is_away_accuses_no_row, served_postgres, served_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,6 +100,28 @@ static void names_mean_what_the_server_means(void **state)
     as_owner(base.at, arena_print(f->ctx.arena, "DROP DATABASE %s WITH (FORCE)", f->schema).at);
 }
 
+/* By it a session has other rights than the one who signed in, and other settings. */
+static void a_role_set_for_every_session_is_named(void **state)
+{
+    FIXTURE(f);
+    struct str base;
+    char before[sizeof f->url];
+    int64_t checked = 0;
+    const char *url = make_database(f, &base);
+    memcpy(before, f->url, sizeof before);
+    snprintf(f->url, sizeof f->url, "%s", url);
+    begin_anew(f);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_own_tables, NULL));
+    expect_ok(&f->ctx, schema_verify(&f->ctx, store_tables, store_table_count, &checked));
+    as_owner(base.at, arena_print(f->ctx.arena, "ALTER DATABASE %s SET role = pg_monitor", f->schema).at);
+    expect_difference(f, "the setting of the database or role \"role\"");
+    as_owner(base.at, arena_print(f->ctx.arena, "ALTER DATABASE %s RESET role", f->schema).at);
+    expect_ok(&f->ctx, schema_verify(&f->ctx, store_tables, store_table_count, &checked));
+    memcpy(f->url, before, sizeof before);
+    begin_anew(f);
+    as_owner(base.at, arena_print(f->ctx.arena, "DROP DATABASE %s WITH (FORCE)", f->schema).at);
+}
+
 static enum result write_meta(struct ctx *ctx, void *name)
 {
     return meta_set(ctx, name, S("red"));
@@ -127,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_POSTGRES(names_mean_what_the_server_means),
+        ON_POSTGRES(a_role_set_for_every_session_is_named),
         ON_POSTGRES(a_trigger_leads_no_connection_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
