@@ -148,8 +148,8 @@ static const char *fault_of(const struct keyring *keyring, struct rows *rows, in
     return NULL;
 }
 
-/* What is not the program's own never gets a place, and what is gets one; the others do not wait. `before`: the entry of
- * the row before, for the table may have lost what makes its rows unique. */
+/* What is not the program's own never gets a place, and what is gets one; the others do not wait. `before`: the entry
+ * of the row before, for the table may have lost what makes its rows unique. */
 static void take_row(struct sealing *sealing, const struct keyring *keyring, struct rows *rows, int64_t before,
                      struct buf *text)
 {

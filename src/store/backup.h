@@ -23,8 +23,8 @@ struct backup {
     struct str key_file;           /* restore: where the master key goes that the backup brings; empty: nowhere */
     void (*progress)(void *arg, int64_t rows, int64_t of); /* every thousand rows; of 0: not known; NULL for none */
     void *progress_arg;
-    /* Restoring: called in its transaction, so that what they do is there with the data or not at all. `filled` when all
-     * rows are in and neither index nor trigger guards them yet; `last` when everything is there. NULL for none. */
+    /* Restoring: called in its transaction, so that what they do is there with the data or not at all. `filled` when
+     * all rows are in and neither index nor trigger guards them yet; `last` when everything is there. NULL for none. */
     enum result (*filled)(struct ctx *ctx, void *arg);
     enum result (*last)(struct ctx *ctx, void *arg);
     void *arg; /* of both */

@@ -180,6 +180,61 @@ static void test_read_only(void **state)
     ledger_keys_close(o.keys);
 }
 
+/* ---- what makes rows unique is gone ---- */
+
+/* The key of ledger_pending was taken away for a moment, and rows were doubled: their entries get one place each. */
+static void test_two_rows_one_place(void **state)
+{
+    FIXTURE(f);
+    struct overlap o = begin(f);
+    write_ok(f, append_three, &o);
+    run_sql(f, f->url[0] ? "ALTER TABLE ledger_pending DROP CONSTRAINT ledger_pending_pkey"
+                         : "CREATE TABLE p AS SELECT * FROM ledger_pending; DROP TABLE ledger_pending; "
+                           "ALTER TABLE p RENAME TO ledger_pending");
+    run_sql(f, "DROP INDEX ledger_leaf_entry_unique");
+    run_sql(f, "INSERT INTO ledger_pending SELECT * FROM ledger_pending WHERE entry IN (1, 3)");
+    write_ok(f, seal, &o);
+    expect_sound(&o, 3);
+    ledger_keys_close(o.keys);
+}
+
+/* A head over a tree that has the first entry twice, as a program could once be made to sign. */
+static enum result place_again(struct ctx *ctx, void *arg)
+{
+    struct overlap *o = arg;
+    struct hasher *hasher = hasher_in(ctx->arena);
+    const struct merkle_source source = tree_source(hasher);
+    struct merkle tree;
+    struct ledger_head head;
+    struct hash leaf;
+    TRY(tree_head(ctx, 0, &head));
+    TRY(merkle_resume(ctx, &source, (uint64_t)head.size, &tree));
+    TRY(source.subtree(ctx, source.arg, 0, 0, &leaf));
+    merkle_add(&tree, hasher, &leaf, NULL);
+    TRY(db_script(ctx, "DROP INDEX ledger_leaf_entry_unique; INSERT INTO ledger_leaf SELECT "
+                       "(SELECT max(position) + 1 FROM ledger_leaf), entry, leaf_hash, mac FROM ledger_leaf "
+                       "WHERE position = 0"));
+    head.previous = head.size, head.size++, head.at++;
+    merkle_root(&tree, hasher, &head.root);
+    ledger_sign_head(ctx, o->keys, &head);
+    return tree_add_head(ctx, &head);
+}
+
+static void test_two_places(void **state)
+{
+    FIXTURE(f);
+    struct overlap o = begin(f);
+    struct ledger_report report;
+    const struct ledger_check check = {.keys = ledger_keys_public(o.keys), .key_count = 1};
+    write_ok(f, append_and_seal, &o);
+    expect_sound(&o, 3);
+    write_ok(f, place_again, &o);
+    assert_int_equal(ledger_verify(&f->ctx, &check, &report), CONFLICT);
+    expect_sentence(&f->ctx, "Entry 1 has more than one place in the tree.");
+    assert_int_equal(report.entry, 1);
+    ledger_keys_close(o.keys);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +242,8 @@ int main(void)
         ON_BOTH(test_memory),
         ON_BOTH(test_memory_of_verifier),
         ON_BOTH(test_read_only),
+        ON_BOTH(test_two_rows_one_place),
+        ON_BOTH(test_two_places),
     };
     return cmocka_run_group_tests_name("ledger/overlap", tests, NULL, NULL);
 }

@@ -571,24 +571,6 @@ static void test_documented_checker(void **state)
     ledger_keys_close(s.keys);
 }
 
-/* The key of ledger_pending was taken away for a moment, and a row was doubled: its entry gets one place. */
-static void test_two_rows_one_place(void **state)
-{
-    FIXTURE(f);
-    struct sealed s = begin(f);
-    int64_t leaves;
-    append_range(f, 0, 5);
-    run_sql(f, f->url[0] ? "ALTER TABLE ledger_pending DROP CONSTRAINT ledger_pending_pkey"
-                         : "CREATE TABLE p AS SELECT * FROM ledger_pending; DROP TABLE ledger_pending; "
-                           "ALTER TABLE p RENAME TO ledger_pending");
-    run_sql(f, "DROP INDEX ledger_leaf_entry_unique");
-    run_sql(f, "INSERT INTO ledger_pending SELECT * FROM ledger_pending WHERE entry IN (2, 5)");
-    assert_int_equal(seal_once(&s, 1700000001000), 5);
-    expect_ok(&f->ctx, db_query_number(&f->ctx, S("SELECT count(*) FROM ledger_leaf"), NULL, 0, 0, &leaves));
-    assert_int_equal(leaves, 5);
-    ledger_keys_close(s.keys);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -603,7 +585,6 @@ int main(void)
         ON_BOTH(test_keys),
         ON_BOTH(test_damaged_key),
         ON_BOTH(test_refuses_to_sign),
-        ON_BOTH(test_two_rows_one_place),
         ON_SQLITE(test_openssl),
         ON_SQLITE(test_documented_checker),
     };

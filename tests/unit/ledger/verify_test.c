@@ -525,43 +525,6 @@ static void test_records(void **state)
     ledger_keys_close(p.keys);
 }
 
-/* A program before this one could be made to give an entry two places, under a head that it signed. */
-static enum result place_again(struct ctx *ctx, void *arg)
-{
-    struct proven *p = arg;
-    struct hasher *hasher = hasher_in(ctx->arena);
-    const struct merkle_source source = tree_source(hasher);
-    struct merkle tree;
-    struct ledger_head head;
-    struct hash leaf;
-    struct rows *rows;
-    bool any;
-    TRY(tree_head(ctx, 0, &head));
-    TRY(merkle_resume(ctx, &source, (uint64_t)head.size, &tree));
-    TRY(db_query_one(ctx, S("SELECT leaf_hash FROM ledger_leaf WHERE entry = 250"), NULL, 0, &rows, &any));
-    memcpy(leaf.at, rows_bytes(rows, 0).at, HASH_SIZE);
-    rows_close(rows);
-    merkle_add(&tree, hasher, &leaf, NULL);
-    TRY(db_script(ctx,
-                  "INSERT INTO ledger_leaf SELECT (SELECT max(position) + 1 FROM ledger_leaf), entry, leaf_hash, mac "
-                  "FROM ledger_leaf WHERE entry = 250"));
-    head.previous = head.size, head.size++, head.at++;
-    merkle_root(&tree, hasher, &head.root);
-    ledger_sign_head(ctx, p->keys, &head);
-    return tree_add_head(ctx, &head);
-}
-
-static void test_two_places(void **state)
-{
-    FIXTURE(f);
-    struct proven p = begin(f);
-    expect_sound(&p);
-    run_sql(f, "DROP INDEX ledger_leaf_entry_unique");
-    write_ok(f, place_again, &p);
-    expect_wrong(&p, VICTIM, "Entry 250 has more than one place in the tree.");
-    ledger_keys_close(p.keys);
-}
-
 static enum result remind_many(struct ctx *ctx, void *arg)
 {
     const struct ledger_event event = {.action = S("remind"), .subject = S("risk"), .record = 1, .version = 1};
@@ -610,7 +573,6 @@ int main(void)
         ON_BOTH(test_records),
         ON_BOTH(test_large),
         ON_BOTH(test_a_head_dated_back),
-        ON_BOTH(test_two_places),
     };
     return cmocka_run_group_tests_name("ledger/verify", tests, NULL, NULL);
 }
