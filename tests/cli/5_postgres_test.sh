@@ -35,9 +35,10 @@ if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
     yes 'which is said to be no answer' grep -q '^schema  *NOT ASKED: ' "$work/out"
     refuses 1 'could not be asked' check --data "$work/to-pg" --database "$reader/cli_restored"
     # Who may only read is told at the start, and what reads says nothing of what it could not write.
-    for command in 'serve --listen 127.0.0.1:0' rebuild 'user list'; do
+    for command in 'serve --listen 127.0.0.1:0' rebuild; do
         refuses 2 'may not write' $command --data "$work/to-pg" --database "$reader/cli_restored"
     done
+    works user list --data "$work/to-pg" --database "$reader/cli_restored"
     works backup "$work/reader.backup" --data "$work/to-pg" --database "$reader/cli_restored"
     yes 'without a word of complaint' [ ! -s "$work/err" ]
     # A database that is empty, and a data directory that is a file.

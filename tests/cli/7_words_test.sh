@@ -67,12 +67,12 @@ refuses 2 'is one of json, text' check "$data" --log-format xml
 
 # A command speaks in sentences, a server in JSON; either does as it is told.
 sqlite3 "$data/merlon.db" 'DROP TRIGGER ledger_entry_no_UPDATE'
-works user list "$data"
+works rebuild --data "$data"
 yes 'a warning is a sentence' grep -q '^merlon: error: .*made anew.*(trigger ledger_entry_no_UPDATE)$' "$work/err"
 sqlite3 "$data/merlon.db" 'DROP TRIGGER ledger_entry_no_UPDATE'
-works user list "$data" --log-format json
+works rebuild --data "$data" --log-format json
 yes 'or JSON where that is asked for' grep -q '^{"time":.*made anew.*ledger_entry_no_UPDATE' "$work/err"
-works user list "$data"
+works rebuild --data "$data"
 yes 'nothing is said where there is nothing to say' [ ! -s "$work/err" ]
 start_server --data "$data"
 stop_server
@@ -123,7 +123,7 @@ done
 refuses 1 'has 5 bytes and not 32' restore "$work/words.backup" "$work/new" --master-key "$work/hurt/master.key"
 cp "$data/master.key" "$work/hurt/" && echo junk >"$work/hurt/ledger.pub"
 refuses 1 'ledger.pub holds no public key any more' verify "$work/hurt"
-refuses 1 'ledger.pub holds no public key any more' user list "$work/hurt"
+refuses 1 'ledger.pub holds no public key any more' rebuild --data "$work/hurt"
 printf 'PK\003\004 no workbook' >"$work/hurt.xlsx"
 printf 'title\n"never closed\n' >"$work/hurt.csv"
 printf '{"id": "x"' >"$work/hurt.json"
@@ -191,7 +191,7 @@ works check "$work/watch"
 yes 'and that is looked at' grep -q "^others' word on heads *right ([1-9]" "$work/out"
 mv "$work/watch/master.key" "$work/watch.key"
 works verify "$work/watch"
-says 'the MACs of the 1 logs that are witnessed here were not looked at'
+says 'the MACs of the 1 log that is witnessed here were not looked at'
 mv "$work/watch.key" "$work/watch/master.key"
 origin=$(sqlite3 "$work/watch/merlon.db" 'SELECT origin FROM witness_log')
 sqlite3 "$work/watch/merlon.db" 'UPDATE witness_log SET at = at + 1'

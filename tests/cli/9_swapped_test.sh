@@ -66,10 +66,18 @@ works verify "$data"
 original=$work/original
 copy=$work/parted
 works demo --data "$original"
+works ledger keys --data "$original"
+witness=$(grep '^witness ' "$work/out")
 works backup "$work/parting.backup" --data "$original"
 works restore "$work/parting.backup" --data "$copy" --master-key "$original/master.key"
 cp "$original/master.key" "$copy/"
 works verify "$copy"
+# It does not know what the original has cosigned since, so it answers in a name of its own.
+works ledger keys --data "$copy"
+yes 'a restored witness has a key of its own' grep -q '^witness ' "$work/out"
+yes 'which is not that of the original' [ "$(grep '^witness ' "$work/out")" != "$witness" ]
+works ledger keys --data "$original"
+yes 'which has the one that it had' [ "$(grep '^witness ' "$work/out")" = "$witness" ]
 carry() { # from, to
     sqlite3 "$2/merlon.db" "ATTACH '$1/merlon.db' AS c; BEGIN IMMEDIATE;
         DELETE FROM role_grant WHERE user_id = $second; INSERT INTO role_grant SELECT * FROM c.role_grant WHERE user_id = $second;
