@@ -357,7 +357,7 @@ async function evidence(world: World): Promise<void> {
   await check('evidence: a file comes back as it went in, with its SHA-256', async () => {
     const record = await world.create(register.name)
     const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919) & 255))
-    const name = 'Prüfung "1" ; x=\u202e.pdf'
+    const name = 'Prüfung "1" ; x=\u200f \u{1f512}.pdf'
     const made = expect(await admin.upload(`${register.name}/${record.id}/evidence?name=${encodeURIComponent(name)}&title=Report&grade=b`, bytes, 'application/pdf'), 201).json as Row
     equal([made.title, made.file_name, made.file_size, made.grade], ['Report', name, bytes.length, 'b'], 'what is said of it')
     equal(made.sha256, createHash('sha256').update(bytes).digest('hex'), 'SHA-256')
