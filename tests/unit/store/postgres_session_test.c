@@ -100,26 +100,60 @@ static void names_mean_what_the_server_means(void **state)
     as_owner(base.at, arena_print(f->ctx.arena, "DROP DATABASE %s WITH (FORCE)", f->schema).at);
 }
 
+/* A database of its own, with the tables of the store in the schema that every database has. */
+struct own_database {
+    struct fixture *f;
+    struct str base;
+    const char *url;
+    char before[sizeof((struct fixture *)0)->url];
+};
+
+static struct own_database enter(struct fixture *f)
+{
+    struct own_database own = {.f = f};
+    own.url = make_database(f, &own.base);
+    memcpy(own.before, f->url, sizeof own.before);
+    snprintf(f->url, sizeof f->url, "%s", own.url);
+    begin_anew(f);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_own_tables, NULL));
+    return own;
+}
+
+static void leave(const struct own_database *own)
+{
+    struct fixture *f = own->f;
+    memcpy(f->url, own->before, sizeof own->before);
+    begin_anew(f);
+    as_owner(own->base.at, arena_print(f->ctx.arena, "DROP DATABASE %s WITH (FORCE)", f->schema).at);
+}
+
+static void expect_same(struct fixture *f)
+{
+    int64_t checked = 0;
+    expect_ok(&f->ctx, schema_verify(&f->ctx, store_tables, store_table_count, &checked));
+}
+
 /* By it a session has other rights than the one who signed in, and other settings. */
 static void a_role_set_for_every_session_is_named(void **state)
 {
     FIXTURE(f);
-    struct str base;
-    char before[sizeof f->url];
-    int64_t checked = 0;
-    const char *url = make_database(f, &base);
-    memcpy(before, f->url, sizeof before);
-    snprintf(f->url, sizeof f->url, "%s", url);
-    begin_anew(f);
-    expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_own_tables, NULL));
-    expect_ok(&f->ctx, schema_verify(&f->ctx, store_tables, store_table_count, &checked));
-    as_owner(base.at, arena_print(f->ctx.arena, "ALTER DATABASE %s SET role = pg_monitor", f->schema).at);
+    struct own_database own = enter(f);
+    expect_same(f);
+    as_owner(own.base.at, arena_print(f->ctx.arena, "ALTER DATABASE %s SET role = pg_monitor", f->schema).at);
     expect_difference(f, "the setting of the database or role \"role\"");
-    as_owner(base.at, arena_print(f->ctx.arena, "ALTER DATABASE %s RESET role", f->schema).at);
-    expect_ok(&f->ctx, schema_verify(&f->ctx, store_tables, store_table_count, &checked));
-    memcpy(f->url, before, sizeof before);
-    begin_anew(f);
-    as_owner(base.at, arena_print(f->ctx.arena, "DROP DATABASE %s WITH (FORCE)", f->schema).at);
+    as_owner(own.base.at, arena_print(f->ctx.arena, "ALTER DATABASE %s RESET role", f->schema).at);
+    expect_same(f);
+    leave(&own);
+}
+
+/* Where it goes unless told otherwise: it is the operator's, as the guide advises. */
+static void an_extension_may_be_there(void **state)
+{
+    FIXTURE(f);
+    struct own_database own = enter(f);
+    as_owner(own.url, "CREATE EXTENSION amcheck");
+    expect_same(f);
+    leave(&own);
 }
 
 static enum result write_meta(struct ctx *ctx, void *name)
@@ -150,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_POSTGRES(names_mean_what_the_server_means),
         ON_POSTGRES(a_role_set_for_every_session_is_named),
+        ON_POSTGRES(an_extension_may_be_there),
         ON_POSTGRES(a_trigger_leads_no_connection_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
