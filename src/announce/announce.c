@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/wait.h"
+#include "ledger/chain.h"
 #include "ledger/timestamp.h"
 #include "store/blob.h"
 
@@ -66,7 +67,7 @@ static enum result do_round(struct ctx *ctx, struct announce *announce)
 {
     struct ledger_head head;
     TRY(store_reader(ctx, announce->config.store, &ctx->db));
-    enum result found = tree_head(ctx, 0, &head);
+    enum result found = ledger_signed_head(ctx, 0, &head);
     if (found == NOT_FOUND) {
         ctx_clear_error(ctx);
         return OK;

@@ -119,7 +119,8 @@ static enum result hear_size(struct ctx *ctx, struct asking *asking, const struc
                                PRINT(policy_witness_shown(ctx->arena, asking->witness)));
         return OK;
     }
-    if (known > asking->head.size) TRY(tree_head(ctx, 0, &asking->head)); /* another node may have sent a newer one */
+    /* Another node may have sent a newer one. */
+    if (known > asking->head.size) TRY(ledger_signed_head(ctx, 0, &asking->head));
     TRY(ledger_note(ctx, &asking->head, &asking->note));
     if (known > asking->head.size)
         *trouble = arena_print(ctx->arena, SENTENCE("has cosigned a head over %lld entries, and here are only %lld"),

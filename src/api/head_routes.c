@@ -21,7 +21,7 @@ static enum result get_checkpoint(struct ctx *ctx, struct exchange *x)
     int64_t size;
     TRY(assurance_demand(ctx));
     TRY(assurance_read_size(ctx, x, "size", &size));
-    TRY(tree_head(ctx, size, &head));
+    TRY(ledger_signed_head(ctx, size, &head));
     TRY(ledger_note(ctx, &head, &note));
     x->type = "text/plain; charset=utf-8";
     buf_add(&x->out, note);

@@ -144,7 +144,7 @@ static enum result get_head(struct ctx *ctx, struct exchange *x)
     int64_t size;
     TRY(assurance_demand(ctx));
     TRY(assurance_read_size(ctx, x, "size", &size));
-    TRY(tree_head(ctx, size, &head));
+    TRY(ledger_signed_head(ctx, size, &head));
     ledger_head_json(&x->out, &head);
     return OK;
 }

@@ -11,6 +11,9 @@
 #include "app/timekeeping.h"
 #include "base/clock.h"
 #include "events/verify.h"
+#include "jobs/jobs.h"
+#include "ledger/chain.h"
+#include "ledger/parting.h"
 #include "ledger/remembered.h"
 #include "ledger/stop.h"
 #include "ledger/tree.h"
@@ -19,7 +22,6 @@
 #include "records/verify.h"
 #include "store/backup.h"
 #include "store/blob.h"
-#include "ledger/parting.h"
 #include "store/identity.h"
 #include "store/migrate.h"
 
@@ -103,16 +105,19 @@ enum result command_backup(struct program *program)
 static enum result take_an_identity(struct ctx *ctx, struct keyring *keyring)
 {
     struct access_parting access;
+    struct sealed_parting jobs;
     struct witness_parting witnessed;
     struct identity before;
     bool any;
     TRY(identity_read(ctx, keyring, &any));
     if (!any) TRY(meta_demand(ctx, "identity"));
     TRY(access_part_begin(ctx, &access));
+    TRY(sealed_part_begin(ctx, &sealed_jobs, &jobs));
     TRY(witness_part_begin(ctx, &witnessed));
     TRY(identity_part(ctx, keyring, &before));
     TRY(ledger_part(ctx, &before));
     TRY(events_part(ctx, &before));
+    TRY(sealed_part_end(ctx, &sealed_jobs, &jobs));
     TRY(witness_part_end(ctx, &witnessed));
     return access_part_end(ctx, &access);
 }
@@ -221,7 +226,7 @@ static enum result begin_heads(struct program *program)
     struct ctx *ctx = &program->ctx;
     struct ledger_head head;
     TRY(remembered_set_aside(ctx, program->settings.value[SET_DATA]));
-    enum result found = tree_head(ctx, 0, &head);
+    enum result found = ledger_signed_head(ctx, 0, &head);
     if (found == NOT_FOUND) {
         ctx_clear_error(ctx);
         return OK;

@@ -143,72 +143,107 @@ enum result events_verify(struct ctx *ctx, const struct keyring *keyring, struct
 
 /* ---- a restored copy ---- */
 
+enum { PAGE = 1000 };
+
 struct remade {
     int64_t id;
     unsigned char old[MAC_SIZE], previous[MAC_SIZE], mac[MAC_SIZE];
+    bool follows;
 };
 
-struct remaking {
-    const struct keyring *keyring;
-    const struct identity *before;
-    struct remade *at;
-    size_t count;
-    struct buf bytes;
+/* What each row was known by before, for the row that follows on it; gone with the restore. */
+static const char *const names_begin[] = {
+    [DIALECT_SQLITE] = "CREATE TEMPORARY TABLE parting_event (old BLOB PRIMARY KEY, mac BLOB)",
+    [DIALECT_POSTGRES] = "CREATE TEMPORARY TABLE parting_event (old bytea PRIMARY KEY, mac bytea)",
 };
 
-/* What the row before is known by from here on; a row that was let go, or did not hold, keeps its name. */
-static void follow(const struct remaking *all, struct event_row *row)
+static struct str bytes_of(const unsigned char *mac)
 {
-    for (size_t i = all->count; i-- > 0;) {
-        if (memcmp(all->at[i].old, row->previous, MAC_SIZE) != 0) continue;
-        memcpy(row->previous, all->at[i].mac, MAC_SIZE);
-        return;
+    return (struct str){(const char *)mac, MAC_SIZE};
+}
+
+/* One page of those that held under the identity of before; *any: there were rows at all. */
+static enum result read_page(struct ctx *ctx, const struct identity *before, struct remade *page, size_t *count,
+                             int64_t *after, bool *any)
+{
+    const struct value args[] = {value_number(*after), value_number(PAGE)};
+    static const unsigned char none[MAC_SIZE];
+    struct buf bytes = buf_in(ctx->arena);
+    struct event_row row;
+    struct rows *rows;
+    *count = 0, *any = false;
+    TRY(db_query(ctx, S(ROW_COLUMNS "FROM security_event WHERE id > ?1 ORDER BY id LIMIT ?2"), args, COUNT(args),
+                 &rows));
+    for (bool more = true;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) return OK;
+        *any = true, *after = rows_number(rows, 0);
+        const struct str mac = rows_bytes(rows, 15);
+        bytes.len = 0;
+        if (!read_row(rows, &row)) continue;
+        event_row_bytes(&bytes, &row, rows_text(rows, 2));
+        if (!keyring_mac_was(db_keyring(ctx->db), before, MAC, buf_str(&bytes), mac)) continue;
+        struct remade *remade = &page[(*count)++];
+        remade->id = *after, remade->follows = memcmp(row.previous, none, MAC_SIZE) != 0;
+        memcpy(remade->old, mac.at, MAC_SIZE);
+        memcpy(remade->previous, row.previous, MAC_SIZE);
     }
 }
 
-static void remake(struct remaking *all, struct rows *rows)
+/* What the row before is known by from here on; one that was let go, or did not hold, keeps its name. */
+static enum result follow(struct ctx *ctx, struct remade *remade)
 {
-    struct event_row row;
-    struct remade *remade = &all->at[all->count];
-    const struct str node = rows_text(rows, 2), mac = rows_bytes(rows, 15);
-    if (!read_row(rows, &row)) return;
-    all->bytes.len = 0;
-    event_row_bytes(&all->bytes, &row, node);
-    if (!keyring_mac_was(all->keyring, all->before, MAC, buf_str(&all->bytes), mac)) return;
-    follow(all, &row);
-    all->bytes.len = 0;
-    event_row_bytes(&all->bytes, &row, node);
-    remade->id = rows_number(rows, 0);
-    memcpy(remade->old, mac.at, MAC_SIZE);
-    memcpy(remade->previous, row.previous, MAC_SIZE);
-    keyring_mac(all->keyring, MAC, buf_str(&all->bytes), remade->mac);
-    all->count++;
+    const struct value args[] = {value_bytes(bytes_of(remade->previous))};
+    struct rows *rows;
+    bool any;
+    if (!remade->follows) return OK;
+    TRY(db_query_one(ctx, S("SELECT mac FROM parting_event WHERE old = ?1"), args, COUNT(args), &rows, &any));
+    if (any) memcpy(remade->previous, rows_bytes(rows, 0).at, MAC_SIZE);
+    rows_close(rows);
+    return OK;
 }
 
-static enum result write_remade(struct ctx *ctx, const struct remaking *all)
+static enum result remake(struct ctx *ctx, struct remade *remade)
 {
-    for (size_t i = 0; i < all->count; i++) {
-        const struct value args[] = {value_number(all->at[i].id),
-                                     value_bytes((struct str){(const char *)all->at[i].previous, MAC_SIZE}),
-                                     value_bytes((struct str){(const char *)all->at[i].mac, MAC_SIZE})};
-        TRY(db_run(ctx, S("UPDATE security_event SET previous = ?2, mac = ?3 WHERE id = ?1"), args, COUNT(args), NULL));
+    struct value args[] = {value_number(remade->id), value_null(), value_null()};
+    struct buf bytes = buf_in(ctx->arena);
+    struct event_row row;
+    struct rows *rows;
+    bool any;
+    TRY(follow(ctx, remade));
+    TRY(db_query_one(ctx, S(ROW_COLUMNS "FROM security_event WHERE id = ?1"), args, 1, &rows, &any));
+    bool whole = any && read_row(rows, &row);
+    memcpy(row.previous, remade->previous, MAC_SIZE);
+    if (whole) event_row_bytes(&bytes, &row, rows_text(rows, 2));
+    rows_close(rows);
+    if (!whole) return OK;
+    keyring_mac(db_keyring(ctx->db), MAC, buf_str(&bytes), remade->mac);
+    args[1] = value_bytes(bytes_of(remade->previous)), args[2] = value_bytes(bytes_of(remade->mac));
+    TRY(db_run(ctx, S("UPDATE security_event SET previous = ?2, mac = ?3 WHERE id = ?1"), args, 3, NULL));
+    const struct value names[] = {value_bytes(bytes_of(remade->old)), value_bytes(bytes_of(remade->mac))};
+    return db_run(ctx, S("INSERT INTO parting_event (old, mac) VALUES (?1, ?2) ON CONFLICT DO NOTHING"), names,
+                  COUNT(names), NULL);
+}
+
+static enum result part_all(struct ctx *ctx, const struct identity *before)
+{
+    struct remade *page = arena_make_many(ctx->arena, struct remade, PAGE);
+    struct ctx part = *ctx;
+    int64_t after = INT64_MIN;
+    size_t count;
+    part.arena = arena_scratch(ctx->arena);
+    for (bool any = true; any;) {
+        enum result result = read_page(&part, before, page, &count, &after, &any);
+        for (size_t i = 0; result == OK && i < count; i++) result = remake(&part, &page[i]);
+        if (result != OK) return fail_as(ctx, &part, result);
+        arena_reset(part.arena);
     }
     return OK;
 }
 
 enum result events_part(struct ctx *ctx, const struct identity *before)
 {
-    struct remaking all = {.keyring = db_keyring(ctx->db), .before = before, .bytes = buf_in(ctx->arena)};
-    struct rows *rows;
-    int64_t there;
-    TRY(db_query_number(ctx, S("SELECT count(*) FROM security_event"), NULL, 0, 0, &there));
-    all.at = arena_make_many(ctx->arena, struct remade, (size_t)there + 1);
-    TRY(db_query(ctx, S(ROW_COLUMNS "FROM security_event ORDER BY id"), NULL, 0, &rows));
-    for (bool more = true;;) {
-        TRY(rows_next(ctx, rows, &more));
-        if (!more || all.count == (size_t)there) break;
-        remake(&all, rows);
-    }
-    rows_close(rows);
-    return write_remade(ctx, &all);
+    TRY(db_script(ctx, names_begin[db_dialect(ctx->db)]));
+    TRY(part_all(ctx, before));
+    return db_script(ctx, "DROP TABLE parting_event");
 }

@@ -35,7 +35,6 @@ enum sealed_job {
     SEALED_INPUT,
     SEALED_SHA256
 };
-extern const struct sealed_rows sealed_jobs;
 
 struct watch {
     struct job_watch watch;

@@ -8,6 +8,11 @@
 #include "format/json.h"
 #include "records/house.h"
 
+#include "access/sealed.h"
+
+/* A job acts with its user's rights, so its row is sealed like what gives them. */
+extern const struct sealed_rows sealed_jobs;
+
 struct blob_info;
 struct jobs;
 struct store;

@@ -173,3 +173,45 @@ bool ledger_chain_signed(struct ctx *ctx, const struct ledger_chain *chain, cons
             return true;
     return false;
 }
+
+enum result ledger_head_is_foreign(struct ctx *ctx, const struct ledger_head *head)
+{
+    return fail(ctx, BROKEN,
+                "The newest signed head (over %lld entries) bears a signature that does not hold, or of the key %s, "
+                "which is none of this ledger's: nothing more is signed; run merlon verify.",
+                (long long)head->size, head->key_id);
+}
+
+/* Behind so many that were put there nobody looks further. */
+enum { FORGED_MOST = 100 };
+
+static enum result find_newest(struct ctx *ctx, const struct ledger_chain *chain, struct ledger_head *head)
+{
+    const struct value args[] = {value_number(FORGED_MOST)};
+    struct rows *rows;
+    TRY(db_query(ctx, S("SELECT " TREE_HEAD_COLUMNS " FROM ledger_head ORDER BY size DESC LIMIT ?1"), args, COUNT(args),
+                 &rows));
+    bool more = true, signed_ = false;
+    while (!signed_) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        signed_ = tree_head_of_row(rows, head) && ledger_chain_signed(ctx, chain, head);
+    }
+    rows_close(rows);
+    return signed_ ? OK : ledger_head_is_foreign(ctx, head);
+}
+
+enum result ledger_signed_head(struct ctx *ctx, int64_t size, struct ledger_head *head)
+{
+    struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
+    enum result result = tree_head(ctx, size, head);
+    if (result == NOT_FOUND || result_passes(result)) return result;
+    TRY(ledger_chain_read(ctx, chain));
+    if (result == OK && ledger_chain_signed(ctx, chain, head)) return OK;
+    ctx_clear_error(ctx);
+    if (!size) return find_newest(ctx, chain, head);
+    return fail(ctx, BROKEN,
+                "The signature of the head over %lld entries does not hold: the row was put into the database, or "
+                "changed. Run merlon verify.",
+                (long long)size);
+}

@@ -42,6 +42,12 @@ struct ledger_chain {
 enum result ledger_chain_read(struct ctx *ctx, struct ledger_chain *chain) MUST_USE;
 /* Whether the head is signed by a key of the chain, for the origin that this key signs, before a copy parted. */
 bool ledger_chain_signed(struct ctx *ctx, const struct ledger_chain *chain, const struct ledger_head *head);
+/* The newest head that is signed so (size 0), or the one over exactly `size`: whatever is handed out, printed, signed
+ * over or remembered is one of these, for anybody who writes the database can put a row there. NOT_FOUND as tree_head;
+ * BROKEN when there are some, and the signature of none, or of that one, holds. */
+enum result ledger_signed_head(struct ctx *ctx, int64_t size, struct ledger_head *head) MUST_USE;
+/* BROKEN, with the sentence for a newest head that is not. */
+enum result ledger_head_is_foreign(struct ctx *ctx, const struct ledger_head *head) MUST_USE;
 /* Whether a new key has ever taken over. */
 enum result ledger_keys_are_renewed(struct ctx *ctx, bool *renewed) MUST_USE;
 /* Whether one of these keys is in the chain. */

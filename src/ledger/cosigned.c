@@ -115,7 +115,7 @@ enum result ledger_tlog_proof(struct ctx *ctx, int64_t entry, int64_t size, stru
     struct str note;
     TRY(ledger_place_of(ctx, entry, &place));
     if (!size) TRY(choose_head(ctx, place.position, &size));
-    TRY(tree_head(ctx, size, &head));
+    TRY(ledger_signed_head(ctx, size, &head));
     if (place.position >= head.size)
         return fail(ctx, CONFLICT, "The head over %lld entries is older than entry %lld: ask for a newer one.",
                     (long long)head.size, (long long)entry);

@@ -181,7 +181,7 @@ static enum result enter_link(struct ctx *ctx, const struct ledger_keys *before,
     struct ledger_link link = {.old_key = before->public, .new_key = after->public};
     int64_t entry;
     memcpy(link.origin, after->origin, sizeof link.origin);
-    enum result result = tree_head(ctx, 0, &link.head);
+    enum result result = ledger_signed_head(ctx, 0, &link.head);
     if (result == NOT_FOUND) ctx_clear_error(ctx);
     if (result != OK && result != NOT_FOUND) return result;
     struct str signature = ledger_sign(ctx, before, LINK_SIGNATURE, ledger_link_bytes(ctx, &link));
@@ -210,6 +210,7 @@ static enum result go_back(struct ctx *ctx, struct ledger_keys *keys)
 enum result ledger_keys_renew(struct ctx *ctx, const struct keyring *keyring, const char *action, struct str reason,
                               struct ledger_keys *keys)
 {
+    TRY(db_lock(ctx, "ledger")); /* else a sealer beside could sign, with the key of before, a head over the link */
     TRY(go_back(ctx, keys));
     TRY(ledger_keys_demand_current(ctx, keys));
     struct ledger_keys *after = allocate(ctx), *before = allocate(ctx);

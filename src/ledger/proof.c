@@ -3,6 +3,7 @@
 #include "ledger/proof.h"
 
 #include "format/json_out.h"
+#include "ledger/chain.h"
 #include "ledger/entry_row.h"
 #include "store/store.h"
 
@@ -131,7 +132,7 @@ enum result ledger_proof_json(struct ctx *ctx, int64_t entry, int64_t size, bool
     struct ledger_place found = {.position = -1};
     struct ledger_head head;
     TRY(ledger_place_of(ctx, entry, &found));
-    TRY(tree_head(ctx, size, &head));
+    TRY(ledger_signed_head(ctx, size, &head));
     if (found.position >= head.size)
         return fail(ctx, CONFLICT, "The head over %lld entries is older than entry %lld: ask for a newer one.",
                     (long long)head.size, (long long)entry);
@@ -161,8 +162,8 @@ enum result ledger_consistency_json(struct ctx *ctx, int64_t first, int64_t seco
 {
     if (first <= 0) return fail(ctx, INVALID, "Name the size of the older head, at least 1.");
     struct ledger_head older, newer;
-    TRY(tree_head(ctx, first, &older));
-    TRY(tree_head(ctx, second, &newer));
+    TRY(ledger_signed_head(ctx, first, &older));
+    TRY(ledger_signed_head(ctx, second, &newer));
     struct hasher *hasher = hasher_in(ctx->arena);
     const struct merkle_source source = tree_source(hasher);
     struct merkle_proof proof;

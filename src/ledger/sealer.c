@@ -57,10 +57,7 @@ static enum result check_signer(struct ctx *ctx, struct sealing *sealing)
     TRY(ledger_chain_read(ctx, chain));
     sealing->renewed = ledger_chain_signed(ctx, chain, head);
     if (sealing->renewed) return OK;
-    return fail(ctx, BROKEN,
-                "The newest signed head (over %lld entries) bears a signature that does not hold, or of the key %s, "
-                "which is none of this ledger's: nothing more is signed; run merlon verify.",
-                (long long)head->size, head->key_id);
+    return ledger_head_is_foreign(ctx, head);
 }
 
 enum result ledger_continues(struct ctx *ctx, const struct ledger_head *newest, const struct ledger_head *known)

@@ -28,6 +28,7 @@ struct ledger_signer {
     int64_t decisions;        /* to stop or to go on, that this process has seen (ledger/stop.h) */
     char alarm[SIGNER_ALARM]; /* of the newest round */
     int64_t waits_since;      /* clock_monotonic: what was committed awaits a round that ends well; 0: nothing does */
+    int64_t looked, woke;     /* the same: ledger_signer_watch last ran; it ran again after this process was held up */
     int64_t answered;         /* the same, of the newest round that ended well or with an alarm; 0: none did */
     bool late;                /* for too long without an answer, as was last looked; told already */
     char lost[SIGNER_ALARM];  /* that ledger.heads was found lost; until the end of the process */
@@ -200,13 +201,13 @@ static enum result demand_genuine(struct ctx *ctx, const struct remembered *head
 }
 
 /* Another node sealed it: what this one remembers is not to end with what it sealed itself. A head without a signature
- * that holds is nothing to remember: the sealer tells of it, and whoever verifies. */
+ * that holds is nothing to remember: it was put there, which is told at once. */
 static enum result remember_others(struct ctx *ctx, struct ledger_signer *signer, const struct ledger_head *newest)
 {
     struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
     struct remembered heads;
     TRY(ledger_chain_read(ctx, chain));
-    if (!ledger_chain_signed(ctx, chain, newest)) return OK;
+    if (!ledger_chain_signed(ctx, chain, newest)) return ledger_head_is_foreign(ctx, newest);
     TRY(remembered_read(ctx, signer->directory, &heads));
     TRY(demand_genuine(ctx, &heads)); /* behind a newer line, a forged one would be passed over */
     TRY(remembered_add(ctx, signer->directory, newest));
@@ -221,7 +222,10 @@ static enum result begin_remembering(struct ctx *ctx, struct ledger_signer *sign
 static enum result look_back(struct ctx *ctx, struct ledger_signer *signer)
 {
     struct ledger_head known = kept(signer), newest = {.size = 0};
-    if (!known.size) return begin_remembering(ctx, signer);
+    if (!known.size) {
+        TRY(begin_remembering(ctx, signer));
+        known = kept(signer);
+    }
     enum result result = tree_head(ctx, 0, &newest);
     if (result == NOT_FOUND) ctx_clear_error(ctx);
     if (result != OK && result != NOT_FOUND) return result;
@@ -408,7 +412,11 @@ static const char LATE[] =
 void ledger_signer_watch(struct ledger_signer *signer, int64_t now)
 {
     pthread_mutex_lock(&signer->lock);
+    /* A machine that was paused held up the rounds as well: they are given their time from here on. */
+    if (signer->looked && now - signer->looked >= SIGNER_LATE / 2) signer->woke = now;
+    signer->looked = now;
     int64_t since = signer->answered > signer->waits_since ? signer->answered : signer->waits_since;
+    if (signer->woke > since) since = signer->woke;
     bool late = signer->waits_since && now - since >= SIGNER_LATE, fresh = late != signer->late;
     signer->late = late;
     pthread_mutex_unlock(&signer->lock);
@@ -482,8 +490,8 @@ static enum result begin_remembering(struct ctx *ctx, struct ledger_signer *sign
     if (genuine == BROKEN) ctx_clear_error(ctx);
     if (genuine == OK && heads.count) keep(signer, &heads.at[heads.count - 1]);
     if (genuine != OK || heads.count) return genuine == BROKEN ? OK : genuine;
-    enum result result = tree_head(ctx, 0, &head);
-    if (result == NOT_FOUND) {
+    enum result result = ledger_signed_head(ctx, 0, &head);
+    if (result == NOT_FOUND || result == BROKEN) { /* of the second each round tells */
         ctx_clear_error(ctx);
         return OK;
     }

@@ -7,7 +7,7 @@
 
 enum ledger_standing {
     STANDS_NOWHERE, /* neither a place nor a row that awaits one, or a place that the head does not cover with it */
-    STANDS_WAITING, /* awaits its place, or has one that a newer head may cover */
+    STANDS_WAITING, /* awaits its place, or has one that a newer head covers by its size */
     STANDS_UNDER    /* the head covers it, as it is now */
 };
 /* `head`: one whose signature was held; size 0 for none. Some twenty reads when there is a place. */

@@ -90,11 +90,11 @@ static enum result find_head(struct ctx *ctx, int64_t instant, struct ledger_hea
 {
     const struct value args[] = {value_number(instant)};
     int64_t size;
-    TRY(tree_head(ctx, 0, head));
+    TRY(ledger_signed_head(ctx, 0, head));
     if (head->at <= instant) return OK;
     TRY(db_query_number(ctx, S("SELECT size FROM ledger_head WHERE at >= ?1 ORDER BY size LIMIT 1"), args, COUNT(args),
                         0, &size));
-    return tree_head(ctx, size, head);
+    return ledger_signed_head(ctx, size, head);
 }
 
 enum result record_head_at(struct ctx *ctx, int64_t instant, struct report_head *out)

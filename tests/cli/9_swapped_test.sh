@@ -76,6 +76,15 @@ works verify "$copy"
 works ledger keys --data "$copy"
 yes 'a restored witness has a key of its own' grep -q '^witness ' "$work/out"
 yes 'which is not that of the original' [ "$(grep '^witness ' "$work/out")" != "$witness" ]
+cp -a "$copy" "$work/served"
+start_server --data "$work/served" --log-level error
+works token --data "$work/served" --user $head
+curl -s -H "Authorization: Bearer $(cat "$work/out")" "$address/api/v1/ledger/policy" >"$work/policy"
+yes 'its policy names one key of a log' [ "$(grep -c '^log ' "$work/policy")" -eq 1 ]
+stop_server
+rm -rf "$work/served"
+works ledger keys --data "$copy"
+yes 'which is its own' grep -qxF "$(grep '^log ' "$work/policy")" "$work/out"
 works ledger keys --data "$original"
 yes 'which has the one that it had' [ "$(grep '^witness ' "$work/out")" = "$witness" ]
 carry() { # from, to
@@ -103,6 +112,15 @@ for pair in "$copy $original" "$original $copy"; do
     refused "The user $second was changed outside of the program" token --data "$work/carried" --user $lena
     rm -rf "$work/carried" "$work/source"
 done
+
+# An event that somebody altered before the backup is as wrong in the copy.
+cp -a "$original" "$work/altered"
+sqlite3 "$work/altered/merlon.db" 'DROP TRIGGER "security_event_no_UPDATE"; UPDATE security_event SET detail = "nothing" WHERE id = 2'
+works backup "$work/altered.backup" --data "$work/altered"
+run restore "$work/altered.backup" --data "$work/altered-copy" --master-key "$original/master.key"
+cp "$original/master.key" "$work/altered-copy/"
+run verify "$work/altered-copy"
+yes 'an altered event stays one' grep -q '^security events  *WRONG: Security event 2 was altered' "$work/out"
 
 # The key that was replaced, put back with its MAC, signs nothing any more.
 sqlite3 "$original/merlon.db" '.mode insert meta' "SELECT * FROM meta WHERE name IN ('ledger.secret', 'ledger.public')" |

@@ -115,7 +115,8 @@ static void a_planted_place_is_none(void **state)
                                "FROM ledger_pending WHERE entry = %lld; DELETE FROM ledger_pending WHERE entry = %lld",
                                places[i], entry, entry)
                        .at);
-        (void)!round_of(&w);
+        for (int round = 0; round < 2; round++) assert_int_equal(round_of(&w), BROKEN); /* also while it stands */
+        expect_alarm(&w, arena_print(f->ctx.arena, "Entry %lld was written by this program and saved", entry).at);
         run_sql(f, arena_print(f->ctx.arena,
                                "DELETE FROM ledger_leaf WHERE entry = %lld; DELETE FROM ledger_state WHERE entry = "
                                "%lld; DELETE FROM ledger_entry WHERE id = %lld",
@@ -234,6 +235,26 @@ static void entries_that_no_round_comes_to_are_an_alarm(void **state)
     end(&w);
 }
 
+/* Whoever watches was held up with the rounds; what still hangs when all goes on is told in its time. */
+static void a_machine_that_was_paused_is_no_alarm(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    char alarm[600];
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    int64_t at = clock_monotonic();
+    ledger_signer_watch(w.signer, at);
+    at += 2 * SIGNER_LATE;
+    for (int64_t end_at = at + SIGNER_LATE; at < end_at; at += SIGNER_LATE / 10) {
+        ledger_signer_watch(w.signer, at);
+        ledger_signer_alarm(w.signer, alarm, sizeof alarm);
+        assert_string_equal(alarm, "");
+    }
+    ledger_signer_watch(w.signer, at);
+    expect_alarm(&w, "no round of sealing comes to its end");
+    end(&w);
+}
+
 /* It was not held, so what waited before it waits still, and since then. */
 static void a_round_that_is_not_held_ends_no_wait(void **state)
 {
@@ -348,8 +369,13 @@ static void only_what_is_signed_is_remembered(void **state)
     store_watch_commits(f->store, NULL, NULL);
     run_sql(f, "INSERT INTO ledger_head (size, root, at, key_id, signature, origin, previous) SELECT 500, root, at, "
                "key_id, signature, origin, 20 FROM ledger_head WHERE size = 20");
-    expect_ok(&f->ctx, round_of(&w));
+    assert_int_equal(round_of(&w), BROKEN);
+    expect_alarm(&w, "The newest signed head (over 500 entries) bears a signature that does not hold");
     assert_int_equal(newest_remembered(&w), 20);
+    struct ledger_head head;
+    expect_ok(&f->ctx, ledger_signed_head(&f->ctx, 0, &head)); /* what is handed out meanwhile */
+    assert_int_equal(head.size, 20);
+    assert_int_equal(ledger_signed_head(&f->ctx, 500, &head), BROKEN);
     run_sql(f, "DELETE FROM ledger_head WHERE size = 500");
     FILE *file = fopen(arena_print(f->ctx.arena, "%s/ledger.heads", f->directory).at, "a");
     assert_non_null(file);
@@ -481,6 +507,7 @@ int main(void)
         ON_BOTH(a_round_before_the_first_write_is_quiet),
         ON_BOTH(a_head_of_the_same_size_over_other_entries_does_not_continue),
         ON_BOTH(entries_that_no_round_comes_to_are_an_alarm),
+        ON_SQLITE(a_machine_that_was_paused_is_no_alarm),
         ON_SQLITE(a_round_that_is_not_held_ends_no_wait),
         ON_BOTH(a_round_that_tells_why_leaves_the_wait_and_its_own_alarm),
         ON_BOTH(a_memory_that_is_gone_begins_with_an_entry),

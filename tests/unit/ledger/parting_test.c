@@ -37,6 +37,12 @@ static enum result part(struct ctx *ctx, void *arg)
     return ledger_part(ctx, &c->before);
 }
 
+static enum result rotate(struct ctx *ctx, void *arg)
+{
+    struct copy *c = arg;
+    return ledger_keys_renew(ctx, c->keyring, "rotate", S("shown around"), c->keys);
+}
+
 static enum result renew(struct ctx *ctx, void *arg)
 {
     struct copy *c = arg;
@@ -129,6 +135,7 @@ static void a_link_of_the_copy_is_none_of_the_original(void **state)
     struct copy c = begin(f);
     struct ledger_chain chain = {.count = 0};
     struct ledger_head head;
+    write_ok(f, rotate, &c);
     write_ok(f, seal, &c);
     expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
     write_ok(f, part, &c);
@@ -136,13 +143,15 @@ static void a_link_of_the_copy_is_none_of_the_original(void **state)
     write_ok(f, seal, &c);
     expect_ok(&f->ctx, verify(&c));
     expect_ok(&f->ctx, ledger_chain_read(&f->ctx, &chain));
-    assert_int_equal(chain.count, 2);
-    /* Of the original's key it takes what was signed up to where they part, and no longer hands it out. */
+    assert_int_equal(chain.count, 3);
+    /* Of the original's keys it takes what was signed up to where they part, and no longer hands them out. */
     assert_true(ledger_chain_signed(&f->ctx, &chain, &head));
-    assert_int_equal(chain.at[0].upto, head.size);
-    assert_false(ledger_epoch_is_open(&chain.at[0]));
-    assert_true(ledger_epoch_is_open(&chain.at[1]));
-    chain.at[0].upto = head.size - 1;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(chain.at[i].upto, head.size);
+        assert_false(ledger_epoch_is_open(&chain.at[i]));
+    }
+    assert_true(ledger_epoch_is_open(&chain.at[2]));
+    chain.at[1].upto = head.size - 1;
     assert_false(ledger_chain_signed(&f->ctx, &chain, &head));
     /* As the original would see these rows. */
     keyring_bind(c.keyring, &c.before);
