@@ -9,6 +9,7 @@
 #include "frameworks/load.h"
 #include "http/query.h"
 #include "jobs/import_run.h"
+#include "records/import.h"
 
 #include <unistd.h>
 
@@ -73,8 +74,11 @@ static enum result tell(struct program *program, const struct wanted *wanted, st
             (long long)json_number(result, "created", 0), (long long)json_number(result, "changed", 0),
             (long long)json_number(result, "unchanged", 0), refused);
         if (warned)
-            say(program->out, "%lld of them %s something that is not imported; each is told with its line.\n", warned,
+            say(program->out, "%lld of them %s something that is not imported.\n", warned,
                 say_word(warned, "says", "say"));
+        if (warned + refused > IMPORT_FATES / 2)
+            say(program->out, "The first of what was refused or not imported are told with their lines, up to %d.\n",
+                IMPORT_FATES);
     }
     if (!refused) return OK;
     return fail(ctx, CONFLICT, "%lld %s refused; the others are %s.", refused,

@@ -231,7 +231,7 @@ static void drop_members(struct row *row, const struct reg *reg)
 
 static void keep_fate(struct import *import, size_t line, const char *fate, struct str reference, struct str detail)
 {
-    if (import->fate_count >= IMPORT_FATES) return;
+    if (import->fate_count >= (size_t)(detail.len ? IMPORT_FATES : IMPORT_FATES / 2)) return;
     struct fate *kept = arena_make(import->ctx->arena, struct fate);
     *kept = (struct fate){line, fate, arena_copy(import->ctx->arena, reference), arena_copy(import->ctx->arena, detail),
                           NULL};

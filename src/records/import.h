@@ -7,7 +7,9 @@
 #include "format/table.h"
 #include "records/records.h"
 
-enum { IMPORT_FATES = 20000 }; /* so many rows have their fate kept in full; all are counted */
+/* So many rows have their fate kept in full, half of them only for what is to be told (refused, or something that is
+ * not imported): good news leaves room for it. All are counted. */
+enum { IMPORT_FATES = 20000 };
 
 struct import;
 

@@ -132,11 +132,14 @@ enum result passed_tell(struct ctx *ctx, const struct passed *passed, size_t cou
         const struct field *field = row_field(reg, passed[i].index);
         struct holding held = {
             .ctx = ctx, .field = field, .cell = passed[i].cell, .after = after->row[passed[i].index]};
+        /* The version that whoever filled in the row can have seen. */
+        const struct record *seen = before && field == &common_fields[C_VERSION] ? before : after;
         bool same = false;
         if (!passed_over(reg, field, !before)) continue;
         if (field->target) held.target = house_register(ctx->house, str_of(field->target));
         if (before) TRY(means(&held, before->row[passed[i].index], &same));
         if (!same) TRY(means(&held, held.after, &same));
+        held.after = seen->row[passed[i].index];
         if (!same) tell(&held, after);
     }
     return OK;

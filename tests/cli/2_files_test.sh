@@ -45,6 +45,11 @@ refuses 2 'no field' import asset "$work/mapped.csv" --data "$data"
 run import asset "$work/mapped.csv" --mapping "$work/mapping.json" --data "$data" --user bo@quay.example
 yes 'an auditor imports no assets' grep -q 'do not let you' "$work/err"
 
+# What is wrong far down a long file is told, too.
+awk 'BEGIN { print "title,kind"; for (i = 1; i <= 10500; i++) print "Pump " i "," (i == 10499 ? "nonsense" : "software") }' >"$work/long.csv"
+run import asset "$work/long.csv" --data "$data" --dry-run
+yes 'line 10500 is told' grep -q '^line 10500: kind must be one of' "$work/err"
+
 # What a file says and an import does not take over is told, with its line.
 cat >"$work/told.csv" <<'CSV'
 title,kind,status,version,need_availability
@@ -54,7 +59,7 @@ Lent tug,hardware,lent,7,3
 CSV
 works import asset "$work/told.csv" --data "$data" --dry-run
 says 'Dry run, nothing was kept. 3 rows: 3 created, 0 changed, 0 unchanged, 0 refused'
-says '2 of them say something that is not imported; each is told with its line.'
+says '2 of them say something that is not imported.'
 printf '%s\n' \
     'line 2: status is not imported: the file says "retired", and this asset is in_use. Take the step "retire".' \
     'line 4: status is not imported: the file says "lent", the record has "in_use"; only a step of the workflow changes it. version is not imported: the file says "7", the record has "1"; the program sets it. need_availability is not imported: the file says "3", the record has nothing; the program sets it.' >"$work/told"

@@ -78,7 +78,7 @@ export function rawKeys(page: Page): Promise<string[]> {
   }, KEY.source)
 }
 
-/** Words of the catalogue that are still in the other language: what is read exactly as English says it, and was not typed. */
+/** Words of the catalogue that are still in the other language: what is read exactly as English says it, was not typed, and is not marked as English. */
 export function untranslated(page: Page, english: Record<string, string>, own: Record<string, string>): Promise<string[]> {
   const both = new Set(Object.values(own))
   const foreign = Object.values(english).filter((text) => text.length > 3 && !both.has(text) && !text.includes('{'))
@@ -88,7 +88,7 @@ export function untranslated(page: Page, english: Record<string, string>, own: R
     const found = new Set<string>()
     while (walker.nextNode()) {
       const text = walker.currentNode.textContent?.trim() ?? ''
-      if (words.has(text) && !walker.currentNode.parentElement?.closest('textarea')) found.add(text)
+      if (words.has(text) && !walker.currentNode.parentElement?.closest('textarea, [lang=en]')) found.add(text)
     }
     return [...found]
   }, foreign)
