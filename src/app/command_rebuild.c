@@ -5,7 +5,6 @@
 #include "app/caller.h"
 #include "app/progress.h"
 #include "records/rebuild.h"
-#include "store/migrate.h"
 #include "store/store.h"
 
 struct watch {
@@ -21,18 +20,6 @@ static enum result show(void *arg, const char *reg, int64_t done, int64_t of)
     return caller_waits(watch->program);
 }
 
-static enum result begin(struct ctx *ctx, void *arg)
-{
-    (void)arg;
-    return migrate_make_rebuild_due(ctx, MERLON_VERSION);
-}
-
-static enum result end(struct ctx *ctx, void *arg)
-{
-    (void)arg;
-    return migrate_rebuild_is_done(ctx);
-}
-
 enum result command_rebuild(struct program *program)
 {
     struct watch watch = {program, {.hidden = program->remote != NULL}};
@@ -40,12 +27,9 @@ enum result command_rebuild(struct program *program)
     struct rebuild_report report;
     bool json = program_flag(program, "json");
     TRY(program_no_more(program, 0));
-    /* Cut off in the middle it would leave search without records: so the next start makes it anew. */
-    TRY(store_write(&program->ctx, program->store, begin, NULL));
     enum result result = records_rebuild(&program->ctx, &rebuild, &report);
     progress_end(&watch.progress);
     TRY(result);
-    TRY(store_write(&program->ctx, program->store, end, NULL));
     TRY(acting_settle(program));
     if (json)
         say(program->out, "{\"records\":%lld,\"changed\":%lld}\n", (long long)report.records,
@@ -54,5 +38,8 @@ enum result command_rebuild(struct program *program)
         say(program->out, "%lld %s: links and search made anew, %lld %s to what is derived.\n",
             (long long)report.records, say_word(report.records, "record", "records"), (long long)report.changed,
             say_word(report.changed, "change", "changes"));
+    if (report.another)
+        say(program->err, "merlon: another program has begun to make the same anew meanwhile; until it is done, search "
+                          "may not find everything.\n");
     return OK;
 }

@@ -202,12 +202,6 @@ enum result program_write_public_keys(struct program *program)
     return ledger_public_write(ctx, keys, chain->count, program->settings.value[SET_DATA]);
 }
 
-static enum result rebuild_is_done(struct ctx *ctx, void *arg)
-{
-    (void)arg;
-    return migrate_rebuild_is_done(ctx);
-}
-
 /* In batches, so it may be cut off: then the next start does it. */
 static enum result bring_up_derived(struct program *program)
 {
@@ -220,7 +214,8 @@ static enum result bring_up_derived(struct program *program)
     log_line(LOG_INFO, "after an upgrade or a restore: what follows from records is made anew", NULL);
     TRY(records_rebuild(ctx, &rebuild, &report));
     log_line(LOG_INFO, "it is made anew", "records", report.records, "changed", report.changed, NULL);
-    return store_write(ctx, program->store, rebuild_is_done, NULL);
+    if (report.another) log_line(LOG_WARNING, "another program is making it anew as well, and is not done", NULL);
+    return OK;
 }
 
 static enum result open_for_writing(struct program *program, bool makes)

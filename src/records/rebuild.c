@@ -9,6 +9,7 @@
 #include "records/links.h"
 #include "records/records.h"
 #include "records/write.h"
+#include "store/migrate.h"
 #include "store/search.h"
 #include "store/store.h"
 
@@ -77,9 +78,20 @@ static enum result prune(struct ctx *ctx, void *arg)
 
 static enum result begin(struct ctx *ctx, void *arg)
 {
-    (void)arg;
+    TRY(migrate_begin_rebuild(ctx, arg));
     TRY(search_clear(ctx));
     return reach_rebuild(ctx);
+}
+
+struct ending {
+    struct rebuild_mark mark;
+    bool last;
+};
+
+static enum result end(struct ctx *ctx, void *arg)
+{
+    struct ending *ending = arg;
+    return migrate_end_rebuild(ctx, &ending->mark, &ending->last);
 }
 
 /* A write that collides is run again: each time from where the part before it had come to. */
@@ -153,7 +165,8 @@ enum result records_rebuild(struct ctx *ctx, const struct rebuild *rebuild, stru
     struct arena *scratch = arena_scratch(ctx->arena);
     *report = (struct rebuild_report){0};
     struct links_pruning pruning = {.more = true};
-    enum result result = write_part(ctx, rebuild, scratch, begin, &pruning, sizeof pruning);
+    struct ending ending = {.last = false};
+    enum result result = write_part(ctx, rebuild, scratch, begin, &ending.mark, sizeof ending.mark);
     while (result == OK && pruning.more) result = write_part(ctx, rebuild, scratch, prune, &pruning, sizeof pruning);
     bool settled = false;
     for (int pass = 0; pass < PASSES && result == OK && !settled; pass++) {
@@ -162,5 +175,7 @@ enum result records_rebuild(struct ctx *ctx, const struct rebuild *rebuild, stru
         if (result == OK) result = entries_since(ctx, newest, &report->changed);
         settled = report->changed == before;
     }
+    if (result == OK) result = write_part(ctx, rebuild, scratch, end, &ending, sizeof ending);
+    report->another = result == OK && !ending.last;
     return result;
 }

@@ -8,9 +8,11 @@
 struct rebuild_report {
     int64_t records;
     int64_t changed; /* ledger entries for derived fields that were not what they should be */
+    bool another;    /* another program has begun the same since, and has to bring it to its end */
 };
 
-/* Not inside a write: goes in batches, each a transaction, as the program itself. `progress` is called after each
+/* Not inside a write: goes in batches, each a transaction, as the program itself. What is cut off is due at the next
+ * start (store/migrate.h). `progress` is called after each
  * batch, and another result than OK ends it there; NULL for none. */
 struct rebuild {
     struct store *store;

@@ -1,5 +1,6 @@
 /* Numbered migrations. They run in the transaction of the start, so a failing one leaves the database as it was and the
  * older program can still use it. */
+#include "base/random.h"
 #include "store/migrate.h"
 
 #include "base/buf.h"
@@ -7,7 +8,7 @@
 #include "store/blob.h"
 #include "store/db.h"
 
-static const char REBUILD[] = "rebuild_due"; /* by which version of the program */
+static const char REBUILD[] = "rebuild_due"; /* by which version of the program, or who is at it */
 
 /* *version is -1 in a database that has never had a program. */
 static enum result version_of(struct ctx *ctx, int64_t *version)
@@ -162,7 +163,18 @@ enum result migrate_make_rebuild_due(struct ctx *ctx, const char *program)
     return meta_set(ctx, REBUILD, str_of(program));
 }
 
-enum result migrate_rebuild_is_done(struct ctx *ctx)
+enum result migrate_begin_rebuild(struct ctx *ctx, struct rebuild_mark *mark)
 {
-    return meta_set(ctx, REBUILD, S(""));
+    TRY(db_lock(ctx, "rebuild"));
+    snprintf(mark->text, sizeof mark->text, "%.*s", PRINT(random_token(ctx->arena, 16)));
+    return meta_set(ctx, REBUILD, str_of(mark->text));
+}
+
+enum result migrate_end_rebuild(struct ctx *ctx, const struct rebuild_mark *mark, bool *last)
+{
+    struct str text;
+    TRY(db_lock(ctx, "rebuild"));
+    TRY(meta_get(ctx, REBUILD, &text));
+    *last = str_is(text, mark->text);
+    return *last ? meta_set(ctx, REBUILD, S("")) : OK;
 }

@@ -41,7 +41,14 @@ enum result migrate_contents(struct ctx *ctx, const struct migrations *migration
 /* After a migration, and after another version of the program, until it was done. */
 enum result migrate_rebuild_is_due(struct ctx *ctx, bool *due) MUST_USE;
 enum result migrate_make_rebuild_due(struct ctx *ctx, const char *program) MUST_USE; /* inside a write */
-enum result migrate_rebuild_is_done(struct ctx *ctx) MUST_USE;                       /* inside a write */
+/* Inside a write each. Whoever begins makes it due under a mark of his own, and whoever ends takes only that away: so
+ * one that another program began since, and thereby undid a part of this one, stays due until that one is done (*last
+ * false), however it ends. */
+struct rebuild_mark {
+    char text[64];
+};
+enum result migrate_begin_rebuild(struct ctx *ctx, struct rebuild_mark *mark) MUST_USE;
+enum result migrate_end_rebuild(struct ctx *ctx, const struct rebuild_mark *mark, bool *last) MUST_USE;
 
 /* For programs that only read, and change nothing: INVALID unless the database is as this program has it. */
 enum result migrate_check(struct ctx *ctx, const struct migrations *migrations, const char *program) MUST_USE;

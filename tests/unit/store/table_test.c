@@ -266,10 +266,20 @@ static void be(struct fixture *f, const char *version)
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, have_version, (void *)(uintptr_t)version));
 }
 
-static enum result rebuilt(struct ctx *ctx, void *arg)
+static enum result rebuild_begins(struct ctx *ctx, void *mark)
 {
-    (void)arg;
-    return migrate_rebuild_is_done(ctx);
+    return migrate_begin_rebuild(ctx, mark);
+}
+
+struct rebuild_ending {
+    struct rebuild_mark mark;
+    bool last;
+};
+
+static enum result rebuild_ends(struct ctx *ctx, void *arg)
+{
+    struct rebuild_ending *ending = arg;
+    return migrate_end_rebuild(ctx, &ending->mark, &ending->last);
 }
 
 /* Whether what follows from records is due to be made anew; it is, then. */
@@ -277,8 +287,31 @@ static bool rebuilds(struct fixture *f)
 {
     bool due;
     expect_ok(&f->ctx, migrate_rebuild_is_due(&f->ctx, &due));
-    if (due) expect_ok(&f->ctx, store_write(&f->ctx, f->store, rebuilt, NULL));
-    return due;
+    struct rebuild_ending ending = {.last = false};
+    if (!due) return false;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, rebuild_begins, &ending.mark));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, rebuild_ends, &ending));
+    assert_true(ending.last);
+    return true;
+}
+
+/* Two programs at it: the one that began first has lost what the other cleared, and does not say that all is done. */
+static void the_last_to_begin_a_rebuild_ends_it(void **state)
+{
+    FIXTURE(f);
+    struct rebuild_ending first = {.last = true}, second = {.last = false};
+    bool due = false;
+    expect_ok(&f->ctx, migrate(f, steps, 0, "0.1"));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, rebuild_begins, &first.mark));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, rebuild_begins, &second.mark));
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, rebuild_ends, &first));
+    assert_false(first.last);
+    expect_ok(&f->ctx, migrate_rebuild_is_due(&f->ctx, &due));
+    assert_true(due);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, rebuild_ends, &second));
+    assert_true(second.last);
+    expect_ok(&f->ctx, migrate_rebuild_is_due(&f->ctx, &due));
+    assert_false(due);
 }
 
 static void migrations_run_once_and_in_order(void **state)
@@ -442,6 +475,7 @@ int main(void)
         ON_BOTH(values_keep_their_types),
         ON_BOTH(the_next_key_has_a_range),
         ON_BOTH(a_database_without_its_version_is_refused),
+        ON_BOTH(the_last_to_begin_a_rebuild_ends_it),
         ON_BOTH(migrations_run_once_and_in_order),
         ON_BOTH(a_new_database_needs_no_migration),
         ON_BOTH(another_database_is_refused),
