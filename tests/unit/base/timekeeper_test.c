@@ -303,9 +303,54 @@ static void test_the_system(void **state)
     timekeeper_free(keeper);
 }
 
+/* What a held clock shows must stand for a day: one that has moved, also back, begins to stand anew. */
+static void a_held_clock_that_moves_back_has_not_stood(void **state)
+{
+    (void)state;
+    struct machine machine;
+    begin(&machine);
+    machine.wall += YEARS;
+    assert_int_equal(pass(&machine, 23 * HOUR), BEGIN + 23 * HOUR);
+    machine.wall -= YEARS / 2;
+    assert_int_equal(pass(&machine, 23 * HOUR), BEGIN + 46 * HOUR);
+    assert_int_equal(timekeeper_tell(machine.keeper).state, TIME_HELD);
+    int64_t now = pass(&machine, 2 * HOUR);
+    assert_int_equal(now, machine.wall);
+    timekeeper_free(machine.keeper);
+}
+
+/* Hours between two starts are the program's having been off, unless the clock was in doubt before. */
+static void hours_since_a_doubt_were_followed(void **state)
+{
+    (void)state;
+    for (int doubted = 0; doubted < 2; doubted++) {
+        struct machine machine = {.wall = BEGIN, .elapsed = 5000};
+        machine.keeper = keeper_of(&machine, false);
+        timekeeper_begin(machine.keeper, BEGIN - 2 * HOUR, doubted);
+        assert_int_equal(timekeeper_now(machine.keeper), BEGIN);
+        assert_int_equal(timekeeper_tell(machine.keeper).follows, doubted);
+        timekeeper_free(machine.keeper);
+    }
+}
+
+/* What passed before it is told is not counted once more after it. */
+static void an_instant_that_is_over_moves_nothing(void **state)
+{
+    (void)state;
+    struct machine machine;
+    begin(&machine);
+    machine.wall += YEARS, machine.elapsed += 5 * SECOND; /* held: nothing but what passes tells the time */
+    timekeeper_not_before(machine.keeper, BEGIN + 2 * SECOND);
+    assert_int_equal(timekeeper_now(machine.keeper), BEGIN + 5 * SECOND);
+    timekeeper_free(machine.keeper);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_held_clock_that_moves_back_has_not_stood),
+        cmocka_unit_test(hours_since_a_doubt_were_followed),
+        cmocka_unit_test(an_instant_that_is_over_moves_nothing),
         cmocka_unit_test(test_goes_with_the_clock),
         cmocka_unit_test(test_an_hour),
         cmocka_unit_test(test_asked_each_millisecond),
