@@ -313,6 +313,23 @@ static void test_memory_cannot_be_set_back(void **state)
     witness_close(log->witness);
 }
 
+/* What a restored copy puts under its own identity is what held. */
+static void test_a_copy_keeps_what_held(void **state)
+{
+    FIXTURE(f);
+    struct log *log = begin(f);
+    struct witness_parting parting;
+    expect_cosigned(log, question(log, 0, 20), 1000);
+    store_use_keyring(f->store, &master);
+    expect_ok(&f->ctx, witness_part_begin(&f->ctx, &parting));
+    assert_int_equal(parting.count, 1);
+    run_sql(f, "UPDATE witness_log SET at = at + 1");
+    expect_ok(&f->ctx, witness_part_begin(&f->ctx, &parting));
+    assert_int_equal(parting.count, 0);
+    store_use_keyring(f->store, &keyring);
+    witness_close(log->witness);
+}
+
 static void expect_verified(struct fixture *f, const struct keyring *key, enum result wanted, const char *sentence)
 {
     int64_t checked;
@@ -383,6 +400,7 @@ int main(void)
         ON_BOTH(test_branches_at_once),
         ON_BOTH(test_memory_cannot_be_set_back),
         ON_BOTH(test_what_was_never_watched_is_not_forgotten),
+        ON_BOTH(test_a_copy_keeps_what_held),
         ON_BOTH(test_memory_is_verified),
         ON_BOTH(test_key_stays),
     };
