@@ -98,7 +98,22 @@ static struct str name_in_policy(const struct policy *policy, struct str key_nam
     return S("");
 }
 
-static enum result put_peers(struct ctx *ctx, const struct policy *policy, struct json_out *out)
+/* A row of one that was there once stays: what it got says nothing of the heads that are made now. */
+static bool is_sent_to(const struct api *api, struct str peer)
+{
+    const struct {
+        const char *name;
+        bool set;
+    } channels[] = {{PEER_FILE, api->channels.file},
+                    {PEER_MAIL, api->channels.mail},
+                    {PEER_TIMESTAMP, api->channels.timestamp},
+                    {PEER_QUORUM, api->policy != NULL}};
+    for (size_t i = 0; i < COUNT(channels); i++)
+        if (str_is(peer, channels[i].name)) return channels[i].set;
+    return name_in_policy(api->policy, peer).len > 0;
+}
+
+static enum result put_peers(struct ctx *ctx, const struct api *api, struct json_out *out)
 {
     struct ledger_peer *peers;
     size_t count;
@@ -107,7 +122,8 @@ static enum result put_peers(struct ctx *ctx, const struct policy *policy, struc
     for (size_t i = 0; i < count; i++) {
         json_open_object(out);
         json_key(out, "name"), json_put_str(out, peers[i].name);
-        json_key(out, "witness"), json_put_optional(out, name_in_policy(policy, peers[i].name));
+        json_key(out, "witness"), json_put_optional(out, name_in_policy(api->policy, peers[i].name));
+        json_key(out, "sent"), json_put_bool(out, is_sent_to(api, peers[i].name));
         json_key(out, "size"), json_put_number(out, peers[i].size);
         put_time(out, "asked_at", peers[i].asked_at);
         put_time(out, "good_at", peers[i].good_at);
@@ -139,7 +155,7 @@ static enum result get_witnesses(struct ctx *ctx, struct exchange *x)
     put_time(&out, "waiting_since", oldest);
     put_time(&out, "quorum_missing_since", missing);
     json_key(&out, "items");
-    TRY(put_peers(ctx, api_of(x)->policy, &out));
+    TRY(put_peers(ctx, api_of(x), &out));
     json_close_object(&out);
     return OK;
 }

@@ -167,7 +167,8 @@ static const struct route_answer answers[] = {
     {HTTP_GET, "/api/v1/ledger/witnesses", 200,
      "{stopped:string?, stopped_since:time?, alarm:string?, waiting:integer, waiting_since:time?, "
      "quorum_missing_since:time?, "
-     "items:[{name:string, witness:string?, size:integer, asked_at:time?, good_at:time?, trouble:string?}]}"},
+     "items:[{name:string, witness:string?, sent:boolean, size:integer, asked_at:time?, good_at:time?, "
+     "trouble:string?}]}"},
     {HTTP_POST, "/api/v1/ledger/resume", 204, .request = "{reason:string}"},
     {HTTP_POST, "/witness/add-checkpoint", 200, .types = "text/plain", .takes = "text/plain"},
     {HTTP_GET, "/witness/key", 200, .types = "text/plain"},

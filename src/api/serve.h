@@ -33,10 +33,13 @@ struct api {
     struct pulse *pulse;          /* store/pulse.h */
     struct ledger_signer *signer; /* whose alarm is told; may be NULL */
     const struct policy *policy;  /* ledger/policy.h: the witnesses that are asked; NULL: none */
-    struct metrics *metrics;      /* api/metrics.h; may be NULL */
-    struct witness *witness;      /* ledger/witness.h; NULL: this server is none */
-    struct throttle *throttle;    /* of what is asked of the witness; there with it */
-    const struct asset *assets;   /* the browser's pages and content/ */
+    struct head_channels {
+        bool file, mail, timestamp;
+    } channels;                 /* where else heads are sent to, as it is set now */
+    struct metrics *metrics;    /* api/metrics.h; may be NULL */
+    struct witness *witness;    /* ledger/witness.h; NULL: this server is none */
+    struct throttle *throttle;  /* of what is asked of the witness; there with it */
+    const struct asset *assets; /* the browser's pages and content/ */
     size_t asset_count;
     bool secure_cookies; /* TLS here or at the proxy: the cookie says Secure */
 };

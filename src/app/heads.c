@@ -70,6 +70,8 @@ static enum result open_announce(struct program *program, struct api *api, struc
                                      .timestamp_ca = settings->value[SET_TIMESTAMP_CA]};
     TRY(heads_policy(program, settings->value[SET_WITNESS_POLICY], &policy));
     config.policy = api->policy = policy;
+    api->channels = (struct head_channels){
+        .file = config.file.len, .mail = config.mail_to.len, .timestamp = config.timestamp_url.len};
     TRY(read_login(program, &config));
     return announce_open(&program->ctx, &config, &heads->announce);
 }

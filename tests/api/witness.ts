@@ -551,6 +551,16 @@ async function backInTime(round: Round): Promise<void> {
     await round.change('As if nothing had been')
     await round.cosigned(all)
   })
+  await check('heads: whom nothing is sent to any more is told apart', async () => {
+    const { options } = round.a
+    for (const now of [[], options]) {
+      await round.stopA()
+      round.a.options = now
+      await round.startA()
+      const sent = ((await round.witnessesState()).items as Row[]).map((one) => one.sent)
+      ok(sent.length > 5 && sent.every((one) => one === (now === options)), `sent to: ${String(sent)}`)
+    }
+  })
   await check('witness: where the newer one is lost, it takes a decision of each side', async () => {
     await round.stopA()
     older.putBack()

@@ -16,6 +16,8 @@ interface Peer {
   name: string;
   /** Its name in the policy, where it is a witness of that. */
   witness: string | null;
+  /** As this server is set now: else the row is of one that was sent to before. */
+  sent: boolean;
   size: number;
   asked_at: string | null;
   good_at: string | null;
@@ -103,8 +105,12 @@ function Sealing({ state, now }: { state: State; now: number }) {
   );
 }
 
-/** While sealing is stopped nobody gets a newer head, so none of them is said to be well. */
-function peerStands(peer: Peer, state: State): { tone: Tone; name: 'trouble' | 'stopped' | 'good' | 'never' } {
+/** While sealing is stopped nobody gets a newer head, nor who is not sent to: none of them is said to be well. */
+function peerStands(
+  peer: Peer,
+  state: State,
+): { tone: Tone; name: 'trouble' | 'stopped' | 'past' | 'good' | 'never' } {
+  if (!peer.sent) return { tone: 'neutral', name: 'past' };
   const trouble = peer.name === 'quorum' ? state.quorum_missing_since : peer.trouble;
   if (trouble) return { tone: 'warning', name: 'trouble' };
   if (state.stopped) return { tone: 'neutral', name: 'stopped' };
