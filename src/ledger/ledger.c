@@ -120,6 +120,7 @@ enum result ledger_append(struct ctx *ctx, const struct ledger_event *event, int
 {
     bool has_content = event->state.len || event->comment.len;
     struct hash hash;
+    db_dated(ctx);
     struct str content = S(""), salt = S("");
     if (has_content) {
         salt = next_salt(ctx->arena);

@@ -2,6 +2,7 @@
  * must never get a fresh signature. That costs a few hundred rows a batch, whatever the size of the tree. */
 #include "ledger/sealer.h"
 
+#include "base/timekeeper.h"
 #include "ledger/cosigned.h"
 #include "ledger/entry_row.h"
 #include "ledger/stop.h"
@@ -168,25 +169,41 @@ static void take_row(struct sealing *sealing, const struct keyring *keyring, str
     sealing->leaf_count++;
 }
 
-/* One page of what awaits its place, after entry *after; *count is how many rows there were. */
-static enum result read_page(struct ctx *ctx, struct sealing *sealing, int64_t most, int64_t *after, size_t *count)
+/* Where several write beside each other, some may still date by a time that another has left far behind. What is dated
+ * further ahead than entries may be apart waits until all have heard of it, and what they had begun is saved. The first
+ * head of a new key covers all. */
+static int64_t latest_to_seal(const struct ctx *ctx, const struct sealing *sealing)
 {
-    const struct value args[] = {value_number(most), value_number(*after)};
+    if (!ctx->time || sealing->renewed || db_dialect(ctx->db) == DIALECT_SQLITE) return INT64_MAX;
+    return timekeeper_settled(ctx->time) + DB_LINGERS;
+}
+
+/* Where a page begins: after this row, in the order of their times. */
+struct place {
+    int64_t at, entry;
+};
+
+/* One page of what awaits its place; *count is how many rows there were. */
+static enum result read_page(struct ctx *ctx, struct sealing *sealing, int64_t most, struct place *after, size_t *count)
+{
+    const struct value args[] = {value_number(most), value_number(after->at), value_number(after->entry),
+                                 value_number(latest_to_seal(ctx, sealing))};
     const struct keyring *keyring = db_keyring(ctx->db);
     struct rows *rows;
     if (!keyring) return fail(ctx, BROKEN, "Without the master key the ledger cannot be sealed.");
     TRY(db_query(ctx,
                  S("SELECT " LEDGER_ROW_COLUMNS
                    ", p.entry, p.mac, l.entry FROM ledger_pending p LEFT JOIN ledger_entry e ON e.id = p.entry "
-                   "LEFT JOIN ledger_leaf l ON l.entry = p.entry WHERE p.entry > ?2 ORDER BY p.entry LIMIT ?1"),
+                   "LEFT JOIN ledger_leaf l ON l.entry = p.entry WHERE (COALESCE(e.at, 0), p.entry) > (?2, ?3) "
+                   "AND COALESCE(e.at, 0) <= ?4 ORDER BY COALESCE(e.at, 0), p.entry LIMIT ?1"),
                  args, COUNT(args), &rows));
     struct buf text = buf_in(ctx->arena);
     for (*count = 0;; (*count)++) {
         bool more;
         TRY(rows_next(ctx, rows, &more));
         if (!more) return OK;
-        take_row(sealing, keyring, rows, *after, &text);
-        *after = rows_number(rows, P_ENTRY);
+        take_row(sealing, keyring, rows, after->entry, &text);
+        *after = (struct place){rows_number(rows, ROW_AT), rows_number(rows, P_ENTRY)};
     }
 }
 
@@ -194,7 +211,8 @@ static enum result read_page(struct ctx *ctx, struct sealing *sealing, int64_t m
  * that says so: then all that is pending is one page. */
 static enum result read_pending(struct ctx *ctx, struct sealing *sealing, int64_t pending)
 {
-    int64_t after = INT64_MIN, most = sealing->renewed && pending > SEAL_BATCH ? pending : SEAL_BATCH;
+    struct place after = {INT64_MIN, INT64_MIN};
+    int64_t most = sealing->renewed && pending > SEAL_BATCH ? pending : SEAL_BATCH;
     size_t count = (size_t)most;
     sealing->leaves = arena_make_many(ctx->arena, struct leaf, (size_t)most);
     while (sealing->leaf_count == 0 && count == (size_t)most) TRY(read_page(ctx, sealing, most, &after, &count));

@@ -279,6 +279,7 @@ static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, s
         round->seal = (struct ledger_seal){
             .keys = signer->keys, .known = &round->known, .decisions = ledger_signer_decisions(signer)};
         TRY(store_write(ctx, signer->store, seal_some, &round->seal));
+        if (round->seal.sealed) qsort(round->seal.entries, round->seal.sealed, sizeof(int64_t), by_number);
         subtract(round->entries, &round->entry_count, round->seal.entries, round->seal.sealed);
         if (round->seal.refused && !round->refused)
             round->first_refused = round->seal.first_refused, round->fault = round->seal.fault;

@@ -3,6 +3,7 @@
 #include "store/driver.h"
 
 #include "base/log.h"
+#include "base/timekeeper.h"
 
 #include <stdarg.h>
 
@@ -308,6 +309,7 @@ enum result db_control_begin(struct db *db)
     char sql[CONTROL_SIZE];
     snprintf(sql, sizeof sql, "SAVEPOINT s%u", db->depth);
     if (!db->depth && db->driver->connect) TRY(db->driver->connect(db));
+    if (!db->depth) db->marks.dated = 0;
     TRY(db->driver->control(db, db->depth ? sql : db->begin));
     db->marks.before[db->depth] = db->marks.count;
     db->depth++;
@@ -398,6 +400,22 @@ enum result db_collided(struct ctx *ctx)
     TRY(connection(ctx, &db));
     db->transient = true;
     return fail(ctx, BUSY, "Somebody changed the same at the same moment; try again.");
+}
+
+void db_dated(struct ctx *ctx)
+{
+    struct db *db = ctx->db;
+    if (!db || !db->depth || db->marks.dated || !ctx->time) return;
+    db->marks.dated = ctx->now;
+    db->marks.time = ctx->time;
+}
+
+enum result db_control_in_time(struct db *db)
+{
+    if (!db->marks.dated || timekeeper_now(db->marks.time) - db->marks.dated <= DB_LINGERS) return OK;
+    db->transient = true;
+    return driver_fail(db, BUSY,
+                       SENTENCE("The clock went ahead while this was written, so nothing was saved; try again."));
 }
 
 enum result db_lock(struct ctx *ctx, const char *name)

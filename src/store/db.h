@@ -7,6 +7,7 @@
 #ifndef MERLON_STORE_DB_H
 #define MERLON_STORE_DB_H
 
+#include "base/clock.h"
 #include "base/ctx.h"
 #include "base/value.h"
 
@@ -63,6 +64,12 @@ bool db_only_reads(const struct db *db); /* the transaction is one of store_begi
 
 /* BUSY: what this transaction read is no longer so. On PostgreSQL the write is run again from its beginning. */
 enum result db_collided(struct ctx *ctx) MUST_USE;
+
+/* What this transaction writes bears ctx->now, and has a place among what others write. On PostgreSQL, where they write
+ * beside it, the write is run again when the time has gone on by more than DB_LINGERS before it is saved (the clock was
+ * set, the machine slept): it would stand behind what is dated much later. */
+enum { DB_LINGERS = 5 * MINUTE };
+void db_dated(struct ctx *ctx);
 
 /* One thing that the caller remembers of what it has read in this transaction. It is released when the outermost
  * transaction ends and at any rollback in it. Kept only where nobody else can write meanwhile: else, and outside of a

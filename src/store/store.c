@@ -253,6 +253,7 @@ static enum result attempt(struct write_job *job, struct db *db)
     db->transient = false;
     TRY(db_control_begin(db));
     enum result result = db_close_levels(db, 1, job->run(job, db));
+    if (result == OK) result = db_control_in_time(db);
     if (result == OK) result = db_control_commit(db);
     if (db->depth) db_control_rollback(db);
     return result;
