@@ -2,12 +2,14 @@
  * nothing half done, and what has ended says so. */
 #include "world.h"
 
+#include "access/parting.h"
 #include "base/clock.h"
 #include "jobs/clerk.h"
 #include "jobs/inside.h"
 #include "jobs/jobs.h"
 #include "ledger/ledger.h"
 #include "store/blob.h"
+#include "store/identity.h"
 #include "store/store.h"
 
 static enum result script(struct ctx *ctx, void *sql)
@@ -91,6 +93,37 @@ static void a_job_is_bound_to_what_its_file_holds(void **state)
     assert_true(right);
     run_sql(world, "UPDATE blob SET sha256 = (SELECT '-' || substr(b.sha256, 2) FROM blob b WHERE b.id = blob.id)");
     assert_ok(world, sealed_is_right(world->ctx, &sealed_jobs, file.job, &right));
+    assert_false(right);
+}
+
+struct job_of_a_copy {
+    int64_t kept, altered;
+    struct keyring *keyring;
+};
+
+static enum result part_from_the_original(struct ctx *ctx, void *arg)
+{
+    struct sealed_parting jobs;
+    struct identity before;
+    TRY(sealed_part_begin(ctx, &sealed_jobs, &jobs));
+    TRY(identity_part(ctx, ((struct job_of_a_copy *)arg)->keyring, &before));
+    return sealed_part_end(ctx, &sealed_jobs, &jobs);
+}
+
+/* What waited when the backup was made is done in the copy; what had been tampered with is not. */
+static void a_job_of_a_backup_goes_on_in_the_copy(void **state)
+{
+    struct world *world = *state;
+    struct job_of_a_copy copy = {.keyring = world->program.keyring};
+    bool right;
+    world->ctx->actor = &world->marta;
+    assert_ok(world, store_write(world->ctx, world->program.store, submit, &copy.kept));
+    assert_ok(world, store_write(world->ctx, world->program.store, submit, &copy.altered));
+    run_sql(world, "UPDATE job SET \"user\" = 999 WHERE id = (SELECT max(id) FROM job)");
+    assert_ok(world, store_write(world->ctx, world->program.store, part_from_the_original, &copy));
+    assert_ok(world, sealed_is_right(world->ctx, &sealed_jobs, copy.kept, &right));
+    assert_true(right);
+    assert_ok(world, sealed_is_right(world->ctx, &sealed_jobs, copy.altered, &right));
     assert_false(right);
 }
 
@@ -217,15 +250,11 @@ static void only_a_jobs_own_file_is_swept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_WORLD(one_that_cannot_be_derived_keeps_no_other),
-        IN_WORLD(a_message_that_cannot_be_told_keeps_no_other),
-        IN_WORLD(a_job_is_bound_to_what_its_file_holds),
-        IN_WORLD(a_job_with_another_file_is_not_sealed),
-        IN_WORLD(a_cancelled_job_is_spent_in_the_ledger),
-        IN_WORLD(a_planted_entry_moves_no_job_on),
-        IN_WORLD(a_job_goes_on_where_it_was_left),
-        IN_WORLD(nobody_cancels_the_job_of_another),
-        IN_WORLD(only_a_jobs_own_file_is_swept),
+        IN_WORLD(one_that_cannot_be_derived_keeps_no_other), IN_WORLD(a_message_that_cannot_be_told_keeps_no_other),
+        IN_WORLD(a_job_is_bound_to_what_its_file_holds),     IN_WORLD(a_job_of_a_backup_goes_on_in_the_copy),
+        IN_WORLD(a_job_with_another_file_is_not_sealed),     IN_WORLD(a_cancelled_job_is_spent_in_the_ledger),
+        IN_WORLD(a_planted_entry_moves_no_job_on),           IN_WORLD(a_job_goes_on_where_it_was_left),
+        IN_WORLD(nobody_cancels_the_job_of_another),         IN_WORLD(only_a_jobs_own_file_is_swept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,6 +78,38 @@ static void a_start_does_not_fall_behind_what_was_reached(void **state)
     timekeeper_free(keeper);
 }
 
+struct second_start {
+    struct timekeeper *keeper;
+    const char *doubted; /* what the program noted when it last ran */
+};
+
+static enum result start_a_second_time(struct ctx *ctx, void *arg)
+{
+    const struct second_start *start = arg;
+    struct ctx own = *ctx;
+    own.time = start->keeper;
+    TRY(meta_set(ctx, "clock_held", str_of(start->doubted)));
+    return timekeeping_begin(&own);
+}
+
+/* Ten days are believed of a program that was off, and not of one that had held them off. */
+static void what_was_held_off_is_held_off_at_the_next_start(void **state)
+{
+    struct served *served = SERVED(state);
+    static const struct {
+        const char *doubted;
+        enum timekeeping state;
+    } starts[] = {{"", TIME_RIGHT}, {"2026-11-21T18:21:00.000Z", TIME_HELD}};
+    atomic_store(&served->given.ahead, 10 * (int64_t)DAY);
+    for (size_t i = 0; i < COUNT(starts); i++) {
+        struct second_start start = {timekeeper_new(&served->given.source, false), starts[i].doubted};
+        assert_non_null(start.keeper);
+        must(served, store_write(served->ctx, served->program.store, start_a_second_time, &start));
+        assert_int_equal(timekeeper_tell(start.keeper).state, starts[i].state);
+        timekeeper_free(start.keeper);
+    }
+}
+
 #define BOTH(test)                                                                                                     \
     cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
         cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
@@ -87,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH(what_is_not_entered_is_not_believed),
         BOTH(a_start_does_not_fall_behind_what_was_reached),
+        BOTH(what_was_held_off_is_held_off_at_the_next_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

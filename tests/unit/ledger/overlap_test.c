@@ -6,6 +6,7 @@
 #include "ledger/verify.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 
 enum { APPENDERS = 3, SEALERS = 2, EACH = 120 };
@@ -156,6 +157,58 @@ static void test_memory_of_verifier(void **state)
     ledger_keys_close(o.keys);
 }
 
+/* ---- a new key ---- */
+
+struct sealing_elsewhere {
+    struct fixture *f;
+    sem_t locked, rotated;
+    enum result result;
+};
+
+static enum result hold(struct ctx *ctx, void *arg)
+{
+    struct sealing_elsewhere *elsewhere = arg;
+    enum result result = db_lock(ctx, "ledger");
+    sem_post(&elsewhere->locked);
+    while (sem_wait(&elsewhere->rotated) != 0) continue;
+    return result;
+}
+
+static void *seal_elsewhere(void *arg)
+{
+    struct sealing_elsewhere *elsewhere = arg;
+    struct ctx ctx = {.arena = arena_new(0)};
+    elsewhere->result = store_write(&ctx, elsewhere->f->store, hold, elsewhere);
+    arena_free(ctx.arena);
+    return NULL;
+}
+
+static enum result rotate(struct ctx *ctx, void *arg)
+{
+    struct overlap *o = arg;
+    TRY(db_script(ctx, "SET LOCAL lock_timeout = 50"));
+    return ledger_keys_renew(ctx, &keyring, "rotate", S("shown around"), o->keys);
+}
+
+/* Else that round would sign with the old key over the entry that says that a new one took over. */
+static void no_key_takes_over_while_another_node_seals(void **state)
+{
+    FIXTURE(f);
+    struct overlap o = begin(f);
+    struct sealing_elsewhere elsewhere = {.f = f};
+    pthread_t thread;
+    sem_init(&elsewhere.locked, 0, 0);
+    sem_init(&elsewhere.rotated, 0, 0);
+    assert_int_equal(pthread_create(&thread, NULL, seal_elsewhere, &elsewhere), 0);
+    while (sem_wait(&elsewhere.locked) != 0) continue;
+    assert_int_equal(store_write(&f->ctx, f->store, rotate, &o), BUSY);
+    sem_post(&elsewhere.rotated);
+    pthread_join(thread, NULL);
+    assert_int_equal(elsewhere.result, OK);
+    write_ok(f, rotate, &o);
+    ledger_keys_close(o.keys);
+}
+
 /* ---- reading only ---- */
 
 /* As merlon verify does: nothing is written, nothing could be. */
@@ -241,6 +294,7 @@ int main(void)
         ON_BOTH(test_at_once),
         ON_BOTH(test_memory),
         ON_BOTH(test_memory_of_verifier),
+        ON_POSTGRES(no_key_takes_over_while_another_node_seals),
         ON_BOTH(test_read_only),
         ON_BOTH(test_two_rows_one_place),
         ON_BOTH(test_two_places),

@@ -93,6 +93,34 @@ static void what_it_brought_is_good(void **state)
     end(&c);
 }
 
+static enum result append_many(struct ctx *ctx, void *arg)
+{
+    const struct ledger_event event = {.action = S("change"), .subject = S("note"), .comment = S("one of many")};
+    int64_t id;
+    for (int i = 0; i < *(int *)arg; i++) TRY(ledger_append(ctx, &event, &id));
+    return OK;
+}
+
+/* More than is read at once, of those that have their place and of those that await it. */
+static void a_long_history_is_good_to_its_end(void **state)
+{
+    FIXTURE(f);
+    struct copy c = begin(f);
+    int many = 1100;
+    f->ctx.now = 2000;
+    write_ok(f, append_many, &many);
+    write_ok(f, seal, &c);
+    write_ok(f, append_many, &many);
+    expect_ok(&f->ctx, verify(&c));
+    write_ok(f, part, &c);
+    expect_ok(&f->ctx, verify(&c));
+    write_ok(f, seal, &c);
+    assert_int_equal(c.seal.sealed, many);
+    assert_int_equal(c.seal.refused, 0);
+    expect_ok(&f->ctx, verify(&c));
+    end(&c);
+}
+
 static void what_was_wrong_stays_wrong(void **state)
 {
     FIXTURE(f);
@@ -164,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(what_it_brought_is_good),
+        ON_BOTH(a_long_history_is_good_to_its_end),
         ON_BOTH(what_was_wrong_stays_wrong),
         ON_BOTH(a_number_that_was_free_is_no_door),
         ON_BOTH(a_link_of_the_copy_is_none_of_the_original),
