@@ -82,7 +82,10 @@ static enum result do_round(struct ctx *ctx, struct announce *announce)
 static void one_round(struct announce *announce, struct arena *arena)
 {
     jmp_buf escape;
-    struct ctx ctx = {.arena = arena, .now = timekeeper_now(announce->config.time), .events = announce->config.events};
+    struct ctx ctx = {.arena = arena,
+                      .now = timekeeper_now(announce->config.time),
+                      .time = announce->config.time,
+                      .events = announce->config.events};
     if (setjmp(escape)) {
         log_line(LOG_ERROR, "no memory to send heads of the ledger out", NULL);
     } else {

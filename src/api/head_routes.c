@@ -181,6 +181,7 @@ static enum result resume(struct ctx *ctx, struct exchange *x)
     struct str reason = str_trim(json_str(body, "reason", S("")));
     if (!reason.len) fail_field(ctx, "reason", "required", "Say why the ledger may go on.");
     if (ctx_has_field_errors(ctx)) return fail(ctx, INVALID, "Some fields need another look.");
+    TRY(ledger_signer_may_go_on(ctx, api_of(x)->signer));
     TRY(ledger_resume(ctx, ctx->actor->user, reason, ledger_signer_decisions(api_of(x)->signer)));
     x->status = 204;
     return OK;

@@ -182,6 +182,9 @@ enum result account_restore(struct program *program, const struct account *accou
     *stood = deed.stood;
     *changed = deed.changed;
     *user = deed.user;
+    if (*changed)
+        event_post(&program->ctx,
+                   &(struct event){.kind = EVENT_USER_RESTORED, .subject = S("user"), .record = user->id});
     return OK;
 }
 

@@ -288,9 +288,11 @@ static enum result sum_up(struct ctx *ctx, const struct checks *checks)
     for (size_t i = 0; i < checks->count; i++) unasked += checks->at[i].result != OK && checks->at[i].skipped;
     size_t wrong = checks->wrong - unasked;
     if (!checks->wrong) return OK;
-    if (!unasked) return fail(ctx, CONFLICT, "%zu of %zu questions have a wrong answer.", wrong, checks->count);
-    if (!wrong) return fail(ctx, CONFLICT, "%zu of %zu questions could not be asked.", unasked, checks->count);
-    return fail(ctx, CONFLICT, "%zu of %zu questions have a wrong answer, and %zu more could not be asked.", wrong,
+    if (!unasked) return fail(ctx, CONFLICT, "A wrong answer to %zu of %zu questions.", wrong, checks->count);
+    if (!wrong)
+        return fail(ctx, CONFLICT, "No answer to %zu of %zu questions, which could not be asked.", unasked,
+                    checks->count);
+    return fail(ctx, CONFLICT, "A wrong answer to %zu of %zu questions; %zu more could not be asked.", wrong,
                 checks->count, unasked);
 }
 

@@ -48,6 +48,7 @@ static enum result forget(struct ctx *ctx, void *arg)
 static enum result resume(struct ctx *ctx, void *arg)
 {
     const struct decision *decision = arg;
+    TRY(ledger_signer_may_go_on(ctx, decision->program->signer));
     return ledger_resume(ctx, 0, decision->reason, ledger_signer_decisions(decision->program->signer));
 }
 

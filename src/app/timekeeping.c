@@ -49,7 +49,7 @@ static void tell_log(const struct time_report *report, struct time_told *told)
         log_line(LOG_ERROR, "the clock went ahead; until that is confirmed, time goes on without it", "seconds", apart,
                  NULL);
     if (report->state == TIME_BEHIND)
-        log_line(LOG_ERROR, "the clock is behind what was written; time goes on from there", "seconds", apart, NULL);
+        log_line(LOG_ERROR, "the clock is behind what was written; time goes on from there", "seconds", -apart, NULL);
     if (report->state == TIME_RIGHT) log_line(LOG_INFO, "the clock is right again", NULL);
 }
 

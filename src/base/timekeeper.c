@@ -18,7 +18,6 @@ struct timekeeper {
     int64_t held_by;      /* 0, or how far it is ahead */
     int64_t held_since;   /* elapsed */
     int64_t followed, follows;
-    int64_t leapt, leapt_at; /* by how much `now` has gone ahead by itself of late; when it last did, by `elapsed` */
 };
 
 /* ---- the system ---- */
@@ -64,25 +63,11 @@ static bool is_confirmed(struct timekeeper *keeper, int64_t lead)
     return keeper->at - keeper->held_since >= DAY;
 }
 
-static bool is_settled(const struct timekeeper *keeper)
-{
-    return keeper->at - keeper->leapt_at >= TIME_SETTLES;
-}
-
-static void leap(struct timekeeper *keeper, int64_t lead)
-{
-    if (is_settled(keeper)) keeper->leapt = 0;
-    keeper->now += lead;
-    if (lead < AGREEING) return;
-    keeper->leapt += lead;
-    keeper->leapt_at = keeper->at;
-}
-
 /* What was confirmed leaves a little credit: the two clocks are not read at once, and a millisecond between them is no
  * jump that would be held off again. */
 static void follow(struct timekeeper *keeper, int64_t lead)
 {
-    leap(keeper, lead);
+    keeper->now += lead;
     keeper->credit = lead > keeper->credit ? SECOND : keeper->credit - lead;
     if (keeper->credit > DAY) keeper->credit = DAY;
     keeper->held_by = 0;
@@ -131,7 +116,6 @@ struct timekeeper *timekeeper_new(const struct time_source *source, bool trusts)
                                   .now = source->wall(source->arg),
                                   .at = source->elapsed(source->arg),
                                   .credit = DAY};
-    keeper->leapt_at = keeper->at;
     pthread_mutex_init(&keeper->lock, NULL);
     return keeper;
 }
@@ -153,15 +137,6 @@ int64_t timekeeper_now(struct timekeeper *keeper)
     return now;
 }
 
-int64_t timekeeper_settled(struct timekeeper *keeper)
-{
-    pthread_mutex_lock(&keeper->lock);
-    keep(keeper);
-    int64_t settled = keeper->now - (is_settled(keeper) ? 0 : keeper->leapt);
-    pthread_mutex_unlock(&keeper->lock);
-    return settled;
-}
-
 void timekeeper_begin(struct timekeeper *keeper, int64_t known, bool doubted)
 {
     if (!known) return;
@@ -180,7 +155,7 @@ void timekeeper_not_before(struct timekeeper *keeper, int64_t instant)
 {
     pthread_mutex_lock(&keeper->lock);
     keep(keeper);
-    if (instant > keeper->now) leap(keeper, instant - keeper->now);
+    if (instant > keeper->now) keeper->now = instant;
     pthread_mutex_unlock(&keeper->lock);
 }
 

@@ -35,11 +35,6 @@ void timekeeper_free(struct timekeeper *keeper); /* NULL is fine */
 /* ms since 1970; never less than before. Without a keeper it is what the machine's clock says. */
 int64_t timekeeper_now(struct timekeeper *keeper);
 
-/* How far the time has got that whoever shares the data has heard of: where it went ahead by itself (the clock was set,
- * another program is ahead, the program was off) within the last TIME_SETTLES ms, what it would be without that. */
-enum { TIME_SETTLES = 12 * SECOND };
-int64_t timekeeper_settled(struct timekeeper *keeper);
-
 /* At the start: `known` is the latest instant that has certainly been, 0 when nothing is known. `doubted`: the clock
  * was held off when the program last ran, so that starting it again does not confirm it. */
 void timekeeper_begin(struct timekeeper *keeper, int64_t known, bool doubted);

@@ -40,9 +40,10 @@ enum event_kind {
     EVENT_KEY_USED,    /* a command opened the master key */
     EVENT_TOKEN_MADE,
     EVENT_TOKEN_REVOKED,
-    EVENT_ALARM, /* something does not verify */
-    EVENT_LOST,  /* so many events found no room in memory */
-    EVENT_SWEPT, /* so many rows older than the time in `detail` were let go */
+    EVENT_USER_RESTORED, /* a command put a user back to what the ledger says */
+    EVENT_ALARM,         /* something does not verify */
+    EVENT_LOST,          /* so many events found no room in memory */
+    EVENT_SWEPT,         /* so many rows older than the time in `detail` were let go */
     EVENT_KINDS
 };
 

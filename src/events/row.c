@@ -27,6 +27,7 @@ static const struct {
     [EVENT_KEY_USED] = {"key_used", EVENT_ALLOWED},
     [EVENT_TOKEN_MADE] = {"token_made", EVENT_ALLOWED},
     [EVENT_TOKEN_REVOKED] = {"token_revoked", EVENT_ALLOWED},
+    [EVENT_USER_RESTORED] = {"user_restored", EVENT_ALLOWED},
     [EVENT_ALARM] = {"alarm", EVENT_FAILED},
     [EVENT_LOST] = {"events_lost", EVENT_FAILED},
     [EVENT_SWEPT] = {"events_swept", EVENT_ALLOWED},

@@ -133,7 +133,7 @@ enum result ledger_chain_read(struct ctx *ctx, struct ledger_chain *chain)
         bool more;
         TRY(rows_next(ctx, rows, &more));
         if (!more) break;
-        if (db_keyring(ctx->db) && !ledger_row_is_own(ctx, rows))
+        if ((db_keyring(ctx->db) && !ledger_row_is_own(ctx, rows)) || !ledger_row_has_its_state(ctx, rows))
             return fail(ctx, CONFLICT,
                         "Entry %lld says that a new key took over, but it was not written by this program, or was "
                         "changed since.",
@@ -147,13 +147,10 @@ enum result ledger_chain_read(struct ctx *ctx, struct ledger_chain *chain)
     return OK;
 }
 
-enum result ledger_keys_are_renewed(struct ctx *ctx, bool *renewed)
+enum result ledger_newest_link(struct ctx *ctx, int64_t *entry)
 {
-    int64_t links;
-    TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_entry WHERE subject = '" LINK_SUBJECT "' AND record = 1"),
-                        NULL, 0, 0, &links));
-    *renewed = links > 0;
-    return OK;
+    return db_query_number(ctx, S("SELECT max(id) FROM ledger_entry WHERE subject = '" LINK_SUBJECT "' AND record = 1"),
+                           NULL, 0, 0, entry);
 }
 
 bool ledger_chain_has(const struct ledger_chain *chain, const struct ledger_public *keys, size_t count)

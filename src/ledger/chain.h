@@ -48,8 +48,8 @@ bool ledger_chain_signed(struct ctx *ctx, const struct ledger_chain *chain, cons
 enum result ledger_signed_head(struct ctx *ctx, int64_t size, struct ledger_head *head) MUST_USE;
 /* BROKEN, with the sentence for a newest head that is not. */
 enum result ledger_head_is_foreign(struct ctx *ctx, const struct ledger_head *head) MUST_USE;
-/* Whether a new key has ever taken over. */
-enum result ledger_keys_are_renewed(struct ctx *ctx, bool *renewed) MUST_USE;
+/* The entry that says that a new key took over, the newest; 0: none ever did. */
+enum result ledger_newest_link(struct ctx *ctx, int64_t *entry) MUST_USE;
 /* Whether one of these keys is in the chain. */
 bool ledger_chain_has(const struct ledger_chain *chain, const struct ledger_public *keys, size_t count);
 

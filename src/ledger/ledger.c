@@ -4,6 +4,8 @@
 
 #include "base/random.h"
 #include "ledger/entry_row.h"
+#include "ledger/floor.h"
+#include "ledger/merkle.h"
 #include "store/store.h"
 
 enum { SALTS = 256 };
@@ -93,6 +95,17 @@ static enum result insert_state(struct ctx *ctx, const struct ledger_event *even
                   COUNT(args), NULL);
 }
 
+/* For the signer of this process, which looks whether it gets its place (ledger/unplaced.h). */
+static enum result keep_in_mind(struct ctx *ctx, int64_t entry, struct str canonical)
+{
+    struct db_mark mark = {.number = entry};
+    struct hash leaf;
+    if (!db_is_watched(ctx->db)) return OK;
+    merkle_leaf(hasher_in(ctx->arena), canonical, &leaf);
+    memcpy(mark.of, leaf.at, HASH_SIZE);
+    return db_mark(ctx, &mark);
+}
+
 /* Beside the entry, until it has its place: the proof that this program wrote it. */
 static enum result await_place(struct ctx *ctx, const struct ledger_event *event, struct str content, int64_t entry)
 {
@@ -113,14 +126,14 @@ static enum result await_place(struct ctx *ctx, const struct ledger_event *event
     keyring_mac(keyring, LEDGER_MAC, buf_str(&text), mac);
     const struct value args[] = {value_number(entry), value_bytes((struct str){(const char *)mac, MAC_SIZE})};
     TRY(db_run(ctx, S("INSERT INTO ledger_pending (entry, mac) VALUES (?1, ?2)"), args, COUNT(args), NULL));
-    return db_mark(ctx, entry);
+    return keep_in_mind(ctx, entry, buf_str(&text));
 }
 
 enum result ledger_append(struct ctx *ctx, const struct ledger_event *event, int64_t *entry)
 {
     bool has_content = event->state.len || event->comment.len;
     struct hash hash;
-    db_dated(ctx);
+    TRY(ledger_floor_keep(ctx));
     struct str content = S(""), salt = S("");
     if (has_content) {
         salt = next_salt(ctx->arena);

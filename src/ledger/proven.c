@@ -1,6 +1,7 @@
 /* What the program itself wrote: entries are held against their MACs, which nobody makes who has only the database. A
  * decision that leans on the ledger reads it here. */
 #include "ledger/entry_row.h"
+#include "ledger/floor.h"
 #include "ledger/ledger.h"
 #include "store/store.h"
 
@@ -58,6 +59,9 @@ enum result ledger_latest(struct ctx *ctx, int64_t *at)
             if (rows_number(rows, ROW_AT) > *at && ledger_row_is_own(ctx, rows)) *at = rows_number(rows, ROW_AT);
         }
     }
+    int64_t floor;
+    TRY(ledger_floor_read(ctx, &floor));
+    if (floor > *at) *at = floor;
     return OK;
 }
 

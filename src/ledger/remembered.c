@@ -151,10 +151,12 @@ enum result remembered_check(struct ctx *ctx, const struct remembered *heads, si
                         "Line %zu of ledger.heads is of the key %s, which this database does not know: it is another "
                         "ledger's, or the database went back to before that key took over (docs/running.md, Alarms).",
                         i + 1, head->key_id);
-        return fail(ctx, BROKEN,
-                    "Line %zu of ledger.heads bears no signature of a key of this ledger: the file was changed or "
-                    "damaged, so it says nothing of the database (docs/running.md, Alarms).",
-                    i + 1);
+        return fail(
+            ctx, BROKEN,
+            "Line %zu of ledger.heads bears no signature of a key of this ledger: the file was changed or "
+            "damaged, so it says nothing of the database, and until that is mended nothing is sealed (docs/running.md, "
+            "Alarms).",
+            i + 1);
     }
     return OK;
 }

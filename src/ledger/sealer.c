@@ -2,9 +2,9 @@
  * must never get a fresh signature. That costs a few hundred rows a batch, whatever the size of the tree. */
 #include "ledger/sealer.h"
 
-#include "base/timekeeper.h"
 #include "ledger/cosigned.h"
 #include "ledger/entry_row.h"
+#include "ledger/floor.h"
 #include "ledger/stop.h"
 #include "store/store.h"
 
@@ -29,6 +29,7 @@ struct sealing {
     uint64_t begun_at;           /* size before */
     bool renewed;                /* since the head before, a new key took over */
     struct ledger_head previous; /* size 0: none */
+    int64_t placed_at;           /* the newest time of what has its place */
     int64_t newest_at;           /* of the entries */
     struct leaf *leaves;
     size_t leaf_count;
@@ -118,7 +119,9 @@ static enum result resume(struct ctx *ctx, struct sealing *sealing)
         ctx_clear_error(ctx);
         *head = (struct ledger_head){.size = 0};
         TRY(demand_empty(ctx));
-        TRY(ledger_keys_are_renewed(ctx, &sealing->renewed));
+        int64_t link;
+        TRY(ledger_newest_link(ctx, &link));
+        sealing->renewed = link != 0;
         return check_known(ctx, sealing);
     }
     if (result != OK) return result;
@@ -135,6 +138,29 @@ static enum result resume(struct ctx *ctx, struct sealing *sealing)
 /* ---- the pending entries ---- */
 
 enum { P_ENTRY = ROW_END, P_MAC, P_LEAF };
+
+/* Of the last few: about the newest time there is, since places are given in the order of times. */
+static enum result read_newest_time(struct ctx *ctx, struct sealing *sealing)
+{
+    enum { LAST = 64, L_MAC = ROW_END };
+    const struct value args[] = {value_number((int64_t)sealing->begun_at - LAST)};
+    struct buf text = buf_in(ctx->arena);
+    struct rows *rows;
+    TRY(db_query(ctx,
+                 S("SELECT " LEDGER_ROW_COLUMNS ", l.mac FROM ledger_leaf l JOIN ledger_entry e ON e.id = l.entry "
+                   "WHERE l.position >= ?1"),
+                 args, COUNT(args), &rows));
+    for (bool more = true;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) return OK;
+        const struct ledger_row row = ledger_row_of(rows);
+        text.len = 0;
+        canonical_entry(&text, &row);
+        if (row.at > sealing->placed_at &&
+            keyring_mac_is(db_keyring(ctx->db), LEDGER_MAC, buf_str(&text), rows_bytes(rows, L_MAC)))
+            sealing->placed_at = row.at;
+    }
+}
 
 static const char *fault_of(const struct keyring *keyring, struct rows *rows, int64_t before, struct str canonical)
 {
@@ -158,6 +184,8 @@ static void take_row(struct sealing *sealing, const struct keyring *keyring, str
     text->len = 0;
     canonical_entry(text, &row);
     const char *fault = fault_of(keyring, rows, before, buf_str(text));
+    if (!fault && row.at < sealing->placed_at - LEDGER_SKEW)
+        fault = SENTENCE("is dated long before what has its place: it was kept from its own");
     if (fault) {
         if (!seal->refused++) seal->first_refused = row.id, seal->fault = fault;
         return;
@@ -169,15 +197,6 @@ static void take_row(struct sealing *sealing, const struct keyring *keyring, str
     sealing->leaf_count++;
 }
 
-/* Where several write beside each other, some may still date by a time that another has left far behind. What is dated
- * further ahead than entries may be apart waits until all have heard of it, and what they had begun is saved. The first
- * head of a new key covers all. */
-static int64_t latest_to_seal(const struct ctx *ctx, const struct sealing *sealing)
-{
-    if (!ctx->time || sealing->renewed || db_dialect(ctx->db) == DIALECT_SQLITE) return INT64_MAX;
-    return timekeeper_settled(ctx->time) + DB_LINGERS;
-}
-
 /* Where a page begins: after this row, in the order of their times. */
 struct place {
     int64_t at, entry;
@@ -186,16 +205,14 @@ struct place {
 /* One page of what awaits its place; *count is how many rows there were. */
 static enum result read_page(struct ctx *ctx, struct sealing *sealing, int64_t most, struct place *after, size_t *count)
 {
-    const struct value args[] = {value_number(most), value_number(after->at), value_number(after->entry),
-                                 value_number(latest_to_seal(ctx, sealing))};
+    const struct value args[] = {value_number(most), value_number(after->at), value_number(after->entry)};
     const struct keyring *keyring = db_keyring(ctx->db);
     struct rows *rows;
-    if (!keyring) return fail(ctx, BROKEN, "Without the master key the ledger cannot be sealed.");
     TRY(db_query(ctx,
                  S("SELECT " LEDGER_ROW_COLUMNS
                    ", p.entry, p.mac, l.entry FROM ledger_pending p LEFT JOIN ledger_entry e ON e.id = p.entry "
                    "LEFT JOIN ledger_leaf l ON l.entry = p.entry WHERE (COALESCE(e.at, 0), p.entry) > (?2, ?3) "
-                   "AND COALESCE(e.at, 0) <= ?4 ORDER BY COALESCE(e.at, 0), p.entry LIMIT ?1"),
+                   "ORDER BY COALESCE(e.at, 0), p.entry LIMIT ?1"),
                  args, COUNT(args), &rows));
     struct buf text = buf_in(ctx->arena);
     for (*count = 0;; (*count)++) {
@@ -218,6 +235,19 @@ static enum result read_pending(struct ctx *ctx, struct sealing *sealing, int64_
     while (sealing->leaf_count == 0 && count == (size_t)most) TRY(read_page(ctx, sealing, most, &after, &count));
     sealing->seal->more = count == (size_t)most;
     return OK;
+}
+
+/* Before it nothing may be sealed by the new key: a head would be of a key that has not begun. */
+static enum result demand_link(struct ctx *ctx, const struct sealing *sealing)
+{
+    int64_t link;
+    TRY(ledger_newest_link(ctx, &link));
+    for (size_t i = 0; i < sealing->leaf_count; i++)
+        if (sealing->leaves[i].entry == link) return OK;
+    return fail(ctx, BROKEN,
+                "Entry %lld says that a new key took over, and it gets no place in the ledger: so nothing is sealed "
+                "with that key. Run merlon verify.",
+                (long long)link);
 }
 
 /* ---- the tree grows ---- */
@@ -309,13 +339,19 @@ static void list_sealed(struct ctx *ctx, const struct sealing *sealing)
 {
     struct ledger_seal *seal = sealing->seal;
     seal->sealed = sealing->leaf_count;
-    seal->entries = arena_make_many(ctx->arena, int64_t, sealing->leaf_count);
-    for (size_t i = 0; i < sealing->leaf_count; i++) seal->entries[i] = sealing->leaves[i].entry;
+    seal->from = (int64_t)sealing->begun_at;
+    seal->leaves = arena_make_many(ctx->arena, struct db_mark, sealing->leaf_count);
+    for (size_t i = 0; i < sealing->leaf_count; i++) {
+        seal->leaves[i].number = sealing->leaves[i].entry;
+        memcpy(seal->leaves[i].of, sealing->leaves[i].hash.at, HASH_SIZE);
+    }
 }
 
 enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal)
 {
     *seal = (struct ledger_seal){.keys = seal->keys, .known = seal->known, .decisions = seal->decisions};
+    bool low;
+    if (!db_keyring(ctx->db)) return fail(ctx, BROKEN, "Without the master key the ledger cannot be sealed.");
     TRY(db_lock(ctx, "ledger"));
     int64_t pending;
     struct sealing sealing = {.seal = seal, .hasher = hasher_in(ctx->arena)};
@@ -326,8 +362,13 @@ enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal)
     TRY(ledger_stand_demand_going(ctx, &stand, seal->decisions));
     TRY(ledger_keys_demand_current(ctx, seal->keys));
     TRY(resume(ctx, &sealing));
+    TRY(read_newest_time(ctx, &sealing));
     TRY(read_pending(ctx, &sealing, pending));
+    if (sealing.renewed) TRY(demand_link(ctx, &sealing));
     if (sealing.leaf_count == 0) return OK;
+    TRY(ledger_floor_is_low(ctx, sealing.newest_at, &low));
+    if (low) seal->floor = sealing.newest_at;
+    if (low) return OK;
     grow(ctx, &sealing);
     TRY(write_leaves(ctx, &sealing));
     TRY(write_nodes(ctx, &sealing));

@@ -12,9 +12,11 @@ struct ledger_seal {
     int64_t decisions;               /* on stopping that the process has seen (ledger/stop.h); 0: none */
     /* what came of it */
     size_t sealed;           /* entries that have their place now */
-    int64_t *entries;        /* these, in the order of their places; in the arena */
+    int64_t from;            /* the place of the first */
+    struct db_mark *leaves;  /* these, in the order of their places: number and leaf; in the arena */
     struct ledger_head head; /* over them; size 0: none was signed */
     bool more;               /* there may be more to seal: call again */
+    int64_t floor;           /* not 0: nothing is sealed until the floor is raised to this (ledger/floor.h) */
     size_t refused;          /* rows that await a place and do not get one: not written by the program */
     int64_t first_refused;
     const char *fault; /* of that one: the end of the sentence "Entry N ..." */
@@ -22,10 +24,10 @@ struct ledger_seal {
 
 /* Inside a write. Seals the oldest pending entries whose MAC is right, at most SEAL_BATCH (after a new key has taken
  * over all of them, which its first head covers), under one new head, whose time is ctx->now or, when that would be
- * earlier, the newest time there is. In the order of their times; on PostgreSQL what is dated by a clock that has just
- * gone ahead waits for up to TIME_SETTLES. Does nothing when nothing is pending. BROKEN, and nothing is signed, when
- * the stored tree does not match its newest head, that head is not signed by a key of this ledger, or the tree does
- * not begin with what `known` covers. */
+ * earlier, the newest time there is; in the order of their times. Does nothing when nothing is pending. BROKEN, and
+ * nothing is signed, when the stored tree does not match its newest head, that head is not signed by a key of this
+ * ledger, the tree does not begin with what `known` covers, or the entry that says that a new key took over is not
+ * among what its first head would cover. */
 enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal) MUST_USE;
 
 /* Does what stands in the database begin with what `known` covers (size 0: nothing), a head remembered outside of it?

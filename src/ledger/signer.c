@@ -5,11 +5,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "ledger/floor.h"
 #include "ledger/ledger.h"
 #include "ledger/put_back.h"
 #include "ledger/remembered.h"
-#include "ledger/standing.h"
 #include "ledger/stop.h"
+#include "ledger/unplaced.h"
 
 #include <pthread.h>
 
@@ -21,7 +22,8 @@ struct ledger_signer {
     struct str directory;
     pthread_mutex_t rounds; /* held through each */
     pthread_mutex_t lock;
-    int64_t *committed; /* under lock, as all that follows */
+    int64_t searched;          /* of the rounds: where to look for what was committed (ledger/unplaced.h) */
+    struct db_mark *committed; /* under lock, as all that follows */
     size_t count, room;
     bool forgets;             /* it was told that not all that was committed is kept in mind */
     struct ledger_head known; /* the newest made here, found in the file at the start, or made by another node */
@@ -37,8 +39,9 @@ struct ledger_signer {
 struct round {
     struct ledger_seal seal;
     struct ledger_head known;
-    int64_t *entries; /* of those that were taken, such as have no place yet, rising */
-    size_t entry_count, taken;
+    struct unplaced unplaced; /* of those that were taken */
+    size_t taken;
+    int64_t raised; /* the floor, in this round; 0: it was not */
     size_t refused;
     int64_t first_refused;
     const char *fault;
@@ -54,7 +57,7 @@ static struct ledger_head kept(struct ledger_signer *signer)
 
 /* ---- what was committed ---- */
 
-static void note(void *arg, const int64_t *entries, size_t count)
+static void note(void *arg, const struct db_mark *entries, size_t count)
 {
     struct ledger_signer *signer = arg;
     pthread_mutex_lock(&signer->lock);
@@ -62,7 +65,7 @@ static void note(void *arg, const int64_t *entries, size_t count)
     if (wanted > signer->room && wanted <= AT_MOST) {
         size_t room = signer->room ? signer->room : 256;
         while (room < wanted) room *= 2;
-        int64_t *wider = realloc(signer->committed, room * sizeof *wider);
+        struct db_mark *wider = realloc(signer->committed, room * sizeof *wider);
         if (wider) signer->committed = wider, signer->room = room;
     }
     for (size_t i = 0; i < count && signer->count < signer->room; i++) signer->committed[signer->count++] = entries[i];
@@ -73,25 +76,18 @@ static void note(void *arg, const int64_t *entries, size_t count)
     if (fresh) log_line(LOG_ERROR, "too many entries await their seal: not all are kept in mind any more", NULL);
 }
 
-static int by_number(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Those committed so far, rising, in the arena; they are kept in mind until settle(). */
+/* Those committed so far, in the arena; they are kept in mind until settle(). */
 static void look_up(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
 {
     pthread_mutex_lock(&signer->lock);
     round->taken = signer->count;
     pthread_mutex_unlock(&signer->lock);
-    round->entries = arena_make_many(ctx->arena, int64_t, round->taken + 1);
-    round->entry_count = round->taken;
+    round->unplaced = (struct unplaced){arena_make_many(ctx->arena, struct db_mark, round->taken + 1), round->taken};
     if (!round->taken) return;
     pthread_mutex_lock(&signer->lock);
-    memcpy(round->entries, signer->committed, round->taken * sizeof *round->entries);
+    memcpy(round->unplaced.at, signer->committed, round->taken * sizeof *round->unplaced.at);
     pthread_mutex_unlock(&signer->lock);
-    qsort(round->entries, round->taken, sizeof *round->entries, by_number);
+    unplaced_sort(round->unplaced.at, round->taken);
 }
 
 /* The first `taken` were looked for; whoever calls notes those again that have no place yet. Rounds do not overlap. */
@@ -104,50 +100,12 @@ static void settle(struct ledger_signer *signer, size_t taken)
     pthread_mutex_unlock(&signer->lock);
 }
 
-/* Both rise: what is in `gone` as well leaves `entries`. */
-static void subtract(int64_t *entries, size_t *count, const int64_t *gone, size_t gone_count)
-{
-    size_t kept = 0, g = 0;
-    for (size_t i = 0; i < *count; i++) {
-        while (g < gone_count && gone[g] < entries[i]) g++;
-        if (g < gone_count && gone[g] == entries[i]) continue;
-        entries[kept++] = entries[i];
-    }
-    *count = kept;
-}
-
-/* Sealed by another node, or awaiting its place still; else it was removed. */
-static enum result look_for(struct ctx *ctx, const struct ledger_head *known, int64_t entry, bool *sealed)
-{
-    enum ledger_standing standing;
-    *sealed = false;
-    TRY(ledger_stands(ctx, entry, known, &standing));
-    *sealed = standing == STANDS_UNDER;
-    if (standing != STANDS_NOWHERE) return OK;
-    return fail(ctx, BROKEN,
-                "Entry %lld was written by this program and saved, and is not in the ledger any more: it was removed "
-                "before it was sealed. Run merlon verify.",
-                (long long)entry);
-}
-
-/* All of them, also behind one that is missing. What has no place yet is asked for again in the next round. */
+/* What has no place yet, or is missing, is asked for again in the next round. */
 static enum result look_for_all(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
 {
-    enum result result = OK;
-    struct error error = ctx->error;
-    struct ledger_head known = kept(signer);
-    size_t left = 0;
-    bool is_away = false;
-    for (size_t i = 0; i < round->entry_count; i++) {
-        bool sealed = false;
-        enum result one = is_away ? OK : look_for(ctx, &known, round->entries[i], &sealed);
-        is_away |= result_passes(one); /* each further one would wait for it too */
-        if (!sealed) round->entries[left++] = round->entries[i];
-        if (one != OK && result == OK) result = one, error = ctx->error;
-    }
+    enum result result = unplaced_look(ctx, &round->unplaced, &signer->searched);
     settle(signer, round->taken);
-    note(signer, round->entries, left);
-    ctx->error = error;
+    note(signer, round->unplaced.at, round->unplaced.count);
     return result;
 }
 
@@ -156,6 +114,32 @@ static enum result look_for_all(struct ctx *ctx, struct ledger_signer *signer, s
 static enum result seal_some(struct ctx *ctx, void *arg)
 {
     return ledger_seal(ctx, arg);
+}
+
+static enum result raise_floor(struct ctx *ctx, void *arg)
+{
+    const struct ledger_seal *seal = arg;
+    return ledger_floor_raise(ctx, seal->floor);
+}
+
+static enum result raise_for(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
+{
+    if (round->seal.floor <= round->raised)
+        return fail(ctx, BROKEN,
+                    "What was just written is not what stands there: the database was changed so that it alters rows "
+                    "of \"%s\". Run merlon verify.",
+                    "meta");
+    round->raised = round->seal.floor;
+    return store_write(ctx, signer->store, raise_floor, &round->seal);
+}
+
+/* What this node has sealed itself need not be looked for. */
+static void strike_sealed(struct ledger_signer *signer, struct round *round)
+{
+    const struct ledger_seal *seal = &round->seal;
+    unplaced_sort(seal->leaves, seal->sealed);
+    unplaced_strike(&round->unplaced, seal->leaves, seal->sealed);
+    if (seal->head.size && seal->from == signer->searched) signer->searched = seal->head.size;
 }
 
 /* ---- what is remembered ---- */
@@ -200,19 +184,31 @@ static enum result demand_genuine(struct ctx *ctx, const struct remembered *head
     return remembered_check(ctx, heads, heads->count - 1, chain);
 }
 
-/* Another node sealed it: what this one remembers is not to end with what it sealed itself. A head without a signature
- * that holds is nothing to remember: it was put there, which is told at once. */
-static enum result remember_others(struct ctx *ctx, struct ledger_signer *signer, const struct ledger_head *newest)
+/* One without a signature that holds was put there, or changed. */
+static enum result demand_signed(struct ctx *ctx, const struct ledger_head *newest)
 {
     struct ledger_chain *chain = arena_make(ctx->arena, struct ledger_chain);
-    struct remembered heads;
     TRY(ledger_chain_read(ctx, chain));
-    if (!ledger_chain_signed(ctx, chain, newest)) return ledger_head_is_foreign(ctx, newest);
+    return ledger_chain_signed(ctx, chain, newest) ? OK : ledger_head_is_foreign(ctx, newest);
+}
+
+/* Another node sealed it: what this one remembers is not to end with what it sealed itself. A head without a signature
+ * that holds is nothing to remember. */
+static enum result remember_others(struct ctx *ctx, struct ledger_signer *signer, const struct ledger_head *newest)
+{
+    struct remembered heads;
+    TRY(demand_signed(ctx, newest));
     TRY(remembered_read(ctx, signer->directory, &heads));
     TRY(demand_genuine(ctx, &heads)); /* behind a newer line, a forged one would be passed over */
     TRY(remembered_add(ctx, signer->directory, newest));
     keep(signer, newest);
     return OK;
+}
+
+static bool is_same(const struct ledger_head *a, const struct ledger_head *b)
+{
+    return a->at == b->at && strcmp(a->origin, b->origin) == 0 && strcmp(a->key_id, b->key_id) == 0 &&
+           memcmp(a->signature, b->signature, SIGNATURE_SIZE) == 0;
 }
 
 static enum result begin_remembering(struct ctx *ctx, struct ledger_signer *signer);
@@ -230,7 +226,22 @@ static enum result look_back(struct ctx *ctx, struct ledger_signer *signer)
     if (result == NOT_FOUND) ctx_clear_error(ctx);
     if (result != OK && result != NOT_FOUND) return result;
     TRY(ledger_continues(ctx, &newest, &known));
-    return newest.size > known.size ? remember_others(ctx, signer, &newest) : OK;
+    if (newest.size > known.size) return remember_others(ctx, signer, &newest);
+    return newest.size && !is_same(&newest, &known) ? demand_signed(ctx, &newest) : OK;
+}
+
+enum result ledger_signer_may_go_on(struct ctx *ctx, struct ledger_signer *signer)
+{
+    if (!signer) return OK;
+    struct ledger_head known = kept(signer), newest = {.size = 0};
+    struct remembered heads;
+    TRY(remembered_read(ctx, signer->directory, &heads));
+    if (heads.count && heads.at[heads.count - 1].size > known.size) known = heads.at[heads.count - 1];
+    enum result result = tree_head(ctx, 0, &newest);
+    if (result == NOT_FOUND) ctx_clear_error(ctx);
+    if (result == OK || result == NOT_FOUND) result = ledger_continues(ctx, &newest, &known);
+    if (result == BROKEN) ctx->error.result = CONFLICT;
+    return result == BROKEN ? CONFLICT : result;
 }
 
 static enum result put_back(struct ctx *ctx, struct ledger_signer *signer)
@@ -279,8 +290,11 @@ static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, s
         round->seal = (struct ledger_seal){
             .keys = signer->keys, .known = &round->known, .decisions = ledger_signer_decisions(signer)};
         TRY(store_write(ctx, signer->store, seal_some, &round->seal));
-        if (round->seal.sealed) qsort(round->seal.entries, round->seal.sealed, sizeof(int64_t), by_number);
-        subtract(round->entries, &round->entry_count, round->seal.entries, round->seal.sealed);
+        if (round->seal.floor) {
+            TRY(raise_for(ctx, signer, round));
+            continue;
+        }
+        strike_sealed(signer, round);
         if (round->seal.refused && !round->refused)
             round->first_refused = round->seal.first_refused, round->fault = round->seal.fault;
         round->refused += round->seal.refused;
@@ -289,7 +303,7 @@ static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, s
         enum result remembered = remembered_add(ctx, signer->directory, &round->known);
         keep(signer, &round->known); /* afterwards: another thread's round compares the two */
         TRY(remembered);
-    } while (round->seal.more);
+    } while (round->seal.more || round->seal.floor);
     return OK;
 }
 

@@ -26,6 +26,10 @@ enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer) MU
 enum result ledger_signer_learn(struct ctx *ctx, struct ledger_signer *signer) MUST_USE;
 int64_t ledger_signer_decisions(struct ledger_signer *signer); /* as kept in mind; 0 for NULL. Any thread. */
 
+/* Before anybody decides that sealing goes on: CONFLICT when the ledger does not continue what this node remembers,
+ * because then nothing is sealed whatever is decided. NULL remembers nothing. */
+enum result ledger_signer_may_go_on(struct ctx *ctx, struct ledger_signer *signer) MUST_USE;
+
 /* A new key takes over (ledger_keys_renew), in a write of its own, and seals what is pending. Nobody else may use the
  * keys meanwhile. */
 enum result ledger_signer_renew(struct ctx *ctx, struct ledger_signer *signer, const struct keyring *keyring,

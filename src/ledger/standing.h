@@ -5,13 +5,9 @@
 
 #include "ledger/tree.h"
 
-enum ledger_standing {
-    STANDS_NOWHERE, /* neither a place nor a row that awaits one, or a place that the head does not cover with it */
-    STANDS_WAITING, /* awaits its place, or has one that a newer head covers by its size */
-    STANDS_UNDER    /* the head covers it, as it is now */
-};
-/* `head`: one whose signature was held; size 0 for none. Some twenty reads when there is a place. */
-enum result ledger_stands(struct ctx *ctx, int64_t entry, const struct ledger_head *head,
-                          enum ledger_standing *standing) MUST_USE;
+/* Whether the tree of `head` has that leaf, at the place that the entry's row names. `head`: one whose signature was
+ * held; size 0 for none. Some twenty reads when there is a place. */
+enum result ledger_stands(struct ctx *ctx, int64_t entry, const struct hash *leaf, const struct ledger_head *head,
+                          bool *stands) MUST_USE;
 
 #endif

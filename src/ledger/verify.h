@@ -9,12 +9,8 @@
 #ifndef MERLON_LEDGER_VERIFY_H
 #define MERLON_LEDGER_VERIFY_H
 
+#include "ledger/floor.h"
 #include "ledger/keys.h"
-
-/* How far the times of entries may be out of order, in ms: transactions of several nodes overlap, and clocks differ.
- * What is written lingers for at most half of it, and what is dated further ahead than that is sealed only when all
- * have heard that the time has gone ahead. */
-enum { LEDGER_SKEW = 2 * DB_LINGERS };
 
 struct ledger_check {
     const struct ledger_public *keys; /* one of them must be in the ledger's chain of keys */

@@ -235,6 +235,7 @@ static enum result restore(struct ctx *ctx, void *arg)
 {
     struct restoring *r = arg;
     const struct backup_visitor visitor = {begin, table, row, end, r};
+    r->rows = 0, r->bodies.len = 0; /* of an attempt that broke off */
     TRY(check_empty(ctx, r->backup));
     TRY(make_bare_tables(ctx, r->backup));
     TRY(backup_read(ctx, r->backup, r->path, &visitor, r->info));

@@ -3,7 +3,6 @@
 #include "store/driver.h"
 
 #include "base/log.h"
-#include "base/timekeeper.h"
 
 #include <stdarg.h>
 
@@ -271,19 +270,24 @@ bool db_keep_note(struct db *db, void *note, void (*release)(void *note))
     return true;
 }
 
-enum result db_mark(struct ctx *ctx, int64_t number)
+bool db_is_watched(const struct db *db)
+{
+    return db->depth && store_is_watched(db);
+}
+
+enum result db_mark(struct ctx *ctx, const struct db_mark *mark)
 {
     struct db *db;
     TRY(connection(ctx, &db));
-    if (!db->depth || !store_is_watched(db)) return OK;
+    if (!db_is_watched(db)) return OK;
     if (db->marks.count == db->marks.room) {
         size_t room = db->marks.room ? db->marks.room * 2 : 64;
-        int64_t *marks = realloc(db->marks.at, room * sizeof *marks);
+        struct db_mark *marks = realloc(db->marks.at, room * sizeof *marks);
         if (!marks) return fail(ctx, BUSY, "There is no memory for this write now; try again.");
         db->marks.at = marks;
         db->marks.room = room;
     }
-    db->marks.at[db->marks.count++] = number;
+    db->marks.at[db->marks.count++] = *mark;
     return OK;
 }
 
@@ -309,7 +313,6 @@ enum result db_control_begin(struct db *db)
     char sql[CONTROL_SIZE];
     snprintf(sql, sizeof sql, "SAVEPOINT s%u", db->depth);
     if (!db->depth && db->driver->connect) TRY(db->driver->connect(db));
-    if (!db->depth) db->marks.dated = 0;
     TRY(db->driver->control(db, db->depth ? sql : db->begin));
     db->marks.before[db->depth] = db->marks.count;
     db->depth++;
@@ -326,6 +329,7 @@ enum result db_control_commit(struct db *db)
     if (db->depth == 1) db_close_rows(db);
     TRY(db->driver->control(db, db->depth == 1 ? "COMMIT" : sql));
     if (--db->depth == 0) end_outermost(db);
+    if (db->marks.shared_depth > db->depth) db->marks.shared_depth = db->depth;
     return OK;
 }
 
@@ -340,6 +344,7 @@ void db_control_rollback(struct db *db)
     db->depth--;
     if (db->depth == 0) db->patient = false;
     db->marks.count = db->marks.before[db->depth];
+    if (db->marks.shared_depth > db->depth) db->marks.shared_depth = 0;
     if (db->depth == 0) db_close_rows(db);
     if (!db->driver->transaction_lost(db)) {
         char sql[CONTROL_SIZE];
@@ -402,20 +407,10 @@ enum result db_collided(struct ctx *ctx)
     return fail(ctx, BUSY, "Somebody changed the same at the same moment; try again.");
 }
 
-void db_dated(struct ctx *ctx)
+static enum result lock(struct ctx *ctx, const char *sql, int64_t name)
 {
-    struct db *db = ctx->db;
-    if (!db || !db->depth || db->marks.dated || !ctx->time) return;
-    db->marks.dated = ctx->now;
-    db->marks.time = ctx->time;
-}
-
-enum result db_control_in_time(struct db *db)
-{
-    if (!db->marks.dated || timekeeper_now(db->marks.time) - db->marks.dated <= DB_LINGERS) return OK;
-    db->transient = true;
-    return driver_fail(db, BUSY,
-                       SENTENCE("The clock went ahead while this was written, so nothing was saved; try again."));
+    const struct value args[] = {value_number(name)};
+    return db_run(ctx, str_of(sql), args, COUNT(args), NULL);
 }
 
 enum result db_lock(struct ctx *ctx, const char *name)
@@ -423,7 +418,20 @@ enum result db_lock(struct ctx *ctx, const char *name)
     struct db *db;
     TRY(connection(ctx, &db));
     if (db_dialect(db) == DIALECT_SQLITE) return OK;
-    struct value args[] = {value_number((int32_t)str_hash(str_of(name)))};
-    return db_run(ctx, S("SELECT pg_advisory_xact_lock(current_schema()::regnamespace::oid::int4, CAST(?1 AS int4))"),
-                  args, COUNT(args), NULL);
+    return lock(ctx, "SELECT pg_advisory_xact_lock(current_schema()::regnamespace::oid::int4, CAST(?1 AS int4))",
+                (int32_t)str_hash(str_of(name)));
+}
+
+enum result db_lock_shared(struct ctx *ctx, const char *name, bool *fresh)
+{
+    struct db *db;
+    TRY(connection(ctx, &db));
+    int32_t hash = (int32_t)str_hash(str_of(name));
+    *fresh = db_dialect(db) == DIALECT_POSTGRES && (!db->marks.shared_depth || db->marks.shared != hash);
+    if (!*fresh) return OK;
+    TRY(lock(ctx, "SELECT pg_advisory_xact_lock_shared(current_schema()::regnamespace::oid::int4, CAST(?1 AS int4))",
+             hash));
+    db->marks.shared = hash;
+    db->marks.shared_depth = db->depth;
+    return OK;
 }

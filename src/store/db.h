@@ -7,7 +7,6 @@
 #ifndef MERLON_STORE_DB_H
 #define MERLON_STORE_DB_H
 
-#include "base/clock.h"
 #include "base/ctx.h"
 #include "base/value.h"
 
@@ -65,24 +64,26 @@ bool db_only_reads(const struct db *db); /* the transaction is one of store_begi
 /* BUSY: what this transaction read is no longer so. On PostgreSQL the write is run again from its beginning. */
 enum result db_collided(struct ctx *ctx) MUST_USE;
 
-/* What this transaction writes bears ctx->now, and has a place among what others write. On PostgreSQL, where they write
- * beside it, the write is run again when the time has gone on by more than DB_LINGERS before it is saved (the clock was
- * set, the machine slept): it would stand behind what is dated much later. */
-enum { DB_LINGERS = 5 * MINUTE };
-void db_dated(struct ctx *ctx);
-
 /* One thing that the caller remembers of what it has read in this transaction. It is released when the outermost
  * transaction ends and at any rollback in it. Kept only where nobody else can write meanwhile: else, and outside of a
  * transaction, db_keep_note is false and db_note NULL. */
 void *db_note(const struct db *db);
 bool db_keep_note(struct db *db, void *note, void (*release)(void *note)) MUST_USE;
 
-/* A number for whoever watches commits (store_watch_commits). Forgotten with what is rolled back; outside of a
- * transaction, or when nobody watches, nothing happens. */
-enum result db_mark(struct ctx *ctx, int64_t number) MUST_USE;
+/* For whoever watches commits (store_watch_commits): a number, and bytes that say what it was given to. Forgotten with
+ * what is rolled back; outside of a transaction, or when nobody watches, nothing happens. */
+struct db_mark {
+    int64_t number;
+    unsigned char of[32];
+};
+bool db_is_watched(const struct db *db);
+enum result db_mark(struct ctx *ctx, const struct db_mark *mark) MUST_USE;
 
 /* A lock of that name for the rest of the transaction, across nodes (PostgreSQL advisory lock, of this schema alone;
  * SQLite's single writer already is one). */
 enum result db_lock(struct ctx *ctx, const char *name) MUST_USE;
+/* The same lock for many at once: db_lock waits until each of them has ended. *fresh: this transaction did not hold it
+ * yet. On SQLite, where nobody else writes meanwhile, it never is. */
+enum result db_lock_shared(struct ctx *ctx, const char *name, bool *fresh) MUST_USE;
 
 #endif

@@ -75,7 +75,7 @@ enum result schema_verify(struct ctx *ctx, const struct table *const *tables, si
     sort(&found);
     compare(&expected, &found, &difference, checked);
     if (!difference.count) return OK;
-    return fail(ctx, CONFLICT, "In the schema, the %.*s \"%.*s\" of \"%.*s\" %s (%lld differences in all).",
+    return fail(ctx, CONFLICT, "In the schema, the %.*s \"%.*s\" of \"%.*s\" %s (differences in all: %lld).",
                 PRINT(difference.thing->kind), PRINT(difference.thing->name), PRINT(difference.thing->table),
                 difference.how, (long long)difference.count);
 }

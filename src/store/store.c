@@ -24,7 +24,7 @@ struct store {
     struct sqlite_writer *writer; /* NULL on PostgreSQL and when reading only */
     bool read_only;
     const struct keyring *keyring;
-    void (*told)(void *arg, const int64_t *marks, size_t count); /* of commits */
+    void (*told)(void *arg, const struct db_mark *marks, size_t count); /* of commits */
     void *told_arg;
     pthread_key_t thread_connection;
     pthread_mutex_t lock;
@@ -89,7 +89,8 @@ const struct keyring *db_keyring(const struct db *db)
     return db->store ? db->store->keyring : NULL;
 }
 
-void store_watch_commits(struct store *store, void (*told)(void *arg, const int64_t *marks, size_t count), void *arg)
+void store_watch_commits(struct store *store, void (*told)(void *arg, const struct db_mark *marks, size_t count),
+                         void *arg)
 {
     store->told = told;
     store->told_arg = arg;
@@ -253,7 +254,6 @@ static enum result attempt(struct write_job *job, struct db *db)
     db->transient = false;
     TRY(db_control_begin(db));
     enum result result = db_close_levels(db, 1, job->run(job, db));
-    if (result == OK) result = db_control_in_time(db);
     if (result == OK) result = db_control_commit(db);
     if (db->depth) db_control_rollback(db);
     return result;

@@ -96,7 +96,8 @@ void store_note_write(struct store *store, enum result result);
 
 /* `told` is called with the numbers that a write gave to db_mark, when its transaction is durable, on the thread that
  * committed it. It must be quick, and may not use the database. Set once, before anything is written. */
-void store_watch_commits(struct store *store, void (*told)(void *arg, const int64_t *marks, size_t count), void *arg);
+void store_watch_commits(struct store *store, void (*told)(void *arg, const struct db_mark *marks, size_t count),
+                         void *arg);
 
 /* Bytes of the database and of its log, for metrics and /readyz. */
 enum result store_size(struct ctx *ctx, struct store *store, int64_t *bytes) MUST_USE;

@@ -91,6 +91,9 @@ sqlite3 "$data/merlon.db" "UPDATE \"user\" SET name = 'Mallory'"
 works user restore --email ada@quay.example "$data"
 says 'It is now     : Ada Quay'
 yes 'what was done is written' [ "$(entries)" -gt "$before" ]
+events() { sqlite3 "$data/merlon.db" "SELECT count(*) FROM security_event WHERE kind = '$1'"; }
+yes 'the repair is an event' [ "$(events user_restored)" = 1 ]
+yes 'and no alarm' [ "$(events alarm)" = 0 ]
 
 # Nor from a database that was put back: ledger.heads knows of more than is there.
 start_server --data "$data"

@@ -8,7 +8,7 @@
 
 #define FOR_EVER "9000000000000"
 #define RANDOMLY "random() % 2 = 0"
-enum { OFTEN = 40 };
+enum { OFTEN = 40, HOUR = 60 * 60 * 1000 };
 
 static const struct shape {
     const char *table, *columns;

@@ -1,7 +1,7 @@
 /* Users, roles, tokens, custom fields, and the ledger, through the running server. */
 #include "served.h"
 
-#include "ledger/sealer.h"
+#include "ledger/signer.h"
 
 static const char *at(struct served *served, const char *what, int64_t id)
 {
@@ -222,13 +222,6 @@ static void custom_fields_are_for_the_whole_organisation(void **state)
 
 /* ---- the ledger ---- */
 
-static enum result seal(struct ctx *ctx, void *arg)
-{
-    const struct served *served = arg;
-    struct ledger_seal seal = {.keys = served->program.keys};
-    return ledger_seal(ctx, &seal);
-}
-
 static void the_ledger_is_read_and_proven(void **state)
 {
     struct served *served = served_of(state);
@@ -243,7 +236,7 @@ static void the_ledger_is_read_and_proven(void **state)
     const char *proof = at(served, "ledger/proof", json_number(entry, "entry", 0));
     struct answer early = GET(served, &served->admin, proof);
     expect_status(early, 409);
-    must(served, store_write(served->ctx, served->program.store, seal, served));
+    must(served, ledger_signer_seal(served->ctx, served->program.signer));
     struct answer head = GET(served, &served->admin, "/ledger/head"), proven = GET(served, &served->admin, proof);
     expect_status(proven, 200);
     assert_int_equal(json_number(head.json, "size", 0), json_number(json_get(proven.json, "head"), "size", 1));
@@ -257,7 +250,7 @@ static void the_ledger_is_read_and_proven(void **state)
     expect_status(none, 404);
     int64_t size = json_number(head.json, "size", 0);
     served_make(served, &served->admin, "asset", "{'title': 'Another'}");
-    must(served, store_write(served->ctx, served->program.store, seal, served));
+    must(served, ledger_signer_seal(served->ctx, served->program.signer));
     struct answer consistent =
         GET(served, &served->admin, text_of(served, "/ledger/consistency?first=%lld", (long long)size));
     expect_status(consistent, 200);
@@ -284,7 +277,7 @@ static void the_ledger_hides_what_the_reader_may_not_see(void **state)
     struct answer all = GET(served, &north, "/ledger?limit=500");
     for (const struct json *item = json_get(all.json, "items")->first; item; item = item->next)
         assert_false(str_is(json_str(item, "register", S("")), "user"));
-    must(served, store_write(served->ctx, served->program.store, seal, served));
+    must(served, ledger_signer_seal(served->ctx, served->program.signer));
     struct answer proof = GET(served, &north, at(served, "ledger/proof", json_number(hidden, "entry", 0)));
     expect_status(proof, 404);
     const struct json *mine = items_find(&page, "reference", "AST-2");

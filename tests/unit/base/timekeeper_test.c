@@ -345,40 +345,6 @@ static void an_instant_that_is_over_moves_nothing(void **state)
     timekeeper_free(machine.keeper);
 }
 
-/* What went ahead by itself is left out until it is some seconds old; what a clock gains in passing is not. */
-static void a_leap_settles(void **state)
-{
-    (void)state;
-    struct machine m;
-    begin(&m);
-    pass(&m, TIME_SETTLES);
-    assert_int_equal(timekeeper_settled(m.keeper), m.wall);
-    m.wall += SECOND - 1;
-    assert_int_equal(timekeeper_settled(m.keeper), m.wall);
-    m.wall += HOUR;
-    assert_int_equal(timekeeper_settled(m.keeper), m.wall - HOUR);
-    pass(&m, TIME_SETTLES - 1);
-    timekeeper_not_before(m.keeper, m.wall + HOUR); /* one after the other: both are left out */
-    assert_int_equal(timekeeper_settled(m.keeper), m.wall - HOUR);
-    m.wall += 1, m.elapsed += 1;
-    assert_int_equal(timekeeper_settled(m.keeper), m.wall - HOUR);
-    m.wall = timekeeper_now(m.keeper) + TIME_SETTLES - 1, m.elapsed += TIME_SETTLES - 1;
-    assert_int_equal(timekeeper_settled(m.keeper), m.wall);
-    timekeeper_free(m.keeper);
-}
-
-/* So much as the program was off, others may have gone on meanwhile. */
-static void what_is_believed_at_the_start_settles_too(void **state)
-{
-    (void)state;
-    struct machine m = {.wall = BEGIN, .elapsed = 5000};
-    m.keeper = keeper_of(&m, false);
-    timekeeper_begin(m.keeper, BEGIN - 3 * (int64_t)DAY, false);
-    assert_int_equal(timekeeper_now(m.keeper), BEGIN);
-    assert_int_equal(timekeeper_settled(m.keeper), BEGIN - 3 * (int64_t)DAY);
-    timekeeper_free(m.keeper);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,8 +363,6 @@ int main(void)
         cmocka_unit_test(test_trusting),
         cmocka_unit_test(test_another_program),
         cmocka_unit_test(test_the_system),
-        cmocka_unit_test(a_leap_settles),
-        cmocka_unit_test(what_is_believed_at_the_start_settles_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -320,18 +320,6 @@ static void a_restored_copy_has_an_origin_of_its_own(void **state)
     end(&s);
 }
 
-static void a_link_that_the_old_key_did_not_sign_is_told(void **state)
-{
-    FIXTURE(f);
-    struct siege s = begin(f);
-    expect_ok(&f->ctx, ledger_signer_renew(&f->ctx, s.signer, &keyring, "rotate", S("yearly")));
-    drop_guards(f);
-    run_sql(f, "UPDATE ledger_state SET state = replace(state, '\"size\":300', '\"size\":299') WHERE entry = 301");
-    assert_int_equal(verify(&s, true), CONFLICT);
-    expect_sentence(&f->ctx, "but the key before did not sign that");
-    end(&s);
-}
-
 /* A program that still holds the old key signs nothing more. */
 static void whoever_holds_the_old_key_is_told(void **state)
 {
@@ -586,7 +574,6 @@ int main(void)
         ON_BOTH(times_of_heads_never_fall),
         ON_BOTH(a_new_key_is_signed_by_the_old),
         ON_BOTH(a_restored_copy_has_an_origin_of_its_own),
-        ON_BOTH(a_link_that_the_old_key_did_not_sign_is_told),
         ON_BOTH(what_the_program_did_not_write_has_no_proof),
         ON_BOTH(whoever_holds_the_old_key_is_told),
         ON_BOTH(a_key_is_made_for_an_empty_ledger_only),

@@ -51,6 +51,7 @@ static enum result stop(struct ctx *ctx, void *arg)
 static enum result resume(struct ctx *ctx, void *arg)
 {
     const struct halt *h = arg;
+    TRY(ledger_signer_may_go_on(ctx, h->signer));
     return ledger_resume(ctx, 7, S("it was a test"), ledger_signer_decisions(h->signer));
 }
 
@@ -142,6 +143,39 @@ static void a_stop_and_its_end_are_entries(void **state)
     assert_true(str_is(entries.at[1].action, "stop") && str_is(entries.at[1].comment, "The witness knows more."));
     assert_true(str_is(entries.at[0].action, "resume") && str_is(entries.at[0].comment, "it was a test"));
     assert_int_equal(entries.at[0].actor, 7);
+    end(&h);
+}
+
+static int64_t resumes_of(struct fixture *f)
+{
+    int64_t resumes;
+    expect_ok(&f->ctx, db_query_number(&f->ctx, S("SELECT count(*) FROM ledger_entry WHERE action = 'resume'"), NULL, 0,
+                                       0, &resumes));
+    return resumes;
+}
+
+/* An older copy of the database: the witness knows more of it, and so does this node. To lift the one stop would let
+ * nothing go on, so nobody is asked to. */
+static void no_stop_is_lifted_in_an_older_copy(void **state)
+{
+    FIXTURE(f);
+    struct halt h = begin(f);
+    append(f, 1001, "change", "risk", 1, "{\"n\":2}", NULL);
+    expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, h.signer));
+    close_signer(&h);
+    run_sql(f, "DELETE FROM ledger_leaf WHERE position = 1; DELETE FROM ledger_head WHERE size = 2;" DELETE_ENTRIES(
+                   "id = 2"));
+    open_signer(&h);
+    write_ok(f, stop, NULL);
+    assert_int_equal(store_write(&f->ctx, f->store, resume, &h), CONFLICT);
+    expect_sentence(&f->ctx, "ends after 1 entries, but this program has seen a signed head over 2");
+    ctx_clear_error(&f->ctx);
+    assert_int_equal(resumes_of(f), 0);
+    unlink(arena_print(f->ctx.arena, "%s/ledger.heads", f->directory).at);
+    close_signer(&h);
+    open_signer(&h);
+    expect_resumes(&h);
+    assert_int_equal(resumes_of(f), 1);
     end(&h);
 }
 
@@ -257,10 +291,15 @@ static void told_of_a_stop_it_needs_no_round(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(a_stop_and_its_end_are_entries),          ON_BOTH(without_the_setting_the_entry_stops),
-        ON_BOTH(without_the_entry_the_setting_stops),     ON_BOTH(an_earlier_setting_put_back_lifts_nothing),
-        ON_BOTH(an_end_of_the_same_number_lifts_nothing), ON_BOTH(an_entry_turned_into_its_opposite_is_no_decision),
-        ON_BOTH(what_a_process_has_seen_it_remembers),    ON_BOTH(told_of_a_stop_it_needs_no_round),
+        ON_BOTH(a_stop_and_its_end_are_entries),
+        ON_BOTH(no_stop_is_lifted_in_an_older_copy),
+        ON_BOTH(without_the_setting_the_entry_stops),
+        ON_BOTH(without_the_entry_the_setting_stops),
+        ON_BOTH(an_earlier_setting_put_back_lifts_nothing),
+        ON_BOTH(an_end_of_the_same_number_lifts_nothing),
+        ON_BOTH(an_entry_turned_into_its_opposite_is_no_decision),
+        ON_BOTH(what_a_process_has_seen_it_remembers),
+        ON_BOTH(told_of_a_stop_it_needs_no_round),
     };
     return cmocka_run_group_tests_name("ledger/stop", tests, NULL, NULL);
 }

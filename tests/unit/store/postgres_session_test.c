@@ -79,7 +79,7 @@ static void names_mean_what_the_server_means(void **state)
     assert_int_equal(ask_number(f, "SELECT count(*) WHERE current_setting('session_replication_role') = 'origin'"), 1);
     expect_ok(&f->ctx, store_write(&f->ctx, f->store, make_own_tables, NULL));
     expect_difference(f, "the setting of the database or role \"search_path\"");
-    expect_difference(f, "(2 differences in all)");
+    expect_difference(f, "(differences in all: 2)");
     as_owner(url, arena_print(f->ctx.arena, "ALTER DATABASE %s SET search_path = evil", f->schema).at);
     begin_anew(f);
     assert_int_equal(ask_number(f, "SELECT count(*) WHERE current_schema() = 'public'"), 1);

@@ -310,6 +310,39 @@ static void hurrying_ends_every_wait(void **state)
     assert_int_equal(db_query_number(&f->ctx, S("SELECT 1"), NULL, 0, 0, &n), AWAY);
 }
 
+struct sharing {
+    bool fresh[6];
+};
+
+/* A savepoint that is undone gives back what was locked in it, and no more. */
+static enum result share(struct ctx *ctx, void *arg)
+{
+    struct sharing *sharing = arg;
+    bool *fresh = sharing->fresh;
+    TRY(db_begin(ctx));
+    TRY(db_lock_shared(ctx, "order", &fresh[0]));
+    db_rollback(ctx);
+    TRY(db_begin(ctx));
+    TRY(db_lock_shared(ctx, "order", &fresh[1]));
+    TRY(db_commit(ctx));
+    TRY(db_begin(ctx));
+    TRY(db_lock_shared(ctx, "order", &fresh[2]));
+    db_rollback(ctx);
+    TRY(db_lock_shared(ctx, "order", &fresh[3]));
+    return db_lock_shared(ctx, "another", &fresh[4]);
+}
+
+static void a_shared_lock_is_taken_once(void **state)
+{
+    FIXTURE(f);
+    static const bool wanted[] = {true, true, false, false, true, false};
+    for (int i = 0; i < 2; i++) { /* nor does the next transaction hold it still */
+        struct sharing sharing = {{false}};
+        expect_ok(&f->ctx, store_write(&f->ctx, f->store, share, &sharing));
+        for (size_t k = 0; k < COUNT(wanted); k++) assert_int_equal(sharing.fresh[k], wanted[k]);
+    }
+}
+
 /* ---- several starts ---- */
 
 static enum result start_slowly(struct ctx *ctx, void *arg)
@@ -486,6 +519,7 @@ int main(void)
         ON_POSTGRES(a_connection_lost_while_saving_is_told_as_that),
         ON_POSTGRES(a_warning_while_saving_is_no_success),
         ON_POSTGRES(a_transaction_that_stood_still_is_run_again),
+        ON_POSTGRES(a_shared_lock_is_taken_once),
         ON_POSTGRES(a_statement_has_a_limit),
         ON_POSTGRES(hurrying_ends_every_wait),
         ON_POSTGRES(starts_come_one_after_the_other),

@@ -387,37 +387,42 @@ struct told {
     size_t count, times;
 };
 
-static void note_told(void *arg, const int64_t *marks, size_t count)
+static void note_told(void *arg, const struct db_mark *marks, size_t count)
 {
     struct told *told = arg;
     told->times++;
-    for (size_t i = 0; i < count && told->count < COUNT(told->marks); i++) told->marks[told->count++] = marks[i];
+    for (size_t i = 0; i < count && told->count < COUNT(told->marks); i++) told->marks[told->count++] = marks[i].number;
+}
+
+static enum result mark(struct ctx *ctx, int64_t number)
+{
+    return db_mark(ctx, &(struct db_mark){.number = number});
 }
 
 /* Marks 1 and 3 are kept, 2 is rolled back. */
 static enum result mark_some(struct ctx *ctx, void *arg)
 {
     (void)arg;
-    TRY(db_mark(ctx, 1));
+    TRY(mark(ctx, 1));
     TRY(db_begin(ctx));
-    TRY(db_mark(ctx, 2));
+    TRY(mark(ctx, 2));
     db_rollback(ctx);
     TRY(db_begin(ctx));
-    TRY(db_mark(ctx, 3));
+    TRY(mark(ctx, 3));
     return db_commit(ctx);
 }
 
 static enum result mark_and_fail(struct ctx *ctx, void *arg)
 {
     (void)arg;
-    TRY(db_mark(ctx, 4));
+    TRY(mark(ctx, 4));
     return fail(ctx, CONFLICT, "Not today.");
 }
 
 static enum result mark_last(struct ctx *ctx, void *arg)
 {
     (void)arg;
-    return db_mark(ctx, 5);
+    return mark(ctx, 5);
 }
 
 static void what_is_rolled_back_is_not_told(void **state)

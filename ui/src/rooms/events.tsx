@@ -416,7 +416,7 @@ function Rows({ events, state, people }: { events: SecurityEvent[]; state: State
               <td className={event.user ? 'wrap' : 'clip'}>
                 <About event={event} people={people} />
               </td>
-              <td className="wrap" style={{ whiteSpace: 'normal', minWidth: 90, maxWidth: 340 }}>
+              <td className="wrap" style={{ minWidth: 90, maxWidth: 340 }}>
                 {event.detail && <span className="quiet">{told(event, event.detail, words, people)}</span>}
                 {event.kind === 'alarm' && <Advice event={event} />}
               </td>

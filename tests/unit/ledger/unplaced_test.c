@@ -1,0 +1,221 @@
+/* What this process has committed is missed until it has its place, by its content and not by its number; and what
+ * another node has sealed is found, however much it is and however the two overlap. */
+#include "ledger/fixture.h"
+
+#include "ledger/remembered.h"
+#include "ledger/signer.h"
+#include "ledger/unplaced.h"
+#include "ledger/verify.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+struct nodes {
+    struct fixture *f;
+    struct ledger_keys *keys;
+    struct ledger_signer *signer; /* of this node */
+};
+
+static enum result open_keys(struct ctx *ctx, void *arg)
+{
+    return ledger_keys_open(ctx, &keyring, true, &((struct nodes *)arg)->keys);
+}
+
+static struct nodes begin(struct fixture *f)
+{
+    struct nodes n = {.f = f};
+    ledger_fixture(f);
+    write_ok(f, open_keys, &n);
+    expect_ok(&f->ctx, ledger_signer_open(&f->ctx, f->store, n.keys, str_of(f->directory), &n.signer));
+    append(f, 1000, "change", "risk", 1, "{\"n\":1}", NULL);
+    f->ctx.now = 2000;
+    expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, n.signer));
+    drop_guards(f);
+    return n;
+}
+
+static void end(struct nodes *n)
+{
+    unlink(arena_print(n->f->ctx.arena, "%s/ledger.heads", n->f->directory).at);
+    store_watch_commits(n->f->store, NULL, NULL);
+    ledger_signer_close(n->signer);
+    ledger_keys_close(n->keys);
+}
+
+static enum result round_of(struct nodes *n)
+{
+    ctx_clear_error(&n->f->ctx);
+    return ledger_signer_seal(&n->f->ctx, n->signer);
+}
+
+static enum result seal(struct ctx *ctx, void *arg)
+{
+    struct ledger_seal seal = {.keys = ((struct nodes *)arg)->keys};
+    return ledger_seal(ctx, &seal);
+}
+
+static void take_out(struct fixture *f, long long entry)
+{
+    run_sql(f,
+            arena_print(f->ctx.arena,
+                        "DELETE FROM ledger_pending WHERE entry = %lld; DELETE FROM ledger_state WHERE entry = %lld; "
+                        "DELETE FROM ledger_entry WHERE id = %lld",
+                        entry, entry, entry)
+                .at);
+}
+
+/* The next entry takes the number: on SQLite by itself, on PostgreSQL when somebody sets the counter back. */
+static void a_number_that_is_given_again_hides_nothing(void **state)
+{
+    FIXTURE(f);
+    struct nodes n = begin(f);
+    int64_t gone = append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    take_out(f, gone);
+    if (f->url[0])
+        run_sql(f, arena_print(f->ctx.arena, "SELECT setval(pg_get_serial_sequence('ledger_entry', 'id'), %lld, false)",
+                               (long long)gone)
+                       .at);
+    assert_int_equal(append(f, 3001, "change", "risk", 2, "{\"n\":3}", NULL), gone);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(round_of(&n), BROKEN);
+        expect_sentence(&f->ctx, "was written by this program and saved, and is not in the ledger any more");
+    }
+    end(&n);
+}
+
+/* The place of another entry that is made to bear its number and its MAC. */
+static void a_place_under_another_name_is_none(void **state)
+{
+    FIXTURE(f);
+    struct nodes n = begin(f);
+    run_sql(f, "DROP INDEX ledger_leaf_entry_unique");
+    int64_t other = append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    int64_t gone = append(f, 3001, "change", "risk", 1, "{\"n\":3}", NULL);
+    run_sql(f, "CREATE TABLE held AS SELECT * FROM ledger_pending");
+    run_sql(f, arena_print(f->ctx.arena, "DELETE FROM ledger_pending WHERE entry = %lld", (long long)gone).at);
+    write_ok(f, seal, &n);
+    run_sql(f, arena_print(f->ctx.arena,
+                           "UPDATE ledger_leaf SET entry = %lld, mac = (SELECT mac FROM held WHERE entry = %lld) "
+                           "WHERE entry = %lld",
+                           (long long)gone, (long long)gone, (long long)other)
+                   .at);
+    assert_int_equal(round_of(&n), BROKEN);
+    expect_sentence(&f->ctx, "was written by this program and saved, and is not in the ledger any more");
+    end(&n);
+}
+
+/* The newest head is held against what is remembered although nothing is written. */
+static void a_newest_head_that_was_altered_is_told_at_once(void **state)
+{
+    FIXTURE(f);
+    static const char *const changes[] = {"at = at - 1", "origin = 'merlon/0123456789abcdef'"};
+    struct nodes n = begin(f);
+    run_sql(f, "CREATE TABLE held AS SELECT * FROM ledger_head");
+    for (size_t i = 0; i < COUNT(changes); i++) {
+        run_sql(f, arena_print(f->ctx.arena, "UPDATE ledger_head SET %s", changes[i]).at);
+        assert_int_equal(round_of(&n), BROKEN);
+        expect_sentence(&f->ctx, "The newest signed head (over 1 entries) bears a signature that does not hold");
+        run_sql(f, "DELETE FROM ledger_head; INSERT INTO ledger_head SELECT * FROM held");
+        expect_ok(&f->ctx, round_of(&n));
+    }
+    end(&n);
+}
+
+/* It was kept away from its seal until others had theirs: a place now would be behind them for good. */
+static void what_was_kept_from_its_seal_gets_no_late_place(void **state)
+{
+    FIXTURE(f);
+    struct nodes n = begin(f);
+    struct ledger_report report;
+    const struct ledger_check check = {.keys = ledger_keys_public(n.keys), .key_count = 1, .keyring = &keyring};
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    run_sql(f, "CREATE TABLE held AS SELECT * FROM ledger_pending");
+    run_sql(f, "DELETE FROM ledger_pending");
+    append(f, 3001 + LEDGER_SKEW, "change", "risk", 1, "{\"n\":3}", NULL);
+    assert_int_equal(round_of(&n), BROKEN);
+    run_sql(f, "INSERT INTO ledger_pending SELECT * FROM held");
+    assert_int_equal(round_of(&n), BROKEN);
+    expect_sentence(&f->ctx, "because it is dated long before what has its place");
+    expect_ok(&f->ctx, ledger_verify(&f->ctx, &check, &report));
+    assert_int_equal(report.pending, 1);
+    end(&n);
+}
+
+/* ---- several nodes ---- */
+
+enum { MANY = 3000, EACH = 150 };
+
+static enum result append_many(struct ctx *ctx, void *arg)
+{
+    const struct ledger_event event = {.action = S("change"), .subject = S("note"), .comment = S("one of many")};
+    int64_t id;
+    for (int i = 0; i < *(const int *)arg; i++) TRY(ledger_append(ctx, &event, &id));
+    return OK;
+}
+
+/* Some of them sealed by the other node, some by this one, some not yet. */
+static void what_another_node_sealed_is_found(void **state)
+{
+    FIXTURE(f);
+    struct nodes n = begin(f);
+    int many = MANY, few = 3;
+    write_ok(f, append_many, &many);
+    write_ok(f, seal, &n);
+    write_ok(f, append_many, &few);
+    for (int i = 0; i < 2; i++) expect_ok(&f->ctx, round_of(&n));
+    write_ok(f, append_many, &few);
+    write_ok(f, seal, &n);
+    expect_ok(&f->ctx, round_of(&n));
+    end(&n);
+}
+
+struct other {
+    struct nodes *n;
+    atomic_bool ends;
+    atomic_int failed;
+};
+
+static void *seal_all_the_time(void *arg)
+{
+    struct other *other = arg;
+    struct ctx ctx = {.arena = arena_new(0), .now = 5000};
+    while (!other->ends) {
+        other->failed += store_write(&ctx, other->n->f->store, seal, other->n) != OK;
+        arena_reset(ctx.arena);
+    }
+    arena_free(ctx.arena);
+    return NULL;
+}
+
+/* Between the look at the places and the look at what awaits one, the other gives places. */
+static void nothing_is_missed_while_another_node_seals(void **state)
+{
+    FIXTURE(f);
+    struct nodes n = begin(f);
+    struct other other = {.n = &n};
+    pthread_t thread;
+    int few = 2;
+    assert_int_equal(pthread_create(&thread, NULL, seal_all_the_time, &other), 0);
+    for (int i = 0; i < EACH; i++) {
+        write_ok(f, append_many, &few);
+        expect_ok(&f->ctx, round_of(&n));
+    }
+    other.ends = true;
+    pthread_join(thread, NULL);
+    assert_int_equal(other.failed, 0);
+    end(&n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH(a_number_that_is_given_again_hides_nothing),
+        ON_BOTH(a_place_under_another_name_is_none),
+        ON_BOTH(a_newest_head_that_was_altered_is_told_at_once),
+        ON_BOTH(what_was_kept_from_its_seal_gets_no_late_place),
+        ON_BOTH(what_another_node_sealed_is_found),
+        ON_BOTH(nothing_is_missed_while_another_node_seals),
+    };
+    return cmocka_run_group_tests_name("ledger/unplaced", tests, NULL, NULL);
+}
