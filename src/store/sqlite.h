@@ -1,7 +1,7 @@
 /* Inside this room only: SQLite's connections, its writer thread and its checkpoints.
  * Files: sqlite_driver.c (statements and rows), sqlite_error.c (sentences), sqlite_open.c (opening, settings),
- * sqlite_file.c (is the file still there), sqlite_journal.c (no journal is obeyed), sqlite_writer.c (group commit),
- * sqlite_checkpoint.c (moving the log into the file). */
+ * sqlite_file.c (is the file still there), sqlite_journal.c (no journal is obeyed), sqlite_log.c (the log is written at
+ * once), sqlite_writer.c (group commit), sqlite_checkpoint.c (moving the log into the file). */
 #ifndef MERLON_STORE_SQLITE_H
 #define MERLON_STORE_SQLITE_H
 
@@ -52,6 +52,11 @@ enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role,
 int sqlite_refuse_loose_text(struct sqlite3 *handle);
 /* The way to the system's files by which no rollback journal is seen; NULL without memory. */
 const char *sqlite_vfs(void);
+/* What goes to the log, which `file` is as the system has opened it, is gathered from here on. Behind each file there
+ * is that much room, in bytes, of which `system_size` are the system's. */
+struct sqlite3_file;
+int sqlite_log_room(int system_size);
+void sqlite_log_gather(struct sqlite3_file *file);
 /* INVALID, saying what to do, where there is one beside the database that is not empty. */
 enum result sqlite_demand_no_journal(struct ctx *ctx, const char *directory, const char *own_name) MUST_USE;
 int64_t sqlite_size(const struct sqlite_place *place);

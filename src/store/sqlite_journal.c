@@ -1,6 +1,10 @@
-/* The program keeps a log (merlon.db-wal) and no rollback journal. SQLite obeys one that lies beside a database: it
+/* How SQLite reaches the system's files: by its own way, with two differences.
+ *
+ * The program keeps a log (merlon.db-wal) and no rollback journal. SQLite obeys one that lies beside a database: it
  * writes the journal's pages into the file, and removes the file that the journal names as the one above it, whichever
- * that is. So whoever may write the directory could have root's next command remove any file. */
+ * that is. So whoever may write the directory could have root's next command remove any file: no journal is seen.
+ *
+ * And what goes to the log is gathered (sqlite_log.c). */
 #include "store/sqlite.h"
 
 #include <pthread.h>
@@ -26,8 +30,17 @@ static int look(sqlite3_vfs *vfs, const char *path, int flags, int *there)
     return SQLITE_OK;
 }
 
+static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *opened)
+{
+    int code = usual->xOpen(vfs, path, file, flags, opened);
+    if (code == SQLITE_OK && (flags & SQLITE_OPEN_WAL)) sqlite_log_gather(file);
+    return code;
+}
+
+/* Before SQLite is used at all: it would count what memory it has, under a lock that all threads share. */
 static void make(void)
 {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_vfs *found = sqlite3_vfs_find(NULL);
     if (!found) return;
     usual = found;
@@ -35,6 +48,8 @@ static void make(void)
     careful.pNext = NULL;
     careful.zName = "merlon";
     careful.xAccess = look;
+    careful.xOpen = open_file;
+    careful.szOsFile = sqlite_log_room(found->szOsFile);
     if (sqlite3_vfs_register(&careful, 0) != SQLITE_OK) usual = NULL;
 }
 
