@@ -14,7 +14,7 @@ enum result sealed_part_begin(struct ctx *ctx, const struct sealed_rows *rows, s
     TRY(db_query(ctx, sql, NULL, 0, &found));
     for (bool more = true;;) {
         TRY(rows_next(ctx, found, &more));
-        if (!more) break;
+        if (!more || kept == (size_t)all) break;
         ids[kept++] = rows_number(found, 0);
     }
     *parting = (struct sealed_parting){.ids = ids};

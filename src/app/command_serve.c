@@ -139,7 +139,7 @@ static enum result open_always(struct program *program, struct api *api, struct 
     TRY(pool_open(ctx, (unsigned)setting_number(&program->settings, SET_WORKERS), 1024, QUEUE_PATIENCE, &api->pool));
     TRY(pulse_open(ctx, program->store, &api->pulse));
     TRY(metrics_new(ctx, &api->metrics));
-    TRY(settling_open(ctx, program->store, program->signer, &beside->settling));
+    TRY(settling_open(ctx, program->store, program->signer, program->settings.value[SET_DATA], &beside->settling));
     return heads_open(program, api, &beside->heads);
 }
 

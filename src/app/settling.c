@@ -224,12 +224,14 @@ static void release(struct settling *settling)
     free(settling);
 }
 
-enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_signer *signer, struct settling **out)
+enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_signer *signer, struct str data,
+                          struct settling **out)
 {
     static void *(*const runs[DUTIES])(void *) = {run_sealer, run_indexer, run_watch};
     struct settling *settling = calloc(1, sizeof *settling);
     if (!settling) return fail(ctx, BROKEN, "There is no memory to start.");
     *settling = (struct settling){.store = store, .signer = signer, .time = ctx->time, .events = ctx->events};
+    timekeeping_name(&settling->told, data);
     pthread_mutex_init(&settling->lock, NULL);
     wait_init(&settling->wake);
     size_t *begun = &settling->begun;

@@ -8,8 +8,8 @@
 
 struct settling;
 
-/* By the time of this ctx. */
-enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_signer *signer,
+/* By the time of this ctx; `data`: the data directory. */
+enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_signer *signer, struct str data,
                           struct settling **out) MUST_USE;
 void settling_close(struct settling *settling); /* NULL is fine */
 

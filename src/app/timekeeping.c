@@ -10,6 +10,8 @@
 #include "ledger/ledger.h"
 #include "store/blob.h"
 
+#include <unistd.h>
+
 enum { AHEAD = 5 * SECOND, IN_GOOD_TIME = 2 * SECOND };
 
 static const char HELD[] = "clock_held", REACHED[] = "clock_reached";
@@ -54,17 +56,35 @@ static void tell_log(const struct time_report *report, struct time_told *told)
 }
 
 struct noting {
+    const char *node;
     bool held;
     int64_t reached; /* 0: the time is the clock's */
 };
 
+void timekeeping_name(struct time_told *told, struct str data)
+{
+    char host[65] = "";
+    if (gethostname(host, sizeof host - 1) != 0) *host = 0;
+    snprintf(told->node, sizeof told->node, " %s:%.*s", host, PRINT(data));
+}
+
+/* "TIME HOST:DIRECTORY". What another node has noted is for that one to take back: its clock may be wrong still. */
+static enum result note_held(struct ctx *ctx, const struct noting *noting)
+{
+    struct str mark;
+    char at[TIME_TEXT];
+    time_format(ctx->now, at);
+    TRY(meta_get(ctx, HELD, &mark));
+    if (mark.len && !str_ends(mark, str_of(noting->node))) return OK;
+    return meta_set(ctx, HELD, noting->held ? arena_print(ctx->arena, "%s%s", at, noting->node) : S(""));
+}
+
 static enum result note(struct ctx *ctx, void *arg)
 {
     const struct noting *noting = arg;
-    char at[TIME_TEXT], reached[TIME_TEXT];
-    time_format(ctx->now, at);
+    char reached[TIME_TEXT];
     time_format(noting->reached, reached);
-    TRY(meta_set(ctx, HELD, noting->held ? str_of(at) : S("")));
+    TRY(note_held(ctx, noting));
     return meta_set(ctx, REACHED, noting->reached ? str_of(reached) : S(""));
 }
 
@@ -74,7 +94,7 @@ static enum result read_noted(struct ctx *ctx, struct time_told *told)
     if (told->is_read) return OK;
     TRY(meta_get(ctx, HELD, &held));
     TRY(meta_get(ctx, REACHED, &reached));
-    told->noted = held.len > 0;
+    told->noted = held.len && str_ends(held, str_of(told->node));
     if (!time_parse(reached, &told->reached)) told->reached = 0;
     told->is_read = true;
     return OK;
@@ -87,7 +107,7 @@ enum result timekeeping_round(struct ctx *ctx, struct store *store, struct time_
     timekeeper_not_before(ctx->time, latest);
     TRY(read_noted(ctx, told));
     struct time_report report = timekeeper_tell(ctx->time);
-    struct noting noting = {.held = report.state == TIME_HELD};
+    struct noting noting = {.node = told->node, .held = report.state == TIME_HELD};
     bool own = report.state != TIME_RIGHT, runs_out = own && add_capped(report.now, IN_GOOD_TIME) > told->reached;
     tell_log(&report, told);
     if (noting.held == told->noted && !runs_out && (own || !told->reached)) return OK;

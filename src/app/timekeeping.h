@@ -11,11 +11,14 @@ enum result timekeeping_begin(struct ctx *ctx) MUST_USE;
 
 /* What has been told already. */
 struct time_told {
+    char node[320]; /* whose clock it is: the machine and the data directory */
     enum timekeeping state;
     int64_t follows;
-    bool noted, is_read; /* in the database, that the clock is held off; and whether that was looked up */
+    bool noted, is_read; /* in the database, that this clock is held off; and whether that was looked up */
     int64_t reached;     /* how far ahead of its time the program has written there; 0: it goes by the clock */
 };
+
+void timekeeping_name(struct time_told *told, struct str data);
 
 /* Each second: tells the log what has changed, and the database whether the clock is held off, and how far
  * the time may have come without it. On a reader. */

@@ -6,6 +6,9 @@
 #include "store/blob.h"
 #include "store/store.h"
 
+/* ms: for so long everybody waits with it who begins to write meanwhile. */
+#define FLOOR_WAIT "100"
+
 static const char LOCK[] = "ledger floor", SETTING[] = "ledger_floor";
 
 enum result ledger_floor_read(struct ctx *ctx, int64_t *floor)
@@ -42,6 +45,7 @@ enum result ledger_floor_is_low(struct ctx *ctx, int64_t newest, bool *low)
 enum result ledger_floor_raise(struct ctx *ctx, int64_t to)
 {
     int64_t floor;
+    if (db_dialect(ctx->db) == DIALECT_POSTGRES) TRY(db_script(ctx, "SET LOCAL lock_timeout = " FLOOR_WAIT));
     TRY(db_lock(ctx, LOCK));
     TRY(ledger_floor_read(ctx, &floor));
     if (floor >= to) return OK;

@@ -20,7 +20,8 @@ enum result ledger_floor_keep(struct ctx *ctx) MUST_USE;
 
 /* Inside a write of the sealer: whether what is dated by `newest` has to wait until the floor is raised to that. */
 enum result ledger_floor_is_low(struct ctx *ctx, int64_t newest, bool *low) MUST_USE;
-/* A write of its own: waits for whoever writes entries now. */
+/* A write of its own: waits for whoever writes entries now, but not for long. BUSY: somebody writes still; then what is
+ * dated so late waits for its place until the next try. */
 enum result ledger_floor_raise(struct ctx *ctx, int64_t to) MUST_USE;
 
 /* ms; 0 where it was never raised. BROKEN when it is not as the program wrote it. */

@@ -75,13 +75,57 @@ enum result ledger_entry_read(struct ctx *ctx, int64_t id, struct ledger_entry *
 
 /* ---- as of an instant ---- */
 
+/* A state that is not there was purged only where a later entry of the program says so. */
+static enum result is_purged(struct ctx *ctx, const struct ledger_row *row, bool *purged)
+{
+    const struct value args[] = {value_text(row->subject), value_number(row->record), value_number(row->version)};
+    struct rows *rows;
+    *purged = true;
+    if (!db_keyring(ctx->db)) return OK;
+    TRY(db_query_one(ctx,
+                     S("SELECT " LEDGER_PROVEN_COLUMNS "FROM ledger_entry e " LEDGER_PROVEN_JOINS
+                       "WHERE e.subject = ?1 AND e.record = ?2 AND e.version > ?3 AND e.action = 'purge' "
+                       "ORDER BY e.version LIMIT 1"),
+                     args, COUNT(args), &rows, purged));
+    if (*purged) *purged = ledger_row_is_own(ctx, rows);
+    if (rows) rows_close(rows);
+    return OK;
+}
+
 /* A WHERE only finds: what stands in place of the table may hand over a genuine entry of another subject, or a later
  * one. */
 static enum result demand_own(struct ctx *ctx, struct rows *rows, struct str subject, int64_t instant)
 {
     const struct ledger_row row = ledger_row_of(rows);
-    if (str_eq(row.subject, subject) && row.at <= instant && !ledger_row_is_foreign(ctx, rows)) return OK;
+    bool purged = true;
+    if (row.content.len && rows_is_null(rows, ROW_STATE_ENTRY)) TRY(is_purged(ctx, &row, &purged));
+    if (purged && str_eq(row.subject, subject) && row.at <= instant && !ledger_row_is_foreign(ctx, rows)) return OK;
     return ledger_row_altered(ctx, row.id);
+}
+
+/* Whoever gives an entry another time for a moment would have it left out: so what is dated later is held as well. */
+static enum result hold_later(struct ctx *ctx, struct str subject, int64_t record, int64_t instant)
+{
+    const struct value args[] = {value_text(subject), value_number(instant), value_number(record)};
+    struct arena *scratch = arena_scratch(ctx->arena);
+    struct ctx part = *ctx;
+    struct rows *rows;
+    if (!db_keyring(ctx->db) || instant == INT64_MAX) return OK;
+    part.arena = scratch;
+    TRY(db_query(ctx,
+                 S("SELECT " LEDGER_PROVEN_COLUMNS "FROM ledger_entry e " LEDGER_PROVEN_JOINS
+                   "WHERE e.subject = ?1 AND e.at > ?2 AND (?3 = 0 OR e.record = ?3)"),
+                 args, COUNT(args), &rows));
+    for (bool more = true, own = true;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) return OK;
+        int64_t entry = rows_number(rows, ROW_ID);
+        own = ledger_row_is_own(&part, rows);
+        arena_reset(scratch);
+        if (own) continue;
+        rows_close(rows);
+        return ledger_row_altered(ctx, entry);
+    }
 }
 
 enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record, int64_t instant,
@@ -90,6 +134,7 @@ enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record,
     const struct value args[] = {value_text(subject), value_number(record), value_number(instant)};
     struct rows *rows;
     bool found;
+    TRY(hold_later(ctx, subject, record, instant));
     TRY(db_query_one(ctx,
                      S("SELECT " LEDGER_PROVEN_COLUMNS "FROM ledger_entry e " LEDGER_PROVEN_JOINS
                        "WHERE e.subject = ?1 AND e.record = ?2 AND e.at <= ?3 AND e.state_size > 0 "
@@ -123,6 +168,7 @@ enum result ledger_each_at(struct ctx *ctx, struct str subject, int64_t instant,
     const struct value args[] = {value_text(subject), value_number(instant)};
     struct arena *scratch = arena_scratch(ctx->arena);
     struct rows *rows;
+    TRY(hold_later(ctx, subject, 0, instant));
     TRY(db_query(
         ctx,
         S("SELECT " LEDGER_PROVEN_COLUMNS "FROM "

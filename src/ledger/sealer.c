@@ -139,16 +139,17 @@ static enum result resume(struct ctx *ctx, struct sealing *sealing)
 
 enum { P_ENTRY = ROW_END, P_MAC, P_LEAF };
 
-/* Of the last few: about the newest time there is, since places are given in the order of times. */
+/* Of the last few: about the newest time there is, since places are given in the order of times. One that was changed
+ * could hide it. */
 static enum result read_newest_time(struct ctx *ctx, struct sealing *sealing)
 {
-    enum { LAST = 64, L_MAC = ROW_END };
+    enum { LAST = 64, L_MAC = ROW_END, L_ENTRY };
     const struct value args[] = {value_number((int64_t)sealing->begun_at - LAST)};
     struct buf text = buf_in(ctx->arena);
     struct rows *rows;
     TRY(db_query(ctx,
-                 S("SELECT " LEDGER_ROW_COLUMNS ", l.mac FROM ledger_leaf l JOIN ledger_entry e ON e.id = l.entry "
-                   "WHERE l.position >= ?1"),
+                 S("SELECT " LEDGER_ROW_COLUMNS ", l.mac, l.entry FROM ledger_leaf l LEFT JOIN ledger_entry e "
+                   "ON e.id = l.entry WHERE l.position >= ?1"),
                  args, COUNT(args), &rows));
     for (bool more = true;;) {
         TRY(rows_next(ctx, rows, &more));
@@ -156,9 +157,9 @@ static enum result read_newest_time(struct ctx *ctx, struct sealing *sealing)
         const struct ledger_row row = ledger_row_of(rows);
         text.len = 0;
         canonical_entry(&text, &row);
-        if (row.at > sealing->placed_at &&
-            keyring_mac_is(db_keyring(ctx->db), LEDGER_MAC, buf_str(&text), rows_bytes(rows, L_MAC)))
-            sealing->placed_at = row.at;
+        if (!keyring_mac_is(db_keyring(ctx->db), LEDGER_MAC, buf_str(&text), rows_bytes(rows, L_MAC)))
+            return ledger_row_altered(ctx, rows_number(rows, L_ENTRY));
+        if (row.at > sealing->placed_at) sealing->placed_at = row.at;
     }
 }
 

@@ -16,6 +16,12 @@
 
 enum { AT_MOST = 1024 * 1024 /* entries that are kept in mind */ };
 
+/* The oldest entry that a round left without a place: since when (clock_monotonic), and how large the tree was then. */
+struct waiting {
+    struct db_mark mark;
+    int64_t since, size;
+};
+
 struct ledger_signer {
     struct store *store;
     struct ledger_keys *keys;
@@ -23,6 +29,7 @@ struct ledger_signer {
     pthread_mutex_t rounds; /* held through each */
     pthread_mutex_t lock;
     int64_t searched;          /* of the rounds: where to look for what was committed (ledger/unplaced.h) */
+    struct waiting first;      /* of the rounds too */
     struct db_mark *committed; /* under lock, as all that follows */
     size_t count, room;
     bool forgets;             /* it was told that not all that was committed is kept in mind */
@@ -100,10 +107,27 @@ static void settle(struct ledger_signer *signer, size_t taken)
     pthread_mutex_unlock(&signer->lock);
 }
 
+/* What is written later gets its place later: that one waits while the tree goes on growing is no chance, but somebody
+ * who hides it from who seals. */
+static enum result demand_its_turn(struct ctx *ctx, struct ledger_signer *signer, const struct unplaced *unplaced)
+{
+    struct waiting *first = &signer->first;
+    int64_t now = clock_monotonic();
+    bool same = unplaced->count && memcmp(&unplaced->at[0], &first->mark, sizeof first->mark) == 0;
+    if (!same) *first = (struct waiting){.since = now, .size = signer->searched};
+    if (!same && unplaced->count) first->mark = unplaced->at[0];
+    if (!same || signer->searched == first->size || now - first->since < SIGNER_LATE) return OK;
+    return fail(ctx, BROKEN,
+                "Entry %lld awaits its seal, and others that were written after it have theirs: it is hidden from the "
+                "sealing, outside of the program. Run merlon verify.",
+                (long long)first->mark.number);
+}
+
 /* What has no place yet, or is missing, is asked for again in the next round. */
 static enum result look_for_all(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
 {
     enum result result = unplaced_look(ctx, &round->unplaced, &signer->searched);
+    if (result == OK && !round->refused) result = demand_its_turn(ctx, signer, &round->unplaced);
     settle(signer, round->taken);
     note(signer, round->unplaced.at, round->unplaced.count);
     return result;
@@ -122,15 +146,20 @@ static enum result raise_floor(struct ctx *ctx, void *arg)
     return ledger_floor_raise(ctx, seal->floor);
 }
 
-static enum result raise_for(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
+/* Not raised: a long write of somebody's goes on, and what awaits its place waits for it. */
+static enum result raise_for(struct ctx *ctx, struct ledger_signer *signer, struct round *round, bool *raised)
 {
+    *raised = false;
     if (round->seal.floor <= round->raised)
         return fail(ctx, BROKEN,
                     "What was just written is not what stands there: the database was changed so that it alters rows "
                     "of \"%s\". Run merlon verify.",
                     "meta");
     round->raised = round->seal.floor;
-    return store_write(ctx, signer->store, raise_floor, &round->seal);
+    enum result result = store_write(ctx, signer->store, raise_floor, &round->seal);
+    *raised = result == OK;
+    if (result == BUSY) ctx_clear_error(ctx);
+    return result == BUSY ? OK : result;
 }
 
 /* What this node has sealed itself need not be looked for. */
@@ -207,7 +236,8 @@ static enum result remember_others(struct ctx *ctx, struct ledger_signer *signer
 
 static bool is_same(const struct ledger_head *a, const struct ledger_head *b)
 {
-    return a->at == b->at && strcmp(a->origin, b->origin) == 0 && strcmp(a->key_id, b->key_id) == 0 &&
+    return a->at == b->at && a->previous == b->previous && hash_eq(&a->root, &b->root) &&
+           strcmp(a->origin, b->origin) == 0 && strcmp(a->key_id, b->key_id) == 0 &&
            memcmp(a->signature, b->signature, SIGNATURE_SIZE) == 0;
 }
 
@@ -240,8 +270,8 @@ enum result ledger_signer_may_go_on(struct ctx *ctx, struct ledger_signer *signe
     enum result result = tree_head(ctx, 0, &newest);
     if (result == NOT_FOUND) ctx_clear_error(ctx);
     if (result == OK || result == NOT_FOUND) result = ledger_continues(ctx, &newest, &known);
-    if (result == BROKEN) ctx->error.result = CONFLICT;
-    return result == BROKEN ? CONFLICT : result;
+    if (result != BROKEN) return result;
+    return fail(ctx, CONFLICT, "Nothing is resumed, because sealing would not go on: %.*s", PRINT(ctx->error.sentence));
 }
 
 static enum result put_back(struct ctx *ctx, struct ledger_signer *signer)
@@ -291,7 +321,9 @@ static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, s
             .keys = signer->keys, .known = &round->known, .decisions = ledger_signer_decisions(signer)};
         TRY(store_write(ctx, signer->store, seal_some, &round->seal));
         if (round->seal.floor) {
-            TRY(raise_for(ctx, signer, round));
+            bool raised;
+            TRY(raise_for(ctx, signer, round, &raised));
+            if (!raised) return OK;
             continue;
         }
         strike_sealed(signer, round);

@@ -12,6 +12,7 @@ struct look {
     struct unplaced *unplaced;
     bool *found; /* for each of them: it has its place */
     bool *waits; /* or awaits it */
+    bool held;   /* what was found so far is under the signed head */
     struct ledger_head head;
     struct hasher *hasher;
 };
@@ -142,10 +143,10 @@ static enum result look_in_snapshot(struct ctx *ctx, struct look *look, int64_t 
     if (result == NOT_FOUND) ctx_clear_error(ctx);
     if (result != OK && result != NOT_FOUND) return result;
     if (result == OK && *searched) TRY(catch_up(ctx, look, *searched));
+    look->held = true;
+    *searched = look->head.size; /* what is not found now is looked for by itself from here on */
     TRY(note_waiting(ctx, look));
-    TRY(look_for_all(ctx, look));
-    *searched = look->head.size;
-    return OK;
+    return look_for_all(ctx, look);
 }
 
 static void strike_found(const struct look *look)
@@ -166,6 +167,6 @@ enum result unplaced_look(struct ctx *ctx, struct unplaced *unplaced, int64_t *s
     TRY(store_begin_snapshot(ctx));
     enum result result = look_in_snapshot(ctx, &look, searched);
     store_end_snapshot(ctx);
-    strike_found(&look);
+    if (look.held) strike_found(&look);
     return result;
 }

@@ -83,7 +83,7 @@ enum result db_mark(struct ctx *ctx, const struct db_mark *mark) MUST_USE;
  * SQLite's single writer already is one). */
 enum result db_lock(struct ctx *ctx, const char *name) MUST_USE;
 /* The same lock for many at once: db_lock waits until each of them has ended. *fresh: this transaction did not hold it
- * yet. On SQLite, where nobody else writes meanwhile, it never is. */
+ * yet, as far as it remembers, which is the last one. On SQLite, where nobody else writes meanwhile, it never is. */
 enum result db_lock_shared(struct ctx *ctx, const char *name, bool *fresh) MUST_USE;
 
 #endif

@@ -1,6 +1,6 @@
 /* SQLite appends to its log a head of 24 bytes and a page for each page of a commit, each by a system call of its own:
- * a hundred for the commit of a group. They lie one behind the other, and nobody reads them before SQLite has synced the
- * file (synchronous=FULL, at each commit): so they are gathered and written at once.
+ * a hundred for the commit of a group. They lie one behind the other, and nobody reads them before SQLite has synced
+ * the file (synchronous=FULL, at each commit): so they are gathered and written at once.
  *
  * What a write could have failed with, a full disk above all, is told by whatever brings the bytes out: the sync, or a
  * read by the same connection. SQLite undoes the commit in each of these cases, as it does after a write. */

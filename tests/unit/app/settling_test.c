@@ -62,7 +62,7 @@ static void a_write_that_hangs_is_an_alarm(void **state)
     served_make(served, &served->admin, "asset", "{'title': 'Before'}");
     assert_int_equal(store_submit(served->program.store, &holding.job), OK);
     while (sem_wait(&holding.begun) != 0) continue;
-    must(served, settling_open(served->ctx, served->program.store, served->program.signer, &settling));
+    must(served, settling_open(served->ctx, served->program.store, served->program.signer, S("here"), &settling));
     bool told = becomes_alarm(served, "no round of sealing comes to its end");
     expect_ready(served, NOT_WELL);
     sem_post(&holding.goes_on);

@@ -202,12 +202,6 @@ static void *write_slowly(void *arg)
     return NULL;
 }
 
-static enum result raise_impatiently(struct ctx *ctx, void *arg)
-{
-    TRY(db_script(ctx, "SET LOCAL lock_timeout = 50"));
-    return raise_floor(ctx, arg);
-}
-
 /* It has dated its entry by its own clock, and keeps the other's from their place until it is saved. */
 static void who_has_begun_is_waited_for(void **state)
 {
@@ -223,7 +217,7 @@ static void who_has_begun_is_waited_for(void **state)
     expect_ok(&f->ctx, by(&two, &two.ahead, append_one));
     expect_ok(&f->ctx, by(&two, &two.ahead, seal));
     assert_true(two.seal.floor > 0);
-    assert_int_equal(by(&two, &two.ahead, raise_impatiently), BUSY);
+    assert_int_equal(by(&two, &two.ahead, raise_floor), BUSY);
     ctx_clear_error(&f->ctx);
     sem_post(&slow.go_on);
     pthread_join(thread, NULL);
