@@ -282,6 +282,30 @@ static void a_round_that_is_not_held_ends_no_wait(void **state)
     end(&w);
 }
 
+/* What somebody put there waits still, and that nobody could look again is no answer to it. */
+static void a_round_that_is_not_held_leaves_the_alarm(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    struct holding holding = {.job = {.run = hold_writer, .done = is_held_no_more}};
+    sem_init(&holding.begun, 0, 0);
+    sem_init(&holding.goes_on, 0, 0);
+    sem_init(&holding.done, 0, 0);
+    run_sql(f, "INSERT INTO ledger_pending (entry, mac) VALUES (5000, x'00')");
+    assert_int_equal(round_of(&w), BROKEN);
+    expect_alarm(&w, "Entry 5000 awaits its seal and does not get it");
+    assert_int_equal(store_submit(f->store, &holding.job), OK);
+    while (sem_wait(&holding.begun) != 0) continue;
+    f->ctx.patience = 1;
+    enum result result = round_of(&w);
+    sem_post(&holding.goes_on);
+    while (sem_wait(&holding.done) != 0) continue;
+    assert_int_equal(result, BUSY);
+    expect_alarm(&w, "Entry 5000 awaits its seal and does not get it");
+    f->ctx.patience = 0;
+    end(&w);
+}
+
 /* Nor does one that says why it seals nothing; but then that is the alarm, not that none comes to its end. */
 static void a_round_that_tells_why_leaves_the_wait_and_its_own_alarm(void **state)
 {
@@ -464,6 +488,24 @@ static void a_thinned_memory_puts_back_what_has_no_gap(void **state)
     end(&w);
 }
 
+/* Nor what stands before the gap: a newer head, with which all seems to be in order again up to there. */
+static void what_ends_at_a_gap_is_not_put_back_in_part(void **state)
+{
+    FIXTURE(f);
+    struct watched w = begin(f);
+    struct ledger_head head;
+    for (int i = 0; i < 3; i++) {
+        append(f, 3000 + i, "change", "risk", 1, "{\"n\":2}", NULL);
+        expect_ok(&f->ctx, round_of(&w));
+    }
+    take_line_out(&w, 3);
+    run_sql(f, "DELETE FROM ledger_head WHERE size > 20");
+    assert_int_equal(round_of(&w), BROKEN);
+    expect_ok(&f->ctx, tree_head(&f->ctx, 0, &head));
+    assert_int_equal(head.size, 20);
+    end(&w);
+}
+
 static enum result renew(struct ctx *ctx, void *arg)
 {
     return ledger_keys_renew(ctx, &keyring, "rotate", S("yearly"), arg);
@@ -509,6 +551,7 @@ int main(void)
         ON_BOTH(entries_that_no_round_comes_to_are_an_alarm),
         ON_SQLITE(a_machine_that_was_paused_is_no_alarm),
         ON_SQLITE(a_round_that_is_not_held_ends_no_wait),
+        ON_SQLITE(a_round_that_is_not_held_leaves_the_alarm),
         ON_BOTH(a_round_that_tells_why_leaves_the_wait_and_its_own_alarm),
         ON_BOTH(a_memory_that_is_gone_begins_with_an_entry),
         ON_BOTH(what_another_node_sealed_is_remembered),
@@ -516,6 +559,7 @@ int main(void)
         ON_BOTH(only_what_is_signed_is_remembered),
         ON_BOTH(a_forged_line_is_not_put_back),
         ON_BOTH(a_thinned_memory_puts_back_what_has_no_gap),
+        ON_BOTH(what_ends_at_a_gap_is_not_put_back_in_part),
         ON_BOTH(a_node_with_the_key_of_before_seals_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

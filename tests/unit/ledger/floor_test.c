@@ -253,6 +253,26 @@ static void a_new_key_that_is_ahead_waits_too(void **state)
     end(&two);
 }
 
+static enum result raise_far(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return ledger_floor_raise(ctx, BEGIN + 2 * HOUR);
+}
+
+/* Also before the first entry that it was raised for has its place. */
+static void a_floor_is_a_time_that_has_been(void **state)
+{
+    FIXTURE(f);
+    struct two two;
+    int64_t latest;
+    begin(&two, f);
+    expect_ok(&f->ctx, by(&two, &two.ahead, append_one));
+    expect_ok(&f->ctx, by(&two, &two.ahead, raise_far));
+    expect_ok(&f->ctx, ledger_latest(&f->ctx, &latest));
+    assert_int_equal(latest, BEGIN + 2 * HOUR);
+    end(&two);
+}
+
 /* There nobody writes beside anybody. */
 static void sqlite_has_no_floor(void **state)
 {
@@ -306,6 +326,7 @@ int main(void)
         ON_POSTGRES(a_few_minutes_are_no_matter),
         ON_POSTGRES(who_has_begun_is_waited_for),
         ON_POSTGRES(a_new_key_that_is_ahead_waits_too),
+        ON_BOTH(a_floor_is_a_time_that_has_been),
         ON_SQLITE(sqlite_has_no_floor),
         ON_POSTGRES(a_floor_that_was_set_by_hand_is_refused),
         ON_BOTH(places_are_given_in_the_order_of_times),

@@ -188,6 +188,27 @@ static void a_link_of_the_copy_is_none_of_the_original(void **state)
     end(&c);
 }
 
+/* What the first restore left out stays out: the second knows no better than it. */
+static void a_copy_of_a_copy_raises_no_bound(void **state)
+{
+    FIXTURE(f);
+    struct copy c = begin(f);
+    struct ledger_chain chain = {.count = 0};
+    struct ledger_head heads[2];
+    for (size_t i = 0; i < COUNT(heads); i++) {
+        expect_ok(&f->ctx, tree_head(&f->ctx, 0, &heads[i]));
+        write_ok(f, part, &c);
+        write_ok(f, renew, &c);
+        write_ok(f, seal, &c);
+    }
+    assert_true(heads[0].size < heads[1].size);
+    expect_ok(&f->ctx, ledger_chain_read(&f->ctx, &chain));
+    assert_int_equal(chain.count, 3);
+    for (size_t i = 0; i < COUNT(heads); i++) assert_int_equal(chain.at[i].upto, heads[i].size);
+    assert_true(ledger_epoch_is_open(&chain.at[2]));
+    end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +217,7 @@ int main(void)
         ON_BOTH(what_was_wrong_stays_wrong),
         ON_BOTH(a_number_that_was_free_is_no_door),
         ON_BOTH(a_link_of_the_copy_is_none_of_the_original),
+        ON_BOTH(a_copy_of_a_copy_raises_no_bound),
     };
     return cmocka_run_group_tests_name("ledger/parting", tests, NULL, NULL);
 }
