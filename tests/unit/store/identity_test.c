@@ -133,6 +133,28 @@ static void an_identity_that_was_exchanged_is_refused(void **state)
     end(&house);
 }
 
+static enum result set_identity(struct ctx *ctx, void *name)
+{
+    return meta_set(ctx, "identity", str_of(name));
+}
+
+/* With the MAC that it would have as an identity: it is told by its letters. */
+static void what_is_no_identity_is_none_by_its_mac(void **state)
+{
+    FIXTURE(f);
+    static char text[] = "0123456789ABCDEF0123456789ABCDEF";
+    struct house house = begun(f);
+    struct identity planted = {""};
+    bool any = false;
+    memcpy(planted.name, text, sizeof text);
+    keyring_bind(house.keyring, &planted);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, set_identity, text));
+    expect_ok(&f->ctx, meta_check(&f->ctx, "identity"));
+    assert_int_equal(identity_read(&f->ctx, house.keyring, &any), BROKEN);
+    expect_sentence(&f->ctx, "\"identity\"");
+    end(&house);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +162,7 @@ int main(void)
         ON_BOTH(what_was_wrong_stays_wrong),
         ON_BOTH(macs_are_good_where_they_were_made),
         ON_BOTH(an_identity_that_was_exchanged_is_refused),
+        ON_BOTH(what_is_no_identity_is_none_by_its_mac),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

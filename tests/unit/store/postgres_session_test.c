@@ -179,6 +179,24 @@ static void a_trigger_leads_no_connection_away(void **state)
     db_rollback(&f->ctx);
 }
 
+static enum result tell_whether_it_reads(struct ctx *ctx, void *only)
+{
+    *(bool *)only = db_only_reads(ctx->db);
+    return OK;
+}
+
+/* Else later writes would lock nothing, and take their time as readers may. */
+static void a_snapshot_that_has_ended_leaves_a_connection_that_writes(void **state)
+{
+    FIXTURE(f);
+    bool only = true;
+    expect_ok(&f->ctx, store_begin_snapshot(&f->ctx));
+    assert_true(db_only_reads(f->ctx.db));
+    store_end_snapshot(&f->ctx);
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, tell_whether_it_reads, &only));
+    assert_false(only);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +204,7 @@ int main(void)
         ON_POSTGRES(a_role_set_for_every_session_is_named),
         ON_POSTGRES(an_extension_may_be_there),
         ON_POSTGRES(a_trigger_leads_no_connection_away),
+        ON_POSTGRES(a_snapshot_that_has_ended_leaves_a_connection_that_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
