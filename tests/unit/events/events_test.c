@@ -252,6 +252,25 @@ static void old_rows_stay_until_their_end_is_told(void **state)
     free(events);
 }
 
+/* More than are let go at once: the rest goes with the next round, and is not told again. */
+static void what_is_left_of_old_rows_goes_next(void **state)
+{
+    FIXTURE(f);
+    enum { AT_ONCE = 5000 };
+    const struct keyring *key = events_tables(f);
+    struct events *events = calloc(1, sizeof *events);
+    add_old_rows(f, key, 1000, AT_ONCE + 1);
+    events->config = (struct events_config){.store = f->store, .keyring = key, .kept_days = 400};
+    expect_ok(&f->ctx, events_sweep(&f->ctx, events));
+    events->written = 1;
+    expect_ok(&f->ctx, events_sweep(&f->ctx, events));
+    assert_int_equal(number_of(f, ROWS), 1);
+    expect_ok(&f->ctx, events_sweep(&f->ctx, events));
+    assert_int_equal(number_of(f, ROWS), 0);
+    assert_int_equal(events->posted, 1);
+    free(events);
+}
+
 /* A second stream goes on where the first ended, as the next start of the program does. */
 static void a_new_start_goes_on_with_the_chain(void **state)
 {
@@ -282,6 +301,7 @@ int main(void)
         ON_BOTH(rows_are_not_changed_and_young_ones_not_deleted),
         ON_BOTH(old_rows_are_let_go_and_that_is_told),
         ON_BOTH(old_rows_stay_until_their_end_is_told),
+        ON_BOTH(what_is_left_of_old_rows_goes_next),
         ON_BOTH(a_new_start_goes_on_with_the_chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
