@@ -165,17 +165,28 @@ static struct str detail_of(const struct ctx *ctx, const struct event_shown *eve
     return str_is(event->kind, event_kind_name(EVENT_ALARM)) ? ctx_retell(ctx, event->detail) : event->detail;
 }
 
-/* Whom an alarm is about, as the ledger says: the row is the one that somebody may have written. */
+/* The user whom an event is about, or for whom a token was made; 0: it is about none. */
+static int64_t user_of(const struct event_shown *event)
+{
+    struct str prefix = S("for user ");
+    int64_t user = 0;
+    if (str_is(event->subject, "user")) return event->record;
+    if (!str_starts(event->detail, prefix)) return 0;
+    return parse_number(str_slice(event->detail, prefix.len, event->detail.len), &user) ? user : 0;
+}
+
+/* As the ledger says who that is: the row is the one that somebody may have written. */
 static enum result put_user(struct ctx *ctx, struct json_out *out, const struct event_shown *event)
 {
     struct str name, email;
-    if (!str_is(event->kind, event_kind_name(EVENT_ALARM)) || !str_is(event->subject, "user") || !event->record) {
+    int64_t user = user_of(event);
+    if (!user) {
         json_put_null(out);
         return OK;
     }
-    TRY(user_entered_name(ctx, event->record, &name, &email));
+    TRY(user_entered_name(ctx, user, &name, &email));
     json_open_object(out);
-    json_key(out, "id"), json_put_number(out, event->record);
+    json_key(out, "id"), json_put_number(out, user);
     json_key(out, "name"), json_put_optional(out, name);
     json_key(out, "email"), json_put_optional(out, email);
     json_close_object(out);

@@ -69,7 +69,7 @@ static void put_parameter(struct writing *w, struct str name, const char *in, bo
 static void put_named(struct writing *w, const char *names, const char *in)
 {
     struct str rest = str_of(names), name;
-    while (str_cut(&rest, ',', &name)) {
+    while (rest.len && str_cut(&rest, ',', &name)) {
         bool required = str_ends(name, S("!"));
         put_parameter(w, str_slice(name, 0, name.len - required), in, required);
     }

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "ledger/keys.h"
 #include "store/own_file.h"
 
 #include <errno.h>
@@ -140,12 +141,29 @@ static bool has_key(const struct ledger_chain *chain, const char *key_id)
     return false;
 }
 
+/* Signed by a key of the original's, over more than the copy took over. */
+static bool has_parted(const struct ledger_chain *chain, const struct ledger_head *head)
+{
+    struct arena *arena = chain->arena;
+    struct buf text = buf_in(arena);
+    for (size_t i = 0; i < chain->count; i++)
+        if (head->size > chain->at[i].upto && strcmp(chain->at[i].origin, head->origin) == 0 &&
+            ledger_verify_head(&text, &chain->at[i].key, head))
+            return true;
+    return false;
+}
+
 enum result remembered_check(struct ctx *ctx, const struct remembered *heads, size_t from,
                              const struct ledger_chain *chain)
 {
     for (size_t i = from; i < heads->count; i++) {
         const struct ledger_head *head = &heads->at[i];
         if (ledger_chain_signed(ctx, chain, head)) continue;
+        if (has_parted(chain, head))
+            return fail(ctx, BROKEN,
+                        "Line %zu of ledger.heads is of the ledger that this one was restored from, after the backup: "
+                        "the file is the original's, and nothing is sealed. Move it away (docs/running.md, Alarms).",
+                        i + 1);
         if (!has_key(chain, head->key_id))
             return fail(ctx, BROKEN,
                         "Line %zu of ledger.heads is of the key %s, which this database does not know: it is another "

@@ -14,12 +14,13 @@
 
 #include <pthread.h>
 
-enum { AT_MOST = 1024 * 1024 /* entries that are kept in mind */ };
+enum { AT_MOST = 1024 * 1024 /* entries that are kept in mind */, TIMES_PASSED_OVER = 5 };
 
-/* The oldest entry that a round left without a place: since when (clock_monotonic), and how large the tree was then. */
-struct waiting {
+/* The oldest entry that a round left without a place: how often the tree has grown since, and how large it was then. */
+struct passed_over {
     struct db_mark mark;
-    int64_t since, size;
+    int times;
+    int64_t size;
 };
 
 struct ledger_signer {
@@ -29,7 +30,7 @@ struct ledger_signer {
     pthread_mutex_t rounds; /* held through each */
     pthread_mutex_t lock;
     int64_t searched;          /* of the rounds: where to look for what was committed (ledger/unplaced.h) */
-    struct waiting first;      /* of the rounds too */
+    struct passed_over first;  /* of the rounds too */
     struct db_mark *committed; /* under lock, as all that follows */
     size_t count, room;
     bool forgets;             /* it was told that not all that was committed is kept in mind */
@@ -107,20 +108,21 @@ static void settle(struct ledger_signer *signer, size_t taken)
     pthread_mutex_unlock(&signer->lock);
 }
 
-/* What is written later gets its place later: that one waits while the tree goes on growing is no chance, but somebody
- * who hides it from who seals. */
+/* What is written later gets its place later: that one waits while the tree grows again and again is no chance, but
+ * somebody who hides it from who seals. */
 static enum result demand_its_turn(struct ctx *ctx, struct ledger_signer *signer, const struct unplaced *unplaced)
 {
-    struct waiting *first = &signer->first;
-    int64_t now = clock_monotonic();
-    bool same = unplaced->count && memcmp(&unplaced->at[0], &first->mark, sizeof first->mark) == 0;
-    if (!same) *first = (struct waiting){.since = now, .size = signer->searched};
-    if (!same && unplaced->count) first->mark = unplaced->at[0];
-    if (!same || signer->searched == first->size || now - first->since < SIGNER_LATE) return OK;
+    struct passed_over *first = &signer->first;
+    struct db_mark oldest = {.number = 0};
+    if (unplaced->count) oldest = unplaced->at[0];
+    if (memcmp(&oldest, &first->mark, sizeof oldest) != 0) *first = (struct passed_over){oldest, 0, signer->searched};
+    first->times += signer->searched > first->size;
+    first->size = signer->searched;
+    if (!oldest.number || first->times < TIMES_PASSED_OVER) return OK;
     return fail(ctx, BROKEN,
                 "Entry %lld awaits its seal, and others that were written after it have theirs: it is hidden from the "
                 "sealing, outside of the program. Run merlon verify.",
-                (long long)first->mark.number);
+                (long long)oldest.number);
 }
 
 /* What has no place yet, or is missing, is asked for again in the next round. */

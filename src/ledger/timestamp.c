@@ -106,12 +106,12 @@ enum result timestamp_check_ca(struct ctx *ctx, const char *ca_file)
     return good ? OK : no_certificates(ctx, ca_file);
 }
 
-/* Takes the store over. `at` is the instant at which the certificates are to be valid; 0: now. */
+/* Takes the store over. `at` is the instant at which the certificates are to be valid. */
 static enum result trust(struct ctx *ctx, TS_VERIFY_CTX *check, const char *ca_file, int64_t at)
 {
     X509_STORE *store = X509_STORE_new();
     if (store) TS_VERIFY_CTX_set_store(check, store);
-    if (store && at) X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), (time_t)(at / 1000));
+    if (store) X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), (time_t)(at / 1000));
     if (store && X509_STORE_load_file(store, ca_file)) return OK;
     return no_certificates(ctx, ca_file);
 }
@@ -154,7 +154,9 @@ enum result timestamp_check_reply(struct ctx *ctx, struct str request, struct st
     TS_VERIFY_CTX_add_flags(made, TS_VFY_SIGNATURE);
     TS_RESP *answer;
     TRY(read_reply(ctx, reply, &answer));
-    TRY(trust(ctx, made, ca_file, 0));
+    int64_t said = 0;
+    TRY(time_of(ctx, answer, &said)); /* as it will be checked ever after */
+    TRY(trust(ctx, made, ca_file, said));
     return holds(ctx, made, answer, at);
 }
 

@@ -4,6 +4,7 @@
 
 #include "ledger/chain.h"
 #include "ledger/parting.h"
+#include "ledger/remembered.h"
 #include "ledger/sealer.h"
 #include "ledger/verify.h"
 #include "store/identity.h"
@@ -181,6 +182,11 @@ static void a_link_of_the_copy_is_none_of_the_original(void **state)
     assert_true(ledger_epoch_is_open(&chain.at[2]));
     chain.at[1].upto = head.size - 1;
     assert_false(ledger_chain_signed(&f->ctx, &chain, &head));
+    /* A node's memory of the original says nothing of the copy, and nobody has changed it. */
+    const struct remembered memory = {.at = &head, .count = 1};
+    ctx_clear_error(&f->ctx);
+    assert_int_equal(remembered_check(&f->ctx, &memory, 0, &chain), BROKEN);
+    expect_sentence(&f->ctx, "is of the ledger that this one was restored from, after the backup");
     /* As the original would see these rows. */
     keyring_bind(c.keyring, &c.before);
     assert_int_equal(ledger_chain_read(&f->ctx, &chain), CONFLICT);

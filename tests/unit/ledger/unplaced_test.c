@@ -109,13 +109,15 @@ static void a_place_under_another_name_is_none(void **state)
 static void a_newest_head_that_was_altered_is_told_at_once(void **state)
 {
     FIXTURE(f);
-    static const char *const changes[] = {"at = at - 1", "origin = 'merlon/0123456789abcdef'"};
+    static const char *const changes[] = {"at = at - 1", "previous = 0", "origin = 'merlon/0123456789abcdef'"};
     struct nodes n = begin(f);
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    expect_ok(&f->ctx, round_of(&n));
     run_sql(f, "CREATE TABLE held AS SELECT * FROM ledger_head");
     for (size_t i = 0; i < COUNT(changes); i++) {
-        run_sql(f, arena_print(f->ctx.arena, "UPDATE ledger_head SET %s", changes[i]).at);
+        run_sql(f, arena_print(f->ctx.arena, "UPDATE ledger_head SET %s WHERE size = 2", changes[i]).at);
         assert_int_equal(round_of(&n), BROKEN);
-        expect_sentence(&f->ctx, "The newest signed head (over 1 entries) bears a signature that does not hold");
+        expect_sentence(&f->ctx, "The newest signed head (over 2 entries) bears a signature that does not hold");
         run_sql(f, "DELETE FROM ledger_head; INSERT INTO ledger_head SELECT * FROM held");
         expect_ok(&f->ctx, round_of(&n));
     }
@@ -139,6 +141,30 @@ static void what_was_kept_from_its_seal_gets_no_late_place(void **state)
     expect_sentence(&f->ctx, "because it is dated long before what has its place");
     expect_ok(&f->ctx, ledger_verify(&f->ctx, &check, &report));
     assert_int_equal(report.pending, 1);
+    end(&n);
+}
+
+/* To who only reads it is shown, to who seals it is not. */
+static void what_is_hidden_from_the_sealing_is_told(void **state)
+{
+    FIXTURE(f);
+    struct nodes n = begin(f);
+    enum result result = OK;
+    long long hidden = append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    run_sql(f, arena_print(f->ctx.arena,
+                           "ALTER TABLE ledger_pending RENAME TO truly; CREATE VIEW ledger_pending AS SELECT * FROM "
+                           "truly WHERE entry <> %lld OR total_changes() = 0; CREATE TRIGGER p_in INSTEAD OF INSERT ON "
+                           "ledger_pending BEGIN INSERT INTO truly (entry, mac) VALUES (NEW.entry, NEW.mac); END; "
+                           "CREATE TRIGGER p_out INSTEAD OF DELETE ON ledger_pending BEGIN DELETE FROM truly WHERE "
+                           "entry = OLD.entry; END",
+                           hidden)
+                   .at);
+    for (int i = 0; i < 10 && result == OK; i++) {
+        append(f, 3001 + i, "change", "risk", 2, "{\"n\":3}", NULL);
+        result = round_of(&n);
+    }
+    assert_int_equal(result, BROKEN);
+    expect_sentence(&f->ctx, arena_print(f->ctx.arena, "Entry %lld awaits its seal, and others", hidden).at);
     end(&n);
 }
 
@@ -214,6 +240,7 @@ int main(void)
         ON_BOTH(a_place_under_another_name_is_none),
         ON_BOTH(a_newest_head_that_was_altered_is_told_at_once),
         ON_BOTH(what_was_kept_from_its_seal_gets_no_late_place),
+        ON_SQLITE(what_is_hidden_from_the_sealing_is_told),
         ON_BOTH(what_another_node_sealed_is_found),
         ON_BOTH(nothing_is_missed_while_another_node_seals),
     };

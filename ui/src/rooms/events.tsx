@@ -42,7 +42,7 @@ interface SecurityEvent {
   subject: string | null;
   record: number | null;
   reference: string | null;
-  /** Whom an alarm is about, as the ledger says. */
+  /** Whom it is about, or for whom a token was made, as the ledger says. */
   user: { id: number; name: string | null; email: string | null } | null;
   detail: string | null;
   count: number;
@@ -315,7 +315,7 @@ function Who({ event, state }: { event: SecurityEvent; state: State }) {
   return <span className="quiet">{words.t(event.address ? 'ui.events.nobody' : 'ui.events.program')}</span>;
 }
 
-function About({ event, people }: { event: SecurityEvent; people: Person[] }) {
+function About({ event }: { event: SecurityEvent }) {
   const words = useWords();
   if (!event.subject) return null;
   if (event.reference) {
@@ -325,7 +325,7 @@ function About({ event, people }: { event: SecurityEvent; people: Person[] }) {
       </Anchor>
     );
   }
-  if (event.user) {
+  if (event.user && event.subject === 'user') {
     const { id, name, email } = event.user;
     const who = [words.t('ui.events.user', { id: String(id) }), name, email].filter(Boolean).join(', ');
     return (
@@ -334,13 +334,12 @@ function About({ event, people }: { event: SecurityEvent; people: Person[] }) {
       </Anchor>
     );
   }
-  const person = event.subject === 'user' ? nameOf(people, event.record) : undefined;
   const subject = words.subject(event.subject, !event.record);
-  return <>{[subject, person ?? event.record].filter(Boolean).join(' ')}</>;
+  return <>{[subject, event.record].filter(Boolean).join(' ')}</>;
 }
 
 /** What the program noted in the words of its log, as the reader says it; what has no pattern is shown as it is. */
-function told(event: SecurityEvent, detail: string, words: Words, people: Person[]): string {
+function told(event: SecurityEvent, detail: string, words: Words): string {
   const after = (pattern: RegExp) => pattern.exec(detail)?.slice(1);
   const refused = event.kind === 'refused' && after(/^(\d+) ([^:]+): (.+)$/);
   if (refused) {
@@ -350,7 +349,7 @@ function told(event: SecurityEvent, detail: string, words: Words, people: Person
   const seconds = after(/^(\d+) seconds$/)?.[0];
   if (seconds) return words.t('ui.events.locked', { n: Number(seconds) });
   const user = after(/^for user (\d+)$/)?.[0];
-  if (user) return words.t('ui.events.for', { name: nameOf(people, Number(user)) ?? user });
+  if (user) return words.t('ui.events.for', { name: event.user?.name ?? user });
   if (event.kind === 'key_used' || event.kind === 'key_opened') return `merlon ${detail}`;
   if (event.kind === 'key_rotated') return words.t('ui.events.key', { key: detail });
   if (event.kind === 'events_swept')
@@ -381,7 +380,7 @@ const HEADS = [
   'ui.events.detail',
 ] as const;
 
-function Rows({ events, state, people }: { events: SecurityEvent[]; state: State; people: Person[] }) {
+function Rows({ events, state }: { events: SecurityEvent[]; state: State }) {
   const words = useWords();
   return (
     <div className="heat-scroll" tabIndex={0} role="region" aria-label={words.t('ui.events.title')}>
@@ -414,10 +413,10 @@ function Rows({ events, state, people }: { events: SecurityEvent[]; state: State
                 )}
               </td>
               <td className={event.user ? 'wrap' : 'clip'}>
-                <About event={event} people={people} />
+                <About event={event} />
               </td>
               <td className="wrap" style={{ minWidth: 90, maxWidth: 340 }}>
-                {event.detail && <span className="quiet">{told(event, event.detail, words, people)}</span>}
+                {event.detail && <span className="quiet">{told(event, event.detail, words)}</span>}
                 {event.kind === 'alarm' && <Advice event={event} />}
               </td>
             </tr>
@@ -473,7 +472,7 @@ export function EventsPage() {
       )}
       {events.length > 0 && (
         <section className="surface section">
-          <Rows events={events} state={state} people={people} />
+          <Rows events={events} state={state} />
           {list.hasNextPage && (
             <Group mt="sm">
               <Button variant="default" onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>
