@@ -110,6 +110,44 @@ static void what_was_held_off_is_held_off_at_the_next_start(void **state)
     }
 }
 
+static void go_round(struct served *served, struct timekeeper *keeper, struct time_told *told)
+{
+    struct ctx own = *served->ctx;
+    own.time = keeper;
+    must(served, timekeeping_round(&own, served->program.store, told));
+}
+
+static struct str mark_of(struct served *served)
+{
+    struct str mark;
+    must(served, meta_get(served->ctx, "clock_held", &mark));
+    return mark;
+}
+
+/* Its clock is right; that says nothing of the other's. */
+static void what_one_node_holds_off_no_other_takes_back(void **state)
+{
+    struct served *served = SERVED(state);
+    struct given right;
+    struct timekeeper *here = timekeeper_new(&served->given.source, false),
+                      *there = timekeeper_new(given_begin(&right), false);
+    struct time_told held = {.state = TIME_RIGHT}, other = {.state = TIME_RIGHT};
+    assert_non_null(here);
+    assert_non_null(there);
+    timekeeping_name(&held, S("/here"));
+    timekeeping_name(&other, S("/there"));
+    atomic_store(&served->given.ahead, AHEAD);
+    go_round(served, here, &held);
+    assert_true(str_ends(mark_of(served), S(":/here")));
+    go_round(served, there, &other);
+    assert_true(str_ends(mark_of(served), S(":/here")));
+    atomic_store(&served->given.ahead, 0);
+    go_round(served, here, &held);
+    assert_int_equal(mark_of(served).len, 0);
+    timekeeper_free(here);
+    timekeeper_free(there);
+}
+
 #define BOTH(test)                                                                                                     \
     cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
         cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
@@ -120,6 +158,7 @@ int main(void)
         BOTH(what_is_not_entered_is_not_believed),
         BOTH(a_start_does_not_fall_behind_what_was_reached),
         BOTH(what_was_held_off_is_held_off_at_the_next_start),
+        BOTH(what_one_node_holds_off_no_other_takes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
