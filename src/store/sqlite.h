@@ -52,11 +52,12 @@ enum result sqlite_open(const struct sqlite_place *place, enum sqlite_role role,
 int sqlite_refuse_loose_text(struct sqlite3 *handle);
 /* The way to the system's files by which no rollback journal is seen; NULL without memory. */
 const char *sqlite_vfs(void);
-/* What goes to the log, which `file` is as the system has opened it, is gathered from here on. Behind each file there
- * is that much room, in bytes, of which `system_size` are the system's. */
+/* What goes to the log is gathered (sqlite_log.c). Behind each file of the VFS there is that much room, in bytes, of
+ * which `system_size` are the system's; both are told as the system has opened them, the database first. */
 struct sqlite3_file;
 int sqlite_log_room(int system_size);
-void sqlite_log_gather(struct sqlite3_file *file);
+void sqlite_log_watch(struct sqlite3_file *file);
+void sqlite_log_gather(struct sqlite3_file *file, struct sqlite3_file *database);
 /* INVALID, saying what to do, where there is one beside the database that is not empty. */
 enum result sqlite_demand_no_journal(struct ctx *ctx, const char *directory, const char *own_name) MUST_USE;
 int64_t sqlite_size(const struct sqlite_place *place);

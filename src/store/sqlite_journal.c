@@ -33,7 +33,8 @@ static int look(sqlite3_vfs *vfs, const char *path, int flags, int *there)
 static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *opened)
 {
     int code = usual->xOpen(vfs, path, file, flags, opened);
-    if (code == SQLITE_OK && (flags & SQLITE_OPEN_WAL)) sqlite_log_gather(file);
+    if (code == SQLITE_OK && (flags & SQLITE_OPEN_MAIN_DB)) sqlite_log_watch(file);
+    if (code == SQLITE_OK && (flags & SQLITE_OPEN_WAL)) sqlite_log_gather(file, sqlite3_database_file_object(path));
     return code;
 }
 

@@ -3,7 +3,11 @@
  * the file (synchronous=FULL, at each commit): so they are gathered and written at once.
  *
  * What a write could have failed with, a full disk above all, is told by whatever brings the bytes out: the sync, or a
- * read by the same connection. SQLite undoes the commit in each of these cases, as it does after a write. */
+ * read by the same connection. SQLite undoes the commit in each of these cases, as it does after a write.
+ *
+ * Bytes are gathered only while the connection has SQLite's lock for writing. What is left when it gives that back is
+ * of a transaction that was undone, and is let go before: written later, it would lie over what another program has
+ * committed at that place. */
 #include "store/sqlite.h"
 
 #include <sqlite3.h>
@@ -14,7 +18,8 @@ enum { ROOM = 124 * 1024 };
 struct gathered {
     const sqlite3_io_methods *file; /* as the system's files are used */
     sqlite3_io_methods methods;
-    unsigned char *bytes; /* ROOM; NULL until the first write */
+    struct gathered *other; /* the log's of a database, the database's of a log; NULL: there is none */
+    unsigned char *bytes;   /* ROOM; NULL until the first write */
     sqlite3_int64 at;
     int count;
 };
@@ -88,7 +93,17 @@ static int close_file(sqlite3_file *file)
     const sqlite3_io_methods *system = gathered->file;
     free(gathered->bytes);
     gathered->bytes = NULL, gathered->count = 0;
+    if (gathered->other) gathered->other->other = NULL;
     return system->xClose(file);
+}
+
+/* The locks of the log lie in the memory that belongs to the database; the first of them is the one for writing. */
+static int lock_log(sqlite3_file *file, int first, int count, int flags)
+{
+    const struct gathered *database = gathered_of(file);
+    const int given_back = SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE;
+    if (database->other && first == 0 && (flags & given_back) == given_back) database->other->count = 0;
+    return database->file->xShmLock(file, first, count, flags);
 }
 
 int sqlite_log_room(int system_size)
@@ -98,10 +113,21 @@ int sqlite_log_room(int system_size)
     return place + (int)sizeof(struct gathered);
 }
 
-void sqlite_log_gather(sqlite3_file *file)
+void sqlite_log_watch(sqlite3_file *file)
+{
+    struct gathered *database = gathered_of(file);
+    *database = (struct gathered){.file = file->pMethods, .methods = *file->pMethods};
+    if (!database->methods.xShmLock) return;
+    database->methods.xShmLock = lock_log;
+    file->pMethods = &database->methods;
+}
+
+void sqlite_log_gather(sqlite3_file *file, sqlite3_file *database)
 {
     struct gathered *gathered = gathered_of(file);
-    *gathered = (struct gathered){.file = file->pMethods, .methods = *file->pMethods};
+    if (database->pMethods != &gathered_of(database)->methods) return;
+    *gathered = (struct gathered){.file = file->pMethods, .methods = *file->pMethods, .other = gathered_of(database)};
+    gathered->other->other = gathered;
     gathered->methods.xWrite = write_bytes;
     gathered->methods.xRead = read_bytes;
     gathered->methods.xSync = sync_file;

@@ -43,11 +43,14 @@ static void with_table(struct fixture *f)
 
 enum { LARGE = 40000 };
 
+#define ROWS_UP_TO(last)                                                                                               \
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " last ") "                             \
+    "INSERT INTO t (worker, n, body) SELECT i % 7, i, printf('%0900d', i) FROM n"
+
 static enum result insert_large(struct ctx *ctx, void *arg)
 {
     int64_t *sum = arg;
-    TRY(db_script(ctx, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) "
-                       "INSERT INTO t (worker, n, body) SELECT i % 7, i, printf('%0900d', i) FROM n"));
+    TRY(db_script(ctx, ROWS_UP_TO("40000")));
     return db_query_number(ctx, S("SELECT sum(CAST(body AS INTEGER)) FROM t"), NULL, 0, 0, sum);
 }
 
@@ -65,6 +68,46 @@ static void a_write_larger_than_memory_is_read_back(void **state)
     store_close(f->store);
     fixture_open(f);
     assert_int_equal(number(f, "SELECT sum(CAST(body AS INTEGER)) FROM t"), all);
+}
+
+static sqlite3 *connect(const struct fixture *f, const char *vfs)
+{
+    sqlite3 *handle;
+    char path[100];
+    snprintf(path, sizeof path, "%s/merlon.db", f->directory);
+    assert_int_equal(sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, vfs), SQLITE_OK);
+    return handle;
+}
+
+static void run_on(sqlite3 *handle, const char *sql)
+{
+    char *why = NULL;
+    if (sqlite3_exec(handle, sql, NULL, NULL, &why) != SQLITE_OK) test_failed("%s: %s", sql, why);
+}
+
+/* Its pages would lie where another program's have come to lie since. */
+static void an_undone_write_leaves_nothing_for_the_log(void **state)
+{
+    FIXTURE(f);
+    with_table(f);
+    sqlite3 *own = connect(f, "merlon"), *beside = connect(f, "unix");
+    run_on(own, "PRAGMA synchronous=FULL; PRAGMA cache_size=10; CREATE TABLE plain (body TEXT)");
+    for (int round = 0; round < 3; round++) {
+        run_on(own, "PRAGMA wal_checkpoint(TRUNCATE)"); /* so that undoing reads nothing from the log */
+        run_on(own, "BEGIN IMMEDIATE");
+        for (int i = 0; i < 100; i++) run_on(own, "INSERT INTO plain VALUES (printf('%0900d', 1))");
+        run_on(own, "ROLLBACK");
+        run_on(beside, "INSERT INTO t (worker, n, body) SELECT 9, (SELECT count(*) FROM t), 'beside'");
+        run_on(own, "INSERT INTO t (worker, n, body) SELECT 8, (SELECT count(*) FROM t), 'own'");
+    }
+    assert_int_equal(sqlite3_close(own), SQLITE_OK);
+    assert_int_equal(sqlite3_close(beside), SQLITE_OK);
+    assert_int_equal(number(f, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
+    arena_reset(f->ctx.arena);
+    store_close(f->store);
+    fixture_open(f);
+    assert_int_equal(number(f, "SELECT count(*) FROM t WHERE body = 'beside'"), 3);
+    assert_int_equal(number(f, "SELECT count(*) FROM t WHERE body = 'own'"), 3);
 }
 
 static bool mount_small(const char *directory)
@@ -362,6 +405,7 @@ int main(void)
         cmocka_unit_test(another_programs_file_is_told),
         cmocka_unit_test(a_file_that_is_moved_away_is_noticed),
         ON_SQLITE(a_write_larger_than_memory_is_read_back),
+        ON_SQLITE(an_undone_write_leaves_nothing_for_the_log),
         ON_BOTH(reading_only_changes_nothing),
         ON_SQLITE(another_program_that_writes_is_waited_for_and_told),
     };
