@@ -50,6 +50,7 @@ struct round {
     struct unplaced unplaced; /* of those that were taken */
     size_t taken;
     int64_t raised; /* the floor, in this round; 0: it was not */
+    bool waits;     /* for the floor, that is for a long write of somebody's */
     size_t refused;
     int64_t first_refused;
     const char *fault;
@@ -129,7 +130,8 @@ static enum result demand_its_turn(struct ctx *ctx, struct ledger_signer *signer
 static enum result look_for_all(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
 {
     enum result result = unplaced_look(ctx, &round->unplaced, &signer->searched);
-    if (result == OK && !round->refused) result = demand_its_turn(ctx, signer, &round->unplaced);
+    if (round->waits) signer->first = (struct passed_over){.times = 0};
+    if (result == OK && !round->refused && !round->waits) result = demand_its_turn(ctx, signer, &round->unplaced);
     settle(signer, round->taken);
     note(signer, round->unplaced.at, round->unplaced.count);
     return result;
@@ -325,6 +327,7 @@ static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, s
         if (round->seal.floor) {
             bool raised;
             TRY(raise_for(ctx, signer, round, &raised));
+            round->waits = !raised;
             if (!raised) return OK;
             continue;
         }
