@@ -4,6 +4,7 @@
 
 #include "app/timekeeping.h"
 #include "base/clock.h"
+#include "ledger/floor.h"
 #include "store/blob.h"
 #include "store/store.h"
 
@@ -124,6 +125,27 @@ static struct str mark_of(struct served *served)
     return mark;
 }
 
+static enum result raise_floor(struct ctx *ctx, void *arg)
+{
+    return ledger_floor_raise(ctx, *(const int64_t *)arg);
+}
+
+/* Another node has got so far, though it has written nothing that is seen here. */
+static void each_round_hears_how_far_others_have_got(void **state)
+{
+    struct served *served = SERVED(state);
+    struct timekeeper *keeper = timekeeper_new(&served->given.source, false);
+    struct time_told told = {.state = TIME_RIGHT};
+    int64_t floor = GIVEN_NOW + HOUR;
+    assert_non_null(keeper);
+    timekeeping_name(&told, S("/here"));
+    must(served, store_write(served->ctx, served->program.store, raise_floor, &floor));
+    assert_true(timekeeper_now(keeper) < floor);
+    go_round(served, keeper, &told);
+    assert_true(timekeeper_now(keeper) >= floor);
+    timekeeper_free(keeper);
+}
+
 /* Its clock is right; that says nothing of the other's. */
 static void what_one_node_holds_off_no_other_takes_back(void **state)
 {
@@ -159,6 +181,7 @@ int main(void)
         BOTH(a_start_does_not_fall_behind_what_was_reached),
         BOTH(what_was_held_off_is_held_off_at_the_next_start),
         BOTH(what_one_node_holds_off_no_other_takes_back),
+        BOTH(each_round_hears_how_far_others_have_got),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

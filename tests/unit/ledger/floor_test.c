@@ -168,11 +168,21 @@ static void a_few_minutes_are_no_matter(void **state)
     two.behind.wall++, two.behind.elapsed++;
     expect_ok(&f->ctx, by(&two, &two.behind, append_one));
     assert_int_equal(two.attempts, 1);
+    two.ahead.wall += 2 * FLOOR_STEP;
+    expect_ok(&f->ctx, by(&two, &two.ahead, append_one));
+    assert_int_equal(sealed_by(&two, &two.ahead), 2);
+    int64_t floor = two.ahead.wall;
+    two.behind.wall = floor - FLOOR_STEP;
+    expect_ok(&f->ctx, by(&two, &two.behind, append_one));
+    assert_int_equal(two.attempts, 1);
     two.ahead.wall += FLOOR_STEP + 1;
     expect_ok(&f->ctx, by(&two, &two.ahead, append_one));
     assert_int_equal(sealed_by(&two, &two.ahead), 2);
+    floor = two.ahead.wall;
+    two.behind.wall = floor - FLOOR_STEP - 1;
     expect_ok(&f->ctx, by(&two, &two.behind, append_one));
     assert_int_equal(two.attempts, 2);
+    assert_int_equal(newest_time(&two), floor);
     end(&two);
 }
 
@@ -273,6 +283,22 @@ static void a_floor_is_a_time_that_has_been(void **state)
     end(&two);
 }
 
+/* Whoever comes late with an earlier time does not take it down. */
+static void a_floor_is_never_lowered(void **state)
+{
+    FIXTURE(f);
+    struct two two;
+    int64_t floor;
+    begin(&two, f);
+    expect_ok(&f->ctx, by(&two, &two.ahead, append_one));
+    assert_int_equal(sealed_by(&two, &two.ahead), 1);
+    two.seal.floor = two.behind.wall;
+    expect_ok(&f->ctx, by(&two, &two.behind, raise_floor));
+    expect_ok(&f->ctx, ledger_floor_read(&f->ctx, &floor));
+    assert_int_equal(floor, two.ahead.wall);
+    end(&two);
+}
+
 /* There nobody writes beside anybody. */
 static void sqlite_has_no_floor(void **state)
 {
@@ -327,6 +353,7 @@ int main(void)
         ON_POSTGRES(who_has_begun_is_waited_for),
         ON_POSTGRES(a_new_key_that_is_ahead_waits_too),
         ON_BOTH(a_floor_is_a_time_that_has_been),
+        ON_POSTGRES(a_floor_is_never_lowered),
         ON_SQLITE(sqlite_has_no_floor),
         ON_POSTGRES(a_floor_that_was_set_by_hand_is_refused),
         ON_BOTH(places_are_given_in_the_order_of_times),

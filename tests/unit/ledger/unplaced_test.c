@@ -144,6 +144,23 @@ static void what_was_kept_from_its_seal_gets_no_late_place(void **state)
     end(&n);
 }
 
+/* Else whoever alters the newest ones has what was kept from its seal pass for as old as what is left. */
+static void an_altered_place_stops_the_sealing(void **state)
+{
+    FIXTURE(f);
+    struct nodes n = begin(f);
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    expect_ok(&f->ctx, round_of(&n));
+    run_sql(f, "CREATE TABLE held AS SELECT * FROM ledger_leaf");
+    run_sql(f, "UPDATE ledger_leaf SET mac = (SELECT mac FROM held WHERE position = 0) WHERE position = 1");
+    append(f, 3001, "change", "risk", 1, "{\"n\":3}", NULL);
+    assert_int_equal(round_of(&n), BROKEN);
+    expect_sentence(&f->ctx, "Entry 2 of the ledger was changed outside of the program");
+    run_sql(f, "UPDATE ledger_leaf SET mac = (SELECT mac FROM held WHERE position = 1) WHERE position = 1");
+    expect_ok(&f->ctx, round_of(&n));
+    end(&n);
+}
+
 /* To who only reads it is shown, to who seals it is not. */
 static void what_is_hidden_from_the_sealing_is_told(void **state)
 {
@@ -240,6 +257,7 @@ int main(void)
         ON_BOTH(a_place_under_another_name_is_none),
         ON_BOTH(a_newest_head_that_was_altered_is_told_at_once),
         ON_BOTH(what_was_kept_from_its_seal_gets_no_late_place),
+        ON_BOTH(an_altered_place_stops_the_sealing),
         ON_SQLITE(what_is_hidden_from_the_sealing_is_told),
         ON_BOTH(what_another_node_sealed_is_found),
         ON_BOTH(nothing_is_missed_while_another_node_seals),
