@@ -87,13 +87,14 @@ before=$(entries)
 works user restore --email ada@quay.example "$data"
 says 'nothing was to be restored'
 yes 'and nothing is written' [ "$(entries)" = "$before" ]
+events() { sqlite3 "$data/merlon.db" "SELECT count(*) FROM security_event WHERE kind = '$1'"; }
+alarms=$(events alarm)
 sqlite3 "$data/merlon.db" "UPDATE \"user\" SET name = 'Mallory'"
 works user restore --email ada@quay.example "$data"
 says 'It is now     : Ada Quay'
 yes 'what was done is written' [ "$(entries)" -gt "$before" ]
-events() { sqlite3 "$data/merlon.db" "SELECT count(*) FROM security_event WHERE kind = '$1'"; }
 yes 'the repair is an event' [ "$(events user_restored)" = 1 ]
-yes 'and no alarm' [ "$(events alarm)" = 0 ]
+yes 'and no alarm' [ "$(events alarm)" = "$alarms" ]
 
 # Nor from a database that was put back: ledger.heads knows of more than is there.
 start_server --data "$data"
