@@ -18,6 +18,7 @@ struct time_told {
     int64_t reached;     /* how far ahead of its time the program has written there; 0: it goes by the clock */
 };
 
+/* Before the first round: the machine, and the data directory, which is cut to the room there is. */
 void timekeeping_name(struct time_told *told, struct str data);
 
 /* Each second: tells the log what has changed, and the database whether the clock is held off, and how far

@@ -1,7 +1,6 @@
 /* It is a setting with a MAC, so that nobody who has the database alone moves the program's time by it. */
 #include "ledger/floor.h"
 
-#include "base/number.h"
 #include "base/timekeeper.h"
 #include "store/blob.h"
 #include "store/store.h"

@@ -88,7 +88,7 @@ static enum result is_purged(struct ctx *ctx, const struct ledger_row *row, bool
                        "ORDER BY e.version LIMIT 1"),
                      args, COUNT(args), &rows, purged));
     if (*purged) *purged = ledger_row_is_own(ctx, rows);
-    if (rows) rows_close(rows);
+    rows_close(rows);
     return OK;
 }
 

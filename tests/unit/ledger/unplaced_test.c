@@ -161,6 +161,35 @@ static void an_altered_place_stops_the_sealing(void **state)
     end(&n);
 }
 
+static enum result keep_none(struct ctx *ctx, void *arg, const struct ledger_entry *entry)
+{
+    (void)ctx, (void)arg, (void)entry;
+    return OK;
+}
+
+/* An entry that is moved to later for a moment is not left out unseen, nor one passed over whose state was taken. */
+static void a_past_day_holds_what_it_leaves_out(void **state)
+{
+    FIXTURE(f);
+    static const char *const changes[] = {"UPDATE ledger_entry SET at = 9000 WHERE id = 2",
+                                          "DELETE FROM ledger_state WHERE entry = 2"};
+    struct nodes n = begin(f);
+    struct ledger_entry entry;
+    append(f, 2000, "change", "risk", 1, "{\"n\":2}", NULL);
+    expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("risk"), 1, 3000, &entry));
+    assert_int_equal(entry.id, 2);
+    for (size_t i = 0; i < COUNT(changes); i++) {
+        run_sql(f, changes[i]);
+        assert_int_equal(ledger_state_at(&f->ctx, S("risk"), 1, 3000, &entry), BROKEN);
+        expect_sentence(&f->ctx, "Entry 2 of the ledger was changed outside of the program");
+        ctx_clear_error(&f->ctx);
+        assert_int_equal(ledger_each_at(&f->ctx, S("risk"), 3000, keep_none, NULL), BROKEN);
+        ctx_clear_error(&f->ctx);
+        run_sql(f, "UPDATE ledger_entry SET at = 2000 WHERE id = 2");
+    }
+    end(&n);
+}
+
 /* To who only reads it is shown, to who seals it is not. */
 static void what_is_hidden_from_the_sealing_is_told(void **state)
 {
@@ -258,6 +287,7 @@ int main(void)
         ON_BOTH(a_newest_head_that_was_altered_is_told_at_once),
         ON_BOTH(what_was_kept_from_its_seal_gets_no_late_place),
         ON_BOTH(an_altered_place_stops_the_sealing),
+        ON_BOTH(a_past_day_holds_what_it_leaves_out),
         ON_SQLITE(what_is_hidden_from_the_sealing_is_told),
         ON_BOTH(what_another_node_sealed_is_found),
         ON_BOTH(nothing_is_missed_while_another_node_seals),
