@@ -103,9 +103,10 @@ async function sessions(w: Watcher): Promise<void> {
     const items = await w.list(`request=${String(known.json.request)}`)
     equal(items.length, 1, 'events of failing')
     says(items[0]!, { kind: 'sign_in_failed', outcome: 'refused', actor: null, address: from, subject: 'user', record: me.id })
+    equal(items[0]!.user, { id: me.id, name: me.name, email }, 'whom it is about')
     const first = await w.one(expect((await signIn(w, 'Nobody@Example.org', 'zebra crossing 1', from)).reply, 401))
     const again = await w.one(expect((await signIn(w, ' nobody@example.ORG', 'zebra crossing 2', from)).reply, 401))
-    says(first, { kind: 'sign_in_failed', subject: null, record: null, actor: null })
+    says(first, { kind: 'sign_in_failed', subject: null, record: null, actor: null, user: null })
     ok(/^[0-9a-f]{32}$/.test(String(first.account)), `a keyed hash: ${String(first.account)}`)
     equal(again.account, first.account, 'the same address, however it is written')
     secrets.add('nobody@example')
@@ -249,6 +250,8 @@ async function commands(w: Watcher): Promise<void> {
       return now.length > before ? now : undefined
     })
     says(items[0]!, { actor: null, subject: 'token', detail: 'for user 1' })
+    const ada = (expect(await w.world.admin.get('users'), 200).json.items as Row[]).find((one) => one.id === 1)!
+    equal(items[0]!.user, { id: 1, name: ada.name, email: 'ada@example.org' }, 'for whom it was made')
   })
 }
 

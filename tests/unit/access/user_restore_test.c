@@ -129,13 +129,14 @@ static void nothing_of_an_intruder_is_put_right(void **state)
     write_ok(f, restore, &ada);
     assert_int_equal(number_of(f, "SELECT count(*) FROM \"user\" WHERE id = 1 AND password_hash IS NULL"), 1);
     assert_int_equal(sign_in_ada(f, &opened), DENIED);
-    run_sql(f, "INSERT INTO \"user\" (id, name, email, email_key, created_at, changed_at) VALUES (50, 'x', "
-               "'x@example.org', 'x@example.org', 1, 1); "
+    run_sql(f, "INSERT INTO \"user\" (id, name, email, email_key, person, created_at, changed_at) VALUES (50, 'x', "
+               "'x@example.org', 'x@example.org', 7, 1, 1); "
                "INSERT INTO role_grant (user_id, role, unit) VALUES (50, 'administrator', 1)");
     write_ok(f, restore, &planted);
     expect_ok(&f->ctx, user_get(&f->ctx, planted, &user));
     assert_false(user.active);
     assert_int_equal(user.grant_count, 0);
+    assert_int_equal(user.person, 0);
     assert_int_equal(check_sealed(f, &sealed_users), OK);
 }
 

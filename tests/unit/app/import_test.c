@@ -122,6 +122,50 @@ static void nobody_imports_what_he_could_not_write(void **state)
     assert_int_equal(json_number(ours.json, "unit", 0), NORTH);
 }
 
+static struct str detail_of(const struct answer *job)
+{
+    return json_str(json_get(json_get(job->json, "result"), "fates")->first, "detail", S(""));
+}
+
+/* What a file says of a link that does not change is held against names only of records that one may see: whether the
+ * guess was right would else be told. */
+static void nobody_guesses_a_title_by_importing(void **state)
+{
+    struct served *served = SERVED(state);
+    struct caller nora = served_user(served, "nora", SECURITY_MANAGER, NORTH, "write"),
+                  board = served_user(served, "bea", TOP_MANAGEMENT, GROUP, "write");
+    served_make(served, &served->admin, "methodology", "{'title': 'Method'}");
+    served_move(served, &board, "methodology", 1, "approve", "{}");
+    served_make(served, &served->admin, "risk_assessment", "{'title': 'Round', 'methodology': 1}");
+    served_make(served, &served->admin, "risk",
+                "{'title': 'Theft', 'assessment': 1, 'unit': 3, 'current_likelihood': 1,"
+                "'current_consequences': {'legal': 1}}");
+    served_make(served, &served->admin, "treatment_action",
+                "{'title': 'Lock', 'unit': 2, 'risk': 1, 'due_on': '2026-12-01'}");
+    const char *csv = "reference,title,risk\nTRT-1,Lock,Theft\n";
+    struct answer theirs = import(served, &nora, "/treatment_action/import?format=csv", csv),
+                  ours = import(served, &served->admin, "/treatment_action/import?format=csv", csv);
+    assert_true(str_starts(detail_of(&theirs), S("risk is not imported: the file says \"Theft\"")));
+    assert_true(str_is(detail_of(&ours), ""));
+}
+
+/* A file of before is not told of what it changed itself. */
+static void a_file_that_comes_back_is_told_nothing(void **state)
+{
+    struct served *served = SERVED(state);
+    served_make(served, &served->admin, "control", "{'title': 'Fence', 'unit': 2}");
+    struct answer job =
+        import(served, &served->admin, "/control/import?format=csv", "reference,title,version\nCTL-1,Gate,1\n");
+    assert_string_equal(fate_of(served, &job), "changed");
+    assert_true(str_is(detail_of(&job), ""));
+    job = import(served, &served->admin, "/control/import?format=csv", "reference,title,version\nCTL-1,Wall,7\n");
+    assert_true(str_is(detail_of(&job),
+                       "version is not imported: the file says \"7\", the record has \"2\"; the program sets it."));
+    job = import(served, &served->admin, "/control/import?format=csv", "title,unit,version\nHedge,UNT-2,7\n");
+    assert_true(str_is(detail_of(&job),
+                       "version is not imported: the file says \"7\", the record has \"1\"; the program sets it."));
+}
+
 #define SQLITE(test) cmocka_unit_test_setup_teardown(test, served_sqlite, served_end)
 
 int main(void)
@@ -131,6 +175,8 @@ int main(void)
         SQLITE(a_file_is_understood_or_refused),
         SQLITE(a_dry_run_changes_nothing),
         SQLITE(nobody_imports_what_he_could_not_write),
+        SQLITE(nobody_guesses_a_title_by_importing),
+        SQLITE(a_file_that_comes_back_is_told_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

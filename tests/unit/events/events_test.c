@@ -252,6 +252,30 @@ static void old_rows_stay_until_their_end_is_told(void **state)
     free(events);
 }
 
+/* To the millisecond; and what has got old since is looked for an hour later, not with each round. */
+static void a_row_stays_as_long_as_was_said(void **state)
+{
+    FIXTURE(f);
+    const struct keyring *key = events_tables(f);
+    struct events *events = calloc(1, sizeof *events);
+    add_old_rows(f, key, 999, 2);
+    events->config = (struct events_config){.store = f->store, .keyring = key, .kept_days = 400};
+    f->ctx.now = INT64_C(400) * DAY + 999;
+    expect_ok(&f->ctx, events_sweep(&f->ctx, events));
+    assert_int_equal(events->posted, 0);
+    f->ctx.now += SECOND;
+    events->sweep_at = 0;
+    expect_ok(&f->ctx, events_sweep(&f->ctx, events));
+    events->written = 1;
+    expect_ok(&f->ctx, events_sweep(&f->ctx, events));
+    assert_int_equal(number_of(f, ROWS), 1);
+    assert_int_equal(number_of(f, ROWS " WHERE at = 1999"), 1);
+    f->ctx.now++;
+    expect_ok(&f->ctx, events_sweep(&f->ctx, events));
+    assert_int_equal(events->posted, 1);
+    free(events);
+}
+
 /* More than are let go at once: the rest goes with the next round, and is not told again. */
 static void what_is_left_of_old_rows_goes_next(void **state)
 {
@@ -301,6 +325,7 @@ int main(void)
         ON_BOTH(rows_are_not_changed_and_young_ones_not_deleted),
         ON_BOTH(old_rows_are_let_go_and_that_is_told),
         ON_BOTH(old_rows_stay_until_their_end_is_told),
+        ON_BOTH(a_row_stays_as_long_as_was_said),
         ON_BOTH(what_is_left_of_old_rows_goes_next),
         ON_BOTH(a_new_start_goes_on_with_the_chain),
     };

@@ -179,6 +179,24 @@ static void no_stop_is_lifted_in_an_older_copy(void **state)
     end(&h);
 }
 
+/* The server of the same directory has signed more since this program read what it remembers. */
+static void what_another_program_signed_counts_too(void **state)
+{
+    FIXTURE(f);
+    struct halt h = begin(f);
+    struct ledger_signer *early = h.signer;
+    open_signer(&h);
+    append(f, 1001, "change", "risk", 1, "{\"n\":2}", NULL);
+    expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, h.signer));
+    run_sql(f, "DELETE FROM ledger_leaf WHERE position = 1; DELETE FROM ledger_head WHERE size = 2;" DELETE_ENTRIES(
+                   "id = 2"));
+    assert_int_equal(ledger_signer_may_go_on(&f->ctx, early), CONFLICT);
+    expect_sentence(&f->ctx, "ends after 1 entries, but this program has seen a signed head over 2");
+    ctx_clear_error(&f->ctx);
+    ledger_signer_close(early);
+    end(&h);
+}
+
 /* Also for a process that never saw it. */
 static void without_the_setting_the_entry_stops(void **state)
 {
@@ -291,15 +309,11 @@ static void told_of_a_stop_it_needs_no_round(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(a_stop_and_its_end_are_entries),
-        ON_BOTH(no_stop_is_lifted_in_an_older_copy),
-        ON_BOTH(without_the_setting_the_entry_stops),
-        ON_BOTH(without_the_entry_the_setting_stops),
-        ON_BOTH(an_earlier_setting_put_back_lifts_nothing),
-        ON_BOTH(an_end_of_the_same_number_lifts_nothing),
-        ON_BOTH(an_entry_turned_into_its_opposite_is_no_decision),
-        ON_BOTH(what_a_process_has_seen_it_remembers),
-        ON_BOTH(told_of_a_stop_it_needs_no_round),
+        ON_BOTH(a_stop_and_its_end_are_entries),          ON_BOTH(no_stop_is_lifted_in_an_older_copy),
+        ON_BOTH(what_another_program_signed_counts_too),  ON_BOTH(without_the_setting_the_entry_stops),
+        ON_BOTH(without_the_entry_the_setting_stops),     ON_BOTH(an_earlier_setting_put_back_lifts_nothing),
+        ON_BOTH(an_end_of_the_same_number_lifts_nothing), ON_BOTH(an_entry_turned_into_its_opposite_is_no_decision),
+        ON_BOTH(what_a_process_has_seen_it_remembers),    ON_BOTH(told_of_a_stop_it_needs_no_round),
     };
     return cmocka_run_group_tests_name("ledger/stop", tests, NULL, NULL);
 }
