@@ -26,7 +26,7 @@ static bool is_well(struct ledger_signer *signer)
 {
     char alarm[8] = "";
     ledger_signer_alarm(signer, alarm, sizeof alarm);
-    return !*alarm && ledger_signer_waits(signer) < SIGNER_LATE;
+    return !*alarm && ledger_signer_waits(signer) < WAITING_LATE;
 }
 
 /* The sentence itself is not for everybody who may ask here. */

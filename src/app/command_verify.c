@@ -86,6 +86,15 @@ static void print_signer(const struct ledger_report *ledger)
             ledger->newest.key_id, at, ledger->keys);
 }
 
+static void print_pending(const struct ledger_report *ledger)
+{
+    char since[TIME_TEXT];
+    if (!ledger->pending) return;
+    time_format(ledger->pending_since, since);
+    say(stdout, "%lld %s, the oldest since %s: a running server seals within seconds.\n", (long long)ledger->pending,
+        say_word(ledger->pending, "entry awaits its seal", "entries await their seal"), since);
+}
+
 static void print_right(const struct ledger_report *ledger, const struct checks *checks)
 {
     long long records = (long long)counted(checks, records_compared);
@@ -94,9 +103,7 @@ static void print_right(const struct ledger_report *ledger, const struct checks 
         say_word(ledger->sealed, "entry", "entries"), (long long)ledger->heads,
         say_word(ledger->heads, "head", "heads"), (long long)ledger->states,
         say_word(ledger->states, "state", "states"), records, say_word(records, "record", "records"));
-    if (ledger->pending)
-        say(stdout, "%lld %s.\n", (long long)ledger->pending,
-            say_word(ledger->pending, "entry awaits its seal", "entries await their seal"));
+    print_pending(ledger);
     if (ledger->purged)
         say(stdout, "%lld %s purged, with an entry that says so.\n", (long long)ledger->purged,
             say_word(ledger->purged, "state was", "states were"));

@@ -244,9 +244,21 @@ enum result settling_open(struct ctx *ctx, struct store *store, struct ledger_si
     return fail(ctx, BROKEN, "The system gives no thread for sealing the ledger.");
 }
 
+/* Until now this process would have missed them. */
+static void tell_what_is_left(const struct settling *settling)
+{
+    size_t left = ledger_signer_left(settling->signer);
+    if (left)
+        log_line(LOG_WARNING,
+                 "the program ends before all that it wrote has its seal, and nobody but the database knows of that: "
+                 "run merlon verify at the next start",
+                 "entries", (int64_t)left, NULL);
+}
+
 void settling_close(struct settling *settling)
 {
     if (!settling) return;
     end_threads(settling);
+    tell_what_is_left(settling);
     release(settling);
 }

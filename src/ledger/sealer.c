@@ -139,28 +139,62 @@ static enum result resume(struct ctx *ctx, struct sealing *sealing)
 
 enum { P_ENTRY = ROW_END, P_MAC, P_LEAF };
 
-/* Of the last few: about the newest time there is, since places are given in the order of times. One that was changed
- * could hide it. */
-static enum result read_newest_time(struct ctx *ctx, struct sealing *sealing)
+/* The last few entries, taken up again from before them: one whose time was changed or hidden makes another root. */
+struct last_few {
+    struct hasher *hasher;
+    struct merkle tree;
+    struct buf text;
+    int64_t newest_at;
+};
+
+enum { LAST = 64, L_MAC = ROW_END, L_ENTRY };
+
+static enum result take_last(struct ctx *ctx, struct last_few *few, struct rows *rows)
 {
-    enum { LAST = 64, L_MAC = ROW_END, L_ENTRY };
-    const struct value args[] = {value_number((int64_t)sealing->begun_at - LAST)};
-    struct buf text = buf_in(ctx->arena);
+    struct hash leaf;
+    const struct ledger_row row = ledger_row_of(rows);
+    few->text.len = 0;
+    canonical_entry(&few->text, &row);
+    if (!keyring_mac_is(db_keyring(ctx->db), LEDGER_MAC, buf_str(&few->text), rows_bytes(rows, L_MAC)))
+        return ledger_row_altered(ctx, rows_number(rows, L_ENTRY));
+    merkle_leaf(few->hasher, buf_str(&few->text), &leaf);
+    merkle_add(&few->tree, few->hasher, &leaf, NULL);
+    if (row.at > few->newest_at) few->newest_at = row.at;
+    return OK;
+}
+
+static enum result read_last(struct ctx *ctx, struct last_few *few, uint64_t from)
+{
+    const struct value args[] = {value_number((int64_t)from)};
     struct rows *rows;
     TRY(db_query(ctx,
                  S("SELECT " LEDGER_ROW_COLUMNS ", l.mac, l.entry FROM ledger_leaf l LEFT JOIN ledger_entry e "
-                   "ON e.id = l.entry WHERE l.position >= ?1"),
+                   "ON e.id = l.entry WHERE l.position >= ?1 ORDER BY l.position"),
                  args, COUNT(args), &rows));
     for (bool more = true;;) {
         TRY(rows_next(ctx, rows, &more));
         if (!more) return OK;
-        const struct ledger_row row = ledger_row_of(rows);
-        text.len = 0;
-        canonical_entry(&text, &row);
-        if (!keyring_mac_is(db_keyring(ctx->db), LEDGER_MAC, buf_str(&text), rows_bytes(rows, L_MAC)))
-            return ledger_row_altered(ctx, rows_number(rows, L_ENTRY));
-        if (row.at > sealing->placed_at) sealing->placed_at = row.at;
+        TRY(take_last(ctx, few, rows));
     }
+}
+
+/* About the newest time there is, since places are given in the order of times. Whoever sealed the last of them knows
+ * it; who does not holds what is read against the signed head, because rows can be exchanged. */
+static enum result find_newest_time(struct ctx *ctx, struct sealing *sealing)
+{
+    const struct merkle_source source = tree_source(sealing->hasher);
+    const struct ledger_newest *known = &sealing->seal->newest;
+    const uint64_t size = sealing->begun_at, from = size > LAST ? size - LAST : 0;
+    struct last_few few = {.hasher = sealing->hasher, .text = buf_in(ctx->arena)};
+    bool is_known = size && known->size == (int64_t)size;
+    struct hash root;
+    if (is_known) few.newest_at = known->at;
+    if (!is_known) TRY(merkle_resume(ctx, &source, from, &few.tree));
+    TRY(read_last(ctx, &few, from));
+    sealing->placed_at = few.newest_at;
+    if (!size || is_known) return OK;
+    merkle_root(&few.tree, sealing->hasher, &root);
+    return hash_eq(&root, &sealing->previous.root) ? OK : refuse(ctx, &sealing->previous);
 }
 
 static const char *fault_of(const struct keyring *keyring, struct rows *rows, int64_t before, struct str canonical)
@@ -341,6 +375,8 @@ static void list_sealed(struct ctx *ctx, const struct sealing *sealing)
     struct ledger_seal *seal = sealing->seal;
     seal->sealed = sealing->leaf_count;
     seal->from = (int64_t)sealing->begun_at;
+    seal->newest.size = (int64_t)sealing->tree.size;
+    seal->newest.at = sealing->newest_at > sealing->placed_at ? sealing->newest_at : sealing->placed_at;
     seal->leaves = arena_make_many(ctx->arena, struct db_mark, sealing->leaf_count);
     for (size_t i = 0; i < sealing->leaf_count; i++) {
         seal->leaves[i].number = sealing->leaves[i].entry;
@@ -350,7 +386,8 @@ static void list_sealed(struct ctx *ctx, const struct sealing *sealing)
 
 enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal)
 {
-    *seal = (struct ledger_seal){.keys = seal->keys, .known = seal->known, .decisions = seal->decisions};
+    *seal = (struct ledger_seal){
+        .keys = seal->keys, .known = seal->known, .decisions = seal->decisions, .newest = seal->newest};
     bool low;
     if (!db_keyring(ctx->db)) return fail(ctx, BROKEN, "Without the master key the ledger cannot be sealed.");
     TRY(db_lock(ctx, "ledger"));
@@ -363,7 +400,7 @@ enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal)
     TRY(ledger_stand_demand_going(ctx, &stand, seal->decisions));
     TRY(ledger_keys_demand_current(ctx, seal->keys));
     TRY(resume(ctx, &sealing));
-    TRY(read_newest_time(ctx, &sealing));
+    TRY(find_newest_time(ctx, &sealing));
     TRY(read_pending(ctx, &sealing, pending));
     if (sealing.renewed) TRY(demand_link(ctx, &sealing));
     if (sealing.leaf_count == 0) return OK;

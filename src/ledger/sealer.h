@@ -6,10 +6,16 @@
 
 enum { SEAL_BATCH = 2000 };
 
+/* The newest time of the first `size` entries, as whoever sealed the last of them knows; size 0: not known. */
+struct ledger_newest {
+    int64_t size, at;
+};
+
 struct ledger_seal {
     const struct ledger_keys *keys;
     const struct ledger_head *known; /* the newest head known from outside of the database; NULL, or size 0: none */
     int64_t decisions;               /* on stopping that the process has seen (ledger/stop.h); 0: none */
+    struct ledger_newest newest;     /* as the process knows; afterwards with what was sealed */
     /* what came of it */
     size_t sealed;           /* entries that have their place now */
     int64_t from;            /* the place of the first */

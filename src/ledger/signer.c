@@ -11,17 +11,11 @@
 #include "ledger/remembered.h"
 #include "ledger/stop.h"
 #include "ledger/unplaced.h"
+#include "ledger/waiting.h"
 
 #include <pthread.h>
 
-enum { AT_MOST = 1024 * 1024 /* entries that are kept in mind */, TIMES_PASSED_OVER = 5 };
-
-/* The oldest entry that a round left without a place: how often the tree has grown since, and how large it was then. */
-struct passed_over {
-    struct db_mark mark;
-    int times;
-    int64_t size;
-};
+enum { AT_MOST = 1024 * 1024 /* entries that are kept in mind */ };
 
 struct ledger_signer {
     struct store *store;
@@ -29,19 +23,18 @@ struct ledger_signer {
     struct str directory;
     pthread_mutex_t rounds; /* held through each */
     pthread_mutex_t lock;
-    int64_t searched;          /* of the rounds: where to look for what was committed (ledger/unplaced.h) */
-    struct passed_over first;  /* of the rounds too */
+    int64_t searched;         /* of the rounds: where to look for what was committed (ledger/unplaced.h) */
+    struct passed_over first; /* of the rounds too, as the next two */
+    struct ledger_newest newest;
+    struct waiting_left left;
     struct db_mark *committed; /* under lock, as all that follows */
     size_t count, room;
     bool forgets;             /* it was told that not all that was committed is kept in mind */
     struct ledger_head known; /* the newest made here, found in the file at the start, or made by another node */
     int64_t decisions;        /* to stop or to go on, that this process has seen (ledger/stop.h) */
     char alarm[SIGNER_ALARM]; /* of the newest round */
-    int64_t waits_since;      /* clock_monotonic: what was committed awaits a round that ends well; 0: nothing does */
-    int64_t looked, woke;     /* the same: ledger_signer_watch last ran; it ran again after this process was held up */
-    int64_t answered;         /* the same, of the newest round that ended well or with an alarm; 0: none did */
-    bool late;                /* for too long without an answer, as was last looked; told already */
-    char lost[SIGNER_ALARM];  /* that ledger.heads was found lost; until the end of the process */
+    struct waiting waiting;
+    char lost[SIGNER_ALARM]; /* that ledger.heads was found lost; until the end of the process */
 };
 
 struct round {
@@ -80,7 +73,7 @@ static void note(void *arg, const struct db_mark *entries, size_t count)
     for (size_t i = 0; i < count && signer->count < signer->room; i++) signer->committed[signer->count++] = entries[i];
     bool fresh = signer->count < wanted && !signer->forgets;
     signer->forgets |= fresh;
-    if (wanted && !signer->waits_since) signer->waits_since = clock_monotonic();
+    if (wanted) waiting_begin(&signer->waiting, clock_monotonic());
     pthread_mutex_unlock(&signer->lock);
     if (fresh) log_line(LOG_ERROR, "too many entries await their seal: not all are kept in mind any more", NULL);
 }
@@ -109,31 +102,16 @@ static void settle(struct ledger_signer *signer, size_t taken)
     pthread_mutex_unlock(&signer->lock);
 }
 
-/* What is written later gets its place later: that one waits while the tree grows again and again is no chance, but
- * somebody who hides it from who seals. */
-static enum result demand_its_turn(struct ctx *ctx, struct ledger_signer *signer, const struct unplaced *unplaced)
-{
-    struct passed_over *first = &signer->first;
-    struct db_mark oldest = {.number = 0};
-    if (unplaced->count) oldest = unplaced->at[0];
-    if (memcmp(&oldest, &first->mark, sizeof oldest) != 0) *first = (struct passed_over){oldest, 0, signer->searched};
-    first->times += signer->searched > first->size;
-    first->size = signer->searched;
-    if (!oldest.number || first->times < TIMES_PASSED_OVER) return OK;
-    return fail(ctx, BROKEN,
-                "Entry %lld awaits its seal, and others that were written after it have theirs: it is hidden from the "
-                "sealing, outside of the program. Run merlon verify.",
-                (long long)oldest.number);
-}
-
 /* What has no place yet, or is missing, is asked for again in the next round. */
 static enum result look_for_all(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
 {
     enum result result = unplaced_look(ctx, &round->unplaced, &signer->searched);
     if (round->waits) signer->first = (struct passed_over){.times = 0};
-    if (result == OK && !round->refused && !round->waits) result = demand_its_turn(ctx, signer, &round->unplaced);
+    if (result == OK && !round->refused && !round->waits)
+        result = unplaced_demand_turn(ctx, &round->unplaced, signer->searched, &signer->first);
     settle(signer, round->taken);
     note(signer, round->unplaced.at, round->unplaced.count);
+    signer->left = (struct waiting_left){.taken_up = round->unplaced.count, .behind = round->waits};
     return result;
 }
 
@@ -321,8 +299,10 @@ static enum result recall(struct ctx *ctx, struct ledger_signer *signer, struct 
 static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
 {
     do {
-        round->seal = (struct ledger_seal){
-            .keys = signer->keys, .known = &round->known, .decisions = ledger_signer_decisions(signer)};
+        round->seal = (struct ledger_seal){.keys = signer->keys,
+                                           .known = &round->known,
+                                           .decisions = ledger_signer_decisions(signer),
+                                           .newest = signer->newest};
         TRY(store_write(ctx, signer->store, seal_some, &round->seal));
         if (round->seal.floor) {
             bool raised;
@@ -337,6 +317,7 @@ static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, s
         round->refused += round->seal.refused;
         if (!round->seal.head.size) continue;
         round->known = round->seal.head;
+        signer->newest = round->seal.newest;
         enum result remembered = remembered_add(ctx, signer->directory, &round->known);
         keep(signer, &round->known); /* afterwards: another thread's round compares the two */
         TRY(remembered);
@@ -424,14 +405,11 @@ static enum result guarded_round(struct ctx *ctx, struct ledger_signer *signer)
     return result;
 }
 
-/* After a round that ended well only such entries are left as were committed since it began. One that was not held,
- * because the database is away or another program's, is no end of any wait. */
-static void end_wait(struct ledger_signer *signer, enum result result, int64_t began)
+static void end_round(struct ledger_signer *signer, enum result result, int64_t began)
 {
-    if (result_passes(result)) return;
     pthread_mutex_lock(&signer->lock);
-    signer->answered = clock_monotonic();
-    if (result == OK) signer->waits_since = signer->count ? began : 0;
+    signer->left.since_begun = signer->count > signer->left.taken_up;
+    waiting_end(&signer->waiting, result, &signer->left, began, clock_monotonic());
     pthread_mutex_unlock(&signer->lock);
 }
 
@@ -441,8 +419,9 @@ enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
     char before[SIGNER_ALARM];
     pthread_mutex_lock(&signer->rounds);
     int64_t began = clock_monotonic();
+    signer->left = (struct waiting_left){.behind = false};
     enum result result = guarded_round(ctx, signer);
-    end_wait(signer, result, began);
+    end_round(signer, result, began);
     pthread_mutex_unlock(&signer->rounds);
     if (result_passes(result)) return result;
     struct str sentence = result != OK ? ctx->error.sentence : S("");
@@ -456,39 +435,37 @@ enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
     return result;
 }
 
-static const char LATE[] =
-    "Entries of the ledger await their seal, and no round of sealing comes to its end: the database takes without end "
-    "for what it is asked, does not answer, or is held by another program. Look what else uses it, run merlon verify, "
-    "and start the program anew.";
-
 void ledger_signer_watch(struct ledger_signer *signer, int64_t now)
 {
     pthread_mutex_lock(&signer->lock);
-    /* A machine that was paused held up the rounds as well: they are given their time from here on. */
-    if (signer->looked && now - signer->looked >= SIGNER_LATE / 2) signer->woke = now;
-    signer->looked = now;
-    int64_t since = signer->answered > signer->waits_since ? signer->answered : signer->waits_since;
-    if (signer->woke > since) since = signer->woke;
-    bool late = signer->waits_since && now - since >= SIGNER_LATE, fresh = late != signer->late;
-    signer->late = late;
+    bool fresh = waiting_look(&signer->waiting, now);
+    const char *late = signer->waiting.late;
     pthread_mutex_unlock(&signer->lock);
-    if (fresh && late) log_text(LOG_ERROR, "the ledger is not sealed", "sentence", str_of(LATE));
+    if (fresh && late) log_text(LOG_ERROR, "the ledger is not sealed", "sentence", str_of(late));
     if (fresh && !late) log_line(LOG_INFO, "rounds of sealing come to their end again", NULL);
 }
 
 int64_t ledger_signer_waits(struct ledger_signer *signer)
 {
     pthread_mutex_lock(&signer->lock);
-    int64_t waits = signer->waits_since ? clock_monotonic() - signer->waits_since : 0;
+    int64_t waits = waiting_for(&signer->waiting, clock_monotonic());
     pthread_mutex_unlock(&signer->lock);
     return waits;
+}
+
+size_t ledger_signer_left(struct ledger_signer *signer)
+{
+    pthread_mutex_lock(&signer->lock);
+    size_t count = signer->count;
+    pthread_mutex_unlock(&signer->lock);
+    return count;
 }
 
 void ledger_signer_alarm(struct ledger_signer *signer, char *out, size_t room)
 {
     pthread_mutex_lock(&signer->lock);
     const char *standing = *signer->alarm ? signer->alarm : signer->lost;
-    snprintf(out, room, "%s", signer->late ? LATE : standing);
+    snprintf(out, room, "%s", signer->waiting.late ? signer->waiting.late : standing);
     pthread_mutex_unlock(&signer->lock);
 }
 

@@ -5,8 +5,8 @@
 #ifndef MERLON_LEDGER_SIGNER_H
 #define MERLON_LEDGER_SIGNER_H
 
-#include "base/clock.h"
 #include "ledger/sealer.h"
+#include "ledger/waiting.h"
 #include "store/store.h"
 
 struct ledger_signer;
@@ -35,16 +35,17 @@ enum result ledger_signer_may_go_on(struct ctx *ctx, struct ledger_signer *signe
 enum result ledger_signer_renew(struct ctx *ctx, struct ledger_signer *signer, const struct keyring *keyring,
                                 const char *action, struct str reason) MUST_USE;
 
-/* For how many ms the oldest entry of this process awaits its seal: until a round ends well. Of what this process
- * remembers, so it is known also where the database hangs. Any thread. */
+/* For how many ms the oldest entry of this process awaits its seal. Of what this process remembers, so it is known also
+ * where the database hangs. Any thread. */
 int64_t ledger_signer_waits(struct ledger_signer *signer);
-/* For a thread that never uses the database, now and then: whether it waits for SIGNER_LATE or more at the instant
- * `now` of clock_monotonic(), and no round has said for as long why; an alarm until that is over, and logged once. */
-enum { SIGNER_LATE = 10 * SECOND };
+/* How many entries of this process have no place yet, as far as it knows. Any thread. */
+size_t ledger_signer_left(struct ledger_signer *signer);
+/* For a thread that never uses the database, now and then, at the instant `now` of clock_monotonic(): an alarm while
+ * entries wait and no round has said for WAITING_LATE why, or rounds end behind one write for WAITING_BEHIND. */
 void ledger_signer_watch(struct ledger_signer *signer, int64_t now);
 
-/* The sentence of the alarm: that no round ends, else the newest round's, else that ledger.heads was lost since the
- * start, into `out` (cut to its room); "" when all is well. Any thread. */
+/* The sentence of the alarm: that the sealing is late, else the newest round's, else that ledger.heads was lost since
+ * the start, into `out` (cut to its room); "" when all is well. Any thread. */
 enum { SIGNER_ALARM = 600 /* room for each of them */ };
 void ledger_signer_alarm(struct ledger_signer *signer, char *out, size_t room);
 

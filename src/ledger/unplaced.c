@@ -170,3 +170,32 @@ enum result unplaced_look(struct ctx *ctx, struct unplaced *unplaced, int64_t *s
     if (look.held) strike_found(&look);
     return result;
 }
+
+/* ---- in its turn ---- */
+
+enum { TIMES_PASSED_OVER = 5, ROUNDS_PASSED_OVER = 10 /* of which there is one a second where nothing is written */ };
+
+/* A round seals all that was committed before it, and what is written later gets its place later: that one waits while
+ * the tree grows again and again, or rounds end well and leave it, is no chance, but somebody who hides it from who
+ * seals. */
+enum result unplaced_demand_turn(struct ctx *ctx, const struct unplaced *unplaced, int64_t searched,
+                                 struct passed_over *first)
+{
+    struct db_mark oldest = {.number = 0};
+    if (unplaced->count) oldest = unplaced->at[0];
+    if (memcmp(&oldest, &first->mark, sizeof oldest) != 0)
+        *first = (struct passed_over){.mark = oldest, .size = searched};
+    first->times += searched > first->size;
+    first->size = searched;
+    first->rounds++;
+    if (!oldest.number || (first->times < TIMES_PASSED_OVER && first->rounds <= ROUNDS_PASSED_OVER)) return OK;
+    if (first->times >= TIMES_PASSED_OVER)
+        return fail(ctx, BROKEN,
+                    "Entry %lld awaits its seal, and others that were written after it have theirs: it is hidden from "
+                    "the sealing, outside of the program. Run merlon verify.",
+                    (long long)oldest.number);
+    return fail(ctx, BROKEN,
+                "Entry %lld awaits its seal, and rounds of sealing end well without it: it is hidden from the sealing, "
+                "outside of the program. Run merlon verify.",
+                (long long)oldest.number);
+}

@@ -23,4 +23,17 @@ void unplaced_strike(struct unplaced *unplaced, const struct db_mark *placed, si
  * stored leaves are not those of the newest signed head. */
 enum result unplaced_look(struct ctx *ctx, struct unplaced *unplaced, int64_t *searched) MUST_USE;
 
+/* The oldest entry that a round left without a place: how often the tree has grown since, and how large it was then;
+ * how many rounds have ended well since. */
+struct passed_over {
+    struct db_mark mark;
+    int times, rounds;
+    int64_t size;
+};
+
+/* After a round that ended well, that waited for nobody and refused nothing; `searched`: the size of the tree. BROKEN
+ * when the oldest of them is hidden from who seals. */
+enum result unplaced_demand_turn(struct ctx *ctx, const struct unplaced *unplaced, int64_t searched,
+                                 struct passed_over *first) MUST_USE;
+
 #endif

@@ -444,7 +444,7 @@ static enum result walk_pending(struct ctx *ctx, struct verifier *v)
         if (!is_own(v, buf_str(&v->text), rows_bytes(rows, OUTER)))
             return wrong_entry(ctx, v, &row, "awaits its seal and was not written by this program, or changed since");
         TRY(check_content(ctx, v, rows, &row));
-        v->report->pending++;
+        if (!v->report->pending++ || row.at < v->report->pending_since) v->report->pending_since = row.at;
     }
 }
 

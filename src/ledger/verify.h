@@ -29,6 +29,7 @@ struct ledger_check {
 
 struct ledger_report {
     int64_t sealed, pending;       /* entries in the tree; entries that await their place */
+    int64_t pending_since;         /* ms, the time of the oldest of those; 0: none waits */
     int64_t states, purged, heads; /* states that were there and right; entries whose content was purged */
     int64_t entry;                 /* the first wrong entry; 0 when all is right, or what is wrong is no entry */
     struct ledger_head newest;     /* size 0: nothing has been sealed yet */

@@ -36,7 +36,7 @@ static enum result seal(struct served *served)
 static bool becomes_alarm(struct served *served, const char *part)
 {
     char alarm[600] = "";
-    int64_t until = clock_monotonic() + 4 * SIGNER_LATE;
+    int64_t until = clock_monotonic() + 4 * WAITING_LATE;
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     pthread_cond_t never;
     wait_init(&never);

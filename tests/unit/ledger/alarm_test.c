@@ -223,13 +223,13 @@ static void entries_that_no_round_comes_to_are_an_alarm(void **state)
     int64_t from = clock_monotonic();
     append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
     int64_t to = clock_monotonic();
-    ledger_signer_watch(w.signer, from + SIGNER_LATE - 1);
+    ledger_signer_watch(w.signer, from + WAITING_LATE - 1);
     ledger_signer_alarm(w.signer, alarm, sizeof alarm);
     assert_string_equal(alarm, "");
-    ledger_signer_watch(w.signer, to + SIGNER_LATE);
+    ledger_signer_watch(w.signer, to + WAITING_LATE);
     expect_alarm(&w, "no round of sealing comes to its end");
     expect_ok(&f->ctx, round_of(&w));
-    ledger_signer_watch(w.signer, to + SIGNER_LATE);
+    ledger_signer_watch(w.signer, to + WAITING_LATE);
     ledger_signer_alarm(w.signer, alarm, sizeof alarm);
     assert_string_equal(alarm, "");
     end(&w);
@@ -244,8 +244,8 @@ static void a_machine_that_was_paused_is_no_alarm(void **state)
     append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
     int64_t at = clock_monotonic();
     ledger_signer_watch(w.signer, at);
-    at += 2 * SIGNER_LATE;
-    for (int64_t end_at = at + SIGNER_LATE; at < end_at; at += SIGNER_LATE / 10) {
+    at += 2 * WAITING_LATE;
+    for (int64_t end_at = at + WAITING_LATE; at < end_at; at += WAITING_LATE / 10) {
         ledger_signer_watch(w.signer, at);
         ledger_signer_alarm(w.signer, alarm, sizeof alarm);
         assert_string_equal(alarm, "");
@@ -274,7 +274,7 @@ static void a_round_that_is_not_held_ends_no_wait(void **state)
     sem_post(&holding.goes_on);
     while (sem_wait(&holding.done) != 0) continue;
     assert_int_equal(result, BUSY);
-    ledger_signer_watch(w.signer, to + SIGNER_LATE);
+    ledger_signer_watch(w.signer, to + WAITING_LATE);
     expect_alarm(&w, "no round of sealing comes to its end");
     f->ctx.patience = 0;
     expect_ok(&f->ctx, round_of(&w));
@@ -316,9 +316,9 @@ static void a_round_that_tells_why_leaves_the_wait_and_its_own_alarm(void **stat
     int64_t to = clock_monotonic(), from = a_later_instant();
     assert_int_not_equal(round_of(&w), OK);
     assert_true(ledger_signer_waits(w.signer) >= from - to);
-    ledger_signer_watch(w.signer, from + SIGNER_LATE - 1);
+    ledger_signer_watch(w.signer, from + WAITING_LATE - 1);
     expect_alarm(&w, "Entry 5000 says that a new key took over");
-    ledger_signer_watch(w.signer, clock_monotonic() + SIGNER_LATE);
+    ledger_signer_watch(w.signer, clock_monotonic() + WAITING_LATE);
     expect_alarm(&w, "no round of sealing comes to its end");
     end(&w);
 }

@@ -5,11 +5,13 @@
 #include "base/timekeeper.h"
 #include "ledger/floor.h"
 #include "ledger/sealer.h"
+#include "ledger/signer.h"
 #include "ledger/verify.h"
 #include "store/blob.h"
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <unistd.h>
 
 #define BEGIN ((int64_t)1800000000000)
 
@@ -237,6 +239,51 @@ static void who_has_begun_is_waited_for(void **state)
     end(&two);
 }
 
+static void expect_alarm(struct ledger_signer *signer, const char *wanted)
+{
+    char alarm[SIGNER_ALARM];
+    ledger_signer_alarm(signer, alarm, sizeof alarm);
+    assert_int_equal(strncmp(alarm, wanted, strlen(wanted)), 0);
+    if (!wanted[0]) assert_string_equal(alarm, "");
+}
+
+/* Whoever holds what each write holds while it goes on keeps the sealing off, and rounds end well all the same. */
+static void who_keeps_the_sealing_off_is_told(void **state)
+{
+    FIXTURE(f);
+    struct two two;
+    struct ledger_signer *signer;
+    begin(&two, f);
+    struct slow slow = {.two = &two};
+    pthread_t thread;
+    expect_ok(&f->ctx, ledger_signer_open(&f->ctx, f->store, two.keys, str_of(f->directory), &signer));
+    sem_init(&slow.begun, 0, 0);
+    sem_init(&slow.go_on, 0, 0);
+    assert_int_equal(pthread_create(&thread, NULL, write_slowly, &slow), 0);
+    while (sem_wait(&slow.begun) != 0) continue;
+    expect_ok(&f->ctx, by(&two, &two.ahead, append_one));
+    int64_t to = clock_monotonic();
+    expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, signer));
+    int64_t from = clock_monotonic();
+    assert_int_equal(ledger_signer_left(signer), 1);
+    assert_true(ledger_signer_waits(signer) >= from - to);
+    ledger_signer_watch(signer, to);
+    expect_alarm(signer, "");
+    for (int64_t at = to; at < from + WAITING_BEHIND; at += SECOND) ledger_signer_watch(signer, at);
+    ledger_signer_watch(signer, from + WAITING_BEHIND);
+    expect_alarm(signer, "Nothing was sealed for two minutes, because somebody holds in the database");
+    sem_post(&slow.go_on);
+    pthread_join(thread, NULL);
+    expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, signer));
+    ledger_signer_watch(signer, from + WAITING_BEHIND);
+    expect_alarm(signer, "");
+    assert_int_equal(ledger_signer_left(signer), 0);
+    unlink(arena_print(f->ctx.arena, "%s/ledger.heads", f->directory).at);
+    store_watch_commits(f->store, NULL, NULL);
+    ledger_signer_close(signer);
+    end(&two);
+}
+
 static enum result rotate(struct ctx *ctx, void *arg)
 {
     struct two *two = arg;
@@ -351,6 +398,7 @@ int main(void)
         ON_POSTGRES(whoever_is_far_behind_is_brought_up),
         ON_POSTGRES(a_few_minutes_are_no_matter),
         ON_POSTGRES(who_has_begun_is_waited_for),
+        ON_POSTGRES(who_keeps_the_sealing_off_is_told),
         ON_POSTGRES(a_new_key_that_is_ahead_waits_too),
         ON_BOTH(a_floor_is_a_time_that_has_been),
         ON_POSTGRES(a_floor_is_never_lowered),

@@ -161,6 +161,45 @@ static void an_altered_place_stops_the_sealing(void **state)
     end(&n);
 }
 
+static enum result append_many(struct ctx *ctx, void *arg)
+{
+    const struct ledger_event event = {.action = S("change"), .subject = S("note"), .comment = S("one of many")};
+    int64_t id;
+    for (int i = 0; i < *(const int *)arg; i++) TRY(ledger_append(ctx, &event, &id));
+    return OK;
+}
+
+/* Whoever starts anew takes the newest time from the rows, and rows can be exchanged with all that makes them genuine:
+ * so what they say is held against the signed head. */
+static void exchanged_places_hide_no_time(void **state)
+{
+    enum { NEWEST = 64 /* is what is read */ };
+    FIXTURE(f);
+    struct nodes n = begin(f);
+    int many = NEWEST;
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    run_sql(f, "CREATE TABLE held AS SELECT * FROM ledger_pending");
+    run_sql(f, "DELETE FROM ledger_pending");
+    write_ok(f, append_many, &many);
+    append(f, 3001 + LEDGER_SKEW, "change", "risk", 1, "{\"n\":3}", NULL);
+    write_ok(f, seal, &n);
+    store_watch_commits(f->store, NULL, NULL);
+    ledger_signer_close(n.signer);
+    expect_ok(&f->ctx, ledger_signer_open(&f->ctx, f->store, n.keys, str_of(f->directory), &n.signer));
+    run_sql(f, "CREATE TABLE leaves AS SELECT * FROM ledger_leaf; DROP INDEX ledger_leaf_entry_unique; "
+               "UPDATE ledger_leaf SET entry = (SELECT entry FROM leaves WHERE position = 0), "
+               "mac = (SELECT mac FROM leaves WHERE position = 0) WHERE position = 65; "
+               "UPDATE ledger_leaf SET entry = (SELECT entry FROM leaves WHERE position = 65), "
+               "mac = (SELECT mac FROM leaves WHERE position = 65) WHERE position = 0");
+    run_sql(f, "INSERT INTO ledger_pending SELECT * FROM held");
+    assert_int_equal(round_of(&n), BROKEN);
+    expect_sentence(&f->ctx, "The ledger's tree does not match its newest signed head (over 66 entries)");
+    run_sql(f, "DELETE FROM ledger_leaf; INSERT INTO ledger_leaf SELECT * FROM leaves");
+    assert_int_equal(round_of(&n), BROKEN);
+    expect_sentence(&f->ctx, "because it is dated long before what has its place");
+    end(&n);
+}
+
 static enum result keep_none(struct ctx *ctx, void *arg, const struct ledger_entry *entry)
 {
     (void)ctx, (void)arg, (void)entry;
@@ -214,17 +253,31 @@ static void what_is_hidden_from_the_sealing_is_told(void **state)
     end(&n);
 }
 
+/* From who seals all is hidden, so that the tree does not even grow; one round in a second is then soon many. */
+static void a_sealing_that_sees_nothing_is_told(void **state)
+{
+    FIXTURE(f);
+    struct nodes n = begin(f);
+    long long hidden = append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    run_sql(f, "ALTER TABLE ledger_pending RENAME TO truly; CREATE VIEW ledger_pending AS SELECT * FROM truly WHERE "
+               "total_changes() = 0");
+    for (int i = 0; i < 10; i++) expect_ok(&f->ctx, round_of(&n));
+    assert_int_equal(round_of(&n), BROKEN);
+    expect_sentence(&f->ctx, arena_print(f->ctx.arena,
+                                         "Entry %lld awaits its seal, and rounds of sealing end well "
+                                         "without it",
+                                         hidden)
+                                 .at);
+    assert_true(ledger_signer_waits(n.signer) > 0);
+    run_sql(f, "DROP VIEW ledger_pending; ALTER TABLE truly RENAME TO ledger_pending");
+    expect_ok(&f->ctx, round_of(&n));
+    assert_int_equal(ledger_signer_left(n.signer), 0);
+    end(&n);
+}
+
 /* ---- several nodes ---- */
 
 enum { MANY = 3000, EACH = 150 };
-
-static enum result append_many(struct ctx *ctx, void *arg)
-{
-    const struct ledger_event event = {.action = S("change"), .subject = S("note"), .comment = S("one of many")};
-    int64_t id;
-    for (int i = 0; i < *(const int *)arg; i++) TRY(ledger_append(ctx, &event, &id));
-    return OK;
-}
 
 /* Some of them sealed by the other node, some by this one, some not yet. */
 static void what_another_node_sealed_is_found(void **state)
@@ -287,8 +340,10 @@ int main(void)
         ON_BOTH(a_newest_head_that_was_altered_is_told_at_once),
         ON_BOTH(what_was_kept_from_its_seal_gets_no_late_place),
         ON_BOTH(an_altered_place_stops_the_sealing),
+        ON_BOTH(exchanged_places_hide_no_time),
         ON_BOTH(a_past_day_holds_what_it_leaves_out),
         ON_SQLITE(what_is_hidden_from_the_sealing_is_told),
+        ON_SQLITE(a_sealing_that_sees_nothing_is_told),
         ON_BOTH(what_another_node_sealed_is_found),
         ON_BOTH(nothing_is_missed_while_another_node_seals),
     };
