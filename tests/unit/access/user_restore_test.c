@@ -115,6 +115,53 @@ static void a_planted_row_keeps_nobody_from_being_restored(void **state)
     assert_int_equal(check_sealed(f, &sealed_users), OK);
 }
 
+/* Whom the organisation has let go does not come back in because somebody altered the row. */
+static void who_was_made_inactive_stays_so(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct user user;
+    ada = begin_with_ada(f, &opened);
+    int64_t bob = add_user_with_password(f, "bob@example.org", EMPLOYEE, SITE_A);
+    expect_ok(&f->ctx, try_change(f, bob, &(struct user_edit){.sets = USER_ACTIVE, .active = false}));
+    run_sql(f, "UPDATE \"user\" SET active = 1, name = 'Somebody' WHERE id = 2");
+    write_ok(f, restore, &bob);
+    expect_ok(&f->ctx, user_get(&f->ctx, bob, &user));
+    assert_false(user.active);
+    assert_int_equal(check_sealed(f, &sealed_users), OK);
+}
+
+/* By the newest state alone: an address that was given up finds nobody. */
+static void a_user_is_found_by_the_newest_address(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    int64_t id;
+    ada = begin_with_ada(f, &opened);
+    expect_ok(&f->ctx, try_change(f, ada, &(struct user_edit){.sets = USER_EMAIL, .email = S("lovelace@example.org")}));
+    expect_ok(&f->ctx, user_entered_as(&f->ctx, S(ADA), &id));
+    assert_int_equal(id, 0);
+    expect_ok(&f->ctx, user_entered_as(&f->ctx, S("lovelace@example.org"), &id));
+    assert_int_equal(id, ada);
+}
+
+/* A person is one user's alone, like an address. */
+static void a_planted_row_of_the_same_person_keeps_nobody_from_being_restored(void **state)
+{
+    FIXTURE(f);
+    struct opened opened;
+    struct user user;
+    ada = begin_with_ada(f, &opened);
+    expect_ok(&f->ctx, try_change(f, ada, &(struct user_edit){.sets = USER_PERSON, .person = 7}));
+    run_sql(f, "UPDATE \"user\" SET person = NULL WHERE id = 1; "
+               "INSERT INTO \"user\" (id, name, email, email_key, person, created_at, changed_at) VALUES "
+               "(50, 'x', 'x@example.org', 'x@example.org', 7, 1, 1)");
+    write_ok(f, restore, &ada);
+    expect_ok(&f->ctx, user_get(&f->ctx, ada, &user));
+    assert_int_equal(user.person, 7);
+    assert_int_equal(number_of(f, "SELECT count(*) FROM \"user\" WHERE id = 50 AND person IS NULL"), 1);
+}
+
 /* Neither the intruder's password nor an account that the intruder made is made right by it. */
 static void nothing_of_an_intruder_is_put_right(void **state)
 {
@@ -211,6 +258,9 @@ int main(void)
         ON_BOTH(a_user_whose_row_is_gone_or_has_another_address_comes_back),
         ON_BOTH(a_session_of_before_is_none_afterwards),
         ON_BOTH(a_planted_row_keeps_nobody_from_being_restored),
+        ON_BOTH(who_was_made_inactive_stays_so),
+        ON_BOTH(a_user_is_found_by_the_newest_address),
+        ON_BOTH(a_planted_row_of_the_same_person_keeps_nobody_from_being_restored),
         ON_BOTH(nothing_of_an_intruder_is_put_right),
         ON_BOTH(nothing_is_taken_from_a_user_of_standing),
         ON_BOTH(a_users_number_is_not_given_again),
