@@ -154,6 +154,22 @@ static void test_a_head_over_nothing(void **state)
     expect_sentence(&f->ctx, "Line 1 of ");
 }
 
+/* Each line is a head and nothing behind it: what was added to one is not read as if it were not there. */
+static void test_a_line_with_a_word_too_many(void **state)
+{
+    FIXTURE(f);
+    struct remembered heads;
+    int64_t newest;
+    char line[400];
+    snprintf(line, sizeof line, "6 5 9 %064d merlon/0123456789abcdef 0123456789abcdef %0128d more\n", 0, 0);
+    write_file(f, 5, line);
+    assert_int_equal(remembered_read(&f->ctx, str_of(f->directory), &heads), BROKEN);
+    expect_sentence(&f->ctx, "Line 6 of ");
+    expect_sentence(&f->ctx, "is not a signed head: the file was changed.");
+    expect_ok(&f->ctx, remembered_newest(&f->ctx, str_of(f->directory), &newest));
+    assert_int_equal(newest, 0);
+}
+
 /* A head signed anew over the same entries, as after a new key, is a line of its own. */
 static void test_two_heads_of_one_size(void **state)
 {
@@ -345,6 +361,7 @@ int main(void)
         ON_SQLITE(test_what_is_older_is_not_added),
         ON_SQLITE(test_a_line_that_falls),
         ON_SQLITE(test_a_head_over_nothing),
+        ON_SQLITE(test_a_line_with_a_word_too_many),
         ON_SQLITE(test_two_heads_of_one_size),
         ON_SQLITE(test_set_aside),
         ON_SQLITE(test_a_file_that_was_replaced_meanwhile),

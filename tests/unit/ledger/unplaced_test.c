@@ -109,7 +109,8 @@ static void a_place_under_another_name_is_none(void **state)
 static void a_newest_head_that_was_altered_is_told_at_once(void **state)
 {
     FIXTURE(f);
-    static const char *const changes[] = {"at = at - 1", "previous = 0", "origin = 'merlon/0123456789abcdef'"};
+    static const char *const changes[] = {"at = at - 1", "previous = 0", "origin = 'merlon/0123456789abcdef'",
+                                          "signature = (SELECT signature FROM held WHERE size = 1)"};
     struct nodes n = begin(f);
     append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
     expect_ok(&f->ctx, round_of(&n));
@@ -141,6 +142,27 @@ static void what_was_kept_from_its_seal_gets_no_late_place(void **state)
     expect_sentence(&f->ctx, "because it is dated long before what has its place");
     expect_ok(&f->ctx, ledger_verify(&f->ctx, &check, &report));
     assert_int_equal(report.pending, 1);
+    end(&n);
+}
+
+/* So far apart are the clocks of nodes that work as they should; what is older by a millisecond was held back. */
+static void what_comes_late_gets_its_place_to_the_millisecond(void **state)
+{
+    FIXTURE(f);
+    struct nodes n = begin(f);
+    const int64_t newest = 10000 + LEDGER_SKEW, late[] = {newest - LEDGER_SKEW / 2 - 1, newest - LEDGER_SKEW};
+    int64_t pending;
+    append(f, newest, "change", "risk", 1, "{\"n\":2}", NULL);
+    expect_ok(&f->ctx, round_of(&n));
+    for (size_t i = 0; i < COUNT(late); i++) {
+        append(f, late[i], "change", "risk", 1, "{\"n\":3}", NULL);
+        expect_ok(&f->ctx, round_of(&n));
+        expect_ok(&f->ctx, ledger_pending_count(&f->ctx, &pending));
+        assert_int_equal(pending, 0);
+    }
+    append(f, newest - LEDGER_SKEW - 1, "change", "risk", 1, "{\"n\":4}", NULL);
+    assert_int_equal(round_of(&n), BROKEN);
+    expect_sentence(&f->ctx, "because it is dated long before what has its place");
     end(&n);
 }
 
@@ -295,6 +317,51 @@ static void what_another_node_sealed_is_found(void **state)
     end(&n);
 }
 
+/* The last two places, as what this process has committed. */
+static void read_newest_two(struct fixture *f, struct db_mark *marks)
+{
+    struct rows *rows;
+    bool more;
+    expect_ok(&f->ctx,
+              db_query(&f->ctx, S("SELECT entry, leaf_hash FROM ledger_leaf WHERE position > 0"), NULL, 0, &rows));
+    for (int i = 0; i < 2; i++) {
+        expect_ok(&f->ctx, rows_next(&f->ctx, rows, &more));
+        assert_true(more);
+        marks[i].number = rows_number(rows, 0);
+        memcpy(marks[i].of, rows_bytes(rows, 1).at, HASH_SIZE);
+    }
+    rows_close(rows);
+    unplaced_sort(marks, 2);
+}
+
+/* Leaves that are not those of the signed head show nothing: what they name is missed until they are put right. */
+static void nothing_is_found_in_a_tree_that_does_not_match_its_head(void **state)
+{
+    FIXTURE(f);
+    struct nodes n = begin(f);
+    struct db_mark marks[2] = {{.number = 0}};
+    struct unplaced unplaced = {marks, COUNT(marks)};
+    int64_t searched = 1;
+    append(f, 3000, "change", "risk", 1, "{\"n\":2}", NULL);
+    append(f, 3001, "change", "risk", 1, "{\"n\":3}", NULL);
+    write_ok(f, seal, &n);
+    read_newest_two(f, marks);
+    run_sql(f, "CREATE TABLE held AS SELECT * FROM ledger_leaf");
+    run_sql(f, "UPDATE ledger_leaf SET leaf_hash = (SELECT leaf_hash FROM held WHERE position = 0) WHERE position = 2");
+    for (int i = 0; i < 2; i++) { /* the next round is told the same */
+        ctx_clear_error(&f->ctx);
+        assert_int_equal(unplaced_look(&f->ctx, &unplaced, &searched), BROKEN);
+        expect_sentence(&f->ctx, "The ledger's tree does not match its newest signed head (over 3 entries)");
+        assert_int_equal(unplaced.count, 2);
+    }
+    run_sql(f, "UPDATE ledger_leaf SET leaf_hash = (SELECT leaf_hash FROM held WHERE position = 2) WHERE position = 2");
+    ctx_clear_error(&f->ctx);
+    expect_ok(&f->ctx, unplaced_look(&f->ctx, &unplaced, &searched));
+    assert_int_equal(unplaced.count, 0);
+    assert_int_equal(searched, 3);
+    end(&n);
+}
+
 struct other {
     struct nodes *n;
     atomic_bool ends;
@@ -339,12 +406,14 @@ int main(void)
         ON_BOTH(a_place_under_another_name_is_none),
         ON_BOTH(a_newest_head_that_was_altered_is_told_at_once),
         ON_BOTH(what_was_kept_from_its_seal_gets_no_late_place),
+        ON_BOTH(what_comes_late_gets_its_place_to_the_millisecond),
         ON_BOTH(an_altered_place_stops_the_sealing),
         ON_BOTH(exchanged_places_hide_no_time),
         ON_BOTH(a_past_day_holds_what_it_leaves_out),
         ON_SQLITE(what_is_hidden_from_the_sealing_is_told),
         ON_SQLITE(a_sealing_that_sees_nothing_is_told),
         ON_BOTH(what_another_node_sealed_is_found),
+        ON_BOTH(nothing_is_found_in_a_tree_that_does_not_match_its_head),
         ON_BOTH(nothing_is_missed_while_another_node_seals),
     };
     return cmocka_run_group_tests_name("ledger/unplaced", tests, NULL, NULL);
