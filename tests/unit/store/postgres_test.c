@@ -343,6 +343,23 @@ static void a_shared_lock_is_taken_once(void **state)
     }
 }
 
+static enum result share_in_vain(struct ctx *ctx, void *fresh)
+{
+    TRY(db_lock_shared(ctx, "order", fresh));
+    return fail(ctx, CONFLICT, "Not so.");
+}
+
+/* An undone write took its lock with it: who believes to hold it still would keep nobody away. */
+static void a_shared_lock_goes_with_the_write_that_is_undone(void **state)
+{
+    FIXTURE(f);
+    for (int i = 0; i < 3; i++) {
+        bool fresh = false;
+        assert_int_equal(store_write(&f->ctx, f->store, share_in_vain, &fresh), CONFLICT);
+        assert_true(fresh);
+    }
+}
+
 /* ---- several starts ---- */
 
 static enum result start_slowly(struct ctx *ctx, void *arg)
@@ -520,6 +537,7 @@ int main(void)
         ON_POSTGRES(a_warning_while_saving_is_no_success),
         ON_POSTGRES(a_transaction_that_stood_still_is_run_again),
         ON_POSTGRES(a_shared_lock_is_taken_once),
+        ON_POSTGRES(a_shared_lock_goes_with_the_write_that_is_undone),
         ON_POSTGRES(a_statement_has_a_limit),
         ON_POSTGRES(hurrying_ends_every_wait),
         ON_POSTGRES(starts_come_one_after_the_other),

@@ -150,13 +150,68 @@ static void large_rows_do_not_wait_for_each_other(void **state)
     fixture_free(to);
 }
 
+/* ---- an attempt that was undone ---- */
+
+enum { PLACES = 5 };
+
+static const struct column place_columns[] = {
+    {.name = "id", .type = COLUMN_KEY},
+    {.name = "n", .type = COLUMN_NUMBER},
+    {.name = "late", .type = COLUMN_NUMBER, .fallback = "late()"}, /* of a newer version: the backup has none */
+};
+static const struct table older_place = {.name = "r_place", .columns = place_columns, .column_count = 2};
+static const struct table place = {.name = "r_place", .columns = place_columns, .column_count = 3};
+static const struct table *const older_places[] = {&older_place}, *const places[] = {&place};
+
+static enum result fill_places(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    TRY(tables_apply(ctx, older_places, COUNT(older_places)));
+    for (int i = 0; i < PLACES; i++) {
+        const struct value args[] = {value_number(i)};
+        TRY(db_run(ctx, S("INSERT INTO r_place (n) VALUES (?1)"), args, COUNT(args), NULL));
+    }
+    return OK;
+}
+
+/* A sequence counts on also where a transaction is undone: the third row of the first attempt fails. */
+static enum result fail_once(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_script(ctx, "CREATE SEQUENCE rows_written; CREATE FUNCTION late() RETURNS bigint LANGUAGE plpgsql AS $$ "
+                          "BEGIN IF nextval('rows_written') = 3 THEN RAISE EXCEPTION 'collision' USING ERRCODE = "
+                          "'40001'; END IF; RETURN 1; END $$");
+}
+
+/* What waited in the attempt before is no row of the next. */
+static void what_is_tried_again_begins_anew(void **state)
+{
+    FIXTURE(f);
+    const char *path = arena_print(f->ctx.arena, "%s/b.merlon", f->directory).at;
+    struct fixture *to = fixture_new(true);
+    struct backup backup = {.tables = older_places, .table_count = COUNT(older_places), .keyring = &keyring};
+    struct backup_info info;
+    int64_t number;
+    expect_ok(&f->ctx, store_write(&f->ctx, f->store, fill_places, NULL));
+    expect_ok(&f->ctx, store_backup(&f->ctx, f->store, &backup, str_of(path), &info));
+    expect_ok(&to->ctx, store_write(&to->ctx, to->store, fail_once, NULL));
+    backup.tables = places;
+    expect_ok(&to->ctx, store_restore(&to->ctx, to->store, &backup, str_of(path), &info));
+    expect_ok(&to->ctx,
+              db_query_number(&to->ctx, S("SELECT count(*) FROM r_place WHERE n = id - 1"), NULL, 0, -1, &number));
+    assert_int_equal(number, PLACES);
+    expect_ok(&to->ctx, db_query_number(&to->ctx, S("SELECT last_value FROM rows_written"), NULL, 0, -1, &number));
+    assert_int_equal(number, PLACES + 3);
+    unlink(path);
+    fixture_free(to);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests_here[] = {
-        ON_POSTGRES(a_key_stays_when_nobody_knows),
-        ON_BOTH(a_key_that_went_again_is_not_named),
-        ON_BOTH(a_column_of_another_type_is_refused),
-        ON_POSTGRES(large_rows_do_not_wait_for_each_other),
+        ON_POSTGRES(a_key_stays_when_nobody_knows),   ON_BOTH(a_key_that_went_again_is_not_named),
+        ON_BOTH(a_column_of_another_type_is_refused), ON_POSTGRES(large_rows_do_not_wait_for_each_other),
+        ON_POSTGRES(what_is_tried_again_begins_anew),
     };
     return cmocka_run_group_tests(tests_here, NULL, NULL);
 }
