@@ -56,7 +56,7 @@ static enum result check_clock(struct program *program)
     struct time_report report = timekeeper_tell(program->time);
     char wall[TIME_TEXT], now[TIME_TEXT];
     time_format(report.wall, wall);
-    time_format(report.now, now);
+    time_format(report.known, now); /* time has gone on since by the moments that this command takes */
     if (report.state == TIME_HELD)
         return fail(&program->ctx, CONFLICT,
                     "The machine's clock says %s, but the last that is known to have been is %s. Until that is "

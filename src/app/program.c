@@ -266,6 +266,28 @@ static enum result open_new(struct program *program)
     return result;
 }
 
+/* With the master key where it is at hand and opens, so that what was planted moves no time; else what the data say is
+ * taken as they say it, since a reader that knows nothing would believe any clock. The key is only borrowed: which of
+ * what is read is held against it, and what is said where it is the wrong one, each command decides itself. */
+static enum result begin_time_of_reader(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct str directory = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
+    struct keyring *keyring;
+    bool any;
+    enum result result = keyring_open(ctx, directory, key, false, &keyring);
+    if (result == OK) {
+        store_use_keyring(program->store, keyring);
+        result = identity_read(ctx, keyring, &any);
+        if (result == OK) result = timekeeping_begin(ctx);
+        store_use_keyring(program->store, program->keyring);
+        keyring_close(keyring);
+    }
+    if (result == OK || result_passes(result)) return result;
+    ctx_clear_error(ctx);
+    return timekeeping_begin(ctx);
+}
+
 static enum result open_database(struct program *program, enum opening opening)
 {
     if (!program->restores) TRY(directory_demand_restored(program));
@@ -278,7 +300,7 @@ static enum result open_database(struct program *program, enum opening opening)
     TRY(migrate_is_new(&program->ctx, &is_new));
     if (is_new && program->settings.value[SET_DATABASE].len) return no_tables(&program->ctx);
     TRY(migrate_check(&program->ctx, migrations_of(program), MERLON_VERSION));
-    TRY(timekeeping_begin(&program->ctx));
+    TRY(begin_time_of_reader(program));
     return open_events(program, OPEN_READ_ONLY);
 }
 

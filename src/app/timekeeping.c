@@ -1,11 +1,12 @@
-/* The latest instant that has certainly been is the latest of three: the newest entry of the ledger that this program
- * wrote; the day for which the daily duties were done last, which is there also when nobody writes for months; and how
- * far the program's time may have come while it went by no clock, so that it does not fall by a start. That is written
- * ahead, once in a while. */
+/* The latest instant that has certainly been is the latest of four: the newest entry of the ledger that this program
+ * wrote; the newest security event; the day for which the daily duties were done last, which is there also when nobody
+ * writes for months; and how far the program's time may have come while it went by no clock, so that it does not fall
+ * by a start. That is written ahead, once in a while. */
 #include "app/timekeeping.h"
 
 #include "base/log.h"
 #include "base/number.h"
+#include "events/verify.h"
 #include "jobs/clerk.h"
 #include "ledger/ledger.h"
 #include "store/blob.h"
@@ -19,8 +20,10 @@ static const char HELD[] = "clock_held", REACHED[] = "clock_reached";
 static enum result read_known(struct ctx *ctx, int64_t *known)
 {
     struct str day, text;
-    int64_t begins, reached;
+    int64_t begins, reached, event;
     TRY(ledger_latest(ctx, known));
+    TRY(events_latest(ctx, &event));
+    if (event > *known) *known = event;
     TRY(meta_get(ctx, REACHED, &text));
     if (time_parse(text, &reached) && reached > *known) *known = reached;
     TRY(meta_get(ctx, CLERK_DAY, &day));

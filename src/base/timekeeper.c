@@ -13,6 +13,7 @@ struct timekeeper {
     struct time_source source;
     bool trusts;
     pthread_mutex_t lock; /* of all below */
+    int64_t known;        /* the latest instant that was told to have been; 0: none */
     int64_t now, at;      /* the program's time, when `elapsed` said this */
     int64_t credit;       /* how far the wall clock may be followed ahead, ms */
     int64_t held_by;      /* 0, or how far it is ahead */
@@ -141,7 +142,7 @@ void timekeeper_begin(struct timekeeper *keeper, int64_t known, bool doubted)
 {
     if (!known) return;
     pthread_mutex_lock(&keeper->lock);
-    keeper->now = known;
+    keeper->now = keeper->known = known;
     keeper->at = keeper->source.elapsed(keeper->source.arg);
     keeper->credit = doubted ? DAY : OFF_MOST;
     int64_t follows = keeper->follows, followed = keeper->followed;
@@ -156,6 +157,7 @@ void timekeeper_not_before(struct timekeeper *keeper, int64_t instant)
     pthread_mutex_lock(&keeper->lock);
     keep(keeper);
     if (instant > keeper->now) keeper->now = instant;
+    if (instant > keeper->known) keeper->known = instant;
     pthread_mutex_unlock(&keeper->lock);
 }
 
@@ -173,6 +175,7 @@ struct time_report timekeeper_tell(struct timekeeper *keeper)
     pthread_mutex_lock(&keeper->lock);
     struct time_report report = {.wall = keep(keeper)};
     report.now = keeper->now;
+    report.known = keeper->known;
     report.followed = keeper->followed;
     report.follows = keeper->follows;
     if (keeper->held_by) report.state = TIME_HELD;

@@ -51,6 +51,7 @@ enum timekeeping {
 struct time_report {
     enum timekeeping state;
     int64_t now, wall;
+    int64_t known; /* the latest instant that has certainly been, of those that were told; 0: none was */
     /* Of the jumps ahead that were believed the last, ms; and how many there were. The time that the program was off is
      * none. */
     int64_t followed;

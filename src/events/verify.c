@@ -76,6 +76,20 @@ static bool is_ours(struct verifying *v, struct rows *rows, struct event_row *ro
     return keyring_mac_is(v->keyring, MAC, buf_str(&v->bytes), rows_bytes(rows, 15));
 }
 
+enum result events_latest(struct ctx *ctx, int64_t *at)
+{
+    struct verifying v = {.keyring = db_keyring(ctx->db), .bytes = buf_in(ctx->arena)};
+    struct event_row row;
+    struct rows *rows;
+    *at = 0;
+    TRY(db_query(ctx, S(ROW_COLUMNS "FROM security_event ORDER BY id DESC LIMIT 8"), NULL, 0, &rows));
+    for (bool more;;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) return OK;
+        if (rows_number(rows, 1) > *at && (!v.keyring || is_ours(&v, rows, &row))) *at = rows_number(rows, 1);
+    }
+}
+
 /* ---- what was let go ---- */
 
 static enum result find_swept(struct ctx *ctx, struct verifying *v)

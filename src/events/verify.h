@@ -17,6 +17,10 @@ struct events_report {
  * carry the MACs. Reads only; ctx->db. */
 enum result events_verify(struct ctx *ctx, const struct keyring *keyring, struct events_report *report) MUST_USE;
 
+/* When the newest event was, for the program's time at a start: of the last rows the latest that the program wrote, by
+ * their MACs; without the store's keyring, as they say. 0: there is none. */
+enum result events_latest(struct ctx *ctx, int64_t *at) MUST_USE;
+
 /* Inside the write of a restore, while nothing guards the table yet: MACs that held under `before`, with the chain that
  * they make, are made anew under the copy's own identity (store/identity.h). Lines that went to syslog or a file keep
  * those of the original. */

@@ -42,7 +42,7 @@ struct ledger_entries {
     bool cut; /* there are more, but together they would be too large */
 };
 /* When the ledger was last written to: the latest time of the newest entries that this program wrote, by their MACs; a
- * row that somebody else put in does not move the clock. 0 when there is none, or without the master key. */
+ * row that somebody else put in does not move the clock. Without the master key as they say. 0 when there is none. */
 enum result ledger_latest(struct ctx *ctx, int64_t *at) MUST_USE;
 /* The newest `limit` entries of one record before entry id `before` (0: from the end), newest first, with states; at
  * least two, and fewer than `limit` when states come to more than LEDGER_PAGE bytes. */

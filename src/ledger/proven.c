@@ -56,7 +56,8 @@ enum result ledger_latest(struct ctx *ctx, int64_t *at)
         for (bool more;;) {
             TRY(rows_next(ctx, rows, &more));
             if (!more) break;
-            if (rows_number(rows, ROW_AT) > *at && ledger_row_is_own(ctx, rows)) *at = rows_number(rows, ROW_AT);
+            bool counts = !db_keyring(ctx->db) || ledger_row_is_own(ctx, rows);
+            if (counts && rows_number(rows, ROW_AT) > *at) *at = rows_number(rows, ROW_AT);
         }
     }
     int64_t floor;

@@ -170,6 +170,50 @@ static void what_one_node_holds_off_no_other_takes_back(void **state)
     timekeeper_free(there);
 }
 
+/* As `merlon check` and `merlon backup` open it: by a clock of their own, and with the key where it lies. */
+static struct time_report told_to_a_reader(struct served *served)
+{
+    struct given past;
+    struct program reader = {.arena = arena_new(0),
+                             .out = stdout,
+                             .err = stderr,
+                             .clock = given_begin(&past),
+                             .settings = served->program.settings};
+    reader.ctx.arena = reader.arena;
+    atomic_store(&past.ahead, -20 * (int64_t)DAY);
+    assert_int_equal(program_open(&reader, OPEN_READ_ONLY), OK);
+    struct time_report report = timekeeper_tell(reader.time);
+    assert_null(reader.keyring); /* which of its questions are held against the key, a command decides itself */
+    program_close(&reader);
+    arena_free(reader.arena);
+    return report;
+}
+
+static void who_only_reads_goes_by_what_was_written_too(void **state)
+{
+    struct served *served = SERVED(state);
+    struct time_report report = told_to_a_reader(served);
+    assert_int_equal(report.state, TIME_BEHIND);
+    assert_true(report.known >= GIVEN_NOW);
+    assert_true(report.known < GIVEN_NOW + HOUR);
+}
+
+/* An event is newer than any entry; and another that nobody of the program wrote. */
+static void no_start_dates_an_event_before_another(void **state)
+{
+    struct served *served = SERVED(state);
+    atomic_store(&served->given.ahead, 2 * (int64_t)HOUR);
+    must(served, event_write(served->ctx, &(struct event){.kind = EVENT_BACKUP}));
+    run(served, served->schema[0]
+                    ? "INSERT INTO security_event (at, node, kind, outcome, times, previous, previous_at, mac) "
+                      "VALUES (2000000000000, 'n', 'backup', 'allowed', 1, '\\x00', 0, '\\x00')"
+                    : "INSERT INTO security_event (at, node, kind, outcome, times, previous, previous_at, mac) "
+                      "VALUES (2000000000000, 'n', 'backup', 'allowed', 1, x'00', 0, x'00')");
+    struct time_report report = told_to_a_reader(served);
+    assert_true(report.known >= GIVEN_NOW + 2 * HOUR);
+    assert_true(report.known < GIVEN_NOW + 3 * HOUR);
+}
+
 #define BOTH(test)                                                                                                     \
     cmocka_unit_test_setup_teardown(test, served_sqlite, served_end),                                                  \
         cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
@@ -182,6 +226,8 @@ int main(void)
         BOTH(what_was_held_off_is_held_off_at_the_next_start),
         BOTH(what_one_node_holds_off_no_other_takes_back),
         BOTH(each_round_hears_how_far_others_have_got),
+        BOTH(who_only_reads_goes_by_what_was_written_too),
+        BOTH(no_start_dates_an_event_before_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
