@@ -44,6 +44,18 @@ static enum result keep(struct ctx *ctx, void *arg)
     return ledger_peer_write(ctx, arg);
 }
 
+bool announce_broke_off(const struct announce *announce, enum result result)
+{
+    return result == BUSY && atomic_load(&announce->ends);
+}
+
+enum result announce_give_back(struct ctx *ctx, struct announce *announce, struct ledger_peer *peer,
+                               int64_t asked_before)
+{
+    peer->asked_at = asked_before;
+    return store_write(ctx, announce->config.store, keep, peer);
+}
+
 enum result announce_keep(struct ctx *ctx, struct announce *announce, struct ledger_peer *peer, int64_t size,
                           struct str trouble)
 {

@@ -15,6 +15,7 @@ struct asking {
     const struct policy_witness *witness;
     struct ledger_head head;
     struct ledger_peer peer;
+    int64_t asked_before;
     int64_t old_size; /* what the witness is taken to know */
     struct str note;
 };
@@ -123,10 +124,12 @@ static enum result hear_size(struct ctx *ctx, struct asking *asking, const struc
     if (known > asking->head.size) TRY(ledger_signed_head(ctx, 0, &asking->head));
     TRY(ledger_note(ctx, &asking->head, &asking->note));
     if (known > asking->head.size)
-        *trouble = arena_print(ctx->arena, SENTENCE("has cosigned a head over %lld entries, and here are only %lld"),
+        *trouble = arena_print(ctx->arena,
+                               SENTENCE("says that it has cosigned a head over %lld entries, and here are only %lld"),
                                (long long)known, (long long)asking->head.size);
     else if (known == before && known == asking->head.size)
-        *trouble = arena_print(ctx->arena, SENTENCE("has cosigned other entries than these %lld"), (long long)known);
+        *trouble = arena_print(ctx->arena, SENTENCE("says that it has cosigned other entries than these %lld"),
+                               (long long)known);
     if (trouble->len) return sound_alarm(ctx, asking, *trouble);
     *again = known != before;
     if (!*again) *trouble = contradiction();
@@ -172,6 +175,10 @@ static enum result ask(struct ctx *ctx, struct asking *asking)
         struct outgoing_answer answer = {0};
         enum result posted = post(ctx, asking, &answer);
         again = false;
+        if (announce_broke_off(asking->announce, posted)) {
+            ctx_clear_error(ctx);
+            return announce_give_back(ctx, asking->announce, &asking->peer, asking->asked_before);
+        }
         if (posted == BUSY) {
             trouble = arena_copy(ctx->arena, ctx->error.english);
             ctx_clear_error(ctx);
@@ -201,6 +208,7 @@ static enum result ask_if_due(struct ctx *ctx, struct announce *announce, const 
     if (!witness->url.len || atomic_load(&announce->ends)) return OK;
     TRY(ledger_peer_read(ctx, witness->key.name, &asking.peer));
     if (!is_due(ctx, &asking)) return OK;
+    asking.asked_before = asking.peer.asked_at;
     TRY(announce_claim(ctx, announce, &asking.peer, &mine));
     return mine ? ask(ctx, &asking) : OK;
 }
@@ -244,7 +252,7 @@ enum result announce_ask(struct ctx *ctx, struct announce *announce, const struc
 {
     const struct policy *policy = announce->config.policy;
     for (size_t i = 0; i < policy->witness_count; i++) TRY(ask_if_due(ctx, announce, &policy->witnesses[i], head));
-    return judge(ctx, announce, head);
+    return atomic_load(&announce->ends) ? OK : judge(ctx, announce, head); /* of who could not be waited for: nothing */
 }
 
 /* ---- asked by whoever verifies ---- */
@@ -264,11 +272,11 @@ enum result announce_consult(struct ctx *ctx, const struct policy_witness *witne
     if (!told) return fail(ctx, BUSY, "The witness %.*s answers %d.", PRINT(name), answer.status);
     if (*known < head->size) return OK;
     if (*known == head->size)
-        return fail(ctx, CONFLICT, "The witness %.*s has cosigned other entries than these %lld.", PRINT(name),
-                    (long long)head->size);
-    return fail(
-        ctx, CONFLICT,
-        "The witness %.*s has cosigned a head over %lld entries, but only %lld are here: this is an older copy, "
-        "or the newest entries were cut off.",
-        PRINT(name), (long long)*known, (long long)head->size);
+        return fail(ctx, CONFLICT, "The witness %.*s says that it has cosigned other entries than these %lld.",
+                    PRINT(name), (long long)head->size);
+    return fail(ctx, CONFLICT,
+                "The witness %.*s says that it has cosigned a head over %lld entries, but only %lld are here: this is "
+                "an older copy, "
+                "or the newest entries were cut off.",
+                PRINT(name), (long long)*known, (long long)head->size);
 }

@@ -28,6 +28,11 @@ enum result announce_publish(struct ctx *ctx, struct announce *announce, const s
 
 /* Takes the peer for this round: false when another node has, since it was read. Sets asked_at. */
 enum result announce_claim(struct ctx *ctx, struct announce *announce, struct ledger_peer *peer, bool *mine) MUST_USE;
+/* Whether what failed was broken off because this process ends: that is no trouble of the peer. What is given back is
+ * as if it had not been asked, so that the next start, or another node, does not wait with it. */
+bool announce_broke_off(const struct announce *announce, enum result result);
+enum result announce_give_back(struct ctx *ctx, struct announce *announce, struct ledger_peer *peer,
+                               int64_t asked_before) MUST_USE;
 /* Keeps what came of it: trouble empty is that it has the head of `size`. */
 enum result announce_keep(struct ctx *ctx, struct announce *announce, struct ledger_peer *peer, int64_t size,
                           struct str trouble) MUST_USE;

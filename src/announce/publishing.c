@@ -112,9 +112,14 @@ static enum result send_if_due(struct ctx *ctx, struct announce *announce, const
     int64_t passed = ctx->now - peer.asked_at;
     bool rests = passed >= 0 && passed < announce->config.slow_minutes * MINUTE && !peer.trouble.len;
     if (peer.size == head->size || (rests && peer.asked_at)) return OK;
+    int64_t asked_before = peer.asked_at;
     TRY(announce_claim(ctx, announce, &peer, &mine));
     if (!mine) return OK;
     enum result sent = channel->send(ctx, announce, head);
+    if (announce_broke_off(announce, sent)) {
+        ctx_clear_error(ctx);
+        return announce_give_back(ctx, announce, &peer, asked_before);
+    }
     if (sent != OK) trouble = arena_copy(ctx->arena, ctx->error.english);
     ctx_clear_error(ctx);
     return announce_keep(ctx, announce, &peer, head->size, trouble);

@@ -301,11 +301,12 @@ enum result if_match(struct ctx *ctx, struct exchange *x, bool required, int64_t
     if (!exchange_header(x, "If-Match", &text)) {
         if (!required) return OK;
         x->status = 428;
-        return fail(ctx, INVALID, "Say which version you have seen, in the header If-Match: \"4\".");
+        return fail(ctx, INVALID,
+                    "Say which version you have seen: send the ETag that GET gave with it in the header If-Match.");
     }
     text = str_trim(text);
     if (str_is(text, "*")) return OK;
     if (text.len > 2 && text.at[0] == '"' && parse_number(str_slice(text, 1, text.len - 1), version) && *version > 0)
         return OK;
-    return fail(ctx, INVALID, "If-Match must be the ETag of the record, like \"4\" with its quotes.");
+    return fail(ctx, INVALID, "If-Match must be the ETag of the record as GET gives it, with its quotation marks.");
 }

@@ -1,4 +1,5 @@
-/* What comes of a witness that knows another history: a stop, entered in the ledger. */
+/* What comes of a witness that knows another history: a stop, entered in the ledger; and of one that is still asked
+ * when the program ends: nothing. */
 #include "ledger/fixture.h"
 #include "store/fixture.h"
 
@@ -187,12 +188,70 @@ static void a_head_that_does_not_follow_on_the_witness_s_stops_the_sealing(void 
     expect_stop(f, &witness, "does not find its head over 1 entries in this ledger");
 }
 
+/* Hears who asks, and says nothing until he has hung up. */
+static void *keep_silent(void *arg)
+{
+    struct witness *witness = arg;
+    char asked[4096];
+    int file = accept(witness->listener, NULL, NULL);
+    sem_post(&witness->entered); /* he waits now */
+    while (recv(file, asked, sizeof asked, 0) > 0) continue;
+    close(file);
+    return NULL;
+}
+
+static void end_while_one_is_asked(struct fixture *f, struct witness *witness, const struct announce_config *config)
+{
+    struct announce *announce = NULL;
+    pthread_t thread;
+    sem_init(&witness->entered, 0, 0);
+    assert_int_equal(pthread_create(&thread, NULL, keep_silent, witness), 0);
+    expect_ok(&f->ctx, announce_open(&f->ctx, config, &announce));
+    while (sem_wait(&witness->entered) != 0) continue;
+    announce_close(announce);
+    pthread_join(thread, NULL);
+    close(witness->listener);
+}
+
+static void is_untouched(struct fixture *f, const char *name)
+{
+    struct ledger_peer peer;
+    expect_ok(&f->ctx, ledger_peer_read(&f->ctx, str_of(name), &peer));
+    assert_int_equal(peer.trouble.len, 0);
+    assert_int_equal(peer.asked_at, 0);
+}
+
+/* And is asked again as soon as there is somebody to ask. */
+static void an_end_of_ones_own_is_no_trouble_of_a_peer(void **state)
+{
+    FIXTURE(f);
+    struct witness witness = {.wall = BEGIN}, mail = {.wall = BEGIN};
+    const struct time_source source = {wall, wall, vouched, &witness};
+    struct announce_config config = {.store = f->store, .time = timekeeper_new(&source, false), .every_seconds = 3600};
+    ledger_fixture(f);
+    f->ctx.now = BEGIN;
+    write_ok(f, enter_and_seal, NULL);
+    begin_to_listen(&witness);
+    config.policy = policy_of(f, &witness);
+    end_while_one_is_asked(f, &witness, &config);
+    is_untouched(f, "witness.example/w1");
+    is_untouched(f, PEER_QUORUM);
+    begin_to_listen(&mail);
+    config.policy = NULL;
+    config.mail_server = arena_print(f->ctx.arena, "smtp://127.0.0.1:%d", mail.port);
+    config.mail_from = config.mail_to = S("one@example.org");
+    end_while_one_is_asked(f, &mail, &config);
+    is_untouched(f, PEER_MAIL);
+    timekeeper_free(config.time);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(a_stop_is_dated_when_it_was_entered),
         ON_BOTH(another_history_of_the_same_size_stops_the_sealing),
         ON_BOTH(a_head_that_does_not_follow_on_the_witness_s_stops_the_sealing),
+        ON_BOTH(an_end_of_ones_own_is_no_trouble_of_a_peer),
     };
     return cmocka_run_group_tests_name("announce/stopped", tests, NULL, NULL);
 }
