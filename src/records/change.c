@@ -115,17 +115,38 @@ static enum result demand_open(struct ctx *ctx, const struct record *record)
     return OK;
 }
 
+/* What names only values that the record has asks for no change, so it is nothing to be refused: a list that is
+ * exported and brought in again comes back whole, with what is approved or retired in it. Whatever else the patch says,
+ * the refusal that the record is locked goes before. */
+static enum result demand_changeable(struct ctx *ctx, const struct record *before, const struct json *patch,
+                                     bool *nothing)
+{
+    struct record *after = record_clone(ctx, before);
+    enum result open = demand_open(ctx, before);
+    *nothing = false;
+    if (open == OK || record_is_deleted(before)) return open;
+    const struct error refusal = ctx->error;
+    ctx->error = (struct error){0};
+    enum result applied = draft_apply(ctx, after, patch, DRAFT_CHANGE);
+    if (result_ends_all(applied)) return applied;
+    *nothing = applied == OK && !ctx_has_field_errors(ctx) && record_same(before, after);
+    ctx->error = *nothing ? (struct error){0} : refusal;
+    return *nothing ? OK : open;
+}
+
 enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, const struct json *patch,
                           struct record **record)
 {
     struct record *before;
+    bool nothing;
     TRY(refuse_past(ctx));
     TRY(record_take(ctx, reg, id, &before));
     if (reg->flags & NO_CHANGE) return fail(ctx, DENIED, "No %s changes once it is written.", reg->name);
     TRY(record_demand(ctx, before, CHANGE));
     TRY(record_demand_version(ctx, before, version));
-    TRY(demand_open(ctx, before));
-    *record = record_clone(ctx, before);
+    TRY(demand_changeable(ctx, before, patch, &nothing));
+    *record = nothing ? before : record_clone(ctx, before);
+    if (nothing) return OK;
     TRY(draft_apply(ctx, *record, patch, DRAFT_CHANGE));
     TRY(take_unit_of_subject(ctx, *record));
     draft_require(ctx, *record);

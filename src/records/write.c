@@ -17,7 +17,7 @@
 
 enum { DEEPEST = 16 };
 
-static bool same(const struct record *before, const struct record *after)
+bool record_same(const struct record *before, const struct record *after)
 {
     for (size_t i = 0; i < row_width(after->reg); i++)
         if (i != C_VERSION && i != C_CHANGED_AT && i != C_CHANGED_BY && !value_eq(before->row[i], after->row[i]))
@@ -241,7 +241,7 @@ enum result record_write(struct ctx *ctx, const struct writing *w)
     w->record->json = S("");
     TRY(demand_held(ctx, w));
     TRY(derive_and_check(ctx, w));
-    if (w->before && same(w->before, w->record)) return OK;
+    if (w->before && record_same(w->before, w->record)) return OK;
     if (w->before) TRY(record_demand_entered(ctx, w->before));
     if (ctx->depth >= DEEPEST)
         return fail(ctx, BROKEN, "Changes to %s follow from each other in a circle.", w->record->reg->name);

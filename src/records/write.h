@@ -15,6 +15,9 @@ struct writing {
  * errors when a check fails. */
 enum result record_write(struct ctx *ctx, const struct writing *writing) MUST_USE;
 
+/* Whether all is the same but what each write sets. */
+bool record_same(const struct record *before, const struct record *after);
+
 /* record_get, held to be changed. */
 enum result record_take(struct ctx *ctx, const struct reg *reg, int64_t id, struct record **record) MUST_USE;
 
