@@ -163,21 +163,31 @@ static enum result write_restored(struct ctx *ctx, void *arg)
     return user_restore(ctx, id, &deed->stood, &deed->user, &deed->changed);
 }
 
-enum result account_restore(struct program *program, const struct account *account, struct user *stood,
-                            struct user *user, bool *changed)
+/* Else an entry that was hidden, or cut off with those after it, would give back a right that was taken. */
+static enum result demand_sound(struct program *program)
 {
-    struct deed deed = {.account = account};
+    struct ctx *ctx = &program->ctx;
     struct ledger_check check = {
         .keys = ledger_keys_public(program->keys), .key_count = 1, .keyring = program->keyring};
     struct ledger_report report;
     struct remembered known;
     struct ledger_chain *chain = arena_make(program->arena, struct ledger_chain);
-    /* Else an entry that was hidden, or cut off with those after it, would give back a right that was taken. */
-    TRY(remembered_read(&program->ctx, program->settings.value[SET_DATA], &known));
-    TRY(ledger_chain_read(&program->ctx, chain));
-    TRY(remembered_check(&program->ctx, &known, 0, chain));
+    TRY(remembered_read(ctx, program->settings.value[SET_DATA], &known));
+    TRY(ledger_chain_read(ctx, chain));
+    TRY(remembered_check(ctx, &known, 0, chain));
     check.known = known.at, check.known_count = known.count;
-    TRY(ledger_verify(&program->ctx, &check, &report));
+    return ledger_verify(ctx, &check, &report);
+}
+
+enum result account_restore(struct program *program, const struct account *account, struct user *stood,
+                            struct user *user, bool *changed)
+{
+    struct deed deed = {.account = account};
+    enum result sound = demand_sound(program);
+    if (sound == CONFLICT || sound == BROKEN)
+        return fail(&program->ctx, sound, "Nothing was restored, because the ledger must be sound for that: %.*s",
+                    PRINT(arena_copy(program->arena, program->ctx.error.sentence)));
+    TRY(sound);
     TRY(store_write(&program->ctx, program->store, write_restored, &deed));
     *stood = deed.stood;
     *changed = deed.changed;

@@ -5,6 +5,8 @@
 #include "access/users.h"
 #include "api/serve.h"
 #include "app/checks.h"
+#include "app/say.h"
+#include "base/log.h"
 #include "ledger/sealer.h"
 #include "records/entered.h"
 #include "store/search.h"
@@ -122,8 +124,31 @@ static enum result index_all(struct ctx *ctx, void *arg)
     return OK;
 }
 
-enum result acting_settle(struct program *program)
+/* What passes would say "try again" of something that is done. What does not, the signer has logged already, and where
+ * no server runs the command that is the same standard error. */
+static void tell_unsealed(struct program *program, enum result sealed)
 {
-    TRY(ledger_signer_seal(&program->ctx, program->signer));
-    return store_write(&program->ctx, program->store, index_all, NULL);
+    static const char done[] = "What was asked for is done and saved, and nothing needs to be run again.";
+    if (result_passes(sealed))
+        say(program->err,
+            "merlon: %s Its seal in the ledger is still to come, since the database is busy or away: a running server "
+            "makes it within moments, or else the next command that writes.\n",
+            done);
+    else if (program->remote)
+        say(program->err, "merlon: %s Not all of the ledger is sealed, though: %.*s\n", done,
+            PRINT(program->ctx.error.sentence));
+    else
+        say(program->err, "merlon: %s Not all of the ledger is sealed, though; why stands above.\n", done);
+}
+
+void acting_settle(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    enum result sealed = ledger_signer_seal(ctx, program->signer);
+    if (sealed != OK) tell_unsealed(program, sealed);
+    ctx_clear_error(ctx);
+    if (store_write(ctx, program->store, index_all, NULL) != OK)
+        log_text(LOG_WARNING, "the search index is made later; records are found all the same", "why",
+                 ctx->error.sentence);
+    ctx_clear_error(ctx);
 }

@@ -14,7 +14,8 @@ enum result acting_unit(struct ctx *ctx, struct str name, int64_t *unit) MUST_US
 enum result acting_as_of(struct program *program) MUST_USE;
 /* The register of that name; NOT_FOUND with a sentence that helps. */
 enum result acting_register(struct program *program, struct str name, const struct reg **reg) MUST_USE;
-/* What this command wrote gets its place in the ledger's tree and in the search index, also when no server runs. */
-enum result acting_settle(struct program *program) MUST_USE;
+/* After the commit: what this command wrote gets its place in the ledger's tree and in the search index, also when no
+ * server runs. What was asked for is done already, so what fails here is told as a warning and changes no outcome. */
+void acting_settle(struct program *program);
 
 #endif

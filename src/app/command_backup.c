@@ -175,7 +175,7 @@ static enum result bring_back(struct program *program, struct progress *progress
                                  .records_arg = &brought->records,
                                  .progress = show,
                                  .progress_arg = progress};
-    TRY(acting_settle(program));
+    acting_settle(program);
     progress->what = S("Verifying the ledger");
     return ledger_verify(&program->ctx, &check, &brought->ledger);
 }

@@ -99,6 +99,18 @@ static enum result show(void *arg, int64_t done, int64_t total)
 
 /* ---- into the data directory ---- */
 
+/* What came in before it broke off is in, and who does not know of it brings it in twice. */
+static void tell_broken_off(struct program *program, const struct import *import)
+{
+    struct import_counts counts = import_counts(import);
+    if (!counts.rows) return;
+    say(program->err,
+        "merlon: The first %lld %s of the file %s dealt with and saved (%lld created, %lld changed, %lld unchanged, "
+        "%lld refused); nothing after them was taken. Do not bring these in again.\n",
+        (long long)counts.rows, say_word(counts.rows, "row", "rows"), say_word(counts.rows, "is", "are"),
+        (long long)counts.created, (long long)counts.changed, (long long)counts.unchanged, (long long)counts.refused);
+}
+
 static enum result import_here(struct program *program, const struct wanted *wanted)
 {
     struct ctx *ctx = &program->ctx;
@@ -117,8 +129,9 @@ static enum result import_here(struct program *program, const struct wanted *wan
     enum result result = import_run(ctx, &run, &import);
     progress_end(&watch.progress);
     if (unreadable) return BROKEN; /* the command was right, the file is not */
+    if (result != OK && import && !wanted->dry) tell_broken_off(program, import);
     TRY(result);
-    if (!wanted->dry) TRY(acting_settle(program));
+    if (!wanted->dry) acting_settle(program);
     import_write_json(import, &text);
     return tell(program, wanted, buf_str(&text));
 }
@@ -145,7 +158,7 @@ static enum result framework_here(struct program *program, const struct wanted *
     enum result result = store_write(ctx, program->store, load, &framework);
     if (result == INVALID) return BROKEN; /* the command was right, the file is not */
     TRY(result);
-    TRY(acting_settle(program));
+    acting_settle(program);
     long long id = (long long)framework.loaded.framework, created = (long long)framework.loaded.created;
     long long changed = (long long)framework.loaded.changed, unchanged = (long long)framework.loaded.unchanged;
     if (wanted->json)

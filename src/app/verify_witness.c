@@ -98,7 +98,11 @@ static enum result ask_witnesses(struct ctx *ctx, struct witness_check *check, c
         if (asked == BUSY) note_silent(ctx, check, witness, &names);
     }
     check->silent = buf_str(&names);
-    if (!check->asked) return fail(ctx, CONFLICT, "The policy gives no address at which a witness could be asked.");
+    if (!check->asked)
+        return fail(
+            ctx, BUSY,
+            "No witness was asked (--ask), for the policy gives none of them an address: add it at the end of a "
+            "line (witness NAME KEY https://...), or leave --ask out.");
     if (!check->silent.len) return OK;
     return fail(ctx, CONFLICT, "Of the %zu witnesses that were asked, %zu did not answer: %.*s.", check->asked,
                 check->asked - check->answered, PRINT(check->silent));
