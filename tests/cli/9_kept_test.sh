@@ -50,9 +50,9 @@ if [ -n "${MERLON_TEST_DATABASE:-}" ]; then
     "$psql" -q "$MERLON_TEST_DATABASE" -c 'DROP DATABASE IF EXISTS cli_kept' -c 'CREATE DATABASE cli_kept' 2>/dev/null
     pg="--data $work/kept-pg --database $other/cli_kept"
     works init $pg --organisation Quay --name Ada --email ada@quay.example --password-file "$work/password"
-    mkfifo "$work/words"
-    "$psql" -qAt "$other/cli_kept" <"$work/words" >"$work/locked" &
-    exec 9>"$work/words"
+    mkfifo "$work/kept-held"
+    "$psql" -qAt "$other/cli_kept" <"$work/kept-held" >"$work/locked" &
+    exec 9>"$work/kept-held"
     echo "BEGIN; SELECT pg_advisory_xact_lock('public'::regnamespace::oid::int4, -1969701524); SELECT 'locked';" >&9
     until grep -q locked "$work/locked"; do :; done
     works import task "$work/tasks.csv" $pg
