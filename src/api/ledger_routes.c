@@ -10,6 +10,7 @@
 #include "ledger/keys.h"
 #include "ledger/ledger.h"
 #include "ledger/proof.h"
+#include "records/entered.h"
 #include "records/house.h"
 #include "records/records.h"
 #include "records/rights.h"
@@ -99,6 +100,7 @@ static enum result put_entry(struct ctx *ctx, struct json_out *out, const struct
         json_key(out, "version"), json_put_number(out, entry->version);
         json_key(out, "comment"), json_put_str(out, says ? entry->comment : S(""));
         json_key(out, "purged"), json_put_bool(out, entry->purged);
+        json_key(out, "missing"), json_put_bool(out, entry->missing);
     }
     json_close_object(out);
     return OK;
@@ -113,6 +115,7 @@ static enum result list_entries(struct ctx *ctx, struct exchange *x)
     TRY(assurance_demand(ctx));
     TRY(query_page(ctx, x, ENTRIES_MOST, &before, &limit));
     TRY(ledger_recent(ctx, before, limit, &entries));
+    record_told_foreign(ctx, &entries);
     json_open_object(&out);
     json_key(&out, "items");
     json_open_array(&out);

@@ -21,8 +21,8 @@ const struct named_shape named_shapes[] = {
     {"leaning", "{register:string, id:integer, reference:string, title:string?, field:string, status:string}"},
     {"step", "{name:string, to:string, allowed:boolean, reason:string, asks:[string], demands:[string]}"},
     {"history", "{items:[{entry:integer, at:time, actor:{id:integer, name:string}, action:string, comment:string, "
-                "version:integer, purged:boolean, sealed:boolean, foreign:boolean, "
-                "changes:[@difference]}], next:string?}"},
+                "version:integer, purged:boolean, missing:boolean, sealed:boolean, foreign:boolean, "
+                "before_missing:boolean, changes:[@difference]}], next:string?}"},
     {"difference", "{field:string, before:any, after:any}"},
     {"bulk", "{ids:[integer], change:object}"},
     {"bulk_result", "{changed:[integer], failed:[{id:integer, detail:string}]}"},
@@ -150,7 +150,7 @@ static const struct route_answer answers[] = {
     {HTTP_GET, "/api/v1/ledger", 200,
      "{items:[{entry:integer, at:time, sealed:boolean, foreign:boolean, visible:boolean, "
      "actor?:{id:integer, name:string}, action?:string, register?:string, id?:integer, reference?:string?, "
-     "title?:string?, version?:integer, comment?:string, purged?:boolean}], next:string?}",
+     "title?:string?, version?:integer, comment?:string, purged?:boolean, missing?:boolean}], next:string?}",
      .query = "cursor,limit"},
     {HTTP_GET, "/api/v1/ledger/head", 200, "@head", .query = "size"},
     {HTTP_GET, "/api/v1/ledger/key", 200, .types = "application/x-pem-file"},

@@ -115,16 +115,19 @@ static bool is_null(const struct json *content, const char *name)
     return member && member->kind == JSON_NULL;
 }
 
-/* An answer that has none: the entry never had any, or it was purged. */
+/* An answer that has none: the entry never had any, or whoever keeps the log says that it was purged, which nothing
+ * here proves. */
 static enum result no_content(struct ctx *ctx, struct str path, const struct proven *proven)
 {
     if (!proven->entry.content.len)
         return fail(ctx, CONFLICT, "This entry came without comment and state: there is nothing to hold %.*s against.",
                     PRINT(path));
-    return fail(ctx, CONFLICT,
-                "%.*s says that the content was purged (salt, comment and state are null): what it was cannot be "
-                "checked any more. Without --content the entry is.",
-                PRINT(path));
+    return fail(
+        ctx, CONFLICT,
+        "%.*s holds no content (salt, comment and state are null), though the entry came with one: whether it was "
+        "purged or is missing this file does not prove, and what it was cannot be checked. Without --content "
+        "the entry is.",
+        PRINT(path));
 }
 
 /* The JSON that GET /api/v1/ledger/proof/ENTRY?content=1 answers: what it says of itself against the proof; salt,

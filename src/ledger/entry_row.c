@@ -76,8 +76,44 @@ bool ledger_row_is_foreign(struct ctx *ctx, struct rows *rows)
     return !rows_is_null(rows, ROW_STATE_ENTRY) && !ledger_row_has_its_state(ctx, rows);
 }
 
+/* Whether the first purge of the record after this entry is the program's own. */
+static enum result was_purged(struct ctx *ctx, const struct ledger_row *row, bool *purged)
+{
+    const struct value args[] = {value_text(row->subject), value_number(row->record), value_number(row->version)};
+    struct rows *rows;
+    TRY(db_query_one(ctx,
+                     S("SELECT " LEDGER_PROVEN_COLUMNS "FROM ledger_entry e " LEDGER_PROVEN_JOINS
+                       "WHERE e.subject = ?1 AND e.record = ?2 AND e.version > ?3 AND e.action = 'purge' "
+                       "ORDER BY e.version LIMIT 1"),
+                     args, COUNT(args), &rows, purged));
+    if (*purged) *purged = ledger_row_is_own(ctx, rows);
+    rows_close(rows);
+    return OK;
+}
+
+enum result ledger_row_is_missing(struct ctx *ctx, struct rows *rows, bool *missing)
+{
+    const struct ledger_row row = ledger_row_of(rows);
+    bool purged;
+    *missing = false;
+    if (!row.content.len || !rows_is_null(rows, ROW_STATE_ENTRY) || !db_keyring(ctx->db)) return OK;
+    TRY(was_purged(ctx, &row, &purged));
+    *missing = !purged;
+    return OK;
+}
+
+enum result ledger_entry_refused(struct ctx *ctx, int64_t entry)
+{
+    return fail(ctx, BROKEN,
+                "What entry %lld of the ledger says was changed or removed outside of the program, so it is not used: "
+                "it has to be put back from a backup (docs/running.md, Alarms).",
+                (long long)entry);
+}
+
 enum result ledger_row_altered(struct ctx *ctx, int64_t entry)
 {
-    return fail(ctx, BROKEN, "Entry %lld of the ledger was changed outside of the program; merlon verify says more.",
+    return fail(ctx, BROKEN,
+                "Entry %lld of the ledger was changed outside of the program, and the sealing goes by it: nothing more "
+                "is sealed (docs/running.md, Alarms).",
                 (long long)entry);
 }

@@ -44,7 +44,11 @@ bool ledger_row_has_its_state(struct ctx *ctx, struct rows *rows);
 /* Whether the program did not write it as it stands: the one or the other does not hold, where the state was not
  * purged. False where nothing can be held against the MAC. */
 bool ledger_row_is_foreign(struct ctx *ctx, struct rows *rows);
-/* BROKEN, with the sentence for all of these. */
+/* Whether what it said is not there, and no later entry says that it was purged: only one of the program's own counts.
+ * Without the store's keyring nobody can tell, and it passes for purged. */
+enum result ledger_row_is_missing(struct ctx *ctx, struct rows *rows, bool *missing) MUST_USE;
+/* BROKEN: for the sealing, which goes by the newest entries and by what was decided on it, and ends there. Who reads
+ * what an entry says is told by ledger_entry_refused. */
 enum result ledger_row_altered(struct ctx *ctx, int64_t entry) MUST_USE;
 
 #endif

@@ -30,11 +30,12 @@ enum result ledger_append(struct ctx *ctx, const struct ledger_event *event, int
 struct ledger_entry {
     int64_t id, at, actor, record, version;
     struct str action, subject, comment, state; /* state empty when purged or none */
-    bool purged;
+    bool purged;                                /* what it said is not there; see `missing` */
     /* Told by what reads entries as they stand (ledger_history, ledger_recent, ledger_entry_read). Sealed: it stands in
      * the tree under a head. Foreign: by its MAC, or by the hash of its comment and state, the program did not write it
-     * so; false where the store has no keyring. */
-    bool sealed, foreign;
+     * so; false where the store has no keyring. Missing: what it said is not there, and no purge of the program's
+     * took it; then it is foreign as well, and not purged. */
+    bool sealed, foreign, missing;
 };
 struct ledger_entries {
     struct ledger_entry *at;
@@ -53,6 +54,8 @@ enum result ledger_history(struct ctx *ctx, struct str subject, int64_t record, 
 enum result ledger_entry_read(struct ctx *ctx, int64_t id, struct ledger_entry *entry) MUST_USE;
 /* The newest `limit` entries before entry id `before` (0: from the end), newest first; bounded as ledger_history. */
 enum result ledger_recent(struct ctx *ctx, int64_t before, int64_t limit, struct ledger_entries *entries) MUST_USE;
+/* BROKEN: the sentence of all that reads what an entry says, and refuses it since the program did not write it so. */
+enum result ledger_entry_refused(struct ctx *ctx, int64_t entry) MUST_USE;
 /* The state of a record as of an instant: NOT_FOUND when it did not exist then (leaves no sentence). It is the newest
  * entry up to then that came with a state; of a record that was deleted, that which the deletion left (see its
  * action). BROKEN with a sentence when the program did not write it so, as far as there is a keyring. */

@@ -109,6 +109,27 @@ static void put_nothing(struct json_out *out)
     json_key(out, "state"), json_put_null(out);
 }
 
+/* A proof that says of a content that it is not there is taken for a purge. */
+static enum result demand_content(struct ctx *ctx, int64_t entry)
+{
+    const struct value args[] = {value_number(entry)};
+    struct rows *rows;
+    bool found, missing = false;
+    TRY(db_query_one(ctx,
+                     S("SELECT " LEDGER_PROVEN_COLUMNS "FROM ledger_entry e " LEDGER_PROVEN_JOINS "WHERE e.id = ?1"),
+                     args, COUNT(args), &rows, &found));
+    if (found) TRY(ledger_row_is_missing(ctx, rows, &missing));
+    rows_close(rows);
+    if (!missing) return OK;
+    return with_code(ctx,
+                     fail(ctx, CONFLICT,
+                          "What entry %lld said is missing from the database, and nobody purged it: it was removed "
+                          "outside of the program. The proof of the entry alone is to be had; its content has to be "
+                          "put back from a backup (docs/running.md, Alarms).",
+                          (long long)entry),
+                     "content_missing");
+}
+
 static enum result put_content(struct ctx *ctx, struct json_out *out, int64_t entry)
 {
     const struct value args[] = {value_number(entry)};
@@ -132,6 +153,7 @@ enum result ledger_proof_json(struct ctx *ctx, int64_t entry, int64_t size, bool
     struct ledger_place found = {.position = -1};
     struct ledger_head head;
     TRY(ledger_place_of(ctx, entry, &found));
+    if (content) TRY(demand_content(ctx, entry));
     TRY(ledger_signed_head(ctx, size, &head));
     if (found.position >= head.size)
         return fail(ctx, CONFLICT, "The head over %lld entries is older than entry %lld: ask for a newer one.",

@@ -28,7 +28,7 @@ static enum result newest(struct ctx *ctx, struct str subject, int64_t record, b
     bool proven = is_of(entry, subject, record) && ledger_row_is_own(ctx, rows) &&
                   (!with_state || ledger_row_has_its_state(ctx, rows));
     rows_close(rows);
-    return proven ? OK : ledger_row_altered(ctx, entry->id);
+    return proven ? OK : ledger_entry_refused(ctx, entry->id);
 }
 
 enum result ledger_newest(struct ctx *ctx, struct str subject, int64_t record, struct ledger_entry *entry)

@@ -11,6 +11,15 @@ enum { MANY = 32 };
 #define IS_SEALED ", CASE WHEN l.position < (SELECT max(h.size) FROM ledger_head h) THEN 1 ELSE 0 END "
 enum { SEALED = ROW_PROVEN_END };
 
+static enum result judge(struct ctx *ctx, struct rows *rows, struct ledger_entry *entry)
+{
+    TRY(ledger_row_is_missing(ctx, rows, &entry->missing));
+    entry->purged = entry->purged && !entry->missing;
+    entry->sealed = rows_number(rows, SEALED);
+    entry->foreign = entry->missing || ledger_row_is_foreign(ctx, rows);
+    return OK;
+}
+
 static enum result collect(struct ctx *ctx, struct str sql, const struct value *args, size_t count,
                            struct ledger_entries *entries)
 {
@@ -33,8 +42,7 @@ static enum result collect(struct ctx *ctx, struct str sql, const struct value *
             room = wider;
         }
         struct ledger_entry entry = ledger_entry_of(rows);
-        entry.sealed = rows_number(rows, SEALED);
-        entry.foreign = ledger_row_is_foreign(ctx, rows);
+        TRY(judge(ctx, rows, &entry));
         ledger_entry_keep(ctx->arena, &entry);
         entries->at[entries->count++] = entry;
         bytes += entry.state.len;
@@ -75,32 +83,15 @@ enum result ledger_entry_read(struct ctx *ctx, int64_t id, struct ledger_entry *
 
 /* ---- as of an instant ---- */
 
-/* A state that is not there was purged only where a later entry of the program says so. */
-static enum result is_purged(struct ctx *ctx, const struct ledger_row *row, bool *purged)
-{
-    const struct value args[] = {value_text(row->subject), value_number(row->record), value_number(row->version)};
-    struct rows *rows;
-    *purged = true;
-    if (!db_keyring(ctx->db)) return OK;
-    TRY(db_query_one(ctx,
-                     S("SELECT " LEDGER_PROVEN_COLUMNS "FROM ledger_entry e " LEDGER_PROVEN_JOINS
-                       "WHERE e.subject = ?1 AND e.record = ?2 AND e.version > ?3 AND e.action = 'purge' "
-                       "ORDER BY e.version LIMIT 1"),
-                     args, COUNT(args), &rows, purged));
-    if (*purged) *purged = ledger_row_is_own(ctx, rows);
-    rows_close(rows);
-    return OK;
-}
-
 /* A WHERE only finds: what stands in place of the table may hand over a genuine entry of another subject, or a later
  * one. */
 static enum result demand_own(struct ctx *ctx, struct rows *rows, struct str subject, int64_t instant)
 {
     const struct ledger_row row = ledger_row_of(rows);
-    bool purged = true;
-    if (row.content.len && rows_is_null(rows, ROW_STATE_ENTRY)) TRY(is_purged(ctx, &row, &purged));
-    if (purged && str_eq(row.subject, subject) && row.at <= instant && !ledger_row_is_foreign(ctx, rows)) return OK;
-    return ledger_row_altered(ctx, row.id);
+    bool missing;
+    TRY(ledger_row_is_missing(ctx, rows, &missing));
+    if (!missing && str_eq(row.subject, subject) && row.at <= instant && !ledger_row_is_foreign(ctx, rows)) return OK;
+    return ledger_entry_refused(ctx, row.id);
 }
 
 /* Whoever gives an entry another time for a moment would have it left out: so what is dated later is held as well. */
@@ -124,7 +115,7 @@ static enum result hold_later(struct ctx *ctx, struct str subject, int64_t recor
         arena_reset(scratch);
         if (own) continue;
         rows_close(rows);
-        return ledger_row_altered(ctx, entry);
+        return ledger_entry_refused(ctx, entry);
     }
 }
 
@@ -144,7 +135,7 @@ enum result ledger_state_at(struct ctx *ctx, struct str subject, int64_t record,
     *entry = ledger_entry_of(rows);
     ledger_entry_keep(ctx->arena, entry);
     enum result result = demand_own(ctx, rows, subject, instant);
-    if (result == OK && entry->record != record) result = ledger_row_altered(ctx, entry->id);
+    if (result == OK && entry->record != record) result = ledger_entry_refused(ctx, entry->id);
     rows_close(rows);
     return result;
 }

@@ -1,5 +1,6 @@
 #include "ledger/stop.h"
 
+#include "ledger/entry_row.h"
 #include "ledger/ledger.h"
 #include "store/blob.h"
 #include "store/seal.h"
@@ -30,11 +31,12 @@ static enum result read_setting(struct ctx *ctx, struct ledger_stand *stand)
  * Without the master key the entry is taken as it stands: then nothing is sealed either. */
 static enum result read_entry(struct ctx *ctx, int64_t *decisions, bool *stopped)
 {
-    struct ledger_entry entry;
+    struct ledger_entry entry = {0};
     enum result result = db_keyring(ctx->db) ? ledger_newest(ctx, str_of(SUBJECT), RECORD, &entry)
                                              : ledger_state_at(ctx, str_of(SUBJECT), RECORD, INT64_MAX, &entry);
     *decisions = 0, *stopped = false;
     if (result == NOT_FOUND) return OK;
+    if (result == BROKEN && entry.id) return ledger_row_altered(ctx, entry.id);
     TRY(result);
     *decisions = entry.version;
     *stopped = str_is(entry.action, STOP);

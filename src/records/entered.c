@@ -4,9 +4,11 @@
 
 #include "access/actor.h"
 #include "events/events.h"
-#include "ledger/ledger.h"
+#include "base/clock.h"
 #include "records/house.h"
 #include "schema/composition.h"
+
+#include <stdatomic.h>
 
 enum result record_demand_state(struct ctx *ctx, const struct record *row, struct str state)
 {
@@ -81,22 +83,40 @@ static enum result compare_with_newest(struct ctx *ctx, const struct record *rec
 }
 
 /* The alarm is the sentence that the caller is given: it names the field. */
-static void alarm(struct ctx *ctx, const struct reg *reg, int64_t id)
+static void alarm(struct ctx *ctx, struct str subject, int64_t id)
 {
     event_alarm(ctx, arena_cstr(ctx->arena, ctx->error.english),
-                &(struct event){.actor = actor_user(ctx), .subject = str_of(reg->name), .record = id});
+                &(struct event){.actor = actor_user(ctx), .subject = subject, .record = id});
 }
 
 static enum result tell(struct ctx *ctx, const struct record *record, enum result result)
 {
-    if (result == CONFLICT || result == BROKEN) alarm(ctx, record->reg, record_id(record));
+    if (result == CONFLICT || result == BROKEN) alarm(ctx, str_of(record->reg->name), record_id(record));
     return result;
 }
 
 enum result record_told(struct ctx *ctx, const struct reg *reg, int64_t id, enum result result)
 {
-    if (result == BROKEN) alarm(ctx, reg, id);
+    if (result == BROKEN) alarm(ctx, str_of(reg->name), id);
     return result;
+}
+
+/* These stand in lists that are read again and again: each is told once a day, else whoever looks at one would cause
+ * the next alarm. Two that share a place are told more often. */
+static bool was_told_today(const struct ctx *ctx, int64_t entry)
+{
+    static _Atomic int64_t told[256];
+    int64_t day = ctx->now / DAY, mark = entry ^ (day << 32);
+    return atomic_exchange(&told[(uint64_t)entry % COUNT(told)], mark) == mark;
+}
+
+void record_told_foreign(struct ctx *ctx, const struct ledger_entries *entries)
+{
+    const struct ledger_entry *entry = entries->at, *end = entry + entries->count;
+    while (entry < end && !entry->foreign) entry++;
+    if (entry == end || was_told_today(ctx, entry->id) || ledger_entry_refused(ctx, entry->id) == OK) return;
+    alarm(ctx, entry->subject, entry->record);
+    ctx_clear_error(ctx);
 }
 
 bool record_can_be_compared(const struct ctx *ctx)

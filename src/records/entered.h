@@ -3,6 +3,7 @@
 #ifndef MERLON_RECORDS_ENTERED_H
 #define MERLON_RECORDS_ENTERED_H
 
+#include "ledger/ledger.h"
 #include "records/records.h"
 
 /* CONFLICT with a sentence that names the first field that is stored otherwise than this state of the ledger is, byte
@@ -16,6 +17,9 @@ enum result record_demand_entered(struct ctx *ctx, const struct record *record) 
 /* For what was read of a record as of an instant (ledger_state_at, ledger_each_at): BROKEN is told as an alarm, and
  * `result` returned. id 0: which record it was is not known. */
 enum result record_told(struct ctx *ctx, const struct reg *reg, int64_t id, enum result result) MUST_USE;
+/* For entries that are shown as they stand, marked where they are foreign: the first of these is told likewise,
+ * once a day. */
+void record_told_foreign(struct ctx *ctx, const struct ledger_entries *entries);
 /* False without the master key: then the entries themselves cannot be held against anything. */
 bool record_can_be_compared(const struct ctx *ctx);
 

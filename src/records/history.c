@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "ledger/ledger.h"
+#include "records/entered.h"
 #include "records/rights.h"
 #include "store/db.h"
 
@@ -84,9 +85,31 @@ static enum result write_entry(struct ctx *ctx, struct json_out *out, const stru
     json_key(out, "comment"), json_put_str(out, entry->comment);
     json_key(out, "version"), json_put_number(out, entry->version);
     json_key(out, "purged"), json_put_bool(out, entry->purged);
+    json_key(out, "missing"), json_put_bool(out, entry->missing);
     json_key(out, "sealed"), json_put_bool(out, entry->sealed);
     json_key(out, "foreign"), json_put_bool(out, entry->foreign);
     return OK;
+}
+
+/* What an entry differs from: the genuine one of the version before, past what others have put in between. Without it
+ * the differences are nobody's: all that the entry says would pass for changed by whoever wrote it. */
+static bool find_before(const struct ledger_entries *entries, size_t of, size_t *before)
+{
+    const struct ledger_entry *entry = &entries->at[of];
+    for (*before = of + 1; *before < entries->count; ++*before) {
+        const struct ledger_entry *older = &entries->at[*before];
+        if (older->version == entry->version - 1 && !older->foreign) return true;
+    }
+    return entry->version <= 1;
+}
+
+static void write_differences(struct ctx *ctx, struct json_out *out, const struct ledger_entries *entries, size_t of,
+                              struct json *const *states)
+{
+    size_t before;
+    bool known = find_before(entries, of, &before) || !states[of];
+    json_key(out, "before_missing"), json_put_bool(out, !known);
+    write_changes(ctx, out, states[before], known ? states[of] : NULL);
 }
 
 /* One more than is shown is read: what the last one differs from. */
@@ -99,6 +122,7 @@ enum result history_write(struct ctx *ctx, const struct reg *reg, int64_t id, in
     struct json_out out = json_out_to(buf);
     TRY(record_get(ctx, reg, id, &record));
     TRY(ledger_history(ctx, str_of(reg->name), id, before, limit + 1, &entries));
+    record_told_foreign(ctx, &entries);
     bool more = entries.cut || entries.count > (size_t)limit;
     size_t shown = more ? entries.count - 1 : entries.count;
     struct json **states = arena_make_many(ctx->arena, struct json *, entries.count + 1);
@@ -109,7 +133,7 @@ enum result history_write(struct ctx *ctx, const struct reg *reg, int64_t id, in
     for (size_t i = 0; i < shown; i++) {
         json_open_object(&out);
         TRY(write_entry(ctx, &out, &entries.at[i], &names));
-        write_changes(ctx, &out, states[i + 1], states[i]);
+        write_differences(ctx, &out, &entries, i, states);
         json_close_object(&out);
     }
     json_close_array(&out);

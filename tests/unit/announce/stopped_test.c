@@ -178,7 +178,7 @@ static void another_history_of_the_same_size_stops_the_sealing(void **state)
 {
     FIXTURE(f);
     struct witness witness = {.wall = BEGIN, .answers = {KNOWS_1, KNOWS_1}};
-    expect_stop(f, &witness, "has cosigned other entries than these 1");
+    expect_stop(f, &witness, "says that it has cosigned other entries than these 1");
 }
 
 static void a_head_that_does_not_follow_on_the_witness_s_stops_the_sealing(void **state)

@@ -153,7 +153,7 @@ static void test_foreign(void **state)
     expect_ok(&f->ctx, ledger_recent(&f->ctx, second + 1, 1, &entries));
     assert_true(entries.at[0].foreign);
     assert_int_equal(ledger_state_at(&f->ctx, S("risk"), 1, 2000, &entry), BROKEN);
-    expect_sentence(&f->ctx, "of the ledger was changed outside of the program");
+    expect_sentence(&f->ctx, "What entry 2 of the ledger says was changed or removed outside of the program");
     expect_ok(&f->ctx, ledger_state_at(&f->ctx, S("risk"), 1, 1999, &entry));
     assert_int_equal(ledger_each_at(&f->ctx, S("risk"), 3000, note, &seen), BROKEN);
     assert_int_equal(seen.count, 0);
@@ -179,6 +179,37 @@ static enum result purge_person(struct ctx *ctx, int64_t record, int64_t *entry)
                                            .comment = S("asked to be forgotten"),
                                            .state = S("{}")};
     return ledger_purge(ctx, &tombstone, entry);
+}
+
+/* What it said is not there: that is a purge only where an entry of the program says so. */
+static void test_missing(void **state)
+{
+    FIXTURE(f);
+    ledger_fixture(f);
+    struct ledger_entries entries;
+    append(f, 1000, "create", "risk", 1, "{\"v\":1}", NULL);
+    append(f, 2000, "change", "risk", 1, "{\"v\":2}", NULL);
+    append(f, 3000, "change", "risk", 1, "{\"v\":3}", NULL);
+    drop_guards(f);
+    run_sql(f, "DELETE FROM ledger_state WHERE entry = 2");
+    for (int planted = 0; planted < 2; planted++) {
+        expect_ok(&f->ctx, ledger_history(&f->ctx, S("risk"), 1, 0, 9, &entries));
+        assert_int_equal(entries.count, 3 + planted);
+        const struct ledger_entry *gone = &entries.at[1 + planted];
+        assert_int_equal(gone->id, 2);
+        assert_true(gone->missing);
+        assert_true(gone->foreign);
+        assert_false(gone->purged);
+        for (size_t i = (size_t)planted; i < entries.count; i++)
+            assert_int_equal(entries.at[i].missing, entries.at[i].id == 2);
+        if (planted) break;
+        run_sql(f, "INSERT INTO ledger_entry (id, at, actor, action, subject, record, version, state_size, "
+                   "content_hash) SELECT 9, at, actor, 'purge', subject, record, 9, state_size, content_hash FROM "
+                   "ledger_entry WHERE id = 3");
+    }
+    assert_true(entries.at[0].missing); /* the forged purge itself */
+    expect_ok(&f->ctx, ledger_recent(&f->ctx, 3, 1, &entries));
+    assert_true(entries.at[0].missing);
 }
 
 static enum result purge(struct ctx *ctx, void *arg)
@@ -392,6 +423,7 @@ int main(void)
         ON_BOTH(test_recent),
         ON_BOTH(test_as_of),
         ON_BOTH(test_foreign),
+        ON_BOTH(test_missing),
         ON_BOTH(test_purge),
         ON_BOTH(test_rows),
         ON_BOTH(test_undone),

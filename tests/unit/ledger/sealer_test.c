@@ -375,6 +375,13 @@ static void test_proofs(void **state)
     expect_sentence(&f->ctx, "has not been sealed yet");
     assert_int_equal(ledger_proof_json(&f->ctx, 999, 0, false, &text), NOT_FOUND);
     assert_int_equal(ledger_proof_json(&f->ctx, 1, 701, false, &text), NOT_FOUND);
+    run_sql(f, "DELETE FROM ledger_state WHERE entry = 2");
+    text.len = 0;
+    expect_ok(&f->ctx, ledger_proof_json(&f->ctx, 2, 0, false, &text));
+    assert_int_equal(ledger_proof_json(&f->ctx, 2, 0, true, &text), CONFLICT);
+    expect_sentence(&f->ctx, "What entry 2 said is missing from the database, and nobody purged it");
+    ctx_clear_error(&f->ctx);
+    text.len = 0;
 
     struct json *json;
     expect_ok(&f->ctx, ledger_consistency_json(&f->ctx, 700, 0, &text));

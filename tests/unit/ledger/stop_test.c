@@ -265,7 +265,7 @@ static void an_entry_turned_into_its_opposite_is_no_decision(void **state)
     struct halt h = begin(f);
     write_ok(f, stop, NULL);
     run_sql(f, DELETE_SETTING "UPDATE ledger_entry SET action = 'resume' WHERE " UNSEALED);
-    expect_stopped(&h, "was changed outside of the program");
+    expect_stopped(&h, "was changed outside of the program, and the sealing goes by it");
     end(&h);
 }
 

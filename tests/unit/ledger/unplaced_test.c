@@ -177,7 +177,7 @@ static void an_altered_place_stops_the_sealing(void **state)
     run_sql(f, "UPDATE ledger_leaf SET mac = (SELECT mac FROM held WHERE position = 0) WHERE position = 1");
     append(f, 3001, "change", "risk", 1, "{\"n\":3}", NULL);
     assert_int_equal(round_of(&n), BROKEN);
-    expect_sentence(&f->ctx, "Entry 2 of the ledger was changed outside of the program");
+    expect_sentence(&f->ctx, "Entry 2 of the ledger was changed outside of the program, and the sealing goes by it");
     run_sql(f, "UPDATE ledger_leaf SET mac = (SELECT mac FROM held WHERE position = 1) WHERE position = 1");
     expect_ok(&f->ctx, round_of(&n));
     end(&n);
@@ -242,7 +242,7 @@ static void a_past_day_holds_what_it_leaves_out(void **state)
     for (size_t i = 0; i < COUNT(changes); i++) {
         run_sql(f, changes[i]);
         assert_int_equal(ledger_state_at(&f->ctx, S("risk"), 1, 3000, &entry), BROKEN);
-        expect_sentence(&f->ctx, "Entry 2 of the ledger was changed outside of the program");
+        expect_sentence(&f->ctx, "What entry 2 of the ledger says was changed or removed outside of the program");
         ctx_clear_error(&f->ctx);
         assert_int_equal(ledger_each_at(&f->ctx, S("risk"), 3000, keep_none, NULL), BROKEN);
         ctx_clear_error(&f->ctx);

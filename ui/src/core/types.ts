@@ -148,6 +148,10 @@ export interface HistoryItem {
   version: number;
   /** What it said was removed for privacy's sake. */
   purged: boolean;
+  /** What it said is not there, and nobody purged it: it is foreign, too. */
+  missing: boolean;
+  /** What was before it is not there, or not the program's: what changed cannot be told. */
+  before_missing: boolean;
   /** It stands in the ledger's tree. */
   sealed: boolean;
   /** By its MAC and its hash the program did not write it as it stands. */

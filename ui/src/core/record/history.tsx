@@ -8,7 +8,8 @@ import { formatTime } from '../format';
 import { useWords } from '../labels';
 import { fieldOf } from '../schema';
 import { useReadsLedger } from '../session';
-import type { Change, Register } from '../types';
+import type { Change, HistoryItem, Register } from '../types';
+import { Guided } from '../ui/guide';
 import { Missed } from '../ui/trouble';
 import { fieldOfColumn } from '../list/state';
 import { Status } from '../ui/status';
@@ -73,6 +74,23 @@ function InLedger({ entry, onProof }: { entry: number; onProof: (entry: number) 
   );
 }
 
+/** What it said, or what was before it, is not there: for whom that is right, and for whom it is an alarm. */
+function Gone({ item }: { item: HistoryItem }) {
+  const words = useWords();
+  if (item.purged)
+    return (
+      <Text size="sm" mb={6} c="dimmed">
+        {words.t('ui.history.purged')}
+      </Text>
+    );
+  if (!item.missing && !item.before_missing) return null;
+  return (
+    <Text size="sm" mb={6}>
+      <Guided text={words.t(item.missing ? 'ui.history.missing' : 'ui.history.beforemissing')} />
+    </Text>
+  );
+}
+
 export function History({ register, id }: { register: Register; id: number }) {
   const words = useWords();
   const [proof, setProof] = useState<number | null>(null);
@@ -106,11 +124,7 @@ export function History({ register, id }: { register: Register; id: number }) {
                 {item.comment}
               </Text>
             )}
-            {item.purged && (
-              <Text size="sm" mb={6} c="dimmed">
-                {words.t('ui.history.purged')}
-              </Text>
-            )}
+            <Gone item={item} />
             <Stack gap={4}>
               {item.changes.map((change) => (
                 <ChangeLine
