@@ -52,6 +52,27 @@ step(on, 'an entry that the program did not write is marked in the history and o
   assert.equal(await bruno.getByText('Not written by Merlon').count(), 1)
 })
 
+step(on, 'what was taken away is said to be missing and not purged, and the alarm leads to the guide', async () => {
+  const page = await on.page()
+  await signIn(page, EMAIL.administrator, undefined, '/risk/RSK-3?tab=history')
+  const items = page.locator('.mantine-Timeline-item')
+  await visible(items.first())
+  const gone = sqlite(`SELECT id FROM ledger_entry WHERE subject = 'risk' AND record = 3 AND version = 2`)
+  sqlite(`DELETE FROM ledger_state WHERE entry = ${gone}`)
+  await page.reload()
+  const item = items.filter({ hasText: `ledger entry ${gone}` })
+  await visible(item.getByText('What it said is missing: nobody purged it'))
+  await visible(item.getByText('Not written by Merlon'))
+  assert.equal(await page.getByText('removed for privacy').count(), 0)
+  const after = items.filter({ hasText: 'What was before this is missing' })
+  assert.equal(await after.count(), 1)
+  assert.equal(await after.locator('.change').count(), 0)
+  const row = page.locator('tr.row').filter({ hasText: `What entry ${gone} of the ledger says was changed or removed` })
+  await page.goto('/security-events?kind=alarm')
+  await visible(row.getByRole('link', { name: 'docs/running.md, “Alarms”' }))
+  await page.close()
+})
+
 step(on, 'its proof is refused at once, for good, and nothing is offered', async () => {
   let asked = 0
   bruno.on('request', (request) => (asked += Number(request.url().includes(`/ledger/proof/${forged}`))))
@@ -135,7 +156,7 @@ step(on, 'an alarm on a record is told to the auditor on every page, and who met
   const row = bruno.locator('tr.row').first()
   await visible(row.getByText('bemerkt, als Marta Nowak danach fragte'))
   await visible(row.getByText('RSK-1 ist nicht, was das Journal sagt: Das Feld'))
-  await visible(row.getByText('Zuerst das Datenverzeichnis oder die Datenbank kopieren, dann merlon verify ausführen. Wie ein Datensatz'))
+  await visible(row.getByText('Zuerst das Datenverzeichnis oder die Datenbank kopieren, dann merlon verify ausführen. Was er bedeutet'))
   await bruno.goto('/risk')
   await banner.getByRole('button', { name: 'Ausblenden, bis ein neuer kommt' }).click()
   await gone(banner)

@@ -360,13 +360,11 @@ function told(event: SecurityEvent, detail: string, words: Words): string {
 /** What is to be done about an alarm. */
 function Advice({ event }: { event: SecurityEvent }) {
   const words = useWords();
-  const { user, reference } = event;
-  const own = user
-    ? words.t('ui.alarms.do.user', { email: user.email ?? 'ADDRESS' })
-    : reference && words.t('ui.alarms.do.record');
+  const { user } = event;
+  const own = user && words.t('ui.alarms.do.user', { email: user.email ?? 'ADDRESS' });
   return (
     <Text size="xs" mt={4} className="wrap">
-      <Guided text={[words.t('ui.alarms.do'), own].filter(Boolean).join(' ')} />
+      <Guided text={[words.t('ui.alarms.do'), own, words.t('ui.alarms.do.guide')].filter(Boolean).join(' ')} />
     </Text>
   );
 }
