@@ -16,7 +16,7 @@ uses.records := base format store events schema ledger access
 uses.registers := base format schema records
 uses.frameworks := base format schema records
 uses.report := base format schema records
-uses.jobs := base format store schema ledger access records
+uses.jobs := base format store events schema ledger access records
 uses.api := base format http store events schema ledger announce access records frameworks report jobs
 uses.app := base format http store events schema ledger announce access records registers frameworks report jobs api
 

@@ -20,6 +20,7 @@ enum { QUICK = 300, SLOW = 1000, SWEEP_EVERY = MINUTE, OUTBOX_BATCH = 100 };
 struct clerk {
     struct jobs *jobs;
     struct jobs_config config;
+    struct events *events;
     pthread_t thread;
     pthread_mutex_t lock;
     bool ends;
@@ -274,6 +275,7 @@ static bool one_round(struct clerk *clerk, struct arena *arena)
                       .actor = &actor_system,
                       .now = timekeeper_now(clerk->config.time),
                       .time = clerk->config.time,
+                      .events = clerk->events,
                       .language = S("en")};
     if (setjmp(escape)) {
         log_line(LOG_ERROR, "no memory for regular duties", NULL);
@@ -311,7 +313,7 @@ enum result clerk_open(struct ctx *ctx, struct jobs *jobs, const struct jobs_con
 {
     struct clerk *clerk = calloc(1, sizeof *clerk);
     if (!clerk) return fail(ctx, BROKEN, "There is no memory to start.");
-    *clerk = (struct clerk){.jobs = jobs, .config = *config, .swept_at = -SWEEP_EVERY};
+    *clerk = (struct clerk){.jobs = jobs, .config = *config, .events = ctx->events, .swept_at = -SWEEP_EVERY};
     pthread_mutex_init(&clerk->lock, NULL);
     if (pthread_create(&clerk->thread, NULL, run, clerk) != 0) {
         pthread_mutex_destroy(&clerk->lock);

@@ -43,6 +43,7 @@ struct watch {
 
 struct jobs {
     struct jobs_config config;
+    struct events *events; /* where alarms go; NULL: the log alone */
     pthread_t threads[JOB_THREADS];
     size_t thread_count;
     pthread_mutex_t lock;      /* of all below */

@@ -66,8 +66,37 @@ enum result job_is_as_entered(struct ctx *ctx, int64_t id, int64_t position, boo
     return found == BROKEN || found == NOT_FOUND ? OK : found;
 }
 
-enum result jobs_verify(struct ctx *ctx, int64_t *checked)
+/* What is going on, or what no end of the program's was given to. */
+#define UNENDED "(ended_at IS NULL OR status NOT IN ('done', 'failed', 'cancelled'))"
+
+static enum result verify_unended(struct ctx *ctx, int64_t *looked)
 {
+    struct value last = value_number(INT64_MIN);
+    for (*looked = 0;; ++*looked) {
+        struct rows *rows;
+        bool found, right;
+        TRY(db_query_one(ctx, S("SELECT id FROM job WHERE id>?1 AND " UNENDED " ORDER BY id LIMIT 1"), &last, 1, &rows,
+                         &found));
+        if (found) last.number = rows_number(rows, 0);
+        rows_close(rows);
+        if (!found) return OK;
+        TRY(sealed_is_right(ctx, &sealed_jobs, last.number, &right));
+        if (right) continue;
+        return fail(ctx, CONFLICT,
+                    "The job %lld has not ended, and is not as the program wrote it: its row was put into the "
+                    "database, or changed, outside of the program.",
+                    (long long)last.number);
+    }
+}
+
+enum result jobs_verify(struct ctx *ctx, int64_t *checked, int64_t *unkeyed)
+{
+    int64_t looked = 0;
+    *unkeyed = 0;
+    if (sealed_can_check(ctx))
+        TRY(verify_unended(ctx, &looked));
+    else
+        TRY(db_query_number(ctx, S("SELECT count(*) FROM job WHERE " UNENDED), NULL, 0, 0, unkeyed));
     struct rows *rows;
     bool found;
     TRY(db_query_number(ctx, S("SELECT count(*) FROM ledger_entry WHERE subject='" JOB_SUBJECT "'"), NULL, 0, 0,
@@ -78,6 +107,7 @@ enum result jobs_verify(struct ctx *ctx, int64_t *checked)
                      NULL, 0, &rows, &found));
     int64_t job = found ? rows_number(rows, 0) : 0;
     rows_close(rows);
+    *checked += looked;
     if (!found) return OK;
     return fail(ctx, CONFLICT, "The job %lld was done twice: it was put back into the queue outside of the program.",
                 (long long)job);
@@ -377,11 +407,18 @@ static enum result drop_inputs(struct ctx *ctx)
     return OK;
 }
 
+/* The program gives an end and its time together. One without the time would stand for ever; whether it is the
+ * program's is looked at as of all that wait. */
+#define ENDED_WITHOUT_TIME "ended_at IS NULL AND status IN ('done', 'failed', 'cancelled')"
+
 enum result jobs_sweep(struct ctx *ctx)
 {
     struct value args[] = {value_number(JOB_KEPT)};
-    struct str old =
-        arena_print(ctx->arena, "DELETE FROM job WHERE ended_at<%s-?1 AND input IS NULL", sql_now(db_dialect(ctx->db)));
+    struct str old = arena_print(
+        ctx->arena,
+        "DELETE FROM job WHERE ended_at<%s-?1 AND input IS NULL AND status IN ('done', 'failed', 'cancelled')",
+        sql_now(db_dialect(ctx->db)));
+    TRY(db_run(ctx, S("UPDATE job SET status='queued', claimed_until=NULL WHERE " ENDED_WITHOUT_TIME), NULL, 0, NULL));
     TRY(drop_inputs(ctx));
     TRY(db_run(ctx, S("DELETE FROM job_part WHERE job NOT IN (SELECT id FROM job WHERE ended_at IS NULL)"), NULL, 0,
                NULL));

@@ -9,17 +9,29 @@
 #include "base/number.h"
 #include "base/timekeeper.h"
 #include "base/wait.h"
+#include "events/events.h"
 #include "jobs/inside.h"
 #include "store/blob.h"
 #include "store/dialect.h"
 #include "store/store.h"
 
-/* How many that are not to be run are refused in one write: others write in between, however many there are. */
-enum { LOOKED_AT = 64 };
+/* How many that are not to be run are refused in one write: others write in between, however many there are. So many of
+ * these are told as an event each, all of them in the log: a flood of them must not take the room of other alarms. */
+enum { LOOKED_AT = 64, TOLD_AT = 8 };
+
+/* No claim of the program's reaches as far ahead as this. */
+enum { CLAIM_AHEAD = 60 * 1000 };
+
+/* A job that was refused in this write, and what is said of it in the log and as an event. */
+struct refusal {
+    int64_t id;
+    const char *what;
+};
 
 struct claim {
     struct jobs *jobs;
     size_t refused;
+    struct refusal refusals[LOOKED_AT];
     int64_t id, user, input, number, position;
     bool read_only;
     struct str kind, arguments, registers, state, sha256;
@@ -27,18 +39,25 @@ struct claim {
 
 /* ---- claiming ---- */
 
-/* Those that wait, and those whose claim has run out. */
-#define CLAIMABLE "(status='queued' OR (status='running' AND claimed_until<%s))"
+/* Those that wait, and those whose claim has run out, or is none that the program gives. */
+#define RUN_OUT "(status='running' AND (claimed_until IS NULL OR claimed_until<%s OR claimed_until>%s+%d))"
+/* No status of the program's, in ranges that the index of `status` finds: such a row would stand for ever. If the
+ * program made it, it waits; else it is refused like any other. */
+#define UNKNOWN                                                                                                        \
+    "(status<'cancelled' OR (status>'cancelled' AND status<'done') OR (status>'done' AND status<'failed') OR "         \
+    "(status>'failed' AND status<'queued') OR (status>'queued' AND status<'running') OR status>'running')"
+#define CLAIMABLE "(status='queued' OR " RUN_OUT " OR " UNKNOWN ")"
 
 /* No end is entered: what the program did not make may bear the number of a job that is yet to come, and what was put
  * back has its end already, of which a second would say that it was done twice. Parts that lie beside it are swept, and
- * its file where a MAC says that it is its own (jobs_sweep). */
-static enum result refuse(struct ctx *ctx, int64_t id, const char *sentence)
+ * its file where a MAC says that it is its own (jobs_sweep); `lets_go` of one of which none can say so. */
+static enum result refuse(struct ctx *ctx, struct claim *claim, bool lets_go, const char *what, const char *sentence)
 {
-    struct value args[] = {value_number(id), value_text(str_of(sentence))};
+    struct value args[] = {value_number(claim->id), value_text(str_of(sentence))};
+    if (claim->refused < LOOKED_AT) claim->refusals[claim->refused++] = (struct refusal){claim->id, what};
     struct str sql = arena_print(
-        ctx->arena, "UPDATE job SET status='failed', ended_at=%s, claimed_until=NULL, detail=?2 WHERE id=?1",
-        sql_now(db_dialect(ctx->db)));
+        ctx->arena, "UPDATE job SET status='failed', ended_at=%s, claimed_until=NULL, %sdetail=?2 WHERE id=?1",
+        sql_now(db_dialect(ctx->db)), lets_go ? "input=NULL, " : "");
     return db_run(ctx, sql, args, COUNT(args), NULL);
 }
 
@@ -68,28 +87,32 @@ static enum result check_origin(struct ctx *ctx, struct claim *claim, bool *good
     bool as_entered;
     TRY(sealed_read(ctx, &sealed_jobs, claim->id, values, good));
     if (*good) take(values, claim);
-    if (!*good) return refuse(ctx, claim->id, SENTENCE("This job was not made by the program."));
+    if (!*good)
+        return refuse(ctx, claim, true, "a job was changed outside of the program and is refused",
+                      SENTENCE("This job was not made by the program."));
     TRY(job_is_as_entered(ctx, claim->id, claim->position, &as_entered));
     if (as_entered) return OK;
     *good = false;
-    log_line(LOG_ERROR, "a job is not as the ledger says, so it was changed outside of the program, and is refused",
-             "id", claim->id, NULL);
-    return refuse(ctx, claim->id,
+    static const char what[] =
+        SENTENCE("a job is not as the ledger says, so it was changed outside of the program, and is refused");
+    log_line(LOG_ERROR, what, "id", claim->id, NULL);
+    return refuse(ctx, claim, false, what,
                   SENTENCE("This job is not as the ledger says: it was changed outside of the program."));
 }
 
-/* The oldest of them, each half by the index of `status`. Held, where others claim at the same time. */
+/* The oldest of them, each part by the index of `status`. Held, where others claim at the same time. */
 static enum result find_claimable(struct ctx *ctx, int64_t ids[LOOKED_AT], size_t *count)
 {
     enum dialect dialect = db_dialect(ctx->db);
+    const char *now = sql_now(dialect);
     const struct value most = value_number(LOOKED_AT);
     struct str sql = arena_print(
         ctx->arena,
         "SELECT id FROM job WHERE " CLAIMABLE " AND id IN ("
         "SELECT id FROM (SELECT id FROM job WHERE status='queued' ORDER BY id LIMIT ?1) q UNION ALL "
-        "SELECT id FROM (SELECT id FROM job WHERE status='running' AND claimed_until<%s ORDER BY id LIMIT ?1) r) "
-        "ORDER BY id LIMIT ?1%s",
-        sql_now(dialect), sql_now(dialect), sql_skip_locked(dialect));
+        "SELECT id FROM (SELECT id FROM job WHERE " RUN_OUT " ORDER BY id LIMIT ?1) r UNION ALL "
+        "SELECT id FROM (SELECT id FROM job WHERE " UNKNOWN " ORDER BY id LIMIT ?1) u) ORDER BY id LIMIT ?1%s",
+        now, now, CLAIM_AHEAD, now, now, CLAIM_AHEAD, sql_skip_locked(dialect));
     struct rows *rows;
     *count = 0;
     TRY(db_query(ctx, sql, &most, 1, &rows));
@@ -117,9 +140,7 @@ static enum result look_at(struct ctx *ctx, struct claim *claim, int64_t id, boo
     }
     rows_close(rows);
     if (!found) return OK;
-    TRY(check_origin(ctx, claim, good));
-    claim->refused += !*good;
-    return OK;
+    return check_origin(ctx, claim, good);
 }
 
 static enum result take_claim(struct ctx *ctx, const struct claim *claim)
@@ -272,10 +293,23 @@ static enum result run_claimed(struct ctx *ctx, struct running_job *running, con
 
 static enum result count_claimable(struct ctx *ctx, int64_t *count)
 {
+    const char *now = sql_now(db_dialect(ctx->db));
     struct str sql =
-        arena_print(ctx->arena, "SELECT count(*) FROM (SELECT 1 FROM job WHERE " CLAIMABLE " LIMIT 1) first",
-                    sql_now(db_dialect(ctx->db)));
+        arena_print(ctx->arena, "SELECT count(*) FROM (SELECT 1 FROM job WHERE " CLAIMABLE " LIMIT 1) first", now, now,
+                    CLAIM_AHEAD);
     return db_query_number(ctx, sql, NULL, 0, 0, count);
+}
+
+/* Once the write is durable, and not while it is made: it may be run again. */
+static void tell_refused(struct ctx *ctx, const struct claim *claim)
+{
+    for (size_t i = 0; i < claim->refused && i < TOLD_AT; i++) {
+        const struct refusal *refusal = &claim->refusals[i];
+        event_post(ctx, &(struct event){.kind = EVENT_ALARM,
+                                        .subject = str_of(sealed_jobs.table),
+                                        .record = refusal->id,
+                                        .detail = str_of(refusal->what)});
+    }
 }
 
 /* False when there was nothing to do, or nothing that could be done now. */
@@ -299,6 +333,8 @@ static bool work_once(struct jobs *jobs, struct arena *arena)
     if (looked != OK && !result_ends_all(looked))
         log_text(LOG_ERROR, "the queue of jobs could not be looked at", "sentence", ctx.error.sentence);
     if (looked != OK) return false;
+    ctx.events = jobs->events;
+    tell_refused(&ctx, &claim);
     if (!claim.id) return claim.refused > 0;
     enum result result = run_claimed(&ctx, &running, &claim, &text);
     end_job(&ctx, jobs, &claim, result, running.stop, buf_str(&text));
@@ -376,6 +412,7 @@ enum result jobs_open(struct ctx *ctx, const struct jobs_config *config, struct 
     struct jobs *jobs = calloc(1, sizeof *jobs);
     if (!jobs) return fail(ctx, BROKEN, "There is no memory to start.");
     jobs->config = *config;
+    jobs->events = ctx->events;
     pthread_mutex_init(&jobs->lock, NULL);
     wait_init(&jobs->bell);
     wait_init(&jobs->news);

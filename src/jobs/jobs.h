@@ -51,6 +51,7 @@ struct jobs_config {
 
 enum { JOB_KEPT = 24 * 60 * 60 * 1000, JOB_CLAIM = 20 * 1000, JOB_TRIES = 20 };
 
+/* Alarms go to what ctx->events is now, here and of the clerk. */
 enum result jobs_open(struct ctx *ctx, const struct jobs_config *config, struct jobs **out) MUST_USE;
 void jobs_close(struct jobs *jobs); /* asks running jobs to stop, waits for them; NULL is fine */
 
@@ -107,8 +108,10 @@ enum result jobs_tell_watchers(struct ctx *ctx, struct jobs *jobs, bool *watchin
 /* Inside a write: forgets old jobs, and what those that have ended need no more. */
 enum result jobs_sweep(struct ctx *ctx) MUST_USE;
 /* For verify: CONFLICT names the first job that ended twice by the ledger, which is one that somebody put back into the
- * queue while what the ledger says of it was hidden. */
-enum result jobs_verify(struct ctx *ctx, int64_t *checked) MUST_USE;
+ * queue while what the ledger says of it was hidden; or the first that has not ended, or has no status of the
+ * program's, and is not as the program wrote it. *unkeyed: how many of the latter were not looked at, without the
+ * master key. One that has ended has given up its file, which the MAC covers, so its MAC says nothing. */
+enum result jobs_verify(struct ctx *ctx, int64_t *checked, int64_t *unkeyed) MUST_USE;
 
 extern const struct job_kind job_import;
 

@@ -2,7 +2,9 @@
  * refuse by triggers of the test's own. */
 #include "served.h"
 
+#include "access/actor.h"
 #include "base/clock.h"
+#include "events/events.h"
 #include "jobs/clerk.h"
 #include "store/store.h"
 
@@ -165,6 +167,80 @@ static void a_planted_job_takes_no_number_from_another(void **state)
     assert_true(str_is(await_end(served, 1), "done"));
 }
 
+/* Who has no queue may change it unseen: so it is while these rows are put in. */
+static void reopen(struct served *served, struct events **events)
+{
+    struct program *program = &served->program;
+    struct jobs_config jobs = {.house = &program->house,
+                               .store = program->store,
+                               .access = program->access,
+                               .time = program->time,
+                               .threads = 1};
+    struct events_config kept = {
+        .store = program->store, .keyring = program->keyring, .time = program->time, .kept_days = 400};
+    must(served, events_open(served->ctx, &kept, events));
+    served->ctx->events = *events;
+    must(served, jobs_open(served->ctx, &jobs, &served->api.jobs));
+}
+
+static void close_again(struct served *served, struct events *events)
+{
+    jobs_close(served->api.jobs);
+    served->api.jobs = NULL;
+    served->ctx->events = NULL;
+    events_close(events);
+}
+
+static enum result submit(struct ctx *ctx, void *arg)
+{
+    ctx->actor = &actor_system;
+    return job_submit(ctx, "strange", S("{}"), NULL, arg);
+}
+
+/* Whatever its status says, and whatever else keeps it from being looked at: it is named by verify, refused, and told
+ * once. What the program made, and somebody gave such a status, has its turn. */
+static void a_planted_job_does_not_stand(void **state)
+{
+    static const char *const planted[] = {
+        "'waiting', NULL, NULL", "'Queued', NULL, NULL",  "'', NULL, NULL",
+        "'queued', NULL, NULL",  "'running', NULL, NULL", "'running', NULL, 9007199254740991",
+        "'done', NULL, NULL",    "'zzz', 1, NULL",
+    };
+    struct served *served = SERVED(state);
+    struct events *events;
+    int64_t own, checked, unkeyed;
+    jobs_close(served->api.jobs);
+    must(served, store_write(served->ctx, served->program.store, submit, &own));
+    run(served, "UPDATE job SET status = 'waiting'");
+    must(served, jobs_verify(served->ctx, &checked, &unkeyed));
+    assert_int_equal(checked, 1);
+    for (size_t i = 0; i < COUNT(planted); i++) {
+        run(served, text_of(served,
+                            "INSERT INTO job (id, kind, status, ended_at, claimed_until, \"user\", created_at) "
+                            "SELECT 100, 'import', %s, 1, 1",
+                            planted[i]));
+        assert_int_equal(jobs_verify(served->ctx, &checked, &unkeyed), CONFLICT);
+        assert_true(str_starts(served->ctx->error.sentence, S("The job 100 has not ended, and is not as")));
+        ctx_clear_error(served->ctx);
+        run(served, text_of(served, "UPDATE job SET id = %zu WHERE id = 100", 101 + i));
+    }
+    reopen(served, &events);
+    must(served, store_write(served->ctx, served->program.store, sweep, NULL));
+    assert_true(str_is(await_end(served, own), "failed"));
+    for (size_t i = 0; i < COUNT(planted) - 1; i++) assert_true(str_is(await_end(served, 101 + (int64_t)i), "failed"));
+    close_again(served, events);
+    must(served, jobs_verify(served->ctx, &checked, &unkeyed));
+    assert_int_equal(number(served, "SELECT count(*) FROM job WHERE detail = 'This job was not made by the program.'"),
+                     COUNT(planted));
+    assert_int_equal(number(served, "SELECT count(*) FROM job WHERE detail LIKE 'This program does not know jobs%'"),
+                     1);
+    assert_int_equal(number(served, "SELECT count(DISTINCT record) FROM security_event WHERE kind = 'alarm' AND "
+                                    "subject = 'job' AND detail = 'a job was changed outside of the program and is "
+                                    "refused'"),
+                     COUNT(planted));
+    assert_int_equal(number(served, "SELECT count(*) FROM security_event WHERE kind = 'alarm'"), COUNT(planted));
+}
+
 #define ON_POSTGRES(test) cmocka_unit_test_setup_teardown(test, served_postgres, served_end)
 #define BOTH(test) cmocka_unit_test_setup_teardown(test, served_sqlite, served_end), ON_POSTGRES(test)
 
@@ -174,6 +250,7 @@ int main(void)
         ON_POSTGRES(a_message_waits_while_the_database_is_busy_or_away),
         BOTH(planted_jobs_stop_no_change),
         BOTH(a_planted_job_takes_no_number_from_another),
+        BOTH(a_planted_job_does_not_stand),
         BOTH(a_duty_that_fails_keeps_the_next_from_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
