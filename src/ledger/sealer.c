@@ -6,6 +6,7 @@
 #include "ledger/entry_row.h"
 #include "ledger/floor.h"
 #include "ledger/stop.h"
+#include "store/blob.h"
 #include "store/store.h"
 
 enum { ROWS_AT_ONCE = 50, LEAF_COLUMNS = 4 };
@@ -178,21 +179,50 @@ static enum result read_last(struct ctx *ctx, struct last_few *few, uint64_t fro
     }
 }
 
-/* About the newest time there is, since places are given in the order of times. Whoever sealed the last of them knows
- * it; who does not holds what is read against the signed head, because rows can be exchanged. */
+/* The newest time of the first `size` entries: a setting with its MAC, written with each head. One of another size (the
+ * row was put back to what it was, or taken away) is made up for by reading what came behind. */
+struct noted {
+    int64_t size, at;
+};
+
+static const char NEWEST[] = "ledger_newest_time";
+
+static enum result read_noted(struct ctx *ctx, int64_t size, struct noted *noted)
+{
+    struct str text, first;
+    TRY(meta_get(ctx, NEWEST, &text));
+    bool whole = str_cut(&text, ' ', &first) && parse_number(first, &noted->size) && parse_number(text, &noted->at);
+    if (!whole || noted->size > size) *noted = (struct noted){0, INT64_MIN};
+    return OK;
+}
+
+static enum result note_newest_time(struct ctx *ctx, const struct sealing *sealing)
+{
+    int64_t at = sealing->newest_at > sealing->placed_at ? sealing->newest_at : sealing->placed_at;
+    return meta_set(ctx, NEWEST,
+                    arena_print(ctx->arena, "%llu %lld", (unsigned long long)sealing->tree.size, (long long)at));
+}
+
+/* The last few are read in any case: one that was altered is told before it is long ago. What the setting does not know
+ * is held against the signed head as well, because rows can be exchanged with all that makes them genuine. */
 static enum result find_newest_time(struct ctx *ctx, struct sealing *sealing)
 {
     const struct merkle_source source = tree_source(sealing->hasher);
-    const struct ledger_newest *known = &sealing->seal->newest;
-    const uint64_t size = sealing->begun_at, from = size > LAST ? size - LAST : 0;
+    const int64_t size = (int64_t)sealing->begun_at;
     struct last_few few = {.hasher = sealing->hasher, .text = buf_in(ctx->arena)};
-    bool is_known = size && known->size == (int64_t)size;
+    struct noted noted;
     struct hash root;
-    if (is_known) few.newest_at = known->at;
-    if (!is_known) TRY(merkle_resume(ctx, &source, from, &few.tree));
-    TRY(read_last(ctx, &few, from));
+    sealing->placed_at = INT64_MIN;
+    if (!size) return OK;
+    TRY(read_noted(ctx, size, &noted));
+    bool is_known = noted.size == size;
+    int64_t from = size > LAST ? size - LAST : 0;
+    if (noted.size < from) from = noted.size;
+    few.newest_at = noted.at;
+    if (!is_known) TRY(merkle_resume(ctx, &source, (uint64_t)from, &few.tree));
+    TRY(read_last(ctx, &few, (uint64_t)from));
     sealing->placed_at = few.newest_at;
-    if (!size || is_known) return OK;
+    if (is_known) return OK;
     merkle_root(&few.tree, sealing->hasher, &root);
     return hash_eq(&root, &sealing->previous.root) ? OK : refuse(ctx, &sealing->previous);
 }
@@ -219,7 +249,7 @@ static void take_row(struct sealing *sealing, const struct keyring *keyring, str
     text->len = 0;
     canonical_entry(text, &row);
     const char *fault = fault_of(keyring, rows, before, buf_str(text));
-    if (!fault && row.at < sealing->placed_at - LEDGER_SKEW)
+    if (!fault && sealing->placed_at > INT64_MIN && row.at < sealing->placed_at - LEDGER_SKEW)
         fault = SENTENCE("is dated long before what has its place: it was kept from its own");
     if (fault) {
         if (!seal->refused++) seal->first_refused = row.id, seal->fault = fault;
@@ -375,8 +405,6 @@ static void list_sealed(struct ctx *ctx, const struct sealing *sealing)
     struct ledger_seal *seal = sealing->seal;
     seal->sealed = sealing->leaf_count;
     seal->from = (int64_t)sealing->begun_at;
-    seal->newest.size = (int64_t)sealing->tree.size;
-    seal->newest.at = sealing->newest_at > sealing->placed_at ? sealing->newest_at : sealing->placed_at;
     seal->leaves = arena_make_many(ctx->arena, struct db_mark, sealing->leaf_count);
     for (size_t i = 0; i < sealing->leaf_count; i++) {
         seal->leaves[i].number = sealing->leaves[i].entry;
@@ -386,8 +414,7 @@ static void list_sealed(struct ctx *ctx, const struct sealing *sealing)
 
 enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal)
 {
-    *seal = (struct ledger_seal){
-        .keys = seal->keys, .known = seal->known, .decisions = seal->decisions, .newest = seal->newest};
+    *seal = (struct ledger_seal){.keys = seal->keys, .known = seal->known, .decisions = seal->decisions};
     bool low;
     if (!db_keyring(ctx->db)) return fail(ctx, BROKEN, "Without the master key the ledger cannot be sealed.");
     TRY(db_lock(ctx, "ledger"));
@@ -411,6 +438,7 @@ enum result ledger_seal(struct ctx *ctx, struct ledger_seal *seal)
     TRY(write_leaves(ctx, &sealing));
     TRY(write_nodes(ctx, &sealing));
     TRY(write_head(ctx, &sealing));
+    TRY(note_newest_time(ctx, &sealing));
     TRY(clear_pending(ctx, &sealing));
     list_sealed(ctx, &sealing);
     return OK;

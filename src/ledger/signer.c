@@ -23,10 +23,9 @@ struct ledger_signer {
     struct str directory;
     pthread_mutex_t rounds; /* held through each */
     pthread_mutex_t lock;
-    int64_t searched;         /* of the rounds: where to look for what was committed (ledger/unplaced.h) */
-    struct passed_over first; /* of the rounds too, as the next two */
-    struct ledger_newest newest;
-    struct waiting_left left;
+    int64_t searched;          /* of the rounds: where to look for what was committed (ledger/unplaced.h) */
+    struct passed_over first;  /* of the rounds too */
+    bool behind;               /* the same: the round waited for the floor */
     struct db_mark *committed; /* under lock, as all that follows */
     size_t count, room;
     bool forgets;             /* it was told that not all that was committed is kept in mind */
@@ -70,10 +69,15 @@ static void note(void *arg, const struct db_mark *entries, size_t count)
         struct db_mark *wider = realloc(signer->committed, room * sizeof *wider);
         if (wider) signer->committed = wider, signer->room = room;
     }
-    for (size_t i = 0; i < count && signer->count < signer->room; i++) signer->committed[signer->count++] = entries[i];
+    int64_t now = clock_monotonic();
+    for (size_t i = 0; i < count && signer->count < signer->room; i++) {
+        struct db_mark *mark = &signer->committed[signer->count++];
+        *mark = entries[i];
+        if (!mark->since) mark->since = now;
+    }
     bool fresh = signer->count < wanted && !signer->forgets;
     signer->forgets |= fresh;
-    if (wanted) waiting_begin(&signer->waiting, clock_monotonic());
+    if (wanted && !signer->waiting.since) signer->waiting.since = now;
     pthread_mutex_unlock(&signer->lock);
     if (fresh) log_line(LOG_ERROR, "too many entries await their seal: not all are kept in mind any more", NULL);
 }
@@ -106,12 +110,11 @@ static void settle(struct ledger_signer *signer, size_t taken)
 static enum result look_for_all(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
 {
     enum result result = unplaced_look(ctx, &round->unplaced, &signer->searched);
-    if (round->waits) signer->first = (struct passed_over){.times = 0};
     if (result == OK && !round->refused && !round->waits)
         result = unplaced_demand_turn(ctx, &round->unplaced, signer->searched, &signer->first);
     settle(signer, round->taken);
     note(signer, round->unplaced.at, round->unplaced.count);
-    signer->left = (struct waiting_left){.taken_up = round->unplaced.count, .behind = round->waits};
+    signer->behind = round->waits;
     return result;
 }
 
@@ -299,10 +302,8 @@ static enum result recall(struct ctx *ctx, struct ledger_signer *signer, struct 
 static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, struct round *round)
 {
     do {
-        round->seal = (struct ledger_seal){.keys = signer->keys,
-                                           .known = &round->known,
-                                           .decisions = ledger_signer_decisions(signer),
-                                           .newest = signer->newest};
+        round->seal = (struct ledger_seal){
+            .keys = signer->keys, .known = &round->known, .decisions = ledger_signer_decisions(signer)};
         TRY(store_write(ctx, signer->store, seal_some, &round->seal));
         if (round->seal.floor) {
             bool raised;
@@ -314,10 +315,9 @@ static enum result seal_batches(struct ctx *ctx, struct ledger_signer *signer, s
         strike_sealed(signer, round);
         if (round->seal.refused && !round->refused)
             round->first_refused = round->seal.first_refused, round->fault = round->seal.fault;
-        round->refused += round->seal.refused;
+        if (round->seal.refused > round->refused) round->refused = round->seal.refused; /* each batch meets them anew */
         if (!round->seal.head.size) continue;
         round->known = round->seal.head;
-        signer->newest = round->seal.newest;
         enum result remembered = remembered_add(ctx, signer->directory, &round->known);
         keep(signer, &round->known); /* afterwards: another thread's round compares the two */
         TRY(remembered);
@@ -405,11 +405,13 @@ static enum result guarded_round(struct ctx *ctx, struct ledger_signer *signer)
     return result;
 }
 
-static void end_round(struct ledger_signer *signer, enum result result, int64_t began)
+static void end_round(struct ledger_signer *signer, enum result result)
 {
     pthread_mutex_lock(&signer->lock);
-    signer->left.since_begun = signer->count > signer->left.taken_up;
-    waiting_end(&signer->waiting, result, &signer->left, began, clock_monotonic());
+    int64_t since = signer->count ? INT64_MAX : 0;
+    for (size_t i = 0; i < signer->count; i++)
+        if (signer->committed[i].since < since) since = signer->committed[i].since;
+    waiting_end(&signer->waiting, result, signer->behind, since, clock_monotonic());
     pthread_mutex_unlock(&signer->lock);
 }
 
@@ -418,10 +420,9 @@ enum result ledger_signer_seal(struct ctx *ctx, struct ledger_signer *signer)
 {
     char before[SIGNER_ALARM];
     pthread_mutex_lock(&signer->rounds);
-    int64_t began = clock_monotonic();
-    signer->left = (struct waiting_left){.behind = false};
+    signer->behind = false;
     enum result result = guarded_round(ctx, signer);
-    end_round(signer, result, began);
+    end_round(signer, result);
     pthread_mutex_unlock(&signer->rounds);
     if (result_passes(result)) return result;
     struct str sentence = result != OK ? ctx->error.sentence : S("");
@@ -439,10 +440,10 @@ void ledger_signer_watch(struct ledger_signer *signer, int64_t now)
 {
     pthread_mutex_lock(&signer->lock);
     bool fresh = waiting_look(&signer->waiting, now);
-    const char *late = signer->waiting.late;
+    const char *alarm = waiting_alarm(&signer->waiting, "");
     pthread_mutex_unlock(&signer->lock);
-    if (fresh && late) log_text(LOG_ERROR, "the ledger is not sealed", "sentence", str_of(late));
-    if (fresh && !late) log_line(LOG_INFO, "rounds of sealing come to their end again", NULL);
+    if (fresh && *alarm) log_text(LOG_ERROR, "the ledger is not sealed", "sentence", str_of(alarm));
+    if (fresh && !*alarm) log_line(LOG_INFO, "rounds of sealing come to their end again", NULL);
 }
 
 int64_t ledger_signer_waits(struct ledger_signer *signer)
@@ -464,8 +465,8 @@ size_t ledger_signer_left(struct ledger_signer *signer)
 void ledger_signer_alarm(struct ledger_signer *signer, char *out, size_t room)
 {
     pthread_mutex_lock(&signer->lock);
-    const char *standing = *signer->alarm ? signer->alarm : signer->lost;
-    snprintf(out, room, "%s", signer->waiting.late ? signer->waiting.late : standing);
+    const char *alarm = waiting_alarm(&signer->waiting, signer->alarm);
+    snprintf(out, room, "%s", *alarm ? alarm : signer->lost);
     pthread_mutex_unlock(&signer->lock);
 }
 

@@ -41,7 +41,8 @@ int64_t ledger_signer_waits(struct ledger_signer *signer);
 /* How many entries of this process have no place yet, as far as it knows. Any thread. */
 size_t ledger_signer_left(struct ledger_signer *signer);
 /* For a thread that never uses the database, now and then, at the instant `now` of clock_monotonic(): an alarm while
- * entries wait and no round has said for WAITING_LATE why, or rounds end behind one write for WAITING_BEHIND. */
+ * entries wait and no round has said for WAITING_LATE why, and when one has waited for WAITING_HELD whatever rounds
+ * say. */
 void ledger_signer_watch(struct ledger_signer *signer, int64_t now);
 
 /* The sentence of the alarm: that the sealing is late, else the newest round's, else that ledger.heads was lost since

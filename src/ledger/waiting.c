@@ -5,24 +5,18 @@ static const char LATE[] =
              "without end for what it is asked, does not answer, or is held by another program. Look what else uses "
              "it, run merlon verify, and start the program anew.");
 
-static const char BEHIND[] =
-    SENTENCE("Nothing was sealed for two minutes, because somebody holds in the database what every write holds while "
-             "it goes on: one very long write, or somebody who keeps the sealing off. See who it is "
-             "(docs/running.md, Alarms).");
+static const char HELD[] =
+    SENTENCE("What was written awaits its seal for two minutes, while rounds of sealing end: somebody holds in the "
+             "database what every write holds while it goes on (one very long write, or somebody who keeps the sealing "
+             "off), or hides it from the sealing. See who it is (docs/running.md, Alarms).");
 
-void waiting_begin(struct waiting *waiting, int64_t now)
+void waiting_end(struct waiting *waiting, enum result result, bool behind, int64_t since, int64_t now)
 {
-    if (!waiting->since) waiting->since = now;
-}
-
-void waiting_end(struct waiting *waiting, enum result result, const struct waiting_left *left, int64_t began,
-                 int64_t now)
-{
+    waiting->since = since;
     if (result_passes(result)) return;
     waiting->answered = now;
-    if (!left->behind) waiting->behind = 0;
-    if (left->behind && !waiting->behind) waiting->behind = began;
-    if (result == OK && !left->taken_up) waiting->since = left->since_begun ? began : 0;
+    if (!behind) waiting->behind = 0;
+    if (behind && !waiting->behind) waiting->behind = now;
 }
 
 static int64_t latest(int64_t a, int64_t b)
@@ -31,23 +25,25 @@ static int64_t latest(int64_t a, int64_t b)
 }
 
 /* A machine that was paused held up the rounds as well: they are given their time from when it went on. */
-static const char *alarm_at(const struct waiting *waiting, int64_t now)
-{
-    int64_t unanswered = latest(latest(waiting->answered, waiting->since), waiting->woke);
-    if (waiting->behind && now - latest(waiting->behind, waiting->woke) >= WAITING_BEHIND) return BEHIND;
-    return waiting->since && now - unanswered >= WAITING_LATE ? LATE : NULL;
-}
-
 bool waiting_look(struct waiting *waiting, int64_t now)
 {
-    const char *before = waiting->late;
+    const struct waiting before = *waiting;
     if (waiting->looked && now - waiting->looked >= WAITING_LATE / 2) waiting->woke = now;
     waiting->looked = now;
-    waiting->late = alarm_at(waiting, now);
-    return waiting->late != before;
+    int64_t since = latest(waiting->since, waiting->woke), behind = latest(waiting->behind, waiting->woke);
+    waiting->late = waiting->since && now - latest(since, waiting->answered) >= WAITING_LATE;
+    waiting->held =
+        (waiting->since && now - since >= WAITING_HELD) || (waiting->behind && now - behind >= WAITING_HELD);
+    return waiting->late != before.late || waiting->held != before.held;
 }
 
 int64_t waiting_for(const struct waiting *waiting, int64_t now)
 {
     return waiting->since ? now - waiting->since : 0;
+}
+
+const char *waiting_alarm(const struct waiting *waiting, const char *told)
+{
+    if (waiting->late) return LATE;
+    return waiting->held && !*told ? HELD : told;
 }

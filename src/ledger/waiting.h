@@ -7,31 +7,25 @@
 #include "base/ctx.h"
 
 enum {
-    WAITING_LATE = 10 * SECOND,    /* so long without an answer */
-    WAITING_BEHIND = 120 * SECOND, /* so long behind one write of somebody's (ledger/floor.h) */
+    WAITING_LATE = 10 * SECOND,  /* so long without an answer */
+    WAITING_HELD = 120 * SECOND, /* so long for its seal, or behind one write (ledger/floor.h), whatever rounds say */
 };
 
 struct waiting {
     int64_t since;        /* the oldest that awaits its seal; 0: nothing does */
     int64_t answered;     /* the newest round that ended well or said why not; 0: none did */
-    int64_t behind;       /* since then rounds end behind somebody's write; 0: they do not */
+    int64_t behind;       /* since then each round ends behind somebody's write; 0: they do not */
     int64_t looked, woke; /* waiting_look last ran; it ran again after this process was held up */
-    const char *late;     /* the sentence of the alarm; NULL: there is none */
+    bool late, held;      /* the alarms, as was last looked */
 };
 
-/* What was left of that which a round had taken up, and whether something waits that was committed since it began. */
-struct waiting_left {
-    size_t taken_up;
-    bool since_begun, behind;
-};
-
-void waiting_begin(struct waiting *waiting, int64_t now);
-/* A round has ended. One that was not held (result_passes) ends no wait, and neither does one that ends well and
- * leaves what it had taken up. */
-void waiting_end(struct waiting *waiting, enum result result, const struct waiting_left *left, int64_t began,
-                 int64_t now);
-/* Now and then. True: whether there is an alarm, or which, has changed. */
+/* A round has ended. One that was not held (result_passes) answers nothing. `since`: as in struct waiting. */
+void waiting_end(struct waiting *waiting, enum result result, bool behind, int64_t since, int64_t now);
+/* Now and then. True: an alarm has come or gone. */
 bool waiting_look(struct waiting *waiting, int64_t now);
 int64_t waiting_for(const struct waiting *waiting, int64_t now); /* ms; 0: nothing waits */
+
+/* The sentence of the alarm, which gives way to `told`, what a round has said of it, where only `held` stands. */
+const char *waiting_alarm(const struct waiting *waiting, const char *told);
 
 #endif

@@ -75,6 +75,7 @@ bool db_keep_note(struct db *db, void *note, void (*release)(void *note)) MUST_U
 struct db_mark {
     int64_t number;
     unsigned char of[32];
+    int64_t since; /* for whoever keeps it; 0 from the store */
 };
 bool db_is_watched(const struct db *db);
 enum result db_mark(struct ctx *ctx, const struct db_mark *mark) MUST_USE;

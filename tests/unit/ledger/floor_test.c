@@ -269,13 +269,13 @@ static void who_keeps_the_sealing_off_is_told(void **state)
     assert_true(ledger_signer_waits(signer) >= from - to);
     ledger_signer_watch(signer, to);
     expect_alarm(signer, "");
-    for (int64_t at = to; at < from + WAITING_BEHIND; at += SECOND) ledger_signer_watch(signer, at);
-    ledger_signer_watch(signer, from + WAITING_BEHIND);
-    expect_alarm(signer, "Nothing was sealed for two minutes, because somebody holds in the database");
+    for (int64_t at = to; at < from + WAITING_HELD; at += SECOND) ledger_signer_watch(signer, at);
+    ledger_signer_watch(signer, from + WAITING_HELD);
+    expect_alarm(signer, "Entries of the ledger await their seal, and no round"); /* there was one round only */
     sem_post(&slow.go_on);
     pthread_join(thread, NULL);
     expect_ok(&f->ctx, ledger_signer_seal(&f->ctx, signer));
-    ledger_signer_watch(signer, from + WAITING_BEHIND);
+    ledger_signer_watch(signer, from + WAITING_HELD);
     expect_alarm(signer, "");
     assert_int_equal(ledger_signer_left(signer), 0);
     unlink(arena_print(f->ctx.arena, "%s/ledger.heads", f->directory).at);
