@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "ledger/chain.h"
 #include "ledger/cosigned.h"
+#include "ledger/keys.h"
+#include "ledger/merkle.h"
 
 /* ---- cosignatures that are kept ---- */
 
@@ -117,15 +119,48 @@ enum result witness_check_demand(struct program *program, struct witness_check *
     return notes_demand(&program->ctx, check);
 }
 
+/* A ledger in which nothing is signed yet has no head to ask with, and may be an older copy all the same: so one over
+ * nothing is signed for the question. What a witness knows is told against it, whatever that is. */
+static enum result head_over_nothing(struct program *program, struct ledger_head *head)
+{
+    struct ctx *ctx = &program->ctx;
+    struct ledger_keys *keys;
+    if (!program->keyring)
+        return fail(ctx, BUSY,
+                    "No witness was asked (--ask), for nothing is signed here yet, and only with the master key can a "
+                    "question be signed: give it with --master-key FILE.");
+    TRY(ledger_keys_open(ctx, program->keyring, false, &keys));
+    *head = (struct ledger_head){.at = clock_now()};
+    hash_of(hasher_in(ctx->arena), NULL, 0, &head->root);
+    ledger_sign_head(ctx, keys, head);
+    ledger_keys_close(keys);
+    return OK;
+}
+
+static enum result ask(struct program *program, struct witness_check *check, const struct policy *policy,
+                       const struct ledger_head *newest)
+{
+    struct ledger_head empty;
+    if (newest->size) return ask_witnesses(&program->ctx, check, policy, newest);
+    TRY(head_over_nothing(program, &empty));
+    return ask_witnesses(&program->ctx, check, policy, &empty);
+}
+
+/* All is asked, whatever comes of the rest, and the gravest is told: that a witness knows more, then what is wrong of
+ * what lies here, then that nobody answered. */
 enum result witness_check_run(struct program *program, struct witness_check *check, const struct ledger_head *newest)
 {
     struct ctx *ctx = &program->ctx;
     struct policy *policy;
     TRY(heads_policy(program, check->policy, &policy));
+    enum result asked = policy && check->ask ? ask(program, check, policy, newest) : OK;
+    const struct error told = ctx->error;
+    if (asked != OK && asked != BUSY && !check->silent.len) return asked; /* a witness knows more */
+    ctx_clear_error(ctx);
     TRY(notes_check(ctx, check, newest));
     if (policy) TRY(check_policy(ctx, check, policy));
-    if (policy && check->ask && newest->size) TRY(ask_witnesses(ctx, check, policy, newest));
-    return OK;
+    ctx->error = told;
+    return asked;
 }
 
 /* ---- telling ---- */

@@ -29,7 +29,8 @@ struct witness_check {
  * somebody is to be asked and no policy says whom. */
 enum result witness_check_demand(struct program *program, struct witness_check *check) MUST_USE;
 /* After the ledger itself holds; `newest` is its newest head. CONFLICT with a sentence: a note is not of this ledger,
- * the quorum is reached for no head, a witness knows more, or one that was asked did not answer. */
+ * the quorum is reached for no head, a witness knows more (told before all else), or one that was asked did not answer.
+ * Asked also while nothing is signed, for which it takes the master key (BUSY without). */
 enum result witness_check_run(struct program *program, struct witness_check *check,
                               const struct ledger_head *newest) MUST_USE;
 
