@@ -65,6 +65,22 @@ static enum result check_file(struct program *program, struct backup *backup, st
     return backup_check(ctx, backup, path, info);
 }
 
+/* The backup is whole; what it holds is for the database's owner to put right, before it is the only copy. */
+static enum result warn_of_rows(struct program *program, const struct backup *backup)
+{
+    struct ctx *ctx = &program->ctx;
+    struct left_out found = {0};
+    store_use_keyring(program->store, program->keyring);
+    TRY(left_out_find(ctx, backup->tables, backup->table_count, &found));
+    TRY(meta_leave_out(ctx, false, &found));
+    if (!found.rows) return OK;
+    say(stderr,
+        "merlon: Warning: %lld %s in the database that no sound one has, which a restore of this backup will leave "
+        "out (first %.*s); run merlon verify, and see docs/running.md, \"Backup\".\n",
+        (long long)found.rows, say_word(found.rows, "row is", "rows are"), PRINT(found.first));
+    return OK;
+}
+
 enum result command_backup(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
@@ -94,6 +110,7 @@ enum result command_backup(struct program *program)
                                               .detail = backup.passphrase.len ? S("passphrase") : S("master key")});
     TRY(result);
     print_info(check ? "Whole:" : "Backed up to", &info, path);
+    if (!check) TRY(warn_of_rows(program, &backup));
     if (!check && !backup.passphrase.len)
         say(stdout, "It opens with this installation's master key only: keep that key somewhere else, too.\n");
     return OK;
@@ -101,8 +118,13 @@ enum result command_backup(struct program *program)
 
 /* ---- restore ---- */
 
+struct copying {
+    struct program *program;
+    struct left_out *left_out;
+};
+
 /* Nothing that the copy writes from here on is good in the original, nor the other way round. */
-static enum result take_an_identity(struct ctx *ctx, struct keyring *keyring)
+static enum result take_an_identity(struct ctx *ctx, struct keyring *keyring, struct left_out *left_out)
 {
     struct access_parting access;
     struct sealed_parting jobs;
@@ -111,6 +133,7 @@ static enum result take_an_identity(struct ctx *ctx, struct keyring *keyring)
     bool any;
     TRY(identity_read(ctx, keyring, &any));
     if (!any) TRY(meta_demand(ctx, "identity"));
+    TRY(meta_leave_out(ctx, true, left_out));
     TRY(access_part_begin(ctx, &access));
     TRY(sealed_part_begin(ctx, &sealed_jobs, &jobs));
     TRY(witness_part_begin(ctx, &witnessed));
@@ -125,11 +148,12 @@ static enum result take_an_identity(struct ctx *ctx, struct keyring *keyring)
 /* Before the tables are guarded: what only grows is put under the new identity, too. */
 static enum result part(struct ctx *ctx, void *arg)
 {
-    struct program *program = arg;
+    const struct copying *copying = arg;
+    struct program *program = copying->program;
     struct str data = program->settings.value[SET_DATA], key = program->settings.value[SET_MASTER_KEY];
     if (!program->keyring) TRY(keyring_open(ctx, data, key, false, &program->keyring));
     store_use_keyring(program->store, program->keyring);
-    return take_an_identity(ctx, program->keyring);
+    return take_an_identity(ctx, program->keyring, copying->left_out);
 }
 
 /* What a witness knows against the original says nothing of the copy, which has an origin that none has seen. That the
@@ -148,7 +172,7 @@ static enum result lift_the_stop(struct ctx *ctx)
  * out, because it follows from the rest, is made anew by the next start, as a rule that of this same command. */
 static enum result become_a_copy(struct ctx *ctx, void *arg)
 {
-    struct program *program = arg;
+    struct program *program = ((const struct copying *)arg)->program;
     TRY(timekeeping_begin(ctx));
     ledger_keys_close(program->keys); /* of an attempt that was undone */
     program->keys = NULL;
@@ -238,12 +262,13 @@ static enum result fill(struct program *program, struct backup *backup, struct s
                         struct backup_info *info)
 {
     struct ctx *ctx = &program->ctx;
+    struct copying copying = {program, &info->left_out};
     enum result result = make_room(program, backup, path);
     progress_end(progress);
     TRY(result);
     backup->filled = part;
     backup->last = become_a_copy;
-    backup->arg = program;
+    backup->arg = &copying;
     result = program_open_store(program);
     if (result == OK) result = store_restore(ctx, program->store, backup, path, info);
     progress_end(progress);
@@ -300,9 +325,17 @@ enum result command_restore(struct program *program)
     if (!brought.in) return undo(program, brought.info.key_written, result);
     TRY(directory_end_restore(program));
     print_info("Restored", &brought.info, path);
+    const struct left_out *left_out = &brought.info.left_out;
+    if (left_out->rows)
+        say(stdout, "Left out: %lld %s that no sound database has, first %.*s.\n", (long long)left_out->rows,
+            say_word(left_out->rows, "row", "rows"), PRINT(left_out->first));
     TRY(result);
     say(stdout, "Verified: %lld ledger %s, %lld %s.\n", (long long)brought.ledger.sealed,
         say_word(brought.ledger.sealed, "entry", "entries"), (long long)brought.records.records,
         say_word(brought.records.records, "record", "records"));
-    return OK;
+    if (!left_out->rows) return OK;
+    return fail(ctx, CONFLICT,
+                "All was restored but %lld %s of the backup that no sound database has, first %.*s: somebody wrote to "
+                "the original past the program; run merlon verify on it.",
+                (long long)left_out->rows, say_word(left_out->rows, "row", "rows"), PRINT(left_out->first));
 }

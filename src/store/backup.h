@@ -9,6 +9,7 @@
 #ifndef MERLON_STORE_BACKUP_H
 #define MERLON_STORE_BACKUP_H
 
+#include "store/left_out.h"
 #include "store/seal.h"
 #include "store/store.h"
 #include "store/table.h"
@@ -37,7 +38,8 @@ struct backup_info {
     int64_t tables, rows;
     int64_t bytes; /* of the file */
     bool brings_master_key;
-    const char *key_written; /* after a restore: the key file that it made; NULL */
+    struct left_out left_out; /* after a restore: what was not brought in; `filled` may add to it */
+    const char *key_written;  /* after a restore: the key file that it made; NULL */
 };
 
 /* Writes PATH.partial, reads it back to check it, syncs, and renames it to PATH (replacing an older one). PATH is as it
@@ -46,7 +48,8 @@ enum result store_backup(struct ctx *ctx, struct store *store, const struct back
                          struct backup_info *info) MUST_USE;
 
 /* Into a database that has none of the tables yet (CONFLICT otherwise): makes them and fills them in one transaction;
- * what fails leaves the database empty. INVALID when the backup has a table or column that this program does not know.
+ * what fails leaves the database empty. Rows that the tables do not take (left_out.h) are left out and counted in
+ * info->left_out. INVALID when the backup has a table or column that this program does not know.
  * The key file is made with mode 0600 before, and goes again when the rest fails, but not where PostgreSQL went
  * AWAY, since the data may be in; one that exists must hold the same key (CONFLICT). */
 enum result store_restore(struct ctx *ctx, struct store *store, const struct backup *backup, struct str path,

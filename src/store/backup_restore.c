@@ -5,6 +5,7 @@
 
 #include "store/backup_read.h"
 #include "store/dialect.h"
+#include "store/left_out.h"
 #include "store/own_file.h"
 
 #include <errno.h>
@@ -18,7 +19,10 @@ struct restoring {
     const char *key_written; /* NULL, or the key file that was made, to be removed when the rest fails */
     struct str path;
     struct backup_info *info;
+    bool careful; /* row by row; what the database takes no more is left out */
+    bool refused; /* it refused a row, an index or a reference */
     const struct table *table;
+    const struct str *columns;
     size_t column_count;
     struct str insert_batch, insert_one;
     size_t batch;                  /* rows in a full batch */
@@ -169,6 +173,7 @@ static enum result table(struct ctx *ctx, void *arg, const struct backup_table *
     if (!r->table) return unknown(ctx, r, "table", stored->name, S(""));
     if (!stored->column_count) return fail(ctx, INVALID, "The table %s has no columns in the backup.", r->table->name);
     TRY(find_columns(ctx, r, stored));
+    r->columns = stored->columns;
     r->column_count = stored->column_count;
     r->batch = BATCH_ROWS * stored->column_count > PARAMETERS_MAX ? 1 : BATCH_ROWS;
     r->insert_batch = insert_sql(ctx, stored, r->table->name, r->batch);
@@ -187,12 +192,50 @@ static enum result insert(struct ctx *ctx, struct restoring *r, size_t from, siz
         if (!backup_values(body, r->values + i * r->column_count, r->column_count))
             return fail(ctx, BROKEN, "A row of the table %s was lost on its way.", r->table->name);
     }
-    return db_run(ctx, rows == 1 ? r->insert_one : r->insert_batch, r->values, rows * r->column_count, NULL);
+    enum result result =
+        db_run(ctx, rows == 1 ? r->insert_one : r->insert_batch, r->values, rows * r->column_count, NULL);
+    r->refused = r->refused || result == INVALID || result == CONFLICT || result == BROKEN;
+    return result;
+}
+
+/* Looked at here, since the database's word for it is that of a fault. */
+static bool key_is_possible(const struct restoring *r)
+{
+    for (size_t i = 0; i < r->column_count; i++)
+        if (r->table->columns[0].type == COLUMN_KEY && str_is(r->columns[i], r->table->columns[0].name))
+            return r->values[i].type == IS_NUMBER && r->values[i].number > 0 && r->values[i].number < KEY_LIMIT;
+    return true;
+}
+
+static void leave_out(struct ctx *ctx, struct restoring *r, struct str why)
+{
+    struct str key = left_out_key(ctx, r->table, r->columns, r->values, r->column_count);
+    while (why.len && why.at[why.len - 1] == '.') why.len--;
+    left_out_add(ctx, &r->info->left_out, r->table->name, key, why, 1);
+}
+
+static enum result insert_carefully(struct ctx *ctx, struct restoring *r, size_t i)
+{
+    TRY(db_begin(ctx));
+    enum result result = insert(ctx, r, i, 1);
+    if (result == OK) return db_commit(ctx);
+    db_rollback(ctx);
+    if (result == BROKEN && !key_is_possible(r)) {
+        leave_out(ctx, r, S("its key is none that the program gives"));
+    } else if (result == INVALID || result == CONFLICT) {
+        leave_out(ctx, r, ctx->error.english);
+    } else {
+        return result;
+    }
+    ctx_clear_error(ctx);
+    return OK;
 }
 
 static enum result flush(struct ctx *ctx, struct restoring *r)
 {
-    if (r->rows == r->batch) {
+    if (r->careful) {
+        for (size_t i = 0; i < r->rows; i++) TRY(insert_carefully(ctx, r, i));
+    } else if (r->rows == r->batch) {
         TRY(insert(ctx, r, 0, r->rows));
     } else {
         for (size_t i = 0; i < r->rows; i++) TRY(insert(ctx, r, i, 1));
@@ -231,24 +274,51 @@ static enum result end(struct ctx *ctx, void *arg, int64_t last)
     return OK;
 }
 
+/* The MACs that hold are made anew by `filled`, which is how a genuine row is told from its double. */
+static enum result part(struct ctx *ctx, struct restoring *r)
+{
+    const struct backup *backup = r->backup;
+    struct doubled *doubled = NULL;
+    if (r->careful) TRY(doubled_find(ctx, backup->tables, backup->table_count, &doubled));
+    if (backup->filled) TRY(backup->filled(ctx, backup->arg));
+    if (!r->careful) return OK;
+    TRY(doubled_remove(ctx, doubled, &r->info->left_out));
+    return orphans_remove(ctx, backup->tables, backup->table_count, &r->info->left_out);
+}
+
 static enum result restore(struct ctx *ctx, void *arg)
 {
     struct restoring *r = arg;
     const struct backup_visitor visitor = {begin, table, row, end, r};
     r->rows = 0, r->bodies.len = 0; /* of an attempt that broke off */
+    r->refused = false;
     TRY(check_empty(ctx, r->backup));
     TRY(make_bare_tables(ctx, r->backup));
     TRY(backup_read(ctx, r->backup, r->path, &visitor, r->info));
-    if (r->backup->filled) TRY(r->backup->filled(ctx, r->backup->arg));
-    TRY(tables_apply(ctx, r->backup->tables, r->backup->table_count));
-    return r->backup->last ? r->backup->last(ctx, r->backup->arg) : OK;
+    TRY(part(ctx, r));
+    enum result result = tables_apply(ctx, r->backup->tables, r->backup->table_count);
+    r->refused = result != OK;
+    TRY(result);
+    if (r->backup->last) TRY(r->backup->last(ctx, r->backup->arg));
+    r->refused = true; /* if it is not kept: SQLite looks at references at the end */
+    return OK;
+}
+
+/* Most backups are sound, and go in fast; one that is not is read again. */
+static enum result restore_rows(struct ctx *ctx, struct store *store, struct restoring *r)
+{
+    enum result result = store_write(ctx, store, restore, r);
+    if (result == OK || result_passes(result) || !r->refused) return result;
+    ctx_clear_error(ctx);
+    r->careful = true;
+    return store_write(ctx, store, restore, r);
 }
 
 enum result store_restore(struct ctx *ctx, struct store *store, const struct backup *backup, struct str path,
                           struct backup_info *info)
 {
     struct restoring r = {.backup = backup, .path = path, .info = info, .bodies = buf_in(ctx->arena)};
-    enum result result = store_write(ctx, store, restore, &r);
+    enum result result = restore_rows(ctx, store, &r);
     /* What was lost while PostgreSQL saved it may be in, and then nothing but this key opens it. */
     bool may_be_in = result == AWAY && store_dialect(store) == DIALECT_POSTGRES;
     if (result != OK && !may_be_in && r.key_written) unlink(r.key_written);

@@ -392,3 +392,32 @@ enum result meta_verify(struct ctx *ctx, int64_t *checked)
     }
     return OK;
 }
+
+/* Without a key of the kind that is sealed here its owner would make another, or say that it is gone. */
+static bool is_needed(struct str name)
+{
+    return is_read_before_key(name.at) || str_ends(name, S(".secret")) || str_ends(name, S(".public"));
+}
+
+enum result meta_leave_out(struct ctx *ctx, bool removes, struct left_out *out)
+{
+    struct rows *rows;
+    int64_t all;
+    size_t count = 0;
+    TRY(db_query_number(ctx, S("SELECT count(*) FROM meta"), NULL, 0, 0, &all));
+    struct str *names = arena_make_many(ctx->arena, struct str, (size_t)all + 1);
+    TRY(db_query(ctx, S("SELECT value, mac, name FROM meta ORDER BY name"), NULL, 0, &rows));
+    for (bool more; count < (size_t)all;) {
+        TRY(rows_next(ctx, rows, &more));
+        if (!more) break;
+        struct str name = str_of(arena_cstr(ctx->arena, rows_text(rows, 2)));
+        if (!is_needed(name) && !is_ours(ctx, name, rows)) names[count++] = name;
+    }
+    rows_close(rows);
+    for (size_t i = 0; i < count; i++) {
+        const struct value key = value_text(names[i]);
+        if (removes) TRY(db_run(ctx, S("DELETE FROM meta WHERE name = ?1"), &key, 1, NULL));
+        left_out_add(ctx, out, "meta", names[i], S("this program did not write what it says"), 1);
+    }
+    return OK;
+}

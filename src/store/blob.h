@@ -4,6 +4,7 @@
 #ifndef MERLON_STORE_BLOB_H
 #define MERLON_STORE_BLOB_H
 
+#include "store/left_out.h"
 #include "store/db.h"
 #include "store/seal.h"
 #include "store/table.h"
@@ -48,5 +49,8 @@ enum result meta_demand(struct ctx *ctx, const char *name) MUST_USE;
 bool meta_is_right(struct ctx *ctx, struct str name, struct str value, struct str mac);
 enum result meta_changed(struct ctx *ctx, const char *name) MUST_USE;
 enum result meta_check(struct ctx *ctx, const char *name) MUST_USE;
+/* For a restored copy: takes out those whose MAC is not the program's own, except what no database can do without,
+ * which is refused where it is read. `removes` false: only counts them. */
+enum result meta_leave_out(struct ctx *ctx, bool removes, struct left_out *out) MUST_USE;
 
 #endif
