@@ -62,7 +62,16 @@ static enum result check_file(struct program *program, struct backup *backup, st
     if (result != OK && key.len) return result;
     if (result != OK) ctx_clear_error(ctx);
     backup->keyring = program->keyring;
-    return backup_check(ctx, backup, path, info);
+    return backup_check_rows(ctx, backup, path, info);
+}
+
+static void warn(const struct left_out *found)
+{
+    if (!found->rows) return;
+    say(stderr,
+        "merlon: Warning: %lld %s in the backup that no sound database has, and that a restore will leave out (first "
+        "%.*s); run merlon verify on the original, and see docs/running.md, \"Backup\".\n",
+        (long long)found->rows, say_word(found->rows, "row is", "rows are"), PRINT(found->first));
 }
 
 /* The backup is whole; what it holds is for the database's owner to put right, before it is the only copy. */
@@ -73,11 +82,7 @@ static enum result warn_of_rows(struct program *program, const struct backup *ba
     store_use_keyring(program->store, program->keyring);
     TRY(left_out_find(ctx, backup->tables, backup->table_count, &found));
     TRY(meta_leave_out(ctx, false, &found));
-    if (!found.rows) return OK;
-    say(stderr,
-        "merlon: Warning: %lld %s in the database that no sound one has, which a restore of this backup will leave "
-        "out (first %.*s); run merlon verify, and see docs/running.md, \"Backup\".\n",
-        (long long)found.rows, say_word(found.rows, "row is", "rows are"), PRINT(found.first));
+    warn(&found);
     return OK;
 }
 
@@ -110,6 +115,7 @@ enum result command_backup(struct program *program)
                                               .detail = backup.passphrase.len ? S("passphrase") : S("master key")});
     TRY(result);
     print_info(check ? "Whole:" : "Backed up to", &info, path);
+    if (check) warn(&info.left_out);
     if (!check) TRY(warn_of_rows(program, &backup));
     if (!check && !backup.passphrase.len)
         say(stdout, "It opens with this installation's master key only: keep that key somewhere else, too.\n");

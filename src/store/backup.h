@@ -65,4 +65,8 @@ enum result backup_opens(struct ctx *ctx, const struct backup *backup, struct st
 enum result backup_check(struct ctx *ctx, const struct backup *backup, struct str path,
                          struct backup_info *info) MUST_USE;
 
+/* The same, and what a restore will leave out because it refers to a row that is not in it: info->left_out. */
+enum result backup_check_rows(struct ctx *ctx, const struct backup *backup, struct str path,
+                              struct backup_info *info) MUST_USE;
+
 #endif

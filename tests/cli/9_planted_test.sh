@@ -23,6 +23,10 @@ plant() { # name, how many are left out, the first, SQL
 no_trigger() { sqlite3 "$planted/merlon.db" "SELECT 'DROP TRIGGER \"' || name || '\";' FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '$1'"; }
 plant 'a token of nobody' 1 '"token" 78: its user_id names a row of "user" that is not there' \
     "INSERT INTO token SELECT id + 77, 999, name, secret_hash || 'x', scopes, created_at, expires_at, last_used_at, revoked_at, mac FROM token LIMIT 1"
+works backup "$work/bad.backup" --check --master-key "$planted/master.key"
+yes 'which a check of the backup tells, too' grep -q '^merlon: Warning: 1 row .*(first "token" 78: its user_id' "$work/err"
+works backup "$work/sound.backup" --check --master-key "$planted/master.key"
+yes 'and not of one that is sound' [ ! -s "$work/err" ]
 plant 'a stranger in meta' 1 '"meta" zzz: this program did not write' "INSERT INTO meta VALUES ('zzz', '1', x'00')"
 plant 'a leaf twice' 1 '"ledger_leaf" .*: another row has the same entry' "$(no_trigger ledger_leaf) DROP INDEX ledger_leaf_entry_unique;
     INSERT INTO ledger_leaf SELECT (SELECT max(position) + 1 FROM ledger_leaf), entry, leaf_hash, mac FROM ledger_leaf WHERE position = 1"
