@@ -73,6 +73,43 @@ enum result announce_quorum_missing(struct ctx *ctx, int64_t *since)
     return OK;
 }
 
+/* ---- whom nothing is sent to any more ---- */
+
+static bool is_witness(const struct policy *policy, struct str name)
+{
+    for (size_t i = 0; policy && i < policy->witness_count; i++)
+        if (policy->witnesses[i].url.len && str_eq(policy->witnesses[i].key.name, name)) return true;
+    return false;
+}
+
+static bool is_set(const struct announce_config *config, struct str name)
+{
+    const struct {
+        const char *name;
+        bool set;
+    } channels[] = {{PEER_FILE, config->file.len},
+                    {PEER_MAIL, config->mail_to.len},
+                    {PEER_TIMESTAMP, config->timestamp_url.len},
+                    {PEER_QUORUM, config->policy != NULL}};
+    for (size_t i = 0; i < COUNT(channels); i++)
+        if (str_is(name, channels[i].name)) return channels[i].set;
+    return is_witness(config->policy, name);
+}
+
+static enum result let_go(struct ctx *ctx, void *arg)
+{
+    const struct announce_config *config = arg;
+    struct ledger_peer *peers;
+    size_t count;
+    TRY(ledger_peers(ctx, &peers, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (!peers[i].trouble.len || is_set(config, peers[i].name)) continue;
+        peers[i].trouble = S("");
+        TRY(ledger_peer_write(ctx, &peers[i]));
+    }
+    return OK;
+}
+
 /* ---- the thread ---- */
 
 static enum result do_round(struct ctx *ctx, struct announce *announce)
@@ -179,7 +216,9 @@ static bool has_work(const struct announce_config *config)
 enum result announce_open(struct ctx *ctx, const struct announce_config *config, struct announce **out)
 {
     *out = NULL;
+    struct announce_config given = *config;
     TRY(check_config(ctx, config));
+    TRY(store_write(ctx, config->store, let_go, &given));
     if (!has_work(config)) return OK;
     struct announce *announce = calloc(1, sizeof *announce);
     if (!announce) return fail(ctx, BROKEN, "There is no memory to start.");

@@ -30,7 +30,10 @@ struct announce_config {
     struct str timestamp_url, timestamp_ca; /* the authority, and a PEM file that vouches for it */
 };
 
-/* Does nothing, and *announce is NULL, when nobody is to be told anything. INVALID for settings that cannot be. */
+/* *announce is NULL when nobody is to be told anything. INVALID for settings that cannot be. Whom these settings do not
+ * name has no trouble any more, and no quorum is wanting without a policy: what remains in their rows is of before. So
+ * check and metrics, which do not know the settings, tell of those that are set. Another node that has other settings
+ * writes its own trouble again in its next round. */
 enum result announce_open(struct ctx *ctx, const struct announce_config *config, struct announce **announce) MUST_USE;
 void announce_close(struct announce *announce); /* within a second; NULL is fine */
 

@@ -209,7 +209,7 @@ static enum result check_administrator(struct program *program)
 
 /* ---- witnesses ---- */
 
-/* Of a server that has no policy there is nothing to be told. */
+/* Of a server that has no policy there is nothing to be told: its start has let go what an earlier one left there. */
 static enum result check_witnesses(struct program *program)
 {
     struct ctx *ctx = &program->ctx;
@@ -224,7 +224,8 @@ static enum result check_witnesses(struct program *program)
     return fail(ctx, CONFLICT, "The quorum of witnesses has not been reached since %s (docs/running.md).", since);
 }
 
-/* Each witness and channel that has trouble now; "quorum" has a question of its own. */
+/* Each witness and channel that has trouble now; "quorum" has a question of its own. Whom the last start did
+ * not name has none (announce_open). */
 static enum result check_heads(struct program *program)
 {
     struct ctx *ctx = &program->ctx;

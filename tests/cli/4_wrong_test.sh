@@ -109,6 +109,10 @@ yes 'quorum none is said' grep -q 'quorum none' "$work/server.err"
 stop_server
 refuses 1 'wrong answer' check --data "$data"
 yes 'check says which head does not go out' grep -q '^heads go out .*none/heads' "$work/out"
+# Where no head is sent to any more there is no trouble.
+start_server --data "$data"
+stop_server
+works check --data "$data"
 start_server --data "$data" --publish-file "$work/heads.txt"
 until [ -s "$work/heads.txt" ]; do sleep 0.05; done
 stop_server
