@@ -11,6 +11,7 @@
 #include "ledger/ledger.h"
 #include "ledger/proof.h"
 #include "records/entered.h"
+#include "records/history.h"
 #include "records/house.h"
 #include "records/records.h"
 #include "records/rights.h"
@@ -45,10 +46,10 @@ static enum result look_at(struct ctx *ctx, struct str subject, int64_t id, stru
 static enum result may_see_state(struct ctx *ctx, const struct ledger_entry *entry, bool *may)
 {
     const struct reg *reg = house_register(ctx->house, entry->subject);
-    struct record *then;
+    struct json *state;
     if (!reg || ctx->actor->system || !entry->state.len) return OK;
-    TRY(record_of_state(ctx, reg, entry->record, entry->state, &then));
-    *may = record_may(ctx, then, READ);
+    TRY(history_state(ctx, reg, entry, &state));
+    *may = state != NULL;
     return OK;
 }
 
@@ -162,6 +163,7 @@ static enum result get_key(struct ctx *ctx, struct exchange *x)
     return OK;
 }
 
+/* Of an entry that is foreign no content is handed out (ledger_proof_json): there is none to ask a right for. */
 enum result assurance_demand_visible(struct ctx *ctx, int64_t entry, bool with_state)
 {
     struct ledger_entries found;
@@ -169,7 +171,8 @@ enum result assurance_demand_visible(struct ctx *ctx, int64_t entry, bool with_s
     TRY(ledger_recent(ctx, entry + 1, 1, &found));
     bool there = found.count && found.at[0].id == entry;
     if (there) TRY(look_at(ctx, found.at[0].subject, found.at[0].record, &view));
-    if (view.visible && with_state) TRY(may_see_state(ctx, &found.at[0], &view.visible));
+    bool own = there && !found.at[0].foreign;
+    if (view.visible && with_state && own) TRY(may_see_state(ctx, &found.at[0], &view.visible));
     return view.visible ? OK : fail(ctx, NOT_FOUND, "The ledger has no entry %lld that you may see.", (long long)entry);
 }
 

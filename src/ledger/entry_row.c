@@ -76,6 +76,14 @@ bool ledger_row_is_foreign(struct ctx *ctx, struct rows *rows)
     return !rows_is_null(rows, ROW_STATE_ENTRY) && !ledger_row_has_its_state(ctx, rows);
 }
 
+/* A WHERE only finds: what stands in place of the table may hand over a genuine entry of another record. */
+static bool is_purge_of(const struct rows *rows, const struct ledger_row *row)
+{
+    const struct ledger_entry found = ledger_entry_of(rows);
+    return str_eq(found.subject, row->subject) && found.record == row->record && str_is(found.action, "purge") &&
+           found.version > row->version;
+}
+
 /* Whether the first purge of the record after this entry is the program's own. */
 static enum result was_purged(struct ctx *ctx, const struct ledger_row *row, bool *purged)
 {
@@ -86,7 +94,7 @@ static enum result was_purged(struct ctx *ctx, const struct ledger_row *row, boo
                        "WHERE e.subject = ?1 AND e.record = ?2 AND e.version > ?3 AND e.action = 'purge' "
                        "ORDER BY e.version LIMIT 1"),
                      args, COUNT(args), &rows, purged));
-    if (*purged) *purged = ledger_row_is_own(ctx, rows);
+    if (*purged) *purged = is_purge_of(rows, row) && ledger_row_is_own(ctx, rows);
     rows_close(rows);
     return OK;
 }
@@ -105,8 +113,9 @@ enum result ledger_row_is_missing(struct ctx *ctx, struct rows *rows, bool *miss
 enum result ledger_entry_refused(struct ctx *ctx, int64_t entry)
 {
     return fail(ctx, BROKEN,
-                "What entry %lld of the ledger says was changed or removed outside of the program, so it is not used: "
-                "it has to be put back from a backup (docs/running.md, Alarms).",
+                "What entry %lld of the ledger says was changed or removed outside of the program, or put in there, so "
+                "it is not used. What was changed or removed has to be put back from a backup; what was put in is in "
+                "none (docs/running.md, Alarms).",
                 (long long)entry);
 }
 

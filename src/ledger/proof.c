@@ -109,25 +109,40 @@ static void put_nothing(struct json_out *out)
     json_key(out, "state"), json_put_null(out);
 }
 
-/* A proof that says of a content that it is not there is taken for a purge. */
+/* A proof that says of a content that it is not there is taken for a purge; one with another content for a proof of
+ * that. */
+static enum result judge_content(struct ctx *ctx, struct rows *rows, int64_t entry)
+{
+    bool missing;
+    TRY(ledger_row_is_missing(ctx, rows, &missing));
+    if (missing)
+        return with_code(ctx,
+                         fail(ctx, CONFLICT,
+                              "What entry %lld said is missing from the database, and nobody purged it: it was removed "
+                              "outside of the program. The proof of the entry alone is to be had; its content has to "
+                              "be put back from a backup (docs/running.md, Alarms).",
+                              (long long)entry),
+                         "content_missing");
+    if (!ledger_row_is_foreign(ctx, rows)) return OK;
+    return with_code(ctx,
+                     fail(ctx, CONFLICT,
+                          "What entry %lld said was changed outside of the program. The proof of the entry alone is to "
+                          "be had; its content has to be put back from a backup (docs/running.md, Alarms).",
+                          (long long)entry),
+                     "content_altered");
+}
+
 static enum result demand_content(struct ctx *ctx, int64_t entry)
 {
     const struct value args[] = {value_number(entry)};
     struct rows *rows;
-    bool found, missing = false;
+    bool found;
     TRY(db_query_one(ctx,
                      S("SELECT " LEDGER_PROVEN_COLUMNS "FROM ledger_entry e " LEDGER_PROVEN_JOINS "WHERE e.id = ?1"),
                      args, COUNT(args), &rows, &found));
-    if (found) TRY(ledger_row_is_missing(ctx, rows, &missing));
+    enum result result = found ? judge_content(ctx, rows, entry) : OK;
     rows_close(rows);
-    if (!missing) return OK;
-    return with_code(ctx,
-                     fail(ctx, CONFLICT,
-                          "What entry %lld said is missing from the database, and nobody purged it: it was removed "
-                          "outside of the program. The proof of the entry alone is to be had; its content has to be "
-                          "put back from a backup (docs/running.md, Alarms).",
-                          (long long)entry),
-                     "content_missing");
+    return result;
 }
 
 static enum result put_content(struct ctx *ctx, struct json_out *out, int64_t entry)

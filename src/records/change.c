@@ -1,6 +1,7 @@
 /* Create, change, delete, restore: what a request may do, in the order rights, version, fields, then writing. */
 #include "access/actor.h"
 #include "records/draft.h"
+#include "records/entered.h"
 #include "records/house.h"
 #include "records/records.h"
 #include "records/rights.h"
@@ -134,6 +135,8 @@ static enum result demand_changeable(struct ctx *ctx, const struct record *befor
     return *nothing ? OK : open;
 }
 
+/* Also what changes nothing is refused where the row is not what the ledger says: whoever names what somebody else put
+ * there would be told that it is saved. */
 enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, int64_t version, const struct json *patch,
                           struct record **record)
 {
@@ -146,13 +149,14 @@ enum result record_change(struct ctx *ctx, const struct reg *reg, int64_t id, in
     TRY(record_demand_version(ctx, before, version));
     TRY(demand_changeable(ctx, before, patch, &nothing));
     *record = nothing ? before : record_clone(ctx, before);
-    if (nothing) return OK;
+    if (nothing) return record_demand_entered(ctx, before);
     TRY(draft_apply(ctx, *record, patch, DRAFT_CHANGE));
     TRY(take_unit_of_subject(ctx, *record));
     draft_require(ctx, *record);
     TRY(draft_require_custom(ctx, *record, patch));
     if (ctx_has_field_errors(ctx)) return INVALID;
     TRY(demand_move(ctx, before, *record));
+    if (record_same(before, *record)) TRY(record_demand_entered(ctx, before)); /* else it is asked when it is written */
     return record_write_and_load(ctx, &(struct writing){.before = before, .record = *record, .action = "change"},
                                  record);
 }

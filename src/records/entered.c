@@ -105,18 +105,41 @@ enum result record_told(struct ctx *ctx, const struct reg *reg, int64_t id, enum
  * the next alarm. Two that share a place are told more often. */
 static bool was_told_today(const struct ctx *ctx, int64_t entry)
 {
-    static _Atomic int64_t told[256];
+    static _Atomic int64_t told[4096];
     int64_t day = ctx->now / DAY, mark = entry ^ (day << 32);
     return atomic_exchange(&told[(uint64_t)entry % COUNT(told)], mark) == mark;
 }
 
+enum { FOREIGN_TOLD = 3 }; /* of one page, each by itself */
+
+static void tell_others(struct ctx *ctx, int64_t others, int64_t newest, int64_t oldest)
+{
+    enum result result = fail(
+        ctx, BROKEN,
+        others == 1 ? "%lld more entry of the ledger was changed, removed or put in outside of the program, from "
+                      "entry %lld to entry %lld; the page of the ledger marks each (docs/running.md, Alarms)."
+                    : "%lld more entries of the ledger were changed, removed or put in outside of the program, "
+                      "from entry %lld to entry %lld; the page of the ledger marks each (docs/running.md, Alarms).",
+        (long long)others, (long long)oldest, (long long)newest);
+    if (result == BROKEN) alarm(ctx, S("ledger"), 0);
+    ctx_clear_error(ctx);
+}
+
 void record_told_foreign(struct ctx *ctx, const struct ledger_entries *entries)
 {
-    const struct ledger_entry *entry = entries->at, *end = entry + entries->count;
-    while (entry < end && !entry->foreign) entry++;
-    if (entry == end || was_told_today(ctx, entry->id) || ledger_entry_refused(ctx, entry->id) == OK) return;
-    alarm(ctx, entry->subject, entry->record);
-    ctx_clear_error(ctx);
+    int64_t told = 0, newest = 0, oldest = 0;
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct ledger_entry *entry = &entries->at[i];
+        if (!entry->foreign || was_told_today(ctx, entry->id)) continue;
+        if (++told > FOREIGN_TOLD) {
+            oldest = entry->id;
+            if (!newest) newest = entry->id;
+            continue;
+        }
+        if (ledger_entry_refused(ctx, entry->id) != OK) alarm(ctx, entry->subject, entry->record);
+        ctx_clear_error(ctx);
+    }
+    if (told > FOREIGN_TOLD) tell_others(ctx, told - FOREIGN_TOLD, newest, oldest);
 }
 
 bool record_can_be_compared(const struct ctx *ctx)

@@ -17,8 +17,8 @@ enum result record_demand_entered(struct ctx *ctx, const struct record *record) 
 /* For what was read of a record as of an instant (ledger_state_at, ledger_each_at): BROKEN is told as an alarm, and
  * `result` returned. id 0: which record it was is not known. */
 enum result record_told(struct ctx *ctx, const struct reg *reg, int64_t id, enum result result) MUST_USE;
-/* For entries that are shown as they stand, marked where they are foreign: the first of these is told likewise,
- * once a day. */
+/* For entries that are shown as they stand, marked where they are foreign: each of these is told likewise, once a
+ * day; of many on one page the first three, and how many more. */
 void record_told_foreign(struct ctx *ctx, const struct ledger_entries *entries);
 /* False without the master key: then the entries themselves cannot be held against anything. */
 bool record_can_be_compared(const struct ctx *ctx);

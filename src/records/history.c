@@ -49,20 +49,41 @@ static void write_changes(struct ctx *ctx, struct json_out *out, const struct js
     json_close_array(out);
 }
 
+/* The state as JSON; NULL for what is no state of a record: others can have written anything there. */
+static enum result parse_state(struct ctx *ctx, const struct ledger_entry *entry, struct json **state)
+{
+    enum result result = json_parse_deep(ctx, entry->state, JSON_DEEPEST, state);
+    if (result == INVALID && entry->foreign) {
+        ctx_clear_error(ctx);
+        *state = NULL;
+        return OK;
+    }
+    TRY(result);
+    if ((*state)->kind != JSON_OBJECT) *state = NULL;
+    return OK;
+}
+
+enum result history_state(struct ctx *ctx, const struct reg *reg, const struct ledger_entry *entry, struct json **state)
+{
+    struct record *then;
+    *state = NULL;
+    if (!entry->state.len) return OK;
+    TRY(parse_state(ctx, entry, state));
+    if (!*state) return OK;
+    TRY(record_of_state(ctx, reg, entry->record, entry->state, &then));
+    if (!record_may(ctx, then, READ)) *state = NULL;
+    return OK;
+}
+
 /* What a record said while it lay where the reader may not read stays unsaid: that there was a change is told, and by
  * whom, but neither the values nor the reason. */
-static enum result read_states(struct ctx *ctx, const struct reg *reg, int64_t id, struct ledger_entries *entries,
+static enum result read_states(struct ctx *ctx, const struct reg *reg, struct ledger_entries *entries,
                                struct json **states)
 {
     for (size_t i = 0; i < entries->count; i++) {
         struct ledger_entry *entry = &entries->at[i];
-        struct record *then;
-        if (!entry->state.len) continue;
-        TRY(record_of_state(ctx, reg, id, entry->state, &then));
-        if (record_may(ctx, then, READ))
-            TRY(json_parse_deep(ctx, entry->state, JSON_DEEPEST, &states[i]));
-        else
-            entry->comment = S("");
+        TRY(history_state(ctx, reg, entry, &states[i]));
+        if (entry->state.len && !states[i]) entry->comment = S("");
     }
     return OK;
 }
@@ -103,11 +124,13 @@ static bool find_before(const struct ledger_entries *entries, size_t of, size_t 
     return entry->version <= 1;
 }
 
+/* Of a state that is withheld from the reader nothing is said of what was before either. */
 static void write_differences(struct ctx *ctx, struct json_out *out, const struct ledger_entries *entries, size_t of,
                               struct json *const *states)
 {
     size_t before;
-    bool known = find_before(entries, of, &before) || !states[of];
+    bool withheld = entries->at[of].state.len && !states[of];
+    bool known = find_before(entries, of, &before) || withheld;
     json_key(out, "before_missing"), json_put_bool(out, !known);
     write_changes(ctx, out, states[before], known ? states[of] : NULL);
 }
@@ -126,7 +149,7 @@ enum result history_write(struct ctx *ctx, const struct reg *reg, int64_t id, in
     bool more = entries.cut || entries.count > (size_t)limit;
     size_t shown = more ? entries.count - 1 : entries.count;
     struct json **states = arena_make_many(ctx->arena, struct json *, entries.count + 1);
-    TRY(read_states(ctx, reg, id, &entries, states));
+    TRY(read_states(ctx, reg, &entries, states));
     json_open_object(&out);
     json_key(&out, "items");
     json_open_array(&out);
