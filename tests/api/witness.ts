@@ -310,7 +310,7 @@ async function proofs(round: Round): Promise<void> {
       ['holds no content, or is damaged', proof.text, two, part({ salt: parts.salt.replace(/[a-f]/g, (digit) => digit.toUpperCase()) })],
       ['holds no content, or is damaged', proof.text, two, content.slice(0, -2)],
       ['is not the content of this entry', proof.text, two, part({ comment: '', state: `${parts.comment}\0${parts.state}` })],
-      ['says that the content was purged', proof.text, two, part({ salt: null, comment: null, state: null })],
+      ['whether it was purged or is missing this file does not prove', proof.text, two, part({ salt: null, comment: null, state: null })],
       ['says that it is of another entry', proof.text, two, part({ entry: entry + 1 })],
       ['("canonical") is not the entry of the proof', proof.text, two, part({ canonical: parts.canonical.replace('approve', 'reject') })],
       ['stands elsewhere ("position")', proof.text, two, part({ position: parts.position + 1 })],
