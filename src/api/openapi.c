@@ -133,6 +133,13 @@ static void put_operation(struct writing *w, const struct route *route, const st
 /* ---- paths ---- */
 
 /* What the register itself refuses to everybody is not in the document. */
+static bool has_decisions(const struct reg *reg)
+{
+    for (const struct transition *t = reg->transitions; t && t->name; t++)
+        if (transition_is_decision(t)) return true;
+    return false;
+}
+
 static bool offers(const struct reg *reg, const struct route *route)
 {
     static const struct {
@@ -147,6 +154,7 @@ static bool offers(const struct reg *reg, const struct route *route)
     struct str pattern = str_of(route->pattern);
     if (!reg) return true;
     if (!reg->transitions && str_ends(pattern, S("/transitions/{name}"))) return false;
+    if (!has_decisions(reg) && str_ends(pattern, S("/decisions/{name}"))) return false;
     for (size_t i = 0; i < COUNT(refusals); i++) {
         bool named = refusals[i].method == route->method && str_ends(pattern, str_of(refusals[i].tail));
         if (named && reg->flags & refusals[i].flag) return false;

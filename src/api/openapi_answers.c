@@ -19,10 +19,12 @@ const struct named_shape named_shapes[] = {
     {"found", "{register:string, id:integer, reference:string, title:string?, identifier?:string, status:string, "
               "matched?:{field:string, text:string}}"},
     {"leaning", "{register:string, id:integer, reference:string, title:string?, field:string, status:string}"},
-    {"step", "{name:string, to:string, allowed:boolean, reason:string, asks:[string], demands:[string]}"},
+    {"step", "{name:string, to:string, decision:boolean, allowed:boolean, reason:string, asks:[string], "
+             "demands:[string]}"},
     {"history", "{items:[{entry:integer, at:time, actor:{id:integer, name:string}, action:string, comment:string, "
                 "version:integer, purged:boolean, missing:boolean, sealed:boolean, foreign:boolean, "
                 "before_missing:boolean, changes:[@difference]}], next:string?}"},
+    {"moment", "{at:time, version:integer, actor:{id:integer, name:string}}"},
     {"difference", "{field:string, before:any, after:any}"},
     {"bulk", "{ids:[integer], change:object}"},
     {"bulk_result", "{changed:[integer], failed:[{id:integer, detail:string}]}"},
@@ -61,7 +63,7 @@ const struct named_shape named_shapes[] = {
                            "may:{create:boolean, change:boolean, delete:boolean, decide:boolean, import:boolean}, "
                            "states:[{name:string, tone:string, initial:boolean, final:boolean, locked:boolean}], "
                            "transitions:[{name:string, from:[string], to:string, needs:string, asks:[string], "
-                           "demands:[string], independent_of:[string]}]}"},
+                           "demands:[string], independent_of:[string], decision:boolean}], parts:string?}"},
     {NULL, NULL},
 };
 
@@ -79,6 +81,9 @@ static const struct route_answer answers[] = {
     {HTTP_GET, REG "/{id}/links", 200, "{items:[@leaning], total:integer}"},
     {HTTP_GET, REG "/{id}/transitions", 200, "{items:[@step]}"},
     {HTTP_POST, REG "/{id}/transitions/{name}", 200, "@{register}", "@{register}_step", .headers = "If-Match!"},
+    {HTTP_GET, REG "/{id}/decisions/{name}", 200,
+     "{step:string, open:boolean, reason:string, sha256:string, content:object, since:@moment?, asked:@moment?, "
+     "changes:[@difference], parts:[{id:integer, reference:string, title:string, changes:[@difference]}]}"},
     {HTTP_GET, REG "/{id}/evidence", 200, "{items:[@evidence], next:string?}", .query = "cursor,limit"},
     {HTTP_POST, REG "/{id}/evidence", 201, "@evidence", .takes = "*/*", .query = "name!,title,source,grade,expires_on"},
     {HTTP_GET, REG "/export", 200, .types = FILES ",application/json", .query = "format!," LISTING},

@@ -4,6 +4,7 @@
 #include "access/idempotency.h"
 #include "api/problem.h"
 #include "format/json_out.h"
+#include "records/decision.h"
 #include "records/history.h"
 #include "records/house.h"
 #include "records/list.h"
@@ -226,6 +227,7 @@ static void write_step(struct json_out *out, const struct step *step)
     json_open_object(out);
     json_key(out, "name"), json_put_text(out, step->transition->name);
     json_key(out, "to"), json_put_text(out, step->transition->to);
+    json_key(out, "decision"), json_put_bool(out, transition_is_decision(step->transition));
     json_key(out, "allowed"), json_put_bool(out, step->allowed);
     json_key(out, "reason"), json_put_str(out, step->reason);
     json_key(out, "asks");
@@ -259,6 +261,20 @@ static enum result get_transitions(struct ctx *ctx, struct exchange *x)
     json_close_array(&out);
     json_close_object(&out);
     return OK;
+}
+
+static enum result get_decision(struct ctx *ctx, struct exchange *x)
+{
+    const struct reg *reg;
+    struct record *record;
+    struct str name = S("");
+    int64_t id;
+    TRY(path_register(ctx, x, &reg));
+    TRY(path_id(ctx, x, reg, &id));
+    exchange_parameter(x, "name", &name);
+    TRY(record_get(ctx, reg, id, &record));
+    exchange_tell_language(x); /* why it is not open */
+    return decision_write(ctx, record, name, &x->out);
 }
 
 /* ---- many at once ---- */
@@ -331,6 +347,8 @@ const struct route record_routes[] = {
     {HTTP_GET, AT "/{id}/transitions", get_transitions, LANE_LOOP,
      .help = "The steps open from here, and why others are not"},
     {HTTP_POST, AT "/{id}/transitions/{name}", move_record, LANE_WRITER, .help = "Take a step of the workflow"},
+    {HTTP_GET, AT "/{id}/decisions/{name}", get_decision, LANE_WORKER,
+     .help = "What is to be decided, in full, and what has changed since it was last decided"},
 };
 #undef AT
 const size_t record_route_count = COUNT(record_routes);

@@ -5,6 +5,7 @@
 #include "app/client.h"
 #include "app/demo_fill.h"
 #include "base/asset.h"
+#include "records/house.h"
 
 enum { ACTORS = 16 };
 
@@ -60,7 +61,7 @@ struct asking {
 };
 
 /* The answer's tree lives in the scratch arena; empty answers give NULL. */
-static enum result ask(struct load *load, const struct asking *asking, struct json **out)
+static enum result send(struct load *load, const struct asking *asking, struct json **out)
 {
     struct client *client = NULL;
     struct answer answer;
@@ -75,6 +76,36 @@ static enum result ask(struct load *load, const struct asking *asking, struct js
     load->demo->requests++;
     *out = NULL;
     return answer.body.len ? json_parse(&load->scratch, answer.body, out) : OK;
+}
+
+/* "/REGISTER/REFERENCE/transitions/STEP" of a step that is a decision. */
+static bool is_decision(const struct load *load, const struct asking *asking)
+{
+    struct str rest = asking->path, part[5] = {{0}};
+    for (size_t i = 0; i < COUNT(part) && rest.len; i++) str_cut(&rest, '/', &part[i]);
+    const struct reg *reg = house_register(load->keep->house, part[1]);
+    const struct transition *step = reg && str_is(part[3], "transitions") ? reg_transition(reg, part[4]) : NULL;
+    return step && transition_is_decision(step);
+}
+
+/* A decision is taken on its content, which whoever takes it reads first. */
+static enum result ask(struct load *load, const struct asking *asking, struct json **out)
+{
+    struct json *shown;
+    struct str before, step;
+    size_t at;
+    if (!is_decision(load, asking)) return send(load, asking, out);
+    str_find(asking->path, S("/transitions/"), &at);
+    before = str_slice(asking->path, 0, at);
+    step = str_slice(asking->path, at + strlen("/transitions/"), asking->path.len);
+    struct asking look = *asking, decides = *asking;
+    look.method = "GET", look.body = S("");
+    look.path = arena_print(load->scratch.arena, "%.*s/decisions/%.*s", PRINT(before), PRINT(step));
+    TRY(send(load, &look, &shown));
+    struct str body = str_slice(asking->body, 1, asking->body.len);
+    decides.body = arena_print(load->scratch.arena, "{\"content_sha256\":\"%.*s\"%s%.*s",
+                               PRINT(json_str(shown, "sha256", S(""))), str_is(body, "}") ? "" : ",", PRINT(body));
+    return send(load, &decides, out);
 }
 
 static enum result filled(struct load *load, const struct json *value, struct str *text)

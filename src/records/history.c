@@ -6,48 +6,10 @@
 #include "base/clock.h"
 #include "format/json_out.h"
 #include "ledger/ledger.h"
+#include "records/differences.h"
 #include "records/entered.h"
 #include "records/rights.h"
 #include "store/db.h"
-
-static const char *const uninteresting[] = {"id",         "reference",  "version",   "changed_at",
-                                            "changed_by", "created_at", "created_by"};
-
-static bool is_uninteresting(struct str name)
-{
-    for (size_t i = 0; i < COUNT(uninteresting); i++)
-        if (str_is(name, uninteresting[i])) return true;
-    return false;
-}
-
-static struct str text_of(struct ctx *ctx, const struct json *json)
-{
-    struct buf text = buf_in(ctx->arena);
-    if (!json) return S("null");
-    json_write_value(&text, json);
-    return buf_str(&text);
-}
-
-static bool is_nothing(struct str text)
-{
-    return str_is(text, "null") || str_is(text, "[]") || str_is(text, "{}");
-}
-
-static void write_changes(struct ctx *ctx, struct json_out *out, const struct json *before, const struct json *after)
-{
-    json_key(out, "changes");
-    json_open_array(out);
-    for (const struct json *member = after ? after->first : NULL; member; member = member->next) {
-        struct str was = text_of(ctx, json_find(before, member->key)), is = text_of(ctx, member);
-        if (is_uninteresting(member->key) || str_eq(was, is) || (is_nothing(was) && is_nothing(is))) continue;
-        json_open_object(out);
-        json_key(out, "field"), json_put_str(out, member->key);
-        json_key(out, "before"), json_put_raw(out, was);
-        json_key(out, "after"), json_put_raw(out, is);
-        json_close_object(out);
-    }
-    json_close_array(out);
-}
 
 /* The state as JSON; NULL for what is no state of a record: others can have written anything there. */
 static enum result parse_state(struct ctx *ctx, const struct ledger_entry *entry, struct json **state)
@@ -132,7 +94,7 @@ static void write_differences(struct ctx *ctx, struct json_out *out, const struc
     bool withheld = entries->at[of].state.len && !states[of];
     bool known = find_before(entries, of, &before) || withheld;
     json_key(out, "before_missing"), json_put_bool(out, !known);
-    write_changes(ctx, out, states[before], known ? states[of] : NULL);
+    differences_write(ctx, out, states[before], known ? states[of] : NULL);
 }
 
 /* One more than is shown is read: what the last one differs from. */

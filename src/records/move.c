@@ -1,6 +1,7 @@
 /* Moving on: transitions from the tables. No other code changes a status on a person's behalf. */
 #include "access/actor.h"
 #include "base/clock.h"
+#include "records/decision.h"
 #include "records/draft.h"
 #include "records/independence.h"
 #include "records/records.h"
@@ -23,7 +24,7 @@ static bool asks_for(const struct transition *transition, struct str name)
     return false;
 }
 
-/* The body without what is not a field of the record: the comment and the compensating review. */
+/* The body without what is not a field of the record: the comment, and what was shown to whoever decides. */
 static enum result fields_of_body(struct ctx *ctx, const struct transition *transition, const struct json *body,
                                   struct json **fields)
 {
@@ -33,7 +34,7 @@ static enum result fields_of_body(struct ctx *ctx, const struct transition *tran
     end = &(*fields)->first;
     if (!body || body->kind != JSON_OBJECT) return fail(ctx, INVALID, "The body must be a JSON object.");
     for (const struct json *entry = body->first; entry; entry = entry->next) {
-        if (str_is(entry->key, "comment") || str_is(entry->key, "compensating_review")) continue;
+        if (str_is(entry->key, "comment") || str_is(entry->key, "content_sha256")) continue;
         if (!asks_for(transition, entry->key)) {
             const char *name = arena_cstr(ctx->arena, str_slice(entry->key, 0, 60));
             fail_field(ctx, name, "unknown", "The step \"%s\" does not ask for %s.", transition->name, name);
@@ -68,16 +69,21 @@ static void stamp(struct ctx *ctx, const struct transition *transition, struct r
         record->row[index] = value_text(arena_copy(ctx->arena, str_of(today)));
 }
 
-static enum result demand_independence(struct ctx *ctx, const struct transition *transition,
-                                       const struct record *record, const struct json *body, struct str *comment)
+/* What the history shows beside the person's own comment. */
+static void add_note(struct ctx *ctx, struct str note, struct str *comment)
 {
-    const struct json *review = json_get(body, "compensating_review");
-    enum result checked = independence_check(ctx, transition, record);
-    if (checked != DENIED || !review || review->kind == JSON_NULL) return checked;
-    ctx_clear_error(ctx);
-    struct str note;
-    TRY(independence_compensate(ctx, review, &note));
-    *comment = comment->len ? arena_print(ctx->arena, "%.*s\n%.*s", PRINT(note), PRINT(*comment)) : note;
+    if (!note.len) return;
+    *comment = comment->len ? arena_print(ctx->arena, "%.*s\n%.*s", PRINT(*comment), PRINT(note)) : note;
+}
+
+/* Whoever decides has seen what about; the program itself has nothing shown to it. */
+static enum result demand_seen(struct ctx *ctx, const struct transition *transition, const struct record *record,
+                               const struct json *body, struct str *comment)
+{
+    struct str note = S("");
+    if (ctx->actor->system || !transition_is_decision(transition)) return OK;
+    TRY(decision_demand(ctx, record, transition, body, &note));
+    add_note(ctx, note, comment);
     return OK;
 }
 
@@ -95,7 +101,8 @@ enum result record_move(struct ctx *ctx, const struct reg *reg, int64_t id, int6
     TRY(record_demand(ctx, before, transition->needs));
     TRY(record_demand_version(ctx, before, version));
     TRY(demand_state(ctx, transition, before));
-    TRY(demand_independence(ctx, transition, before, body, &comment));
+    TRY(independence_check(ctx, transition, before));
+    TRY(demand_seen(ctx, transition, before, body, &comment));
     *record = record_clone(ctx, before);
     TRY(fields_of_body(ctx, transition, body, &fields));
     TRY(draft_apply(ctx, *record, fields, DRAFT_TRANSITION));

@@ -2,6 +2,7 @@
  * itself. */
 #include "schema/describe.h"
 
+#include "schema/composition.h"
 #include "schema/parse.h"
 
 static const char *const tones[] = {"neutral", "active", "good", "warning", "bad"};
@@ -119,6 +120,7 @@ static void describe_transitions(struct json_out *out, const struct reg *reg)
         put_list(out, "asks", t->asks);
         put_list(out, "demands", t->demands);
         put_list(out, "independent_of", t->independent_of);
+        json_key(out, "decision"), json_put_bool(out, transition_is_decision(t));
         json_close_object(out);
     }
     json_close_array(out);
@@ -174,4 +176,5 @@ void reg_describe(struct ctx *ctx, struct json_out *out, const struct reg *reg, 
     describe_fields(ctx, out, reg, custom, custom_count);
     describe_states(out, reg);
     describe_transitions(out, reg);
+    json_key(out, "parts"), reg->parts ? json_put_text(out, reg->parts->of) : json_put_null(out);
 }

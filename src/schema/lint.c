@@ -101,15 +101,12 @@ static void lint_independent(const struct step_lint *l, const char *name)
 {
     struct str rest = str_of(name), part;
     const struct composition *parts = l->reg->parts;
-    bool of_parts = str_cut(&rest, '.', &part) && rest.at && str_is(rest, "changed_by");
+    bool of_parts = str_cut(&rest, '.', &part) && rest.at && str_is(rest, "hand");
     if (of_parts && parts && str_is(part, parts->of)) return;
-    const struct field *field = known_field(l, ".independent_of", name);
-    bool person = field && field->kind == LINK && str_is(S("person"), field->target ? field->target : "");
-    bool user = field && field->kind == NUMBER && field->flags & (DERIVED | BY_TRANSITION);
-    if (field && !person && !user)
-        fail_field(l->lint->ctx, l->where, "person",
-                   ".independent_of names \"%s\", which is neither a LINK to a person nor a DERIVED NUMBER with a "
-                   "user's id.",
+    bool known = strcmp(name, "hand") == 0 || strcmp(name, "owner") == 0 || reg_transition(l->reg, str_of(name));
+    if (!known)
+        fail_field(l->lint->ctx, l->where, "independent",
+                   ".independent_of names \"%s\", which is neither \"hand\" nor \"owner\" nor a step of the register.",
                    name);
 }
 

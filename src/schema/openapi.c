@@ -248,10 +248,7 @@ static void put_step(struct json_out *out, const struct reg *reg)
     json_key(out, "properties");
     json_open_object(out);
     json_key(out, "comment"), json_put_raw(out, S("{\"type\":\"string\"}"));
-    json_key(out, "compensating_review");
-    json_put_raw(out, S("{\"type\":[\"object\",\"null\"],\"properties\":{\"by\":{\"type\":[\"integer\",\"string\"]},"
-                        "\"reason\":{\"type\":\"string\"}},\"required\":[\"by\",\"reason\"],"
-                        "\"additionalProperties\":false}"));
+    json_key(out, "content_sha256"), json_put_raw(out, S("{\"type\":\"string\",\"pattern\":\"^[0-9a-fA-F]{64}$\"}"));
     for (size_t i = COMMON; i < row_width(reg); i++)
         if (is_asked(reg, row_field(reg, i)->name)) put_property(out, reg, i, SENT_TO_CHANGE);
     json_close_object(out);

@@ -72,3 +72,8 @@ bool transition_leaves(const struct transition *transition, struct str state)
         if (str_is(state, transition->from[i])) return true;
     return false;
 }
+
+bool transition_is_decision(const struct transition *transition)
+{
+    return transition->needs == DECIDE && transition->independent_of[0];
+}

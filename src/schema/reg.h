@@ -36,7 +36,7 @@ struct state {
     unsigned flags;
 };
 
-enum { ASKS_MAX = 6, FROM_MAX = 6, INDEPENDENT_MAX = 4, FOLLOWS_MAX = 6 };
+enum { ASKS_MAX = 6, FROM_MAX = 6, INDEPENDENT_MAX = 4, FOLLOWS_MAX = 6, TRANSITIONS_MAX = 24 };
 
 struct transition {
     const char *name;
@@ -45,8 +45,8 @@ struct transition {
     enum verb needs;                   /* CHANGE also lets the owner act whose role has CHANGE_OWN */
     const char *asks[ASKS_MAX + 1];    /* fields that the request may bring; any other is refused */
     const char *demands[ASKS_MAX + 1]; /* fields that must have a value, now or from the request */
-    /* Independence (ISO/IEC 27001 A.5.3): the actor must not be "owner", "created_by", "changed_by", a LINK to person,
-     * a DERIVED NUMBER with a user's id, "REGISTER.changed_by" of what links here (records/independence.h). */
+    /* Who does not take this step (ISO/IEC 27001 A.5.3): "hand", "owner", a step, a part's "REGISTER.hand". What they
+     * are stands in records/independence.h. A step with any of them is a judgement. */
     const char *independent_of[INDEPENDENT_MAX + 1];
     const char *stamps_user; /* NUMBER, DERIVED | BY_USER: receives the acting user's id; or NULL */
     const char *stamps_date; /* DATE, DERIVED: receives today; or NULL */
@@ -100,8 +100,7 @@ struct follow {
     const char *what; /* for people: "status of SoA lines" */
 };
 
-/* Made by the build from src/registers/: every `const struct reg *_register` and every `const struct follow
- * *_follows[]`. */
+/* Made by the build from src/registers/: each `const struct reg *_register`, each `const struct follow *_follows[]`. */
 extern const struct reg *const register_list[];
 extern const size_t register_list_count;
 extern const struct follow *const follow_list[]; /* closed by NULL; each list is closed by a NULL `on` */
@@ -116,5 +115,6 @@ const struct state *reg_state(const struct reg *reg, struct str name);          
 const struct state *reg_initial_state(const struct reg *reg);
 const struct transition *reg_transition(const struct reg *reg, struct str name);
 bool transition_leaves(const struct transition *transition, struct str state);
+bool transition_is_decision(const struct transition *transition); /* records/decision.h */
 
 #endif

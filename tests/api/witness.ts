@@ -353,7 +353,7 @@ async function approval(world: World, admin: Client): Promise<number> {
   const row = expect(await admin.post('methodology', await world.minimal(world.schema.get('methodology'))), 201).json as Row
   const path = `methodology/${row.id}/transitions`
   const body = await world.answers('methodology', (expect(await second.get(path), 200).json.items as Row[]).find((one) => one.name === 'approve')!.asks as string[])
-  expect(await second.post(`${path}/approve`, body, { ifMatch: row.version as number }), 200)
+  expect(await second.decide(`${path}/approve`, body, { ifMatch: row.version as number }), 200)
   const entries = expect(await admin.get('ledger?limit=500'), 200).json.items as Row[]
   return entries.find((one) => one.register === 'methodology' && one.id === row.id && one.action === 'transition:approve')!.entry as number
 }

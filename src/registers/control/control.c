@@ -74,6 +74,7 @@ static const struct transition transitions[] = {
      .needs = CHANGE,
      .asks = {"last_test", "last_tested_on", "test_note"},
      .demands = {"last_test", "last_tested_on"},
+     .independent_of = {"owner", "begin", "implement"},
      .guard = test_is_not_ahead},
     {.name = "fall_back", .from = {"implemented"}, .to = "partly_implemented", .needs = CHANGE},
     {.name = "retire",

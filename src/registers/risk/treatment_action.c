@@ -33,7 +33,7 @@ static const struct transition transitions[] = {
      .asks = {"result"},
      .stamps_user = "done_by",
      .stamps_date = "done_on"},
-    {.name = "verify", .from = {"done"}, .to = "verified", .needs = DECIDE, .independent_of = {"owner", "done_by"}},
+    {.name = "verify", .from = {"done"}, .to = "verified", .needs = DECIDE, .independent_of = {"hand"}},
     {.name = "cancel",
      .from = {"planned", "in_progress"},
      .to = "cancelled",

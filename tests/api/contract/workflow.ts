@@ -1,6 +1,7 @@
 // Steps: from every state that a walk reaches, every transition: taken where it is open, refused with a reason where it is not,
 // and never taken by somebody who is not independent.
-import { type Client, expect, expectFieldError } from '../core/http.ts'
+import { createHash } from 'node:crypto'
+import { type Client, expect, expectFieldError, type Reply } from '../core/http.ts'
 import { check, equal, fail, ok } from '../core/report.ts'
 import { changeable, type Register, type Row, type Transition } from '../core/schema.ts'
 import type { World } from '../core/world.ts'
@@ -25,7 +26,9 @@ async function offered(client: Client, register: Register, record: Row, name: st
 async function take(world: World, client: Client, register: Register, record: Row, transition: Transition, extra: Row = {}): Promise<Row> {
   const now = await read(world, register, record)
   const body = { ...(await world.answers(register.name, transition.asks)), ...extra }
-  return expect(await client.post(path(register, record, transition.name), body, { ifMatch: now.version }), 200).json as Row
+  const to = path(register, record, transition.name)
+  const send = transition.decision ? client.decide(to, body, { ifMatch: now.version }) : client.post(to, body, { ifMatch: now.version })
+  return expect(await send, 200).json as Row
 }
 
 async function fresh(world: World, register: Register, walk: Step[], client = world.admin, extra: Row = {}): Promise<Row> {
@@ -72,7 +75,8 @@ async function preconditions(world: World, register: Register, record: Row, tran
 async function history(world: World, register: Register, record: Row, transition: Transition, comment: string): Promise<void> {
   const items = expect(await world.admin.get(`${path(register, record)}/history`), 200).json.items as Row[]
   const entry = items.find((one) => one.action === `transition:${transition.name}`) ?? fail('history does not tell of the step')
-  equal(entry.comment, comment, 'comment')
+  equal((entry.comment as string).split('\n')[0], comment, 'comment')
+  equal(/\nDecided on the content with SHA-256 [0-9a-f]{64}$/.test(entry.comment as string), transition.decision, 'what was decided on')
   const moved = (entry.changes as Row[]).find((one) => one.field === 'status')
   if (transition.to !== record.status) ok(moved, 'history tells the new status')
 }
@@ -171,21 +175,27 @@ async function resting(world: World, register: Register, reached: Map<string, St
 
 // ---- independence ----
 
-/** A record in the state from which the step leads, in which the one named by the field is the administrator. */
-async function bound(world: World, register: Register, transition: Transition, field: string): Promise<Row> {
+/** A record in the state from which the step leads, to which the administrator has this tie and no other. */
+async function bound(world: World, register: Register, transition: Transition, tie: string): Promise<Row> {
   const people = expect(await world.admin.get('person?limit=2'), 200).json.items as Row[]
   const [admin, second] = [people[0]!, people[1]!]
-  const owner = register.has_owner ? { owner: field === 'owner' ? admin.id : second.id } : {}
-  const maker = field === 'created_by' ? world.admin : world.second
-  const walker = ['owner', 'created_by', 'changed_by'].includes(field) ? world.second : world.admin
+  const owner = register.has_owner ? { owner: tie === 'owner' ? admin.id : second.id } : {}
+  const maker = tie === 'hand' ? world.admin : world.second
+  const step = register.transitions.find((one) => one.name === tie)
   let record = await fresh(world, register, [], maker, owner)
-  for (let steps = 0; !transition.from.includes(record.status) && steps < 6; steps++) {
-    const step = await towards(register, record, transition)
-    record = await take(world, walker, register, record, step)
+  if (step) {
+    record = await walk(world, register, record, step)
+    record = await take(world, world.admin, register, record, step)
   }
-  if (field !== 'changed_by') return record
-  const title = { [register.title_field]: 'Changed by the one who would decide' }
-  return expect(await world.admin.patch(path(register, record), title, record.version), 200).json as Row
+  const walker = tie.includes('.') ? world.admin : world.second
+  return walk(world, register, record, transition, walker)
+}
+
+/** To a state from which this step leads. */
+async function walk(world: World, register: Register, record: Row, goal: Transition, walker = world.second): Promise<Row> {
+  for (let steps = 0; !goal.from.includes(record.status) && steps < 6; steps++)
+    record = await take(world, walker, register, record, await towards(register, record, goal))
+  return record
 }
 
 async function towards(register: Register, record: Row, goal: Transition): Promise<Transition> {
@@ -211,20 +221,34 @@ async function independence(world: World, register: Register, transition: Transi
     const to = path(register, record, transition.name)
     const version = { ifMatch: record.version as number }
     expect(await world.admin.post(to, body, version), 403)
-    const people = expect(await world.admin.get('person?limit=2'), 200).json.items as Row[]
-    const review = { by: people[1]!.reference, reason: 'We are only two' }
-    expectFieldError(await world.admin.post(to, { ...body, compensating_review: { ...review, reason: '' } }, version), 'compensating_review')
-    expectFieldError(await world.admin.post(to, { ...body, compensating_review: { ...review, by: people[0]!.id } }, version), 'compensating_review')
-    expectFieldError(await world.admin.post(to, { ...body, compensating_review: { by: 'Bob', reason: 'x' } }, version), 'compensating_review')
     await take(world, world.third, register, record, transition)
   })
-  await check(`${name}, but for a compensating review, which history shows`, async () => {
-    const record = await bound(world, register, transition, field)
-    const people = expect(await world.admin.get('person?limit=2'), 200).json.items as Row[]
-    await take(world, world.admin, register, record, transition, { compensating_review: { by: people[1]!.reference, reason: 'We are only two' } })
+}
+
+/** Decided is what was shown, and nothing else. */
+async function decision(world: World, register: Register, transition: Transition): Promise<void> {
+  const name = `${register.name}: ${transition.name}`
+  const look = (record: Row): Promise<Reply> => world.third.get(path(register, record, transition.name).replace('/transitions/', '/decisions/'))
+  await check(`${name} is taken on what was shown`, async () => {
+    const record = await walk(world, register, await fresh(world, register, [], world.second), transition)
+    const body = await world.answers(register.name, transition.asks)
+    const to = path(register, record, transition.name)
+    const reply = expect(await look(record), 200)
+    const before = reply.json as Row
+    const content = reply.text.slice(reply.text.indexOf('"content":') + 10, reply.text.indexOf(',"since":'))
+    equal(before.open, true, `open: ${before.reason}`)
+    equal((before.content as Row).record.version, record.version, 'the version that is shown')
+    equal(before.sha256, createHash('sha256').update(content).digest('hex'), 'the hash of what is shown')
+    equal([before.since, before.changes, before.parts], [null, [], []], 'never decided before')
+    equal((before.asked as Row).version <= record.version, true, 'who asked')
+    expectFieldError(await world.third.post(to, body, { ifMatch: record.version as number }), 'content_sha256')
+    const other = { ...body, content_sha256: before.sha256.replace(/^./, (digit: string) => (digit === '0' ? '1' : '0')) }
+    expect(await world.third.post(to, other, { ifMatch: record.version as number }), 409)
+    const taken = expect(await world.third.post(to, { ...body, content_sha256: before.sha256 }, { ifMatch: record.version as number }), 200).json as Row
     const items = expect(await world.admin.get(`${path(register, record)}/history`), 200).json.items as Row[]
     const entry = items.find((one) => one.action === `transition:${transition.name}`)!
-    ok(/second@example.org/.test(entry.comment) && /We are only two/.test(entry.comment), `the comment: ${entry.comment}`)
+    ok((entry.comment as string).includes(before.sha256), `the comment: ${entry.comment}`)
+    ok(taken.version > record.version, 'it was taken')
   })
 }
 
@@ -233,4 +257,5 @@ export async function workflowCases(world: World, register: Register): Promise<v
   await walks(world, register)
   for (const transition of register.transitions)
     for (const field of transition.independent_of) await independence(world, register, transition, field)
+  for (const transition of register.transitions.filter((one) => one.decision)) await decision(world, register, transition)
 }

@@ -94,6 +94,11 @@ export class Client {
   post(path: string, body: unknown = {}, options: Options = {}): Promise<Reply> {
     return this.request('POST', `/api/v1/${path}`, { body, ...options })
   }
+  /** A decision, on the content that is shown: `path` is "REGISTER/ID/transitions/STEP". */
+  async decide(path: string, body: Record<string, unknown>, options: Options = {}): Promise<Reply> {
+    const shown = expect(await this.get(path.replace('/transitions/', '/decisions/')), 200).json as { sha256: string }
+    return this.post(path, { ...body, content_sha256: shown.sha256 }, options)
+  }
   upload(path: string, raw: string | Buffer, type = 'text/csv'): Promise<Reply> {
     return this.request('POST', `/api/v1/${path}`, { raw, headers: { 'content-type': type } })
   }

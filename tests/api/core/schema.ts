@@ -34,6 +34,7 @@ export interface Transition {
   asks: string[]
   demands: string[]
   independent_of: string[]
+  decision: boolean
 }
 
 export interface Register {

@@ -179,7 +179,9 @@ export class World implements Surroundings {
     const step = steps.find((one) => one.allowed)
     if (!step) return undefined
     const body = await this.answers(register, step.asks as string[])
-    return expect(await this.second.post(`${register}/${id}/transitions/${step.name}`, body, { ifMatch: record.version }), 200).json as Row
+    const to = `${register}/${id}/transitions/${step.name}`
+    const send = step.decision ? this.second.decide(to, body, { ifMatch: record.version }) : this.second.post(to, body, { ifMatch: record.version })
+    return expect(await send, 200).json as Row
   }
 
   /** What a step asks for. Dates of what has been done are of today. */

@@ -175,7 +175,7 @@ let before = ''
 step(on, 'who submitted may not approve, and is told why', async () => {
   await ada.goto('/soa/SOA-1')
   await takeStep(ada, 'Submit for review')
-  await refused(ada, 'Approve', /submitted/)
+  await refused(ada, 'Approve', /you wrote it/)
   before = new Date().toISOString()
 })
 

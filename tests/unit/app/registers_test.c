@@ -61,7 +61,7 @@ static void draft_good(struct draft *d)
                          .needs = DECIDE,
                          .asks = {"ended"},
                          .demands = {"ended"},
-                         .independent_of = {"owner", "lead", "created_by"},
+                         .independent_of = {"hand", "owner"},
                          .stamps_user = "ended_by",
                          .stamps_date = "ended_on"}},
         .follows = {{.on = "exercise", .fields = {"lead", "status"}, .recompute = nothing, .what = "nothing"}},
@@ -259,9 +259,9 @@ static void independent_unknown(struct draft *d)
 {
     d->transitions[0].independent_of[0] = "leader";
 }
-static void independent_of_text(struct draft *d)
+static void independent_of_no_part(struct draft *d)
 {
-    d->transitions[0].independent_of[0] = "title";
+    d->transitions[0].independent_of[0] = "person.hand";
 }
 static void stamps_open(struct draft *d)
 {
@@ -353,8 +353,8 @@ static const struct mistake {
     {asks_derived, "/exercise/transitions/end", "which is DERIVED"},
     {asks_too_much, "/exercise/transitions/end", ".asks has room for 6 names"},
     {demands_unknown, "/exercise/transitions/end", ".demands names \"end\", which is no field"},
-    {independent_unknown, "/exercise/transitions/end", ".independent_of names \"leader\", which is no field"},
-    {independent_of_text, "/exercise/transitions/end", "neither a LINK to a person nor"},
+    {independent_unknown, "/exercise/transitions/end", ".independent_of names \"leader\", which is neither"},
+    {independent_of_no_part, "/exercise/transitions/end", ".independent_of names \"person.hand\", which is neither"},
     {stamps_open, "/exercise/transitions/end", ".stamps_user names \"size\""},
     {stamps_text, "/exercise/transitions/end", ".stamps_date names \"ended\""},
     {bad_prefix, "/exercise", "\"EXER\" is not three capital letters"},

@@ -19,7 +19,8 @@ static const char *at(struct served *served, const char *reg, int64_t id)
 
 static struct answer step(struct served *served, const struct caller *caller, const char *path, const char *body)
 {
-    return served_ask(served, caller, (struct asking){"POST", path, body, "If-Match: *\r\n"});
+    const char *shown = served_shown(served, caller, path, body);
+    return served_ask(served, caller, (struct asking){"POST", path, shown, "If-Match: *\r\n"});
 }
 
 static struct answer remove_at(struct served *served, const struct caller *caller, const char *path)

@@ -7,6 +7,7 @@
 #include "access/users.h"
 #include "api/routes.h"
 #include "base/random.h"
+#include "records/house.h"
 #include "records/records.h"
 #include "store/pulse.h"
 
@@ -139,11 +140,25 @@ int64_t served_make(struct served *served, const struct caller *caller, const ch
     return json_number(answer.json, "id", 0);
 }
 
+const char *served_shown(struct served *served, const struct caller *caller, const char *path, const char *body)
+{
+    char reg[40], step[40];
+    long long id;
+    if (sscanf(path, "/%39[^/]/%lld/transitions/%39s", reg, &id, step) != 3) return body;
+    const struct transition *transition = reg_transition(house_register(served->ctx->house, str_of(reg)), str_of(step));
+    if (!transition_is_decision(transition)) return body;
+    struct answer shown = GET(served, caller, text_of(served, "/%s/%lld/decisions/%s", reg, id, step));
+    expect_status(shown, 200);
+    return text_of(served, "{'content_sha256':'%.*s'%s%s", PRINT(json_str(shown.json, "sha256", S(""))),
+                   strcmp(body, "{}") == 0 ? "" : ",", body + 1);
+}
+
 void served_move(struct served *served, const struct caller *caller, const char *reg, int64_t id, const char *step,
                  const char *body)
 {
     const char *path = text_of(served, "/%s/%lld/transitions/%s", reg, (long long)id, step);
-    struct asking asking = {.method = "POST", .path = path, .body = body, .headers = "If-Match: *\r\n"};
+    struct asking asking = {
+        .method = "POST", .path = path, .body = served_shown(served, caller, path, body), .headers = "If-Match: *\r\n"};
     struct answer answer = served_ask(served, caller, asking);
     expect_status(answer, 200);
 }

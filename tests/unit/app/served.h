@@ -78,7 +78,9 @@ struct str answer_header(const struct answer *answer, const char *name); /* "" w
 
 /* POST that must be answered 201; the id of what it made. */
 int64_t served_make(struct served *served, const struct caller *caller, const char *reg, const char *body);
-/* A step of a workflow that must be answered 200. */
+/* The body for a step at that path: of a decision, with the hash of what that one is shown. */
+const char *served_shown(struct served *served, const struct caller *caller, const char *path, const char *body);
+/* A step of a workflow that must be answered 200; a decision on what is shown. */
 void served_move(struct served *served, const struct caller *caller, const char *reg, int64_t id, const char *step,
                  const char *body);
 

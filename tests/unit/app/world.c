@@ -3,6 +3,7 @@
 
 #include "access/users.h"
 #include "format/json.h"
+#include "records/decision.h"
 
 #include <unistd.h>
 
@@ -41,9 +42,29 @@ static enum result change(struct ctx *ctx, void *arg)
     return record_change(ctx, deed->reg, deed->id, 0, deed->body, &deed->record);
 }
 
+/* The content that is decided on, as whoever decides was shown it. */
+static enum result add_shown(struct ctx *ctx, struct deed *deed)
+{
+    struct buf shown = buf_in(ctx->arena), body = buf_in(ctx->arena);
+    struct record *record;
+    struct json *read, *whole;
+    TRY(record_get(ctx, deed->reg, deed->id, &record));
+    TRY(decision_write(ctx, record, str_of(deed->transition), &shown));
+    TRY(json_parse(ctx, buf_str(&shown), &read));
+    json_write_value(&body, deed->body);
+    struct str rest = str_slice(buf_str(&body), 1, buf_str(&body).len);
+    TRY(json_parse(ctx,
+                   arena_print(ctx->arena, "{\"content_sha256\":\"%.*s\"%s%.*s", PRINT(json_str(read, "sha256", S(""))),
+                               str_is(rest, "}") ? "" : ",", PRINT(rest)),
+                   &whole));
+    deed->body = whole;
+    return OK;
+}
+
 static enum result move(struct ctx *ctx, void *arg)
 {
     struct deed *deed = arg;
+    if (transition_is_decision(reg_transition(deed->reg, str_of(deed->transition)))) TRY(add_shown(ctx, deed));
     return record_move(ctx, deed->reg, deed->id, 0, str_of(deed->transition), deed->body, &deed->record);
 }
 

@@ -77,6 +77,8 @@ export interface Register {
   fields: Field[];
   states: State[];
   transitions: Transition[];
+  /** The register of its parts, which are decided with it. */
+  parts?: string | null;
 }
 
 export interface Schema {
@@ -130,6 +132,37 @@ export interface NextStep {
   allowed: boolean;
   reason: string | null;
   asks: string[];
+  /** Taken on what is shown (core/record/decision.tsx). */
+  decision: boolean;
+}
+
+interface Moment {
+  at: string;
+  version: number;
+  actor: { id: number; name: string };
+}
+
+export interface DecisionPart {
+  id: number;
+  reference: string;
+  title: string | null;
+  changes: Change[];
+}
+
+export interface Decision {
+  step: string;
+  open: boolean;
+  reason: string;
+  sha256: string;
+  content: {
+    record: Record<string, unknown>;
+    parts: (Record<string, unknown> & { id: number; reference: string })[];
+  };
+  /** When it was last decided. */
+  since: Moment | null;
+  asked: Moment | null;
+  changes: Change[];
+  parts: DecisionPart[];
 }
 
 export interface Change {

@@ -11,6 +11,7 @@ import type { NextStep, Rec, Register } from '../types';
 import { Dialog } from '../ui/dialog';
 import { sayDone, fieldSentence, sentence } from '../ui/trouble';
 import { plain, valueOf } from '../values';
+import { DecisionView, useDecision } from './decision';
 
 interface StepProps {
   register: Register;
@@ -28,15 +29,19 @@ export function StepDialog({ register, record, step, onClose }: StepProps & { st
   const [comment, setComment] = useState('');
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const decision = useDecision(register.name, record, step);
   const go = async () => {
     setBusy(true);
     try {
-      await takeStep(register.name, record, step.name, comment.trim() ? { ...values, comment } : values);
+      const said = comment.trim() ? { ...values, comment } : values;
+      const shown = decision.data ? { content_sha256: decision.data.sha256 } : {};
+      await takeStep(register.name, record, step.name, { ...said, ...shown });
       await refresh();
       sayDone(words.t('ui.step.done', { reference: record.reference, state: words.state(register.name, step.to) }));
       onClose();
     } catch (error) {
       setProblem(error);
+      if (step.decision) void decision.refetch(); // it may have changed since
     } finally {
       setBusy(false);
     }
@@ -54,6 +59,7 @@ export function StepDialog({ register, record, step, onClose }: StepProps & { st
             {sentence(problem, words)}
           </Alert>
         )}
+        {step.decision && <DecisionView register={register} asked={decision} />}
         {fields.map((field) => (
           <FieldInput
             key={field.name}
@@ -77,7 +83,7 @@ export function StepDialog({ register, record, step, onClose }: StepProps & { st
           <Button variant="default" onClick={onClose}>
             {words.t('ui.cancel')}
           </Button>
-          <Button onClick={() => void go()} loading={busy}>
+          <Button onClick={() => void go()} loading={busy} disabled={step.decision && !decision.data}>
             {words.transition(register.name, step.name)}
           </Button>
         </Group>
