@@ -268,13 +268,14 @@ static enum result fill(struct program *program, struct backup *backup, struct s
                         struct backup_info *info)
 {
     struct ctx *ctx = &program->ctx;
-    struct copying copying = {program, &info->left_out};
+    struct copying *copying = arena_make(program->arena, struct copying);
+    *copying = (struct copying){program, &info->left_out};
     enum result result = make_room(program, backup, path);
     progress_end(progress);
     TRY(result);
     backup->filled = part;
     backup->last = become_a_copy;
-    backup->arg = &copying;
+    backup->arg = copying;
     result = program_open_store(program);
     if (result == OK) result = store_restore(ctx, program->store, backup, path, info);
     progress_end(progress);

@@ -131,8 +131,10 @@ static enum result demand_changeable(struct ctx *ctx, const struct record *befor
     enum result applied = draft_apply(ctx, after, patch, DRAFT_CHANGE);
     if (result_ends_all(applied)) return applied;
     *nothing = applied == OK && !ctx_has_field_errors(ctx) && record_same(before, after);
-    ctx->error = *nothing ? (struct error){0} : refusal;
-    return *nothing ? OK : open;
+    ctx_clear_error(ctx);
+    if (*nothing) return OK;
+    ctx->error = refusal;
+    return open;
 }
 
 /* Also what changes nothing is refused where the row is not what the ledger says: whoever names what somebody else put
