@@ -35,11 +35,19 @@ function wholeOf(register: Register, record: Record<string, unknown>): Change[] 
   return [...own, ...lines.filter((line) => common.includes(line.field))];
 }
 
-function Lines({ register, changes, fresh }: { register: Register; changes: Change[]; fresh?: boolean }) {
+interface LinesProps {
+  register: Register;
+  changes: Change[];
+  fresh?: boolean;
+  /** By number, who asked and who decided before. */
+  users?: Map<number, string>;
+}
+
+function Lines({ register, changes, fresh, users }: LinesProps) {
   return (
     <div>
       {changes.map((change) => (
-        <ChangeLine key={change.field} register={register} change={change} fresh={fresh} />
+        <ChangeLine key={change.field} register={register} change={change} fresh={fresh} users={users} />
       ))}
     </div>
   );
@@ -64,12 +72,20 @@ function Parts({ name, parts, fresh }: { name: string; parts: DecisionPart[]; fr
   );
 }
 
-function Whole({ register, decision }: { register: Register; decision: Decision }) {
+function Whole({
+  register,
+  decision,
+  users,
+}: {
+  register: Register;
+  decision: Decision;
+  users: Map<number, string>;
+}) {
   const parts = useRegister(register.parts ?? '');
   const { record, parts: rows } = decision.content;
   return (
     <>
-      <Lines register={register} changes={wholeOf(register, record)} fresh />
+      <Lines register={register} changes={wholeOf(register, record)} fresh users={users} />
       {parts && (
         <Parts
           name={parts.name}
@@ -91,6 +107,9 @@ export function DecisionView({ register, asked }: { register: Register; asked: R
   const decision = asked.data;
   if (asked.error) return <Missed of={asked} />;
   if (!decision) return <Skeleton height={160} />;
+  const users = new Map(
+    [decision.asked, decision.since].flatMap((one) => (one ? [[one.actor.id, one.actor.name] as const] : [])),
+  );
   const when = (moment: NonNullable<Decision['asked']>) => ({
     name: moment.actor.name,
     at: formatTime(moment.at, words.language),
@@ -106,13 +125,13 @@ export function DecisionView({ register, asked }: { register: Register; asked: R
           <Text size="sm" fw={600}>
             {words.t('ui.decision.changes')}
           </Text>
-          <Lines register={register} changes={decision.changes} />
+          <Lines register={register} changes={decision.changes} users={users} />
           {register.parts && <Parts name={register.parts} parts={decision.parts} />}
         </section>
       )}
       <details open={!decision.since}>
         <summary>{words.t('ui.decision.whole')}</summary>
-        <Whole register={register} decision={decision} />
+        <Whole register={register} decision={decision} users={users} />
       </details>
       <Text size="xs" c="dimmed" className="wrap">
         {words.t('ui.decision.hash', { hash: decision.sha256 })}
