@@ -83,7 +83,8 @@ static const struct route_answer answers[] = {
     {HTTP_POST, REG "/{id}/transitions/{name}", 200, "@{register}", "@{register}_step", .headers = "If-Match!"},
     {HTTP_GET, REG "/{id}/decisions/{name}", 200,
      "{step:string, open:boolean, reason:string, sha256:string, content:object, since:@moment?, asked:@moment?, "
-     "changes:[@difference], parts:[{id:integer, reference:string, title:string, changes:[@difference]}]}"},
+     "changes:[@difference], parts:[{id:integer, reference:string, title:string, changes:[@difference]}], "
+     "withheld:boolean}"},
     {HTTP_GET, REG "/{id}/evidence", 200, "{items:[@evidence], next:string?}", .query = "cursor,limit"},
     {HTTP_POST, REG "/{id}/evidence", 201, "@evidence", .takes = "*/*", .query = "name!,title,source,grade,expires_on"},
     {HTTP_GET, REG "/export", 200, .types = FILES ",application/json", .query = "format!," LISTING},

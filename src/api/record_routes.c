@@ -9,6 +9,7 @@
 #include "records/house.h"
 #include "records/list.h"
 #include "records/rights.h"
+#include "store/store.h"
 
 static void set_etag(struct ctx *ctx, struct exchange *x, const struct record *record)
 {
@@ -272,9 +273,13 @@ static enum result get_decision(struct ctx *ctx, struct exchange *x)
     TRY(path_register(ctx, x, &reg));
     TRY(path_id(ctx, x, reg, &id));
     exchange_parameter(x, "name", &name);
-    TRY(record_get(ctx, reg, id, &record));
     exchange_tell_language(x); /* why it is not open */
-    return decision_write(ctx, record, name, &x->out);
+    TRY(store_begin_snapshot(
+        ctx)); /* a row and its entry must be of one moment, or a write between looks like an alarm */
+    enum result result = record_get(ctx, reg, id, &record);
+    if (result == OK) result = decision_write(ctx, record, name, &x->out);
+    store_end_snapshot(ctx);
+    return result;
 }
 
 /* ---- many at once ---- */

@@ -9,6 +9,7 @@
 #include "records/differences.h"
 #include "records/entered.h"
 #include "records/records.h"
+#include "records/rights.h"
 #include "store/db.h"
 
 /* ---- what is decided ---- */
@@ -133,31 +134,39 @@ static enum result parse_record(struct ctx *ctx, const struct record *record, st
     return json_parse_deep(ctx, buf_str(&text), JSON_DEEPEST, parsed);
 }
 
-/* As an answer writes it, like the present one: fields of the record's own kind compare as they are shown. */
-static enum result parse_state(struct ctx *ctx, const struct record *record, struct str state, struct json **parsed)
+/* As an answer writes it, like the present one: fields of the record's own kind compare as they are shown. Of a time
+ * when it lay where the actor may not read nothing is told (record_may_see). */
+static enum result parse_state(struct ctx *ctx, const struct record *record, struct str state, struct json **parsed,
+                               bool *withheld)
 {
     struct record *then;
     TRY(record_of_state(ctx, record->reg, record_id(record), state, &then));
-    return parse_record(ctx, then, parsed);
+    *withheld = !record_may(ctx, then, READ);
+    return *withheld ? OK : parse_record(ctx, then, parsed);
 }
 
-static enum result read_part_then(struct ctx *ctx, const struct record *part, int64_t instant, struct json **before)
+static enum result read_part_then(struct ctx *ctx, const struct record *part, int64_t instant, struct json **before,
+                                  bool *withheld)
 {
     struct ledger_entry entry;
     *before = NULL;
+    *withheld = false;
     enum result result = ledger_state_at(ctx, str_of(part->reg->name), record_id(part), instant, &entry);
     if (result == NOT_FOUND) ctx_clear_error(ctx);
     if (result == NOT_FOUND) return OK;
     TRY(record_told(ctx, part->reg, record_id(part), result));
-    return parse_state(ctx, part, entry.state, before);
+    return parse_state(ctx, part, entry.state, before, withheld);
 }
 
-static enum result write_part(struct ctx *ctx, struct json_out *out, const struct record *part, int64_t instant)
+static enum result write_part(struct ctx *ctx, struct json_out *out, const struct record *part, int64_t instant,
+                              bool *withheld)
 {
     struct json *before, *after;
-    TRY(read_part_then(ctx, part, instant, &before));
+    bool hidden;
+    TRY(read_part_then(ctx, part, instant, &before, &hidden));
+    *withheld |= hidden;
     TRY(parse_record(ctx, part, &after));
-    if (!differences_count(ctx, before, after)) return OK;
+    if (hidden || !differences_count(ctx, before, after)) return OK;
     json_open_object(out);
     json_key(out, "id"), json_put_number(out, record_id(part));
     json_key(out, "reference");
@@ -172,16 +181,16 @@ static enum result write_changes(struct ctx *ctx, struct json_out *out, const st
                                  const struct content *content, const struct past *past)
 {
     struct json *before = NULL, *after = NULL;
-    if (past->since.version) {
-        TRY(parse_state(ctx, record, past->state, &before));
-        TRY(parse_record(ctx, record, &after));
-    }
+    bool withheld = false;
+    if (past->since.version) TRY(parse_state(ctx, record, past->state, &before, &withheld));
+    if (before) TRY(parse_record(ctx, record, &after));
     differences_write(ctx, out, before, after);
     json_key(out, "parts");
     json_open_array(out);
     for (size_t i = 0; past->since.version && i < content->parts.count; i++)
-        TRY(write_part(ctx, out, content->parts.at[i], past->since.at));
+        TRY(write_part(ctx, out, content->parts.at[i], past->since.at, &withheld));
     json_close_array(out);
+    json_key(out, "withheld"), json_put_bool(out, withheld);
     return OK;
 }
 
@@ -211,6 +220,7 @@ enum result decision_write(struct ctx *ctx, const struct record *record, struct 
     if (!transition || !transition_is_decision(transition))
         return fail(ctx, NOT_FOUND, "The register %s has no decision \"%.*s\".", record->reg->name,
                     PRINT(str_slice(name, 0, 60)));
+    if (ctx->as_of) return fail(ctx, INVALID, "A decision is always of today: leave out as_of.");
     TRY(look_at_step(ctx, record, transition, &step));
     TRY(record_demand_entered(ctx, record));
     TRY(read_content(ctx, record, transition, &content));

@@ -9,10 +9,11 @@
 
 /* {"step", "open", "reason", "sha256", "content": {"register", "id", "step", "record", "parts"}, "since": null or
  * {"at", "actor": {"id", "name"}, "version"}, "asked": likewise, "changes": [{"field", "before", "after"}], "parts":
- * [{"id", "reference", "title", "changes"}]}. "sha256" is of the bytes of "content". "since": when it was last decided;
- * without it there are no changes. "asked": the step that led here, or the creation. Parts that have not changed are
- * left out. `record` is held against the ledger: CONFLICT or BROKEN where it is not what was written. NOT_FOUND where
- * the register has no such decision. */
+ * [{"id", "reference", "title", "changes"}], "withheld"}. "sha256" is of the bytes of "content". "since": when it was
+ * last decided; without it there are no changes. "asked": the step that led here, or the creation. Parts that have not
+ * changed are left out. "withheld": something of then lay where the actor may not read, and is not told.
+ * Inside a snapshot or a write in which `record` was read too, since it is held against the ledger: CONFLICT or BROKEN
+ * where it is not what was written. NOT_FOUND where the register has no such decision; INVALID of a past day. */
 enum result decision_write(struct ctx *ctx, const struct record *record, struct str step, struct buf *out) MUST_USE;
 
 /* Inside the write that decides: is the content still that which was shown? A field error without "content_sha256" in

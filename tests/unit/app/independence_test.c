@@ -247,6 +247,36 @@ static void what_changed_since_the_last_decision_is_shown(void **state)
     assert_true(str_is(json_str(json_get(line, "changes")->first, "field", S("")), "justification"));
 }
 
+/* A past day is not decided on, and to ask for one is no sign that anything was altered. */
+static void a_decision_is_of_today(void **state)
+{
+    struct served *served = SERVED(state);
+    struct people people = one_statement(served);
+    struct answer soa = GET(served, &people.board, "/soa/1");
+    const char *path =
+        text_of(served, "/soa/1/decisions/approve?as_of=%.*s", PRINT(json_str(soa.json, "changed_at", S(""))));
+    struct answer past = GET(served, &people.board, path);
+    expect_status(past, 400);
+    assert_true(str_find(past.body, S("A decision is always of today"), NULL));
+}
+
+/* Who may read the statement where it lies now does not learn what it said where it lay. */
+static void what_lay_elsewhere_is_withheld(void **state)
+{
+    struct served *served = SERVED(state);
+    struct people people = one_statement(served);
+    struct caller south = served_user(served, "saga", TOP_MANAGEMENT, SOUTH, "write");
+    served_move(served, &people.board, "soa", 1, "approve", "{}");
+    served_move(served, &people.author, "soa", 1, "revise", "{}");
+    changes(served, &people.author, "/soa/1", "{'title': 'SoA of the South', 'unit': 3}");
+    struct answer shown = shown_of(served, &south), whole = shown_of(served, &people.board);
+    assert_true(json_bool(shown.json, "withheld", false));
+    assert_int_equal(json_get(shown.json, "changes")->count, 0);
+    assert_int_equal(json_get(shown.json, "parts")->count, 0);
+    assert_false(json_bool(whole.json, "withheld", true));
+    assert_true(json_get(whole.json, "changes")->count > 0);
+}
+
 /* Nobody makes up for a tie by naming somebody in a request. */
 static void a_person_who_is_only_named_reviews_nothing(void **state)
 {
@@ -278,6 +308,8 @@ int main(void)
         BOTH(a_part_of_another_whole_does_not_count),
         BOTH(what_changed_since_it_was_shown_is_not_decided),
         BOTH(what_changed_since_the_last_decision_is_shown),
+        BOTH(a_decision_is_of_today),
+        BOTH(what_lay_elsewhere_is_withheld),
         BOTH(a_person_who_is_only_named_reviews_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,6 +163,8 @@ export interface Decision {
   asked: Moment | null;
   changes: Change[];
   parts: DecisionPart[];
+  /** Something of then is not for this reader. */
+  withheld: boolean;
 }
 
 export interface Change {

@@ -126,10 +126,11 @@ export function DecisionView({ register, asked }: { register: Register; asked: R
             {words.t('ui.decision.changes')}
           </Text>
           <Lines register={register} changes={decision.changes} users={users} />
+          {decision.withheld && <Text size="sm">{words.t('ui.decision.withheld')}</Text>}
           {register.parts && <Parts name={register.parts} parts={decision.parts} />}
         </section>
       )}
-      <details open={!decision.since}>
+      <details open={!decision.since || decision.withheld}>
         <summary>{words.t('ui.decision.whole')}</summary>
         <Whole register={register} decision={decision} users={users} />
       </details>
