@@ -115,7 +115,8 @@ static enum result traceability(struct ctx *ctx, struct exchange *x)
 
 const struct route overview_routes[] = {
     {HTTP_GET, "/api/v1/home", home_write, LANE_WORKER, .help = "The way to a Statement of Applicability, and figures"},
-    {HTTP_GET, "/api/v1/work", work_write, LANE_WORKER, .help = "What waits for the caller, the most urgent first"},
+    {HTTP_GET, "/api/v1/work", work_write, LANE_WORKER, .one_moment = true,
+     .help = "What waits for the caller, the most urgent first"},
     {HTTP_GET, "/api/v1/risk-matrix", matrix_write, LANE_WORKER, .help = "Risks by likelihood and consequence"},
     {HTTP_GET, "/api/v1/soa/{id}/compare", compare_write, LANE_WORKER,
      .help = "What differs between two days or two versions of a Statement of Applicability"},

@@ -9,7 +9,6 @@
 #include "records/house.h"
 #include "records/list.h"
 #include "records/rights.h"
-#include "store/store.h"
 
 static void set_etag(struct ctx *ctx, struct exchange *x, const struct record *record)
 {
@@ -274,12 +273,8 @@ static enum result get_decision(struct ctx *ctx, struct exchange *x)
     TRY(path_id(ctx, x, reg, &id));
     exchange_parameter(x, "name", &name);
     exchange_tell_language(x); /* why it is not open */
-    TRY(store_begin_snapshot(
-        ctx)); /* a row and its entry must be of one moment, or a write between looks like an alarm */
-    enum result result = record_get(ctx, reg, id, &record);
-    if (result == OK) result = decision_write(ctx, record, name, &x->out);
-    store_end_snapshot(ctx);
-    return result;
+    TRY(record_get(ctx, reg, id, &record));
+    return decision_write(ctx, record, name, &x->out);
 }
 
 /* ---- many at once ---- */
@@ -349,10 +344,10 @@ const struct route record_routes[] = {
      .help = "Remove a deleted record's contents for good, for privacy law"},
     {HTTP_GET, AT "/{id}/history", get_history, LANE_WORKER, .help = "Every change of a record, newest first"},
     {HTTP_GET, AT "/{id}/links", get_links, LANE_WORKER, .help = "What leans on a record"},
-    {HTTP_GET, AT "/{id}/transitions", get_transitions, LANE_LOOP,
+    {HTTP_GET, AT "/{id}/transitions", get_transitions, LANE_LOOP, .one_moment = true,
      .help = "The steps open from here, and why others are not"},
     {HTTP_POST, AT "/{id}/transitions/{name}", move_record, LANE_WRITER, .help = "Take a step of the workflow"},
-    {HTTP_GET, AT "/{id}/decisions/{name}", get_decision, LANE_WORKER,
+    {HTTP_GET, AT "/{id}/decisions/{name}", get_decision, LANE_WORKER, .one_moment = true,
      .help = "What is to be decided, in full, and what has changed since it was last decided"},
 };
 #undef AT

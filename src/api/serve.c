@@ -84,6 +84,17 @@ static void finish_read(struct request *request, enum result result)
         exchange_finish(request->x);
 }
 
+/* A row and its entry in the ledger that are not of one moment look like an alteration: a write came between. */
+static enum result handle_read(struct request *request)
+{
+    const struct route *route = request->x->route;
+    if (!route->one_moment) return route->handler(&request->ctx, request->x);
+    TRY(store_begin_snapshot(&request->ctx));
+    enum result result = route->handler(&request->ctx, request->x);
+    store_end_snapshot(&request->ctx);
+    return result;
+}
+
 static void run_read(struct exchange *x, void *arg)
 {
     struct request *request = arg;
@@ -96,7 +107,7 @@ static void run_read(struct exchange *x, void *arg)
     request->ctx.db = db;
     if (result == OK) result = admit(request);
     struct access_due due = request->due; /* afterwards the request may be gone */
-    if (result == OK) result = x->route->handler(&request->ctx, x);
+    if (result == OK) result = handle_read(request);
     if (!taken) finish_read(request, result); /* else the handler streams */
     if (access_is_due(due)) visit_touch(api, due);
 }

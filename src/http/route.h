@@ -27,6 +27,7 @@ struct route {
     size_t body_limit; /* bytes; 0 is BODY_LIMIT */
     const char *help;  /* one sentence for the documentation */
     const void *data;  /* the app's own: what it takes to call this route, ... */
+    bool one_moment;   /* all that it reads must be of one moment: for the app's dispatch, which sees to it */
 };
 
 struct router;

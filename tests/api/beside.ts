@@ -392,8 +392,27 @@ export async function coverage(world: World): Promise<void> {
       })
 }
 
+/** A row and its entry in the ledger are read as of one moment: a write between them is no sign of an alteration. */
+async function oneMoment(world: World): Promise<void> {
+  const made = expect(await world.admin.post('methodology', { title: 'Written while it is read' }), 201).json as Row
+  const path = `methodology/${made.id}`
+  for (const asked of [`${path}/transitions`, `${path}/decisions/approve`, 'work'])
+    await check(`one moment: ${asked.replace(/\d+/, 'ID')} while the record is written`, async () => {
+      let version = expect(await world.admin.get(path), 200).json.version as number
+      let writing = true
+      const write = async (): Promise<void> => {
+        for (let n = 0; n < 60; n++) version = expect(await world.admin.patch(path, { description: `${asked} ${n}` }, version), 200).json.version as number
+      }
+      const read = async (): Promise<void> => {
+        while (writing) expect(await world.second.get(asked), 200)
+      }
+      await Promise.all([write().finally(() => (writing = false)), read()])
+    })
+}
+
 export async function beside(world: World): Promise<void> {
   await overview(world)
+  await oneMoment(world)
   await evidence(world)
   await sessions(world)
   await users(world)
